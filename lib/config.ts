@@ -1,0 +1,137 @@
+import path from "node:path"
+import { z } from "zod"
+
+/** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
+export type Config = z.output<typeof settings> & {
+  /** The issuer identifier (RFC 8414 section 2): an origin, without a trailing slash. */
+  issuer: string
+  databaseUrl: string
+  databaseProvider: "sqlite" | "postgres"
+  /** Whether cookies may carry Secure and the __Host- prefix. */
+  secureCookies: boolean
+}
+
+/** Settings that cannot be used, one line for each, written for the person who starts the server. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`These settings need a change:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`)
+    this.name = "ConfigError"
+  }
+}
+
+const minutes = (n: number) => n * 60
+const days = (n: number) => n * 24 * 60 * 60
+
+const whole = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`)
+    .default(fallback)
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(["on", "off"], { error: 'must be "on" or "off"' })
+    .transform((value) => value === "on")
+    .default(fallback)
+
+const settings = z.object({
+  PORT: whole(1, 65535, 3000),
+  HOST: z.string().default("0.0.0.0"),
+  ISSUER: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  SECRET: z.string().min(32, "must be at least 32 bytes; `openssl rand -base64 32` makes one").optional(),
+  ACCESS_TOKEN_SECONDS: whole(10, days(1), minutes(10)),
+  ID_TOKEN_SECONDS: whole(10, days(1), minutes(10)),
+  AUTH_CODE_SECONDS: whole(1, minutes(10), 60),
+  STATE_TOKEN_SECONDS: whole(10, days(1), minutes(10)),
+  SESSION_IDLE_SECONDS: whole(minutes(1), days(3650), days(30)),
+  SESSION_SECONDS: whole(minutes(1), days(3650), days(90)),
+  BROWSER_SESSION_SECONDS: whole(minutes(1), days(365), days(14)),
+  REFRESH_RETRY_SECONDS: whole(0, 300, 10),
+  SIGN_IN_WINDOW_SECONDS: whole(1, days(1), minutes(15)),
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: whole(1, 1_000_000, 10),
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: whole(1, 1_000_000, 100),
+  SIGN_UP: flag(true),
+  FORM_BYTES: whole(1024, 1024 * 1024, 32 * 1024),
+  PASSWORD_WORKERS: whole(1, 64, 2),
+  PASSWORD_QUEUE: whole(1, 10_000, 64),
+  TRUSTED_PROXIES: whole(0, 10, 0),
+  DEMO: flag(false),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+})
+
+const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"])
+
+/** Returns the issuer, or a problem in words. The issuer sits at an origin's root, so that metadata is where clients look. */
+function parseIssuer(value: string): { issuer: string } | { problem: string } {
+  let url: URL
+  try {
+    url = new URL(value)
+  } catch {
+    return { problem: "ISSUER must be a URL such as https://login.example.com" }
+  }
+  if (url.pathname !== "/" || url.search || url.hash || url.username || url.password) {
+    return { problem: "ISSUER must be an origin alone, such as https://login.example.com, with no path, query or user" }
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopbackHosts.has(url.hostname))) {
+    return { problem: "ISSUER must begin with https:// (http:// is for localhost only)" }
+  }
+  return { issuer: url.origin }
+}
+
+/**
+ * Parses the settings. A relative SQLite path is resolved against `directory` now, because a server may change its
+ * working directory later.
+ * @throws ConfigError with every problem at once
+ */
+export function parseConfig(env: Record<string, string | undefined>, directory: string): Config {
+  const present = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
+  const parsed = settings.safeParse(present)
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
+
+  const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${present.PORT ?? 3000}`)
+  if ("problem" in issuer) problems.push(issuer.problem)
+
+  const database = parseDatabaseUrl(present.DATABASE_URL ?? "file:./data/oauth-flow.db", directory)
+  if ("problem" in database) problems.push(database.problem)
+  else if (database.provider === "postgres" && !present.SECRET) {
+    problems.push(
+      "SECRET is required with Postgres: 32 bytes or more, the same on every instance; `openssl rand -base64 32` makes one",
+    )
+  }
+
+  if (!parsed.success || "problem" in issuer || "problem" in database || problems.length > 0) {
+    throw new ConfigError(problems)
+  }
+  return {
+    ...parsed.data,
+    issuer: issuer.issuer,
+    databaseUrl: database.url,
+    databaseProvider: database.provider,
+    secureCookies: issuer.issuer.startsWith("https://"),
+  }
+}
+
+function parseDatabaseUrl(
+  value: string,
+  directory: string,
+): { url: string; provider: Config["databaseProvider"] } | { problem: string } {
+  if (/^postgres(ql)?:\/\//.test(value)) return { url: value, provider: "postgres" }
+  if (value.startsWith("file:")) {
+    const file = value.slice("file:".length).replace(/^\/\/(?=\/)/, "")
+    return { url: `file:${path.resolve(directory, file)}`, provider: "sqlite" }
+  }
+  return { problem: "DATABASE_URL must begin with file: (SQLite) or postgres://" }
+}
+
+const holder = globalThis as typeof globalThis & { oauthFlowConfig?: Config }
+
+/** The settings of this process. @throws ConfigError */
+export function config(): Config {
+  holder.oauthFlowConfig ??= parseConfig(process.env, process.cwd())
+  return holder.oauthFlowConfig
+}

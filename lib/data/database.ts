@@ -1,0 +1,42 @@
+import { config } from "@/lib/config"
+import type { PrismaClient } from "./generated/sqlite/client"
+
+/** The Prisma client. Both providers' clients come from one set of models; the app is typed by SQLite's, the smaller. */
+export type Database = PrismaClient
+
+const holder = globalThis as typeof globalThis & { oauthFlowDatabase?: Promise<Database> }
+
+/** The database of this process, connected at the first call. Next bundles each route by itself, so the one client hangs on globalThis. */
+export function database(): Promise<Database> {
+  holder.oauthFlowDatabase ??= connect(config().databaseUrl)
+  return holder.oauthFlowDatabase
+}
+
+/** Ends this process's connections. */
+export async function closeDatabase(): Promise<void> {
+  const open = holder.oauthFlowDatabase
+  holder.oauthFlowDatabase = undefined
+  await (await open)?.$disconnect()
+}
+
+async function connect(url: string): Promise<Database> {
+  if (url.startsWith("file:")) {
+    const { PrismaClient } = await import("./generated/sqlite/client")
+    const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3")
+    const adapter = new PrismaBetterSqlite3({ url, timeout: 5_000 }, { timestampFormat: "unixepoch-ms" })
+    const client = new PrismaClient({ adapter, errorFormat: "minimal" })
+    await client.$executeRawUnsafe("PRAGMA foreign_keys = ON")
+    return client
+  }
+  const { PrismaClient } = await import("./generated/postgres/client")
+  const { PrismaPg } = await import("@prisma/adapter-pg")
+  return new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, connectionTimeoutMillis: 5_000, max: 10 }),
+    errorFormat: "minimal",
+  }) as unknown as Database
+}
+
+/** Whether a write was refused because a unique value stands already (Prisma's P2002, the same on both providers). */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "P2002"
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto"
+import { mkdirSync, readdirSync, readFileSync } from "node:fs"
+import path from "node:path"
+import type BetterSqlite3 from "better-sqlite3"
+import type { Client as PostgresClient } from "pg"
+import type { Config } from "@/lib/config"
+
+type Migration = { name: string; sql: string; checksum: string }
+type Applied = { name: string; checksum: string }
+
+/** The migrations on disk and those in the database do not fit together. */
+export class MigrationError extends Error {
+  override name = "MigrationError"
+}
+
+const createTable = `CREATE TABLE IF NOT EXISTS "_migration" ("name" TEXT NOT NULL PRIMARY KEY, "checksum" TEXT NOT NULL, "appliedAt" TEXT NOT NULL)`
+
+/**
+ * Brings the database to this version's schema: applies, in order and under a lock, each committed migration that it
+ * lacks. Any number of servers may call this at once on an empty database; each migration is applied once.
+ * @param directory the project's root, where `prisma/migrations` is
+ * @returns the names of the migrations applied now
+ * @throws MigrationError when an applied migration's text has changed, or the database is of a newer version
+ */
+export async function migrate(
+  { databaseUrl, databaseProvider }: Pick<Config, "databaseUrl" | "databaseProvider">,
+  directory: string,
+): Promise<string[]> {
+  const migrations = readMigrations(path.join(directory, "prisma/migrations", databaseProvider))
+  return databaseProvider === "sqlite"
+    ? migrateSqlite(databaseUrl.slice("file:".length), migrations)
+    : migratePostgres(databaseUrl, migrations)
+}
+
+function readMigrations(folder: string): Migration[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .map((file) => {
+      // A checkout on Windows may have turned the line ends; the checksum is of the text without them.
+      const sql = readFileSync(path.join(folder, file), "utf8").replaceAll("\r\n", "\n")
+      return { name: path.basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") }
+    })
+}
+
+function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
+  for (const { name, checksum } of applied) {
+    const known = migrations.find((migration) => migration.name === name)
+    if (!known) {
+      throw new MigrationError(
+        `The database has migration ${name}, which this version does not know. Start a newer version of OAuth Flow on it.`,
+      )
+    }
+    if (known.checksum !== checksum) {
+      throw new MigrationError(
+        `Migration ${name} was changed after it was applied. Restore its file, and put the change into a new migration.`,
+      )
+    }
+  }
+  return migrations.filter(({ name }) => !applied.some((done) => done.name === name))
+}
+
+async function migrateSqlite(file: string, migrations: Migration[]): Promise<string[]> {
+  const { default: Database } = await import("better-sqlite3")
+  mkdirSync(path.dirname(file), { recursive: true })
+  const db: BetterSqlite3.Database = new Database(file, { timeout: 30_000 })
+  try {
+    // Kept in the file: readers and one writer, from any number of processes, do not block each other.
+    db.pragma("journal_mode = WAL")
+    const apply = db.transaction(() => {
+      db.exec(createTable)
+      const applied = db.prepare<[], Applied>(`SELECT "name", "checksum" FROM "_migration"`).all()
+      const missing = findMissing(migrations, applied)
+      for (const { name, sql, checksum } of missing) {
+        db.exec(sql)
+        db.prepare(`INSERT INTO "_migration" VALUES (?, ?, ?)`).run(name, checksum, new Date().toISOString())
+      }
+      return missing.map(({ name }) => name)
+    })
+    return apply.immediate()
+  } finally {
+    db.close()
+  }
+}
+
+/** Any number, so long as nobody else uses it on this database. */
+const advisoryLock = 4_710_936_201
+
+async function migratePostgres(url: string, migrations: Migration[]): Promise<string[]> {
+  const { default: pg } = await import("pg")
+  const db: PostgresClient = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  await db.connect()
+  try {
+    await db.query("BEGIN")
+    await db.query("SELECT pg_advisory_xact_lock($1)", [advisoryLock])
+    await db.query(createTable)
+    const { rows } = await db.query<Applied>(`SELECT "name", "checksum" FROM "_migration"`)
+    const missing = findMissing(migrations, rows)
+    for (const { name, sql, checksum } of missing) {
+      await db.query(sql)
+      await db.query(`INSERT INTO "_migration" VALUES ($1, $2, $3)`, [name, checksum, new Date().toISOString()])
+    }
+    await db.query("COMMIT")
+    return missing.map(({ name }) => name)
+  } finally {
+    await db.end()
+  }
+}

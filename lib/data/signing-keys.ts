@@ -1,0 +1,27 @@
+import { database, isUniqueViolation } from "./database"
+import type { SigningKey as SigningKeyRow } from "./generated/sqlite/client"
+
+export type SigningAlg = "ES256" | "RS256"
+export type SigningKeyRecord = Omit<SigningKeyRow, "alg"> & { alg: SigningAlg }
+
+export async function listSigningKeys(): Promise<SigningKeyRecord[]> {
+  const db = await database()
+  return (await db.signingKey.findMany({ orderBy: [{ alg: "asc" }, { generation: "asc" }] })) as SigningKeyRecord[]
+}
+
+/** Stores a key; false when another process made this generation first. */
+export async function insertSigningKey(key: SigningKeyRecord): Promise<boolean> {
+  const db = await database()
+  try {
+    await db.signingKey.create({ data: key })
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}
+
+export async function deleteSigningKeys(kids: string[]): Promise<void> {
+  const db = await database()
+  await db.signingKey.deleteMany({ where: { kid: { in: kids } } })
+}
