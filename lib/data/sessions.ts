@@ -17,17 +17,19 @@ export type RevokedReason =
 const split = (text: string) => text.split(" ").filter(Boolean)
 const fromRow = (row: SessionRow): Session => ({ ...row, scope: split(row.scope), resource: split(row.resource) })
 
-export type NewSession = Pick<
-  Session,
-  "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime" | "expiresAt"
->
+/** Whether a Session has started, has not been revoked and has not come to its idle or absolute end. */
+export function isAlive(session: Session, now: Date): boolean {
+  return (
+    session.startedAt !== null && session.revokedAt === null && session.expiresAt > now && session.idleExpiresAt > now
+  )
+}
+
+export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime">
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
  * Stores a Session, not yet started, and its AuthCode. The Session alone is inert, so the two writes need no
  * transaction: the second one decides, by its unique state token.
- * @param session.expiresAt until when the rows stay if the code is never redeemed: not before the state token's own
- * end, or a swept row would let the same state token make a second code
  * @returns false when a code was already made for this state token; nothing then remains of the call
  */
 export async function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
@@ -40,7 +42,8 @@ export async function insertAuthCode(session: NewSession, code: NewAuthCode, now
       scope: session.scope.join(" "),
       resource: session.resource.join(" "),
       createdAt: now,
-      idleExpiresAt: session.expiresAt,
+      idleExpiresAt: code.expiresAt,
+      expiresAt: code.expiresAt,
     },
   })
   try {

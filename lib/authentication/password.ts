@@ -1,0 +1,69 @@
+import { createHmac } from "node:crypto"
+import path from "node:path"
+import { Tinypool } from "tinypool"
+import { config } from "@/lib/config"
+
+const cost = 12
+
+/** More passwords are waiting to be checked than the queue holds. The caller should try again in some seconds. */
+export class PasswordPoolBusyError extends Error {
+  override name = "PasswordPoolBusyError"
+}
+
+const holder = globalThis as typeof globalThis & { oauthFlowPasswordPool?: Tinypool }
+
+function pool(): Tinypool {
+  const { PASSWORD_WORKERS, PASSWORD_QUEUE } = config()
+  holder.oauthFlowPasswordPool ??= new Tinypool({
+    // Found from the project's root, because a bundle would not carry a worker's file along.
+    filename: path.join(process.cwd(), "lib/authentication/bcrypt-worker.mjs"),
+    runtime: "worker_threads",
+    minThreads: 0,
+    maxThreads: PASSWORD_WORKERS,
+    maxQueue: PASSWORD_QUEUE,
+    idleTimeout: 30_000,
+  })
+  return holder.oauthFlowPasswordPool
+}
+
+async function run<Result>(name: "hash" | "compare", task: object): Promise<Result> {
+  try {
+    return await pool().run(task, { name })
+  } catch (error) {
+    if (error instanceof Error && error.message === "Task queue is at limit") throw new PasswordPoolBusyError()
+    throw error
+  }
+}
+
+/**
+ * bcrypt reads 72 bytes and stops at a NUL. So that every byte of a password counts, it is put through
+ * HMAC-SHA-256 with a fixed, named key first, and the 44 characters of its base64 are what bcrypt sees.
+ */
+export function preHash(password: string): string {
+  return createHmac("sha256", "oauth-flow password v1").update(password, "utf8").digest("base64")
+}
+
+/** The bcrypt hash of a password, computed off the main thread. @throws PasswordPoolBusyError */
+export async function hashPassword(password: string): Promise<string> {
+  return run("hash", { password: preHash(password), cost })
+}
+
+/** A hash of nothing anybody knows, so that an unknown user costs the same time as a wrong password. */
+const nobodysHash = "$2b$12$cZGcTO5pV1XlLTONawsFpeUvjLwOi0uTopU/XCI.b63CeKgBc1SEW"
+
+/**
+ * Whether the password is the one behind the hash.
+ * @param hash null for a user that does not exist: the answer is then no, after the same work
+ * @throws PasswordPoolBusyError
+ */
+export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
+  const equal = await run<boolean>("compare", { password: preHash(password), hash: hash ?? nobodysHash })
+  return equal && hash !== null
+}
+
+/** Ends the worker threads, for a process that is done. */
+export async function closePasswordPool(): Promise<void> {
+  const running = holder.oauthFlowPasswordPool
+  holder.oauthFlowPasswordPool = undefined
+  await running?.destroy()
+}

@@ -1,0 +1,73 @@
+import { setTimeout as wait } from "node:timers/promises"
+import { findUserByEmail } from "@/lib/data/users"
+import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
+import { PasswordPoolBusyError, verifyPassword } from "./password"
+import { countAttempt, forgiveAttempt } from "./sign-in-limits"
+import { createUser, normalizeEmail, type UserProblem } from "./users"
+
+type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
+type Accepted = { ok: true; browserSession: NewBrowserSession }
+
+/** How long, in seconds, somebody is asked to wait when every worker is busy with passwords. */
+const busySeconds = 5
+
+/** A password longer than any that can be chosen is not worth hashing. */
+const maxPasswordLength = 1024
+
+/** No email address is longer; and no database takes a NUL in a text. */
+const isPlausible = (email: string) => email.length <= 254 && !email.includes("\0")
+
+/**
+ * Verifies the credentials that a person gave, and starts a BrowserSession.
+ * @param address the network address of the browser, which failed attempts are counted by
+ * @param previousToken the BrowserSession cookie that the browser had: that session ends
+ */
+export async function signIn(attempt: {
+  email: string
+  password: string
+  address: string
+  previousToken: string | null
+}): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
+  const email = normalizeEmail(attempt.email)
+  const { waitSeconds, delayMs } = await countAttempt(email, attempt.address)
+  if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  try {
+    const user = isPlausible(email) ? await findUserByEmail(email) : null
+    const known = user !== null && user.disabledAt === null
+    const password = attempt.password.slice(0, maxPasswordLength + 1)
+    const right = await verifyPassword(password, known ? user.passwordHash : null)
+    if (!known || !right) {
+      await wait(delayMs)
+      return { ok: false, problem: "wrong_credentials" }
+    }
+    await forgiveAttempt(email, attempt.address)
+    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken) }
+  } catch (error) {
+    return refuseWhenBusy(error)
+  }
+}
+
+/** Makes a User and signs them in. Attempts count as failed sign-ins do, so that addresses cannot be tried out in bulk. */
+export async function signUp(facts: {
+  email: string
+  name: string | null
+  password: string
+  address: string
+  previousToken: string | null
+}): Promise<Accepted | Refused | UserProblem> {
+  const email = normalizeEmail(facts.email)
+  const { waitSeconds } = await countAttempt(email, facts.address)
+  if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  try {
+    const created = await createUser(facts)
+    if (!created.ok) return created
+    return { ok: true, browserSession: await startBrowserSession(created.user.id, facts.previousToken) }
+  } catch (error) {
+    return refuseWhenBusy(error)
+  }
+}
+
+function refuseWhenBusy(error: unknown): Refused {
+  if (error instanceof PasswordPoolBusyError) return { ok: false, problem: "busy", retryAfterSeconds: busySeconds }
+  throw error
+}

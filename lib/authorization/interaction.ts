@@ -1,0 +1,80 @@
+import { findSignedInUser } from "@/lib/authentication/browser-sessions"
+import { type Client, findClient } from "@/lib/data/clients"
+import { findConsent, saveConsent } from "@/lib/data/consents"
+import { OAuthError } from "@/lib/protocol/errors"
+import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
+import { describeScope } from "@/lib/protocol/scope"
+import type { Browser } from "./authorize"
+import { type AuthorizationState, openStateToken, sealStateToken } from "./state-token"
+
+/** What the sign-in and consent pages show of an authorization request. */
+export type Interaction = {
+  client: Pick<Client, "clientId" | "clientName">
+  /** The host, or the app's scheme, that the browser goes back to. */
+  returnHost: string
+  scopes: { name: string; words: string }[]
+  resources: string[]
+  loginHint: string | null
+  screen: "sign-in" | "sign-up"
+}
+
+/** Where /callback takes the authorization up again. */
+export function callbackPath(stateToken: string): string {
+  return `/callback?${new URLSearchParams({ state: stateToken })}`
+}
+
+/** What to show for a state token; null when it has expired, was altered or is of another browser: /callback says which. */
+export async function findInteraction(stateToken: string, browserToken: string | null): Promise<Interaction | null> {
+  const state = await openOrNull(stateToken, browserToken)
+  const client = state && (await findClient(state.request.clientId))
+  if (!client) return null
+  const { request } = state
+  return {
+    client: { clientId: client.clientId, clientName: client.clientName },
+    returnHost: describeRedirectUri(request.redirectUri),
+    scopes: describeScope(request.scope),
+    resources: request.resource,
+    loginHint: request.loginHint,
+    screen: request.prompt.includes("create") ? "sign-up" : "sign-in",
+  }
+}
+
+/**
+ * Remembers that the person who is signed in allows what the request asks for.
+ * @param shownUserId the User that the page named when the person pressed Allow: somebody else may have signed in since
+ * @returns the path to go on with
+ */
+export async function allowInteraction(stateToken: string, browser: Browser, shownUserId: string): Promise<string> {
+  const state = await openOrNull(stateToken, browser.browserToken)
+  const signedIn = await findSignedInUser(browser.browserSessionToken)
+  if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
+    const { clientId, scope, resource } = state.request
+    const before = await findConsent(shownUserId, clientId)
+    await saveConsent({
+      userId: shownUserId,
+      clientId,
+      scope: union(before?.scope, scope),
+      resource: union(before?.resource, resource),
+      grantedAt: new Date(),
+    })
+  }
+  return callbackPath(stateToken)
+}
+
+/** The person does not allow it. @returns the path to go on with: the client is told by /callback, as ever */
+export async function denyInteraction(stateToken: string, browserToken: string | null): Promise<string> {
+  const state = await openOrNull(stateToken, browserToken)
+  if (!state || browserToken === null) return callbackPath(stateToken)
+  return callbackPath(await sealStateToken({ ...state, denied: true }, browserToken))
+}
+
+const union = (before: string[] = [], now: string[]) => [...new Set([...before, ...now])]
+
+async function openOrNull(stateToken: string, browserToken: string | null): Promise<AuthorizationState | null> {
+  try {
+    return await openStateToken(stateToken, browserToken)
+  } catch (error) {
+    if (error instanceof OAuthError) return null
+    throw error
+  }
+}

@@ -1,0 +1,73 @@
+import type { SignedIn } from "@/lib/authentication/browser-sessions"
+import type { Client } from "@/lib/data/clients"
+import { findConsent } from "@/lib/data/consents"
+import { verifyJwt } from "@/lib/keys/jwt"
+import { OAuthError } from "@/lib/protocol/errors"
+import { asksForSignIn } from "@/lib/protocol/prompt"
+import { RedirectableError } from "./redirectable-error"
+import type { AuthorizationState } from "./state-token"
+
+export type NextStep = { step: "sign-in" | "sign-up" | "consent" } | { step: "answer"; signedIn: SignedIn }
+
+/**
+ * What an authorization still needs: a sign-in, a consent, or nothing. One function decides it for /authorize and for
+ * /callback, so that neither can be talked into more than the other.
+ * @throws RedirectableError
+ */
+export async function findNextStep(
+  state: AuthorizationState,
+  client: Client,
+  signedIn: SignedIn | null,
+): Promise<NextStep> {
+  const { request } = state
+  const signIn: NextStep = { step: request.prompt.includes("create") ? "sign-up" : "sign-in" }
+  const hintedSub = await readIdTokenHint(state)
+  if (!signedIn) return signIn
+  const signedInForThis = signedIn.authenticatedAt >= state.startedAt
+  if (asksForSignIn(request.prompt) && !signedInForThis) return signIn
+  if (!signedInForThis && !isRecentEnough(signedIn, request.maxAge)) return signIn
+  if (hintedSub !== null && hintedSub !== signedIn.user.id) {
+    if (!signedInForThis) return signIn
+    // OpenID Connect Core 1.0 section 3.1.2.2: the server MUST NOT answer for another User than the hint names.
+    const another = new OAuthError(
+      "login_required",
+      "Somebody else signed in than the id_token_hint names.",
+      "sign_in_missing",
+    )
+    throw RedirectableError.from(another, request)
+  }
+  return (await isConsented(state, client, signedIn)) ? { step: "answer", signedIn } : { step: "consent" }
+}
+
+/** OpenID Connect Core 1.0 section 3.1.2.1: max_age. */
+function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): boolean {
+  return maxAge === null || Date.now() - authenticatedAt.getTime() <= maxAge * 1000
+}
+
+async function readIdTokenHint({ request }: AuthorizationState): Promise<string | null> {
+  if (request.idTokenHint === null) return null
+  const claims = await verifyJwt(request.idTokenHint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
+  if (!claims?.sub || claims.aud !== request.clientId) {
+    const error = OAuthError.invalidRequest(
+      "The id_token_hint is not an ID token that this client got here.",
+      "parameter_invalid",
+    )
+    throw RedirectableError.from(error, request)
+  }
+  return claims.sub
+}
+
+async function isConsented(
+  { request, startedAt }: AuthorizationState,
+  client: Client,
+  { user }: SignedIn,
+): Promise<boolean> {
+  if (client.firstParty) return true
+  const consent = await findConsent(user.id, client.clientId)
+  return (
+    consent !== null &&
+    request.scope.every((scope) => consent.scope.includes(scope)) &&
+    request.resource.every((resource) => consent.resource.includes(resource)) &&
+    (!request.prompt.includes("consent") || consent.grantedAt >= startedAt)
+  )
+}

@@ -1,0 +1,70 @@
+import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { config } from "@/lib/config"
+import { OAuthError } from "@/lib/protocol/errors"
+import { generateId, hashToken } from "@/lib/protocol/random"
+import { deriveKey } from "@/lib/secret"
+import type { AuthorizationRequest } from "./authorization-request"
+
+/** What the state token carries from /authorize through sign-in and consent to /callback. */
+export type AuthorizationState = {
+  /** One id, at most one code. */
+  id: string
+  request: AuthorizationRequest
+  /** When /authorize sealed it: a sign-in or consent that the request asks for must have come after. */
+  startedAt: Date
+  expiresAt: Date
+  /** The person pressed Deny. */
+  denied: boolean
+}
+
+const purpose = "authorization"
+
+/** The state of an authorization that begins now, with a request that has been checked. */
+export function beginAuthorization(request: AuthorizationRequest): AuthorizationState {
+  const startedAt = new Date()
+  const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
+  return { id: generateId(), request, startedAt, expiresAt, denied: false }
+}
+
+/**
+ * Seals the state, code challenge included, into a token that only this server can read and only this browser can use.
+ * @param browserToken the value of the browser's binding cookie; only its hash is sealed
+ */
+export async function sealStateToken(state: AuthorizationState, browserToken: string): Promise<string> {
+  const { id, request, startedAt, expiresAt, denied } = state
+  return new EncryptJWT({ request, browser: hashToken(browserToken), startedAt: startedAt.getTime(), denied })
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+    .setIssuer(config().issuer)
+    .setAudience(purpose)
+    .setJti(id)
+    .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
+    .encrypt(deriveKey("state-token"))
+}
+
+/**
+ * Opens a state token.
+ * @param browserToken the value of the binding cookie of the browser that presents it, null when it has none
+ * @throws OAuthError when it is altered, expired, of another purpose, or of another browser
+ */
+export async function openStateToken(stateToken: string, browserToken: string | null): Promise<AuthorizationState> {
+  const { payload } = await jwtDecrypt(stateToken, deriveKey("state-token"), {
+    issuer: config().issuer,
+    audience: purpose,
+    keyManagementAlgorithms: ["dir"],
+    contentEncryptionAlgorithms: ["A256GCM"],
+    requiredClaims: ["jti", "exp"],
+  }).catch((error) => {
+    if (!(error instanceof errors.JOSEError)) throw error
+    throw OAuthError.invalidRequest("The link has expired, or it is not complete.", "state_token_invalid")
+  })
+  if (browserToken === null || payload.browser !== hashToken(browserToken)) {
+    throw OAuthError.invalidRequest("The link belongs to another browser.", "state_token_of_another_browser")
+  }
+  return {
+    id: payload.jti as string,
+    request: payload.request as AuthorizationRequest,
+    startedAt: new Date(payload.startedAt as number),
+    expiresAt: new Date((payload.exp as number) * 1000),
+    denied: payload.denied === true,
+  }
+}

@@ -1,0 +1,92 @@
+import { timingSafeEqual } from "node:crypto"
+import { type Client, findClient, type TokenEndpointAuthMethod } from "@/lib/data/clients"
+import { OAuthError } from "@/lib/protocol/errors"
+import type { Parameters } from "@/lib/protocol/parameters"
+import { hashToken } from "@/lib/protocol/random"
+
+type Credentials = { clientId: string; clientSecret: string | null; method: TokenEndpointAuthMethod }
+
+/**
+ * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
+ * @param authorization the Authorization header
+ * @throws OAuthError invalid_request when two methods are used at once; invalid_client for everything else
+ */
+export async function authenticateClient(authorization: string | null, form: Parameters): Promise<Client> {
+  const credentials = parseCredentials(authorization, form)
+  const client = await findClient(credentials.clientId)
+  if (!client) throw OAuthError.invalidClient("The client is unknown, or its secret is not right.", "client_unknown")
+  if (credentials.method !== client.tokenEndpointAuthMethod) {
+    throw OAuthError.invalidClient(
+      `The client used ${credentials.method}, but it is not the token_endpoint_auth_method that it is registered with.`,
+      "client_authentication_failed",
+    )
+  }
+  if (client.tokenEndpointAuthMethod !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
+    throw OAuthError.invalidClient("The client is unknown, or its secret is not right.", "client_authentication_failed")
+  }
+  return client
+}
+
+function isSecret(presented: string | null, hash: string | null): boolean {
+  if (presented === null || hash === null) return false
+  return timingSafeEqual(Buffer.from(hashToken(presented)), Buffer.from(hash))
+}
+
+function parseCredentials(authorization: string | null, form: Parameters): Credentials {
+  const clientId = form.get("client_id")
+  const clientSecret = form.get("client_secret")
+  if (form.get("client_assertion") !== undefined || form.get("client_assertion_type") !== undefined) {
+    throw OAuthError.invalidClient(
+      "client_assertion is not supported; see token_endpoint_auth_methods_supported.",
+      "client_authentication_failed",
+    )
+  }
+  if (authorization !== null) {
+    const basic = parseBasic(authorization)
+    // RFC 6749 section 2.3: "The client MUST NOT use more than one authentication method in each request."
+    if (clientSecret !== undefined) {
+      throw OAuthError.invalidRequest("Use one method of client authentication, not two at once.", "parameter_invalid")
+    }
+    if (clientId !== undefined && clientId !== basic.clientId) {
+      throw OAuthError.invalidRequest(
+        "The client_id of the form is not the one of the Authorization header.",
+        "parameter_invalid",
+      )
+    }
+    return basic
+  }
+  if (clientId === undefined) {
+    throw OAuthError.invalidClient(
+      "Client authentication is missing: send the header Authorization: Basic, or client_id (and client_secret) in the form.",
+      "client_authentication_missing",
+    )
+  }
+  return clientSecret === undefined
+    ? { clientId, clientSecret: null, method: "none" }
+    : { clientId, clientSecret, method: "client_secret_post" }
+}
+
+/** RFC 7617, with both parts form-encoded as RFC 6749 section 2.3.1 has it. */
+function parseBasic(authorization: string): Credentials {
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1]
+  const pair = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString("utf8")
+  const colon = pair.indexOf(":")
+  const clientId = colon < 0 ? null : decodeFormValue(pair.slice(0, colon))
+  const clientSecret = colon < 0 ? null : decodeFormValue(pair.slice(colon + 1))
+  // Nothing outside the ASCII that ids and secrets are made of may reach the database (a NUL would be an error there).
+  if (!clientId || clientSecret === null || !/^[\x20-\x7e]+$/.test(clientId)) {
+    throw OAuthError.invalidClient(
+      "The Authorization header must be Basic, with the form-encoded client_id and client_secret (RFC 6749 section 2.3.1).",
+      "client_authentication_failed",
+    )
+  }
+  return { clientId, clientSecret, method: "client_secret_basic" }
+}
+
+function decodeFormValue(value: string): string | null {
+  try {
+    return decodeURIComponent(value.replaceAll("+", " "))
+  } catch {
+    return null
+  }
+}

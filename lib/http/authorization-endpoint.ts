@@ -1,0 +1,62 @@
+import { errorResponseUri } from "@/lib/authorization/authorization-response"
+import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize"
+import { RedirectableError } from "@/lib/authorization/redirectable-error"
+import { OAuthError } from "@/lib/protocol/errors"
+import { formatCookie, readCookie } from "./cookies"
+import { type Handler, logRefusal, type Method, methodNotAllowed } from "./endpoint"
+import { errorPage } from "./error-page"
+import { toOAuthError } from "./failures"
+import { redirect } from "./responses"
+
+type Handlers = Partial<Record<"GET" | "POST", (request: Request, browser: Browser) => Promise<AuthorizationAnswer>>>
+
+const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+/**
+ * An endpoint that a person's browser visits: answers are redirects. An error goes to the client by redirect when it is
+ * certain who the client is, and is a page of ours in every other case. There is no CORS here.
+ * @returns a handler for every method, those that the endpoint does not have answering 405
+ */
+export function authorizationEndpoint(handlers: Handlers): Record<Method, Handler> {
+  const allowed = Object.keys(handlers)
+  const serve =
+    (method: Method): Handler =>
+    async (request) => {
+      try {
+        const handler = handlers[method as "GET" | "POST"]
+        // HEAD among them: it must not make a code.
+        if (!handler) throw methodNotAllowed(allowed)
+        refusePrefetch(request)
+        const answer = await handler(request, readBrowser(request))
+        return redirect(answer.location, answer.browserToken ? [formatCookie("browser", answer.browserToken)] : [])
+      } catch (error) {
+        if (!(error instanceof RedirectableError))
+          return errorPage(request, refused(request, method, toOAuthError(error)))
+        refused(request, method, error.error)
+        return redirect(errorResponseUri(error.error, error.address))
+      }
+    }
+  return Object.fromEntries(allMethods.map((method) => [method, serve(method)])) as Record<Method, Handler>
+}
+
+function readBrowser(request: Request): Browser {
+  return { browserToken: readCookie(request, "browser"), browserSessionToken: readCookie(request, "session") }
+}
+
+function refused(request: Request, method: string, error: OAuthError): OAuthError {
+  logRefusal(request, method, error)
+  return error
+}
+
+/**
+ * A browser that fetches ahead, or Next's router that fetches a page's data, has nobody in front of it: a code made for
+ * it would be lost. The browser then asks again when the person gets there.
+ */
+function refusePrefetch({ headers }: Request): void {
+  const purposes = `${headers.get("sec-purpose")} ${headers.get("purpose")} ${headers.get("x-moz")}`
+  if (/prefetch|prerender|preview/i.test(purposes) || headers.has("rsc") || headers.has("next-router-prefetch")) {
+    throw new OAuthError("invalid_request", "This address is not to be fetched ahead of a visit.", "prefetch_refused", {
+      status: 503,
+    })
+  }
+}

@@ -1,0 +1,35 @@
+import { isRegisteredOrigin } from "@/lib/data/clients"
+
+/**
+ * Who may read the answers from a page of another origin: the registered origins of browser clients, or everybody (what
+ * is public anyway). Cookies are never allowed along.
+ */
+export type CorsPolicy = "clients" | "public"
+
+/** Seconds. */
+const preflightMaxAge = 600
+
+export async function corsHeaders(request: Request, policy: CorsPolicy): Promise<Record<string, string>> {
+  if (policy === "public") return { "Access-Control-Allow-Origin": "*" }
+  const origin = request.headers.get("origin")
+  const allowed = origin !== null && isOrigin(origin) && (await isRegisteredOrigin(origin))
+  return {
+    Vary: "Origin",
+    ...(allowed && {
+      "Access-Control-Allow-Origin": origin,
+      "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After",
+    }),
+  }
+}
+
+export function preflightHeaders(methods: string[]): Record<string, string> {
+  return {
+    "Access-Control-Allow-Methods": methods.join(", "),
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, MCP-Protocol-Version",
+    "Access-Control-Max-Age": String(preflightMaxAge),
+  }
+}
+
+function isOrigin(value: string): boolean {
+  return value.length <= 512 && URL.canParse(value) && new URL(value).origin === value
+}

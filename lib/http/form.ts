@@ -1,0 +1,64 @@
+import { config } from "@/lib/config"
+import { OAuthError } from "@/lib/protocol/errors"
+import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
+
+/**
+ * Reads the form of a POST request. Parameters of the protocol come in the body alone, form-encoded.
+ * @throws OAuthError invalid_request; with status 413 when the form is larger than FORM_BYTES
+ */
+export async function readForm(request: Request): Promise<Parameters> {
+  // RFC 6749 section 2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the
+  // request URI." A URL is kept in logs and histories.
+  if (new URL(request.url).search !== "") {
+    throw OAuthError.invalidRequest(
+      "Send the parameters in the body of the request, not in its URL.",
+      "parameter_in_query",
+    )
+  }
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase()
+  if (type !== "application/x-www-form-urlencoded") {
+    throw OAuthError.invalidRequest(
+      "Send the parameters with Content-Type: application/x-www-form-urlencoded.",
+      "content_type_not_form",
+    )
+  }
+  return parseParameters(new URLSearchParams(await readText(request, config().FORM_BYTES)))
+}
+
+/** Reads the parameters of a GET request. */
+export function readQuery(request: Request): Parameters {
+  return parseParameters(new URL(request.url).searchParams)
+}
+
+/** A form this long, in characters, does not fit into a URL; the authorization request in it is refused anyway. */
+const maxQueryLength = 8 * 1024
+
+/**
+ * Whether a page of another site posted this form. The browser then withheld our SameSite cookies, which the same
+ * parameters by GET would bring.
+ */
+export function isFromAnotherSite(request: Request): boolean {
+  return (
+    request.headers.get("sec-fetch-site") === "cross-site" &&
+    Number(request.headers.get("content-length") ?? Number.POSITIVE_INFINITY) <= maxQueryLength
+  )
+}
+
+/** Stops reading at the limit, whatever Content-Length says. */
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge(maxBytes)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString("utf8")
+}
+
+function tooLarge(maxBytes: number): OAuthError {
+  return new OAuthError("invalid_request", `The form is larger than ${maxBytes} bytes.`, "form_too_large", {
+    status: 413,
+  })
+}

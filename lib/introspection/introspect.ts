@@ -1,0 +1,89 @@
+import { config } from "@/lib/config"
+import type { Client } from "@/lib/data/clients"
+import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
+import { OAuthError } from "@/lib/protocol/errors"
+import { findStanding, parseRefreshToken } from "@/lib/refresh/refresh-token"
+import { userClaims } from "@/lib/token-issue/user-claims"
+import { type ActiveAccessToken, findActiveAccessToken } from "./access-token"
+
+/** An introspection response, RFC 7662 section 2.2. */
+export type IntrospectionResponse = { active: false } | ({ active: true } & Record<string, unknown>)
+
+/**
+ * GET /introspect: the information about the User that the access token's scope allows, with the fields of RFC 7662.
+ * @throws OAuthError invalid_token when the token is not active
+ */
+export async function introspectOwnToken(accessToken: string): Promise<IntrospectionResponse> {
+  const active = await requireActiveAccessToken(accessToken)
+  return { ...describeAccessToken(active), ...userClaims(active.user, active.claims.scope.split(" ")) }
+}
+
+/**
+ * POST /introspect, RFC 7662: what a token of any kind is worth, for a client that may know.
+ * @throws OAuthError invalid_client for a public client
+ */
+export async function introspectToken(client: Client, token: string): Promise<IntrospectionResponse> {
+  // RFC 7662 section 2.1: "the endpoint MUST also require some form of authorization to access this endpoint": a public
+  // client has proven nothing about itself.
+  if (client.tokenEndpointAuthMethod === "none") {
+    throw OAuthError.invalidClient(
+      "A public client cannot introspect by POST. It may send its own access token by GET /introspect.",
+      "client_not_allowed",
+    )
+  }
+  const now = new Date()
+  const active = await findActiveAccessToken(token, now)
+  if (active)
+    return mayRead(client, active.session, audienceOf(active)) ? describeAccessToken(active) : { active: false }
+  return introspectRefreshToken(client, token, now)
+}
+
+/** @throws OAuthError invalid_token */
+export async function requireActiveAccessToken(accessToken: string): Promise<ActiveAccessToken> {
+  const active = await findActiveAccessToken(accessToken, new Date())
+  if (!active) {
+    throw OAuthError.bearer(
+      "invalid_token",
+      "The access token is expired, revoked or not one of this server. Refresh it, or start a new authorization request.",
+      "access_token_invalid",
+    )
+  }
+  return active
+}
+
+const audienceOf = ({ claims }: ActiveAccessToken) => [claims.aud ?? []].flat()
+
+/**
+ * A confidential client sees its own tokens. A resource server sees those that are meant for it: their audience names
+ * it, or they carry no audience narrower than this server.
+ */
+function mayRead(client: Client, session: Session, audience: string[]): boolean {
+  if (session.clientId === client.clientId) return true
+  if (!client.resourceServer) return false
+  return audience.some((aud) => aud === config().issuer || aud === client.clientId || client.resources.includes(aud))
+}
+
+function describeAccessToken({ claims, user }: ActiveAccessToken): IntrospectionResponse {
+  const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp } = claims
+  const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp }
+  return { active: true, token_type: "Bearer", username: user.email, ...fields }
+}
+
+/** A refresh token is the business of its own client alone. */
+async function introspectRefreshToken(client: Client, token: string, now: Date): Promise<IntrospectionResponse> {
+  const parsed = parseRefreshToken(token)
+  const session = parsed && (await findSessionWithUser(parsed.sessionId))
+  if (!session || session.clientId !== client.clientId || !isAlive(session, now)) return { active: false }
+  if (session.user.disabledAt !== null || findStanding(token, session) !== "current") return { active: false }
+  return {
+    active: true,
+    token_type: "refresh_token",
+    iss: config().issuer,
+    sub: session.userId,
+    client_id: session.clientId,
+    scope: session.scope.join(" "),
+    sid: session.id,
+    iat: Math.floor((session.rotatedAt ?? session.startedAt ?? session.createdAt).getTime() / 1000),
+    exp: Math.floor(Math.min(session.idleExpiresAt.getTime(), session.expiresAt.getTime()) / 1000),
+  }
+}

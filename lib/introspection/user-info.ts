@@ -1,0 +1,20 @@
+import { OAuthError } from "@/lib/protocol/errors"
+import { userClaims } from "@/lib/token-issue/user-claims"
+import { requireActiveAccessToken } from "./introspect"
+
+/**
+ * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows.
+ * @throws OAuthError invalid_token, insufficient_scope
+ */
+export async function findUserInfo(accessToken: string): Promise<Record<string, unknown>> {
+  const { claims, user } = await requireActiveAccessToken(accessToken)
+  const scope = claims.scope.split(" ")
+  if (!scope.includes("openid")) {
+    throw OAuthError.bearer(
+      "insufficient_scope",
+      "The access token was not granted the scope openid.",
+      "scope_not_granted",
+    )
+  }
+  return userClaims(user, scope)
+}

@@ -1,0 +1,60 @@
+import { config } from "@/lib/config"
+import { promptValues } from "@/lib/protocol/prompt"
+import { standardScopes } from "@/lib/protocol/scope"
+
+/** For how long, in seconds, anybody may keep a copy of the metadata. */
+export const metadataMaxAgeSeconds = 60
+
+/** Authorization server metadata, RFC 8414 section 2, RFC 9207 section 3. */
+export function authorizationServerMetadata() {
+  const { issuer } = config()
+  const secretMethods = ["client_secret_basic", "client_secret_post"]
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    introspection_endpoint: `${issuer}/introspect`,
+    revocation_endpoint: `${issuer}/revoke`,
+    jwks_uri: `${issuer}/jwks`,
+    scopes_supported: standardScopes,
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    grant_types_supported: ["authorization_code", "refresh_token"],
+    code_challenge_methods_supported: ["S256"],
+    token_endpoint_auth_methods_supported: [...secretMethods, "none"],
+    introspection_endpoint_auth_methods_supported: secretMethods,
+    revocation_endpoint_auth_methods_supported: [...secretMethods, "none"],
+    authorization_response_iss_parameter_supported: true,
+  }
+}
+
+/** OpenID Provider metadata, OpenID Connect Discovery 1.0 section 3. */
+export function openIdProviderMetadata() {
+  const { issuer } = config()
+  return {
+    ...authorizationServerMetadata(),
+    userinfo_endpoint: `${issuer}/userinfo`,
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256", "ES256"],
+    claim_types_supported: ["normal"],
+    claims_supported: [
+      "sub",
+      "iss",
+      "aud",
+      "exp",
+      "iat",
+      "auth_time",
+      "nonce",
+      "at_hash",
+      "sid",
+      "name",
+      "email",
+      "email_verified",
+    ],
+    prompt_values_supported: promptValues,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    require_request_uri_registration: false,
+  }
+}

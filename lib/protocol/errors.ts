@@ -1,0 +1,148 @@
+/** Error codes that go on the wire, by the document that defines them. */
+export type OAuthErrorCode =
+  // RFC 6749 sections 4.1.2.1 and 5.2
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "unsupported_response_type"
+  | "invalid_scope"
+  | "access_denied"
+  | "server_error"
+  | "temporarily_unavailable"
+  // RFC 6750 section 3.1
+  | "invalid_token"
+  | "insufficient_scope"
+  // OpenID Connect Core 1.0 section 3.1.2.6
+  | "login_required"
+  | "consent_required"
+  | "interaction_required"
+  | "request_not_supported"
+  | "request_uri_not_supported"
+  | "registration_not_supported"
+  // RFC 8707 section 2
+  | "invalid_target"
+  // RFC 7591 section 3.2.2
+  | "invalid_client_metadata"
+  | "invalid_redirect_uri"
+
+/** Why, exactly, a request was refused: for the log and the flow inspector, never for the wire. */
+export type Reason =
+  | "access_token_invalid"
+  | "access_token_missing"
+  | "client_authentication_failed"
+  | "client_authentication_missing"
+  | "client_not_allowed"
+  | "client_unknown"
+  | "code_expired"
+  | "code_of_another_client"
+  | "code_replayed"
+  | "code_unknown"
+  | "code_verifier_mismatch"
+  | "consent_missing"
+  | "content_type_not_form"
+  | "database_unavailable"
+  | "form_too_large"
+  | "grant_type_not_allowed"
+  | "metadata_invalid"
+  | "method_not_allowed"
+  | "parameter_invalid"
+  | "parameter_missing"
+  | "parameter_repeated"
+  | "parameter_in_query"
+  | "parameter_unsupported"
+  | "pkce_invalid"
+  | "pkce_missing"
+  | "prefetch_refused"
+  | "redirect_uri_mismatch"
+  | "redirect_uri_unregistered"
+  | "refresh_token_of_another_client"
+  | "refresh_token_replayed"
+  | "refresh_token_unknown"
+  | "resource_not_granted"
+  | "scope_not_allowed"
+  | "scope_not_granted"
+  | "session_ended"
+  | "sign_in_missing"
+  | "state_token_invalid"
+  | "state_token_of_another_browser"
+  | "state_token_used"
+  | "unexpected"
+  | "user_denied"
+  | "user_disabled"
+
+const statuses: Partial<Record<OAuthErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  server_error: 500,
+  temporarily_unavailable: 503,
+}
+
+/**
+ * The one error of the protocol. `description` is public: ASCII, and says what a developer can do. `reason` is private.
+ */
+export class OAuthError extends Error {
+  readonly status: number
+  readonly headers: Record<string, string>
+
+  constructor(
+    readonly code: OAuthErrorCode,
+    readonly description: string,
+    readonly reason: Reason,
+    options: { status?: number; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(`${code}: ${reason}`, { cause: options.cause })
+    this.name = "OAuthError"
+    this.status = options.status ?? statuses[code] ?? 400
+    this.headers = options.headers ?? {}
+  }
+
+  static invalidRequest(description: string, reason: Reason): OAuthError {
+    return new OAuthError("invalid_request", description, reason)
+  }
+
+  static invalidGrant(description: string, reason: Reason): OAuthError {
+    return new OAuthError("invalid_grant", description, reason)
+  }
+
+  static invalidScope(description: string, reason: Reason): OAuthError {
+    return new OAuthError("invalid_scope", description, reason)
+  }
+
+  static invalidTarget(description: string, reason: Reason): OAuthError {
+    return new OAuthError("invalid_target", description, reason)
+  }
+
+  /** RFC 6749 section 5.2 with RFC 9110 section 11.6.1: a 401 names the scheme that would do. */
+  static invalidClient(description: string, reason: Reason): OAuthError {
+    return new OAuthError("invalid_client", description, reason, {
+      headers: { "WWW-Authenticate": 'Basic realm="OAuth Flow", charset="UTF-8"' },
+    })
+  }
+
+  /** RFC 6750 section 3.1: a request without any token is told the scheme alone, without an error code. */
+  static missingToken(): OAuthError {
+    return new OAuthError(
+      "invalid_token",
+      "Send the access token in the header Authorization: Bearer <access token>.",
+      "access_token_missing",
+      { headers: { "WWW-Authenticate": 'Bearer realm="OAuth Flow"' } },
+    )
+  }
+
+  /** RFC 6750 section 3. */
+  static bearer(code: "invalid_token" | "insufficient_scope" | "invalid_request", description: string, reason: Reason) {
+    return new OAuthError(code, description, reason, {
+      headers: {
+        "WWW-Authenticate": `Bearer realm="OAuth Flow", error="${code}", error_description="${description}"`,
+      },
+    })
+  }
+
+  /** The JSON body of RFC 6749 section 5.2. */
+  toJSON(): { error: OAuthErrorCode; error_description: string } {
+    return { error: this.code, error_description: this.description }
+  }
+}

@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from "node:crypto"
+
+/** A value nobody can guess: 256 random bits, base64url, 43 characters. */
+export function generateToken(): string {
+  return randomBytes(32).toString("base64url")
+}
+
+/** A name for a row that need not be secret: 128 random bits, base64url, 22 characters. */
+export function generateId(): string {
+  return randomBytes(16).toString("base64url")
+}
+
+/**
+ * SHA-256, base64url: the form in which codes, tokens, secrets and cookies are stored. No salt and no stretching,
+ * because each of them has 256 random bits of its own.
+ */
+export function hashToken(value: string): string {
+  return createHash("sha256").update(value).digest("base64url")
+}

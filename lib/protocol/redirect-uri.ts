@@ -1,0 +1,65 @@
+/** Characters that RFC 3986 allows in a URI; a backslash, a space or anything beyond ASCII is none of them. */
+const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
+
+/** A redirect URI on the loopback interface: its host, and what follows the port. */
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(\/.*)?$/
+
+/**
+ * Whether `requested` is one of the registered redirect URIs: the same bytes. On the loopback interface alone the port
+ * may differ, because a native app cannot know which one it gets.
+ * RFC 9700 section 2.1, RFC 8252 section 7.3, OAuth 2.1 section 2.3.1.
+ */
+export function isRegisteredRedirectUri(requested: string, registered: string[]): boolean {
+  // RFC 9700 section 4.1.3: "the authorization server MUST ensure that the two URIs are equal; see [RFC3986],
+  // Section 6.2.1, Simple String Comparison, for details."
+  if (registered.includes(requested)) return true
+  const port = loopback.exec(requested)?.[2]
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) return false
+  const target = withoutLoopbackPort(requested)
+  return target !== null && registered.some((uri) => withoutLoopbackPort(uri) === target)
+}
+
+function withoutLoopbackPort(uri: string): string | null {
+  const match = loopback.exec(uri)
+  return match && `http://${match[1]}${match[3] ?? ""}`
+}
+
+/** Schemes that run code or reach files in the browser itself. */
+const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", "blob:", "about:", "view-source:"])
+
+/**
+ * Says why a URI cannot be registered as a redirect URI, or null when it can.
+ * https anywhere, http on the loopback interface, or an app's own scheme of the reverse-domain form (RFC 8252 section 7).
+ */
+export function findRedirectUriProblem(uri: string): string | null {
+  if (uri.length > 2048) return "is longer than 2048 characters"
+  if (!uriCharacters.test(uri)) return "has a character that a URI cannot have"
+  let url: URL
+  try {
+    url = new URL(uri)
+  } catch {
+    return "is not an absolute URI"
+  }
+  // RFC 6749 section 3.1.2: "The endpoint URI MUST NOT include a fragment component."
+  if (uri.includes("#")) return "must not have a fragment"
+  if (url.username || url.password) return "must not have a user name or password"
+  if (forbiddenSchemes.has(url.protocol)) return `must not use the scheme ${url.protocol}`
+  if (url.protocol === "https:") return url.hostname.includes("*") ? "must not have a wildcard" : null
+  if (url.protocol === "http:")
+    return loopback.test(uri) ? null : "must begin with https:// (http:// is for the loopback interface only)"
+  return url.protocol.includes(".")
+    ? null
+    : "must use https, or an app's own scheme in reverse-domain form, such as com.example.app:/callback"
+}
+
+/** The origin whose pages get an answer at this redirect URI, or null for an app's own scheme. */
+export function findOrigin(redirectUri: string): string | null {
+  const { origin } = new URL(redirectUri)
+  return origin === "null" ? null : origin
+}
+
+/** Where the browser goes back to, in a form that people can check: a host, or an app's scheme. */
+export function describeRedirectUri(redirectUri: string): string {
+  const { protocol, host } = new URL(redirectUri)
+  return host || protocol.replace(/:$/, "")
+}

@@ -1,0 +1,62 @@
+import { OAuthError } from "./errors"
+
+/** RFC 6749 appendix A.4: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
+const scopeTokenSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/** Splits a scope parameter into its tokens, each once. @throws OAuthError invalid_scope */
+export function parseScope(scope: string): string[] {
+  const tokens = [...new Set(scope.split(" ").filter(Boolean))]
+  if (tokens.length === 0 || !tokens.every((token) => scopeTokenSyntax.test(token))) {
+    throw OAuthError.invalidScope(
+      "The parameter scope must be a space-separated list of scope values (RFC 6749 section 3.3).",
+      "scope_not_allowed",
+    )
+  }
+  return tokens
+}
+
+/**
+ * The scope of an authorization request: what it asks for, or the whole registered scope when it names none
+ * (RFC 6749 section 3.3).
+ * @throws OAuthError invalid_scope when it asks for more than the client is registered for
+ */
+export function resolveScope(requested: string | undefined, registered: string[]): string[] {
+  if (requested === undefined) return registered
+  const tokens = parseScope(requested)
+  const unknown = tokens.filter((token) => !registered.includes(token))
+  if (unknown.length > 0) {
+    throw OAuthError.invalidScope(
+      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 200)}.`,
+      "scope_not_allowed",
+    )
+  }
+  return tokens
+}
+
+/**
+ * The scope of a new access token: what the refresh request asks for, within what was granted, or all of it.
+ * @throws OAuthError invalid_scope, RFC 6749 section 6
+ */
+export function narrowScope(requested: string | undefined, granted: string[]): string[] {
+  if (requested === undefined) return granted
+  const tokens = parseScope(requested)
+  // RFC 6749 section 6: "The requested scope MUST NOT include any scope not originally granted by the resource owner"
+  if (!tokens.every((token) => granted.includes(token))) {
+    throw OAuthError.invalidScope("The scope may be narrowed, not widened.", "scope_not_granted")
+  }
+  return tokens
+}
+
+const words: Record<string, string> = {
+  profile: "Your name",
+  email: "Your email address",
+  offline_access: "Stay signed in when you are away",
+}
+
+/** The scopes that a person is asked about, in words. `openid` is what sign-in itself is, so it is not asked. */
+export function describeScope(scope: string[]): { name: string; words: string }[] {
+  return scope.filter((name) => name !== "openid").map((name) => ({ name, words: words[name] ?? name }))
+}
+
+/** The scope values that OpenID Connect Core 1.0 section 5.4 and 11 define and this server knows. */
+export const standardScopes = ["openid", "profile", "email", "offline_access"]

@@ -1,0 +1,44 @@
+import { hkdfSync, randomBytes } from "node:crypto"
+import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { config } from "@/lib/config"
+
+const holder = globalThis as typeof globalThis & { oauthFlowSecret?: Buffer }
+
+/**
+ * The server's secret: SECRET, or for a local SQLite file the one in the file beside it, which is made at first use
+ * and which only its owner can read.
+ */
+export function masterSecret(): Buffer {
+  holder.oauthFlowSecret ??= loadSecret()
+  return holder.oauthFlowSecret
+}
+
+function loadSecret(): Buffer {
+  const { SECRET, databaseUrl } = config()
+  return SECRET ? Buffer.from(SECRET) : readOrMakeSecretFile(`${databaseUrl.slice("file:".length)}.secret`)
+}
+
+function readOrMakeSecretFile(file: string): Buffer {
+  mkdirSync(path.dirname(file), { recursive: true })
+  // Written aside and then linked: of two servers starting at once one wins, and nobody reads half a secret.
+  const draft = `${file}.${randomBytes(8).toString("hex")}`
+  writeFileSync(draft, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" })
+  try {
+    linkSync(draft, file)
+    chmodSync(file, 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+  } finally {
+    unlinkSync(draft)
+  }
+  return Buffer.from(readFileSync(file, "utf8").trim())
+}
+
+/** The purposes a key may be derived for. One key serves one purpose. */
+export type KeyPurpose = "state-token" | "refresh-token" | "signing-key" | "sign-in-limit"
+
+/** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
+export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
+}

@@ -1,0 +1,96 @@
+import { config } from "@/lib/config"
+import type { Client } from "@/lib/data/clients"
+import { findAuthCode, revokeSession, startSession } from "@/lib/data/sessions"
+import { OAuthError } from "@/lib/protocol/errors"
+import { verifyCodeVerifier } from "@/lib/protocol/pkce"
+import { generateToken, hashToken } from "@/lib/protocol/random"
+import { narrowResources, parseResources } from "@/lib/protocol/resource"
+import { formatRefreshToken } from "@/lib/refresh/refresh-token"
+import type { TokenRequest } from "./token-request"
+import { issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
+
+/**
+ * The authorization code grant at POST /token: auth code and code verifier in, tokens out. RFC 6749 section 4.1.3.
+ *
+ * The checks come in an order that gives a caller who does not hold everything nothing to do with the code: single use
+ * is last, in the one statement that also stores the tokens in the session data, so a request that fails any check has
+ * not burnt the code.
+ * @throws OAuthError
+ */
+export async function issueTokens(client: Client, request: TokenRequest): Promise<TokenResponse> {
+  const now = new Date()
+  if (!client.grantTypes.includes("authorization_code")) {
+    throw new OAuthError(
+      "unauthorized_client",
+      "The client is not registered for the grant type authorization_code.",
+      "grant_type_not_allowed",
+    )
+  }
+  const authCode = await findVerifiedCode(client, request, now)
+  const { session } = authCode
+  const resource = narrowResources(parseResources(request.resource), session.resource)
+
+  const { SESSION_IDLE_SECONDS, SESSION_SECONDS } = config()
+  const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000)
+  const idleExpiresAt = new Date(Math.min(now.getTime() + SESSION_IDLE_SECONDS * 1000, expiresAt.getTime()))
+  const refreshToken = client.grantTypes.includes("refresh_token")
+    ? formatRefreshToken(session.id, generateToken())
+    : null
+
+  // Signed before the code is consumed: whatever fails here leaves the code as it was.
+  const access = await issueAccessToken({ session: { ...session, expiresAt }, scope: session.scope, resource }, now)
+  const idToken = session.scope.includes("openid")
+    ? await issueIdToken({ client, session, user: session.user, accessToken: access.token, nonce: session.nonce }, now)
+    : undefined
+
+  const started = await startSession(session.id, {
+    refreshTokenHash: refreshToken && hashToken(refreshToken),
+    startedAt: now,
+    idleExpiresAt,
+    expiresAt,
+  })
+  if (!started) {
+    // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
+    // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
+    await revokeSession(session.id, "code_replayed", new Date())
+    throw invalidCode("code_replayed")
+  }
+  return {
+    access_token: access.token,
+    token_type: "Bearer",
+    expires_in: access.expiresIn,
+    ...(refreshToken && { refresh_token: refreshToken }),
+    scope: session.scope.join(" "),
+    ...(idToken && { id_token: idToken }),
+  }
+}
+
+async function findVerifiedCode(client: Client, request: TokenRequest, now: Date) {
+  const authCode = await findAuthCode(hashToken(request.code))
+  if (!authCode) throw invalidCode("code_unknown")
+  // RFC 6749 section 4.1.3: "ensure that the authorization code was issued to the authenticated confidential client,
+  // or if the client is public, ensure that the code was issued to "client_id" in the request"
+  if (authCode.session.clientId !== client.clientId) throw invalidCode("code_of_another_client")
+  // A code that was redeemed is past its time by nature; what matters then is who presents it again.
+  if (authCode.session.startedAt === null && authCode.expiresAt <= now) throw invalidCode("code_expired")
+  // OAuth 2.1 section 10.2 no longer asks for it; a client that sends it, as RFC 6749 has it, means it.
+  if (request.redirectUri !== undefined && request.redirectUri !== authCode.redirectUri) {
+    throw OAuthError.invalidGrant(
+      "The redirect_uri is not the one of the authorization request.",
+      "redirect_uri_mismatch",
+    )
+  }
+  verifyCodeVerifier(request.codeVerifier, authCode.codeChallenge)
+  if (authCode.session.user.disabledAt !== null) throw invalidCode("user_disabled")
+  return authCode
+}
+
+/** One text for everything that a caller without the right code should not be able to tell apart. */
+function invalidCode(
+  reason: "code_unknown" | "code_of_another_client" | "code_expired" | "code_replayed" | "user_disabled",
+) {
+  return OAuthError.invalidGrant(
+    "The code is not valid: it is unknown, expired, used already, or of another client. Start a new authorization request.",
+    reason,
+  )
+}
