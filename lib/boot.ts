@@ -13,7 +13,7 @@ const holder = globalThis as typeof globalThis & { oauthFlowReady?: Promise<{ mi
  * Everything a process does before it serves: settings, secret, schema, signing keys. Then expired rows are swept for
  * as long as it runs; the timer alone does not keep a process alive.
  * @returns the migrations applied now
- * @throws ConfigError, MigrationError, or what the database's driver throws when it is out of reach
+ * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
  */
 export function prepare(): Promise<{ migrations: string[] }> {
   holder.oauthFlowReady ??= start()

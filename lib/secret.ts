@@ -35,6 +35,12 @@ function readOrMakeSecretFile(file: string): Buffer {
   return Buffer.from(readFileSync(file, "utf8").trim())
 }
 
+/** SECRET is not the one that this database's signing keys were sealed with. */
+export class WrongSecretError extends Error {
+  override name = "WrongSecretError"
+  override message = "SECRET does not open the signing keys in this database. Start with the SECRET that made them."
+}
+
 /** The purposes a key may be derived for. One key serves one purpose. */
 export type KeyPurpose = "state-token" | "refresh-token" | "signing-key" | "sign-in-limit"
 

@@ -11,11 +11,13 @@ export type IntrospectionResponse = { active: false } | ({ active: true } & Reco
 
 /**
  * GET /introspect: the information about the User that the access token's scope allows, with the fields of RFC 7662.
+ * A token that was narrowed to another audience is described, but opens no information about the User here.
  * @throws OAuthError invalid_token when the token is not active
  */
 export async function introspectOwnToken(accessToken: string): Promise<IntrospectionResponse> {
   const active = await requireActiveAccessToken(accessToken)
-  return { ...describeAccessToken(active), ...userClaims(active.user, active.claims.scope.split(" ")) }
+  const claims = isForUs(active) ? userClaims(active.user, active.claims.scope.split(" ")) : {}
+  return { ...describeAccessToken(active), ...claims }
 }
 
 /**
@@ -51,6 +53,11 @@ export async function requireActiveAccessToken(accessToken: string): Promise<Act
   return active
 }
 
+/** RFC 9068 section 4: "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the resource server expects for itself." */
+export function isForUs(active: ActiveAccessToken): boolean {
+  return audienceOf(active).includes(config().issuer)
+}
+
 const audienceOf = ({ claims }: ActiveAccessToken) => [claims.aud ?? []].flat()
 
 /**
@@ -63,10 +70,10 @@ function mayRead(client: Client, session: Session, audience: string[]): boolean 
   return audience.some((aud) => aud === config().issuer || aud === client.clientId || client.resources.includes(aud))
 }
 
-function describeAccessToken({ claims, user }: ActiveAccessToken): IntrospectionResponse {
+function describeAccessToken({ claims }: ActiveAccessToken): IntrospectionResponse {
   const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp } = claims
   const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp }
-  return { active: true, token_type: "Bearer", username: user.email, ...fields }
+  return { active: true, token_type: "Bearer", ...fields }
 }
 
 /** A refresh token is the business of its own client alone. */

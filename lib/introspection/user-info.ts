@@ -1,13 +1,21 @@
 import { OAuthError } from "@/lib/protocol/errors"
 import { userClaims } from "@/lib/token-issue/user-claims"
-import { requireActiveAccessToken } from "./introspect"
+import { isForUs, requireActiveAccessToken } from "./introspect"
 
 /**
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows.
  * @throws OAuthError invalid_token, insufficient_scope
  */
 export async function findUserInfo(accessToken: string): Promise<Record<string, unknown>> {
-  const { claims, user } = await requireActiveAccessToken(accessToken)
+  const active = await requireActiveAccessToken(accessToken)
+  if (!isForUs(active)) {
+    throw OAuthError.bearer(
+      "invalid_token",
+      "The access token is for another resource than this server.",
+      "access_token_invalid",
+    )
+  }
+  const { claims, user } = active
   const scope = claims.scope.split(" ")
   if (!scope.includes("openid")) {
     throw OAuthError.bearer(

@@ -8,7 +8,7 @@ import {
   type SigningKeyRecord,
 } from "@/lib/data/signing-keys"
 import { generateId } from "@/lib/protocol/random"
-import { deriveKey } from "@/lib/secret"
+import { deriveKey, WrongSecretError } from "@/lib/secret"
 
 export const signingAlgs: SigningAlg[] = ["ES256", "RS256"]
 
@@ -53,13 +53,18 @@ export async function publicKeySet(): Promise<{ keys: JWK[] }> {
   return { keys: keys.filter(({ state }) => state !== "retired").map(({ key }) => key.publicJwk) }
 }
 
-/** Makes the first key of each algorithm where there is none. Several servers may call this at once: one key comes of it. */
+/**
+ * Makes the first key of each algorithm where there is none, and opens all there are. Several servers may call this at
+ * once: one key comes of it.
+ * @throws WrongSecretError
+ */
 export async function ensureSigningKeys(): Promise<void> {
   const present = await listSigningKeys()
   for (const alg of signingAlgs) {
     if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date())
   }
   holder.oauthFlowKeyRing = undefined
+  await keyRing()
 }
 
 /** Makes the next key of an algorithm, to sign from `activeFrom` on. The one before stays published while its signatures live. */
@@ -156,10 +161,8 @@ async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
   holder.oauthFlowImportedKeys ??= new Map()
   const known = holder.oauthFlowImportedKeys.get(record.kid)
   if (known) return known
-  const { plaintext } = await compactDecrypt(record.privateJwe, deriveKey("signing-key")).catch((cause) => {
-    throw new Error("SECRET does not open the signing keys in this database: start with the SECRET that made them", {
-      cause,
-    })
+  const { plaintext } = await compactDecrypt(record.privateJwe, deriveKey("signing-key")).catch(() => {
+    throw new WrongSecretError()
   })
   const { kid, alg } = record
   const publicJwk = JSON.parse(record.publicJwk) as JWK
