@@ -1,0 +1,51 @@
+import type { InputHTMLAttributes, ReactNode, Ref } from "react"
+
+type Props = InputHTMLAttributes<HTMLInputElement> & {
+  label: string
+  /** The name of the form field, and its id on the page. */
+  name: string
+  /** A word of help under the label's line. */
+  hint?: string
+  /** Why the value was refused. */
+  error?: string
+  /** Id of a message elsewhere on the page that is about this field too. */
+  describedBy?: string
+  ref?: Ref<HTMLInputElement>
+  /** What stands inside the field, at its end. */
+  children?: ReactNode
+}
+
+/** A labelled text field that says what is wrong with its value, to eyes and to screen readers. */
+export function Field({ label, name, hint, error, describedBy, children, className = "", ...input }: Props) {
+  const hintId = hint ? `${name}-hint` : undefined
+  const errorId = `${name}-error`
+  const ids = [error ? errorId : undefined, describedBy, hintId].filter(Boolean).join(" ")
+  return (
+    <div>
+      <div className="mb-1.5 flex flex-wrap items-baseline justify-between gap-x-3">
+        <label htmlFor={name} className="font-medium">
+          {label}
+        </label>
+        {hint && (
+          <span id={hintId} className="text-sm text-muted">
+            {hint}
+          </span>
+        )}
+      </div>
+      <div className="relative">
+        <input
+          {...input}
+          id={name}
+          name={name}
+          className={`field ${className}`}
+          aria-describedby={ids || undefined}
+          aria-invalid={error !== undefined || input["aria-invalid"] || undefined}
+        />
+        {children}
+      </div>
+      <div id={errorId} aria-live="polite" className="text-sm text-danger">
+        {error && <p className="mt-1.5">{error}</p>}
+      </div>
+    </div>
+  )
+}

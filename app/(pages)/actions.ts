@@ -1,0 +1,15 @@
+"use server"
+
+import { redirect } from "next/navigation"
+import { endBrowserSession } from "@/lib/authentication/browser-sessions"
+import { clearBrowserSession, readPage } from "@/lib/http/page"
+import { refuseForeignForm } from "./_components/foreign-form"
+
+/** Ends the BrowserSession of this browser. */
+export async function signOut(): Promise<void> {
+  if (await refuseForeignForm()) redirect("/")
+  const { browserSessionToken } = await readPage()
+  if (browserSessionToken !== null) await endBrowserSession(browserSessionToken)
+  await clearBrowserSession()
+  redirect("/")
+}

@@ -1,0 +1,33 @@
+"use server"
+
+import { redirect } from "next/navigation"
+import { endBrowserSession } from "@/lib/authentication/browser-sessions"
+import { allowInteraction, callbackPath, denyInteraction } from "@/lib/authorization/interaction"
+import { clearBrowserSession, readPage } from "@/lib/http/page"
+import { refuseForeignForm } from "../_components/foreign-form"
+import { formText, withState } from "../_components/state"
+
+/** Stores the consent of the person that the page named, and goes back to the flow. */
+export async function allow(form: FormData): Promise<void> {
+  const state = formText(form, "state")
+  if (await refuseForeignForm()) redirect(callbackPath(state))
+  redirect(await allowInteraction(state, await readPage(), formText(form, "user")))
+}
+
+/** Goes back to the flow with a refusal. */
+export async function deny(form: FormData): Promise<void> {
+  const state = formText(form, "state")
+  if (await refuseForeignForm()) redirect(callbackPath(state))
+  const { browserToken } = await readPage()
+  redirect(await denyInteraction(state, browserToken))
+}
+
+/** Signs this browser out, so that somebody else can sign in and go on with the same request. */
+export async function useAnotherAccount(form: FormData): Promise<void> {
+  const state = formText(form, "state")
+  if (await refuseForeignForm()) redirect(callbackPath(state))
+  const { browserSessionToken } = await readPage()
+  if (browserSessionToken !== null) await endBrowserSession(browserSessionToken)
+  await clearBrowserSession()
+  redirect(withState("/sign-in", state))
+}

@@ -1,0 +1,98 @@
+import type { Metadata } from "next"
+import { redirect } from "next/navigation"
+import { findSignedInUser } from "@/lib/authentication/browser-sessions"
+import { callbackPath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
+import { readPage } from "@/lib/http/page"
+import { ClientName } from "../_components/client-name"
+import { NarrowPage } from "../_components/narrow-page"
+import { readState, type SearchParams } from "../_components/state"
+import { SubmitButton } from "../_components/submit-button"
+import { allow, deny, useAnotherAccount } from "./actions"
+
+export const metadata: Metadata = { title: "Allow access" }
+
+/** Consent: the person reads what a Client asks for, and allows or denies it. */
+export default async function ConsentPage({ searchParams }: { searchParams: SearchParams }) {
+  const state = (await readState(searchParams)) ?? ""
+  const { browserToken, browserSessionToken } = await readPage()
+  const interaction = await findInteraction(state, browserToken)
+  const signedIn = await findSignedInUser(browserSessionToken)
+  if (!interaction || !signedIn) redirect(callbackPath(state))
+
+  return (
+    <NarrowPage
+      title={
+        <>
+          Allow <ClientName name={interaction.client.clientName} />?
+        </>
+      }
+    >
+      <form>
+        <input type="hidden" name="state" value={state} />
+        <input type="hidden" name="user" value={signedIn.user.id} />
+        <input type="hidden" name="user" value={signedIn.user.id} />
+        <Asked interaction={interaction} />
+        <div className="mt-7 grid gap-3">
+          <SubmitButton formAction={allow}>Allow</SubmitButton>
+          <SubmitButton formAction={deny} look="plain">
+            Deny
+          </SubmitButton>
+        </div>
+        <p className="mt-4 text-center text-sm text-muted">
+          You return to{" "}
+          <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
+        </p>
+        <div className="mt-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-t border-line pt-5 text-sm">
+          <p className="text-muted">
+            Signed in as <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{signedIn.user.email}</bdi>
+          </p>
+          <button type="submit" formAction={useAnotherAccount} className="link py-1">
+            Use another account
+          </button>
+        </div>
+      </form>
+    </NarrowPage>
+  )
+}
+
+function Asked({ interaction: { scopes, resources } }: { interaction: Interaction }) {
+  return (
+    <>
+      {scopes.length + resources.length === 0 && <p>It learns who you are here, and nothing more.</p>}
+      {scopes.length > 0 && (
+        <>
+          <h2 className="mb-3 text-muted">It asks for</h2>
+          <ul className="grid gap-2.5">
+            {scopes.map((scope) => (
+              <li key={scope.name} className="flex gap-3">
+                <Check />
+                <span className="[overflow-wrap:anywhere]">{scope.words}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {resources.length > 0 && (
+        <>
+          <h2 className="mt-6 mb-2 text-muted">at</h2>
+          <ul className="grid gap-1.5">
+            {resources.map((resource) => (
+              <li key={resource} className="font-mono text-sm [overflow-wrap:anywhere]">
+                {resource}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  )
+}
+
+function Check() {
+  return (
+    <svg viewBox="0 0 20 20" className="mt-0.5 size-5 shrink-0" aria-hidden="true" focusable="false">
+      <circle cx="10" cy="10" r="10" className="fill-accent-soft" />
+      <path d="m6 10.3 2.7 2.7 5.3-5.7" className="fill-none stroke-accent stroke-2" />
+    </svg>
+  )
+}

@@ -1,0 +1,37 @@
+"use server"
+
+import { redirect } from "next/navigation"
+import { signIn } from "@/lib/authentication/sign-in"
+import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
+import { readPage, setBrowserSession } from "@/lib/http/page"
+import { refuseForeignForm } from "../_components/foreign-form"
+import { formState, formText, waitPath } from "../_components/state"
+
+type SignInFormResult = { email: string; errors: { email?: string; password?: string; form?: string } }
+
+/** Verifies the credentials of the form, signs the browser in and goes on; or says what to mend. */
+export async function signInWithForm(_previous: SignInFormResult, form: FormData): Promise<SignInFormResult> {
+  const email = formText(form, "email").trim()
+  const password = formText(form, "password")
+  const state = formState(form)
+  const foreign = await refuseForeignForm()
+  if (foreign !== null) return { email, errors: { form: foreign } }
+  if (!email || !password) {
+    const errors = {
+      ...(!email && { email: "Enter your email address." }),
+      ...(!password && { password: "Enter your password." }),
+    }
+    return { email, errors }
+  }
+
+  const { address, browserToken, browserSessionToken } = await readPage()
+  // A state token of another browser is refused before anybody is signed in for it.
+  if (state !== null && !(await findInteraction(state, browserToken))) redirect(callbackPath(state))
+  const result = await signIn({ email, password, address, previousToken: browserSessionToken })
+  if (result.ok) {
+    await setBrowserSession(result.browserSession)
+    redirect(state === null ? "/" : callbackPath(state))
+  }
+  if (result.problem === "wrong_credentials") return { email, errors: { form: "Email or password is not right." } }
+  redirect(waitPath(result, state))
+}

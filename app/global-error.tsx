@@ -1,0 +1,16 @@
+"use client"
+
+import "./globals.css"
+import { ErrorMessage } from "./(pages)/_components/error-message"
+
+/** The error page that stands in for the layout too, when that is what failed. */
+export default function GlobalErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <html lang="en">
+      <body className="font-sans antialiased">
+        <title>Something went wrong · OAuth Flow</title>
+        <ErrorMessage error={error} retry={retry} />
+      </body>
+    </html>
+  )
+}
