@@ -38,10 +38,13 @@ const flag = (fallback: boolean) =>
 
 const settings = z.object({
   PORT: whole(1, 65535, 3000),
-  HOST: z.string().default("0.0.0.0"),
+  HOST: z.string().default("::"),
   ISSUER: z.string().optional(),
   DATABASE_URL: z.string().optional(),
-  SECRET: z.string().min(32, "must be at least 32 bytes; `openssl rand -base64 32` makes one").optional(),
+  SECRET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= 32, "must be at least 32 bytes; `openssl rand -base64 32` makes one")
+    .optional(),
   ACCESS_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   ID_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   AUTH_CODE_SECONDS: whole(1, minutes(10), 60),
@@ -93,7 +96,7 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   const parsed = settings.safeParse(present)
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
 
-  const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${present.PORT ?? 3000}`)
+  const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${parsed.data?.PORT ?? 3000}`)
   if ("problem" in issuer) problems.push(issuer.problem)
 
   const database = parseDatabaseUrl(present.DATABASE_URL ?? "file:./data/oauth-flow.db", directory)

@@ -1,0 +1,41 @@
+/** A moment in seconds since 1970, as in all of OAuth's JSON. */
+export function toSeconds(date: Date): number
+export function toSeconds(date: Date | null): number | null
+export function toSeconds(date: Date | null): number | null {
+  return date && Math.floor(date.getTime() / 1000)
+}
+
+/** A moment for people. */
+export function toText(date: Date | null): string {
+  return date ? `${date.toISOString().slice(0, 19).replace("T", " ")} UTC` : ""
+}
+
+/** Names and values, one pair a line, the values below each other. A list takes one line for each item. */
+export function formatRecord(record: Record<string, unknown>): string {
+  const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2
+  return Object.entries(record)
+    .flatMap(([name, value]) => {
+      const values = Array.isArray(value) ? value.map(String) : [String(value ?? "")]
+      return (values.length > 0 ? values : [""]).map((text, i) => (i === 0 ? name : "").padEnd(width) + text)
+    })
+    .map((line) => line.trimEnd())
+    .join("\n")
+}
+
+/**
+ * Rows under their headings, in columns.
+ * @param empty what to say when there is no row
+ */
+export function formatTable(headings: string[], rows: string[][], empty: string): string {
+  if (rows.length === 0) return empty
+  const lines = [headings, ...rows]
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n")
+}

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs"
+import path from "node:path"
+import { register } from "tsx/esm/api"
+
+/** The project's root: the folder of package.json. */
+export const root = path.resolve(import.meta.dirname, "../..")
+
+/**
+ * Makes this process run in the project's root with the settings of its `.env` file, wherever it was started from.
+ * Settings that the environment has already win. Call it before anything else of the project is imported.
+ */
+export function enterProject(): void {
+  if (process.cwd() !== root) {
+    process.chdir(root)
+    // The `@/` imports are resolved by the tsconfig.json of the folder that tsx was started in, which was another one.
+    register({ tsconfig: path.join(root, "tsconfig.json") })
+  }
+  const file = path.join(root, ".env")
+  if (existsSync(file)) process.loadEnvFile(file)
+}
+
+/** Sets NODE_ENV, which React and Next read once, when they are imported. */
+export function setNodeEnv(value: "production" | "development"): void {
+  Object.assign(process.env, { NODE_ENV: value })
+}

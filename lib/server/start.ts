@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs"
+import http from "node:http"
+import path from "node:path"
+import next from "next"
+import { prepare } from "@/lib/boot"
+import { config } from "@/lib/config"
+import { closeDatabase } from "@/lib/data/database"
+import { log } from "@/lib/log"
+import { setClientIdentity } from "./client-identity"
+import { listen, probePort } from "./listen"
+import { exitWithProblem, OperatorError } from "./problem"
+import { root } from "./project"
+
+/**
+ * Starts the server and stops it at SIGTERM or SIGINT.
+ * @param options.dev with reload, and without a build
+ * @param options.hosts the addresses to listen on
+ * @throws ConfigError, OperatorError, and what the database's drivers throw
+ */
+export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; hosts?: string[] }): Promise<void> {
+  const { PORT, TRUSTED_PROXIES, issuer } = config()
+  if (!dev) requireBuild()
+  const present = await probePort(hosts, PORT)
+  await prepare()
+
+  // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
+  // not know. This one listens nowhere: development hands them over, production takes none.
+  const webSockets = http.createServer()
+  const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
+  await app.prepare()
+  const toNext = app.getRequestHandler()
+  const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
+
+  const server = await listen(
+    (request, response) => {
+      setClientIdentity(request.headers, request.socket.remoteAddress, trust)
+      toNext(request, response).catch((error) => fail(request, response, error))
+    },
+    present,
+    PORT,
+    dev ? (...upgrade) => void webSockets.emit("upgrade", ...upgrade) : undefined,
+  )
+  stopAtSignal(
+    async () => {
+      await server.close()
+      await closeDatabase()
+    },
+    dev ? 0.5 : 10,
+  )
+  console.log(`OAuth Flow is ready at ${issuer}`)
+}
+
+/** @throws OperatorError when `npm run build` has not run */
+function requireBuild(): void {
+  if (!existsSync(path.join(root, ".next/BUILD_ID"))) {
+    throw new OperatorError("There is no build here. Run npm run build first.")
+  }
+}
+
+/** The last resort: Next answers for the errors of pages and handlers itself. */
+function fail({ method, url }: http.IncomingMessage, response: http.ServerResponse, error: unknown): void {
+  const problem = error instanceof Error ? error.stack : "unknown"
+  log().error({ event: "request_failed", method, path: url?.split("?")[0], problem })
+  if (!response.headersSent) response.writeHead(500)
+  response.end()
+}
+
+/** @param graceSeconds how long open requests may take to finish, before they are cut off */
+function stopAtSignal(stop: () => Promise<void>, graceSeconds: number): void {
+  let stopping = false
+  const onSignal = () => {
+    // A terminal sends Ctrl-C to npm and to this process, and npm passes it on: one press may arrive twice.
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(0), graceSeconds * 1000)
+    stop().then(() => process.exit(0), exitWithProblem)
+  }
+  process.on("SIGTERM", onSignal)
+  process.on("SIGINT", onSignal)
+}
