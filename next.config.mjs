@@ -13,6 +13,8 @@ export default {
   ],
   outputFileTracingIncludes: { "/*": ["./prisma/migrations/**/*", "./lib/authentication/*.mjs"] },
   images: { unoptimized: true },
+  // In development Next would log each URL, and some hold a state token or a code.
+  logging: { incomingRequests: false },
   experimental: { serverActions: { bodySizeLimit: "32kb" } },
   async headers() {
     return [

@@ -18,7 +18,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const refusal = request.method === "POST" ? await refuseForm(request) : null
   const response = refusal ?? NextResponse.next({ request: { headers } })
   response.headers.set("Content-Security-Policy", policy)
-  if (settings().secureCookies) response.headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+  if (settings().secureCookies) response.headers.set("Strict-Transport-Security", "max-age=31536000")
   return response
 }
 
@@ -58,7 +58,8 @@ function contentSecurityPolicy(nonce: string, path: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    // Next's overlay for developers writes styles without a nonce.
+    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "connect-src 'self'",
     "font-src 'self'",

@@ -30,7 +30,7 @@ export function authorizationServerMetadata() {
 
 /** OpenID Provider metadata, OpenID Connect Discovery 1.0 section 3. */
 export function openIdProviderMetadata() {
-  const { issuer } = config()
+  const { issuer, SIGN_UP } = config()
   return {
     ...authorizationServerMetadata(),
     userinfo_endpoint: `${issuer}/userinfo`,
@@ -51,7 +51,7 @@ export function openIdProviderMetadata() {
       "email",
       "email_verified",
     ],
-    prompt_values_supported: promptValues,
+    prompt_values_supported: promptValues.filter((value) => value !== "create" || SIGN_UP),
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

@@ -1,13 +1,14 @@
 import { hkdfSync, randomBytes } from "node:crypto"
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { config } from "@/lib/config"
+import { ConfigError, config } from "@/lib/config"
 
 const holder = globalThis as typeof globalThis & { oauthFlowSecret?: Buffer }
 
 /**
  * The server's secret: SECRET, or for a local SQLite file the one in the file beside it, which is made at first use
  * and which only its owner can read.
+ * @throws ConfigError when that file holds no whole secret
  */
 export function masterSecret(): Buffer {
   holder.oauthFlowSecret ??= loadSecret()
@@ -32,7 +33,12 @@ function readOrMakeSecretFile(file: string): Buffer {
   } finally {
     unlinkSync(draft)
   }
-  return Buffer.from(readFileSync(file, "utf8").trim())
+  const secret = Buffer.from(readFileSync(file, "utf8").trim())
+  // A file that was cut short must not become a secret that anybody can guess.
+  if (secret.length < 32) {
+    throw new ConfigError([`SECRET is not set, and ${file} holds no whole secret: restore that file, or set SECRET`])
+  }
+  return secret
 }
 
 /** SECRET is not the one that this database's signing keys were sealed with. */

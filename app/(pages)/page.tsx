@@ -101,6 +101,7 @@ function Addresses({ issuer }: { issuer: string }) {
             <div className="min-w-0">
               <p className="font-mono text-sm select-all [overflow-wrap:anywhere]">
                 {issuer}
+                <wbr />
                 {path}
               </p>
               <p className="text-sm text-muted">{does}</p>

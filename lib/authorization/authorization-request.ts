@@ -164,6 +164,11 @@ function checkResponseType(parameters: Parameters, client: Client): void {
       "parameter_unsupported",
     )
   }
+  checkGrantType(client)
+}
+
+/** @throws OAuthError unauthorized_client */
+export function checkGrantType(client: Client): void {
   if (!client.grantTypes.includes("authorization_code")) {
     throw new OAuthError(
       "unauthorized_client",

@@ -2,11 +2,12 @@ import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { type Client, findClient } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
+import { parseCodeChallenge } from "@/lib/protocol/pkce"
 import { generateToken } from "@/lib/protocol/random"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { resolveScope } from "@/lib/protocol/scope"
 import { issueAuthCode } from "./auth-code"
-import { parseAuthorizationRequest, parseReturnAddress } from "./authorization-request"
+import { checkGrantType, parseAuthorizationRequest, parseReturnAddress } from "./authorization-request"
 import { codeResponseUri } from "./authorization-response"
 import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
@@ -52,6 +53,9 @@ async function recheckClient({ request }: AuthorizationState): Promise<Client> {
     )
   }
   try {
+    checkGrantType(client)
+    const codeChallenge = request.codeChallenge ?? undefined
+    parseCodeChallenge(codeChallenge, codeChallenge && "S256", client.requirePkce)
     resolveScope(request.scope.join(" "), client.scope)
   } catch (error) {
     throw RedirectableError.from(error, request)

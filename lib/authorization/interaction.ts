@@ -15,7 +15,6 @@ export type Interaction = {
   scopes: { name: string; words: string }[]
   resources: string[]
   loginHint: string | null
-  screen: "sign-in" | "sign-up"
 }
 
 /** Where /callback takes the authorization up again. */
@@ -35,7 +34,6 @@ export async function findInteraction(stateToken: string, browserToken: string |
     scopes: describeScope(request.scope),
     resources: request.resource,
     loginHint: request.loginHint,
-    screen: request.prompt.includes("create") ? "sign-up" : "sign-in",
   }
 }
 

@@ -1,4 +1,5 @@
 import type { SignedIn } from "@/lib/authentication/browser-sessions"
+import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
 import { verifyJwt } from "@/lib/keys/jwt"
@@ -20,7 +21,7 @@ export async function findNextStep(
   signedIn: SignedIn | null,
 ): Promise<NextStep> {
   const { request } = state
-  const signIn: NextStep = { step: request.prompt.includes("create") ? "sign-up" : "sign-in" }
+  const signIn: NextStep = { step: request.prompt.includes("create") && config().SIGN_UP ? "sign-up" : "sign-in" }
   const hintedSub = await readIdTokenHint(state)
   if (!signedIn) return signIn
   const signedInForThis = signedIn.authenticatedAt >= state.startedAt

@@ -60,7 +60,8 @@ export async function registerClient(
 export async function changeClient(clientId: string, changes: Partial<ClientMetadata>): Promise<Client | null> {
   const client = await findClient(clientId)
   if (!client) return null
-  const facts = validateMetadata({ ...client, scope: client.scope.join(" "), ...changes })
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const facts = validateMetadata({ ...client, scope: client.scope.join(" "), ...given })
   if ((facts.tokenEndpointAuthMethod === "none") !== (client.tokenEndpointAuthMethod === "none")) {
     throw invalidMetadata("a public client cannot become confidential, nor the reverse: register a new client")
   }
@@ -107,8 +108,11 @@ function oneOf<T extends string>(field: string, value: string, allowed: readonly
 function validateUris(field: string, uris: string[]): string[] {
   for (const uri of uris) {
     const problem = findRedirectUriProblem(uri)
-    if (problem)
-      throw new OAuthError("invalid_redirect_uri", `the ${field} ${JSON.stringify(uri)} ${problem}`, "metadata_invalid")
+    if (problem) {
+      // What an error_description may hold is less than what somebody may send.
+      const shown = uri.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, "?").slice(0, 200)
+      throw new OAuthError("invalid_redirect_uri", `the ${field} '${shown}' ${problem}`, "metadata_invalid")
+    }
   }
   return [...new Set(uris)]
 }
@@ -154,7 +158,7 @@ function validateMetadata(metadata: ClientMetadata): Omit<Client, "clientId" | "
     ),
     firstParty: metadata.firstParty ?? false,
     resourceServer: metadata.resourceServer ?? false,
-    resources: parseResources(metadata.resources ?? []),
+    resources: validateResources(metadata.resources ?? []),
     requirePkce,
   }
 }
@@ -164,5 +168,13 @@ function validateScope(scope: string): string[] {
     return parseScope(scope)
   } catch {
     throw invalidMetadata("scope must be a space-separated list of scope values")
+  }
+}
+
+function validateResources(resources: string[]): string[] {
+  try {
+    return parseResources(resources)
+  } catch {
+    throw invalidMetadata("resources must be at most 8 absolute URIs without a fragment (RFC 8707)")
   }
 }

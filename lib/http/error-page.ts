@@ -99,7 +99,7 @@ function htmlResponse(status: number, page: Page, headers: Record<string, string
       "Referrer-Policy": "same-origin",
       "X-Content-Type-Options": "nosniff",
       "X-Frame-Options": "DENY",
-      ...(config().secureCookies && { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" }),
+      ...(config().secureCookies && { "Strict-Transport-Security": "max-age=31536000" }),
     },
   })
 }

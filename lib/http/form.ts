@@ -3,10 +3,22 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
 
 /**
- * Reads the form of a POST request. Parameters of the protocol come in the body alone, form-encoded.
+ * Reads the form of a POST request from a client. Parameters of the protocol come in the body alone, form-encoded, each
+ * of them once, those that nobody asks for too (RFC 6749 section 3.2).
  * @throws OAuthError invalid_request; with status 413 when the form is larger than FORM_BYTES
  */
 export async function readForm(request: Request): Promise<Parameters> {
+  const form = await readAuthorizationForm(request)
+  form.checkRepeated()
+  return form
+}
+
+/**
+ * Reads the form of a POST request from a browser. What is wrong with single parameters is told by those who read them:
+ * it may be for the client to know.
+ * @throws OAuthError as `readForm`
+ */
+export async function readAuthorizationForm(request: Request): Promise<Parameters> {
   // RFC 6749 section 2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the
   // request URI." A URL is kept in logs and histories.
   if (new URL(request.url).search !== "") {

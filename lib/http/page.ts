@@ -8,7 +8,6 @@ export type PageRequest = {
   browserToken: string | null
   browserSessionToken: string | null
   address: string
-  nonce: string
 }
 
 export async function readPage(): Promise<PageRequest> {
@@ -17,7 +16,6 @@ export async function readPage(): Promise<PageRequest> {
     browserToken: acceptCookie(jar.get(cookieName("browser"))?.value),
     browserSessionToken: acceptCookie(jar.get(cookieName("session"))?.value),
     address: header.get("x-forwarded-for")?.split(",")[0]?.trim() || "unknown",
-    nonce: header.get("x-nonce") ?? "",
   }
 }
 

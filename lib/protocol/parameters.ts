@@ -62,7 +62,10 @@ export function parseParameters(pairs: URLSearchParams): Parameters {
       return values
     },
     checkRepeated() {
-      for (const name of new Set(pairs.keys())) if (!repeatable.has(name)) checkSingle(name, pairs.getAll(name))
+      for (const name of new Set(pairs.keys())) {
+        const check = repeatable.has(name) ? checkCharacters : checkSingle
+        check(name, pairs.getAll(name))
+      }
     },
     entries: () => [...pairs.entries()],
     toString: () => pairs.toString(),

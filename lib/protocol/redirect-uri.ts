@@ -24,6 +24,9 @@ function withoutLoopbackPort(uri: string): string | null {
   return match && `http://${match[1]}${match[3] ?? ""}`
 }
 
+/** URL parsers mend `https:host` and `https:///host`; a browser takes the first for a path on the page's own host. */
+const httpsWithHost = /^https:\/\/[^/?#@]+([/?#]|$)/i
+
 /** Schemes that run code or reach files in the browser itself. */
 const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", "blob:", "about:", "view-source:"])
 
@@ -44,6 +47,7 @@ export function findRedirectUriProblem(uri: string): string | null {
   if (uri.includes("#")) return "must not have a fragment"
   if (url.username || url.password) return "must not have a user name or password"
   if (forbiddenSchemes.has(url.protocol)) return `must not use the scheme ${url.protocol}`
+  if (url.protocol === "https:" && !httpsWithHost.test(uri)) return "must begin with https:// and a host"
   if (url.protocol === "https:") return url.hostname.includes("*") ? "must not have a wildcard" : null
   if (url.protocol === "http:")
     return loopback.test(uri) ? null : "must begin with https:// (http:// is for the loopback interface only)"

@@ -39,7 +39,8 @@ function codeOf(error: Error): string {
   if ("code" in error && typeof error.code === "string") return error.code
   // Node tries all addresses of a name, and reports them together.
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0])
-  return /timeout/i.test(error.message) ? "ETIMEDOUT" : ""
+  if (/timeout/i.test(error.message)) return "ETIMEDOUT"
+  return error.message === "Connection terminated unexpectedly" ? "ECONNRESET" : ""
 }
 
 function describePostgres(error: Error, { databaseUrl }: Config): string | null {
@@ -48,6 +49,8 @@ function describePostgres(error: Error, { databaseUrl }: Config): string | null 
   const reason = unreachable[code]
   if (reason) return `The database at ${place} is out of reach: ${reason}. Start it, or correct DATABASE_URL.`
   switch (code) {
+    case "ERR_INVALID_URL":
+      return "DATABASE_URL cannot be read: write postgres://user:password@host:5432/name, with @ : / # ? % in the password as %40 %3A %2F %23 %3F %25."
     case "28P01":
     case "28000":
       return `The database at ${place} refuses the user ${user}. Correct the user or the password in DATABASE_URL.`

@@ -19,7 +19,7 @@ export function enterProject(): void {
   if (existsSync(file)) process.loadEnvFile(file)
 }
 
-/** Sets NODE_ENV, which React and Next read once, when they are imported. */
+/** Sets NODE_ENV, which React and Next read once, when they are imported, and keeps Next from reporting to its makers. */
 export function setNodeEnv(value: "production" | "development"): void {
-  Object.assign(process.env, { NODE_ENV: value })
+  Object.assign(process.env, { NODE_ENV: value, NEXT_TELEMETRY_DISABLED: "1" })
 }

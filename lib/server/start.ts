@@ -1,15 +1,14 @@
-import { existsSync } from "node:fs"
 import http from "node:http"
-import path from "node:path"
 import next from "next"
 import { prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { log } from "@/lib/log"
-import { setClientIdentity } from "./client-identity"
+import { hasBuild } from "./build"
 import { listen, probePort } from "./listen"
 import { exitWithProblem, OperatorError } from "./problem"
 import { root } from "./project"
+import { findPath, setClientIdentity } from "./request-identity"
 
 /**
  * Starts the server and stops it at SIGTERM or SIGINT.
@@ -33,6 +32,11 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
 
   const server = await listen(
     (request, response) => {
+      const path = findPath(request.url)
+      if (path === null) return void response.writeHead(400).end()
+      // Next makes a Request of it, and there is none of this method (Fetch section 2.2.1, "forbidden method").
+      if (request.method === "TRACE") return void response.writeHead(501).end()
+      request.url = path
       setClientIdentity(request.headers, request.socket.remoteAddress, trust)
       toNext(request, response).catch((error) => fail(request, response, error))
     },
@@ -52,9 +56,7 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
 
 /** @throws OperatorError when `npm run build` has not run */
 function requireBuild(): void {
-  if (!existsSync(path.join(root, ".next/BUILD_ID"))) {
-    throw new OperatorError("There is no build here. Run npm run build first.")
-  }
+  if (!hasBuild()) throw new OperatorError("There is no build here. Run npm run build first.")
 }
 
 /** The last resort: Next answers for the errors of pages and handlers itself. */

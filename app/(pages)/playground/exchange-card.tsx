@@ -10,7 +10,7 @@ export function ExchangeCard({ exchange }: { exchange: Exchange }) {
   return (
     <li className="card min-w-0 scroll-mt-6 px-5 py-5 sm:px-7 sm:py-6 lg:scroll-mt-12">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-sm">
-        <p className="font-medium text-accent">{describePlace(explanation)}</p>
+        <p className="font-medium text-accent">{describePlace(explanation, exchange.outcome)}</p>
         <Outcome exchange={exchange} />
       </div>
       <h2 className="mt-1 text-lg font-semibold tracking-tight">{explanation.title}</h2>
@@ -28,9 +28,10 @@ export function ExchangeCard({ exchange }: { exchange: Exchange }) {
   )
 }
 
-function describePlace({ flow, first, steps }: Explanation): string {
-  if (first === undefined || !steps) return flow
-  return `${flow}, steps ${first} to ${first + steps.length - 1}`
+/** After a failure nobody can say which of the steps were taken. */
+function describePlace({ flow, first, steps }: Explanation, outcome: Exchange["outcome"]): string {
+  if (first === undefined || !steps || outcome === "failed") return flow
+  return `${flow}, steps ${first} ${steps.length === 2 ? "and" : "to"} ${first + steps.length - 1}`
 }
 
 function Outcome({ exchange: { outcome, answer } }: { exchange: Exchange }) {

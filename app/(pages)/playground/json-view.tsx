@@ -13,15 +13,20 @@ export function JsonView({ value }: { value: unknown }) {
     pieces.push(text.slice(end, match.index))
     end = match.index + lexeme.length
     pieces.push(
-      <span key={match.index} className={colon ? "text-accent" : string ? "text-string" : "text-number"}>
+      <span key={match.index} className={colon ? "text-accent" : string ? textLook(string) : "text-number"}>
         {string && !colon ? <JwtText text={string} /> : lexeme}
       </span>,
     )
   }
   return (
-    <code className="block whitespace-pre-wrap break-all">
+    <code className="block whitespace-pre-wrap [overflow-wrap:anywhere]">
       {pieces}
       {text.slice(end)}
     </code>
   )
+}
+
+/** Prose breaks between words; a token has none, and its hyphens are no place to break either. */
+function textLook(text: string): string {
+  return text.includes(" ") ? "text-string" : "text-string break-all"
 }

@@ -8,8 +8,10 @@ export function JwtText({ text }: { text: string }) {
   return (
     <>
       {text.slice(0, match.index)}
-      <span className="text-accent">{header}</span>.<span className="text-string">{claims}</span>.
-      <span className="text-muted">{signature}</span>
+      <span className="break-all">
+        <span className="text-accent">{header}</span>.<span className="text-string">{claims}</span>.
+        <span className="text-muted">{signature}</span>
+      </span>
       {text.slice(match.index + whole.length)}
     </>
   )

@@ -9,6 +9,7 @@ export function Request({ request }: { request: Exchange["request"] }) {
     <Block title="Request">
       <p className="[overflow-wrap:anywhere]">
         <span className="font-medium text-accent">{request.method}</span> {url.origin}
+        <wbr />
         {url.pathname}
       </p>
       <Lines pairs={[...url.searchParams]} mark="?" />
@@ -70,6 +71,6 @@ function Body({ text }: { text: string }) {
   try {
     return <JsonView value={JSON.parse(text)} />
   } catch {
-    return <p className="whitespace-pre-wrap break-all">{text}</p>
+    return <p className="whitespace-pre-wrap [overflow-wrap:anywhere]">{text}</p>
   }
 }

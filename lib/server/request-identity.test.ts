@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { setClientIdentity } from "./client-identity"
+import { findPath, setClientIdentity } from "./request-identity"
 
 const issuer = new URL("https://login.example.com")
 
@@ -74,4 +74,15 @@ test("headers that only servers may send are dropped, others stay", () => {
     "x-forwarded-host",
     "x-forwarded-proto",
   ])
+})
+
+test("a request's target is a path, or an absolute URL whose path counts", () => {
+  expect(findPath("/token?a=b")).toBe("/token?a=b")
+  expect(findPath("//evil.example/token")).toBe("//evil.example/token")
+  expect(findPath("https://evil.example/token?a=b")).toBe("/token?a=b")
+  expect(findPath("*")).toBeNull()
+  expect(findPath("evil.example:443")).toBeNull()
+  expect(findPath("javascript:alert(1)")).toBeNull()
+  expect(findPath("")).toBeNull()
+  expect(findPath(undefined)).toBeNull()
 })

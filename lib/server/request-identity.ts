@@ -40,6 +40,17 @@ function findClientAddress(
   return isIP(claimed) ? claimed : bareAddress(socketAddress ?? "")
 }
 
+/**
+ * The path and query of a request's target, in origin form: a server must take absolute targets as well (RFC 9112 section
+ * 3.2.2), and Next cannot.
+ * @returns null for a target that names no resource here
+ */
+export function findPath(target: string | undefined): string | null {
+  if (target?.startsWith("/")) return target
+  const url = URL.canParse(target ?? "") ? new URL(target ?? "") : null
+  return url && /^https?:$/.test(url.protocol) ? url.pathname + url.search : null
+}
+
 /** An address without port, brackets, zone or the IPv6 form of an IPv4 address. */
 function bareAddress(value: string): string {
   const text = value.trim()

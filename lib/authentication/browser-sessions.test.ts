@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { storeUser } from "@/e2e/fixtures/unit-rows"
+import { database } from "@/lib/data/database"
+import { setUserDisabled } from "@/lib/data/users"
+import { endBrowserSession, findSignedInUser, startBrowserSession } from "./browser-sessions"
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite", { BROWSER_SESSION_SECONDS: "3600" })
+})
+afterAll(() => opened.drop())
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test("a BrowserSession says who signed in and when, by a cookie value of which only the SHA-256 is stored", async () => {
+  const user = await storeUser()
+  const before = Date.now()
+  const { token } = await startBrowserSession(user.id, null)
+  const signedIn = await findSignedInUser(token)
+  expect(signedIn?.user).toEqual(user)
+  expect(signedIn?.authenticatedAt.getTime()).toBeGreaterThanOrEqual(before)
+  expect(JSON.stringify(await (await database()).browserSession.findMany())).not.toContain(token)
+})
+
+test("a BrowserSession ends after BROWSER_SESSION_SECONDS", async () => {
+  const { token, expiresAt } = await startBrowserSession((await storeUser()).id, null)
+  expect(Math.abs(expiresAt.getTime() - Date.now() - 3_600_000)).toBeLessThan(10_000)
+  vi.useFakeTimers({ toFake: ["Date"], now: expiresAt.getTime() - 1 })
+  expect(await findSignedInUser(token)).not.toBeNull()
+  vi.setSystemTime(expiresAt)
+  expect(await findSignedInUser(token)).toBeNull()
+})
+
+test("a new sign-in ends the BrowserSession that the browser had, whoever it was of, and no other", async () => {
+  const [ada, bob] = [await storeUser(), await storeUser()]
+  const [first, elsewhere] = [await startBrowserSession(ada.id, null), await startBrowserSession(ada.id, null)]
+  const second = await startBrowserSession(bob.id, first.token)
+  expect(await findSignedInUser(first.token)).toBeNull()
+  expect((await findSignedInUser(second.token))?.user.id).toBe(bob.id)
+  expect((await findSignedInUser(elsewhere.token))?.user.id).toBe(ada.id)
+})
+
+test("nobody is signed in without a cookie, with an unknown one, after sign-out, or when disabled", async () => {
+  const user = await storeUser()
+  const [left, disabled] = [await startBrowserSession(user.id, null), await startBrowserSession(user.id, null)]
+  await endBrowserSession(left.token)
+  await setUserDisabled(user.id, new Date())
+  for (const token of [null, "", "unknown", left.token, disabled.token]) {
+    expect(await findSignedInUser(token)).toBeNull()
+  }
+})

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest"
+import { findPasswordProblem } from "./password-rules"
+
+describe("a password can be chosen when it", () => {
+  test.each([
+    ["has 8 characters", "kq7vexol"],
+    ["is one long word of small letters", "gqzxmwplrtvbnhyf"],
+    ["has spaces, at its ends too", "  my dog barks  "],
+    ["has 8 characters that are none of ASCII", "\u00e4\u00f6\u00fc\u00df\u00e9\u00e8\u00ea\u00eb"],
+    ["has 8 emoji", "\u{1f600}\u{1f601}\u{1f602}\u{1f603}\u{1f604}\u{1f605}\u{1f606}\u{1f607}"],
+    ["has 1,024 bytes", `a${"b".repeat(1023)}`],
+    ["has no capital, digit or sign", "correct horse battery staple"],
+    ["holds a NUL", "kq7v\0exol"],
+  ])("%s", (_, password) => {
+    expect(findPasswordProblem(password)).toBeNull()
+  })
+})
+
+describe("a password cannot be chosen when it", () => {
+  test.each([
+    ["is empty", "", "at least 8"],
+    ["has 7 characters", "kq7vexo", "at least 8"],
+    [
+      "has 7 characters of two code units each",
+      "\u{1f600}\u{1f601}\u{1f602}\u{1f603}\u{1f604}\u{1f605}\u{1f606}",
+      "at least 8",
+    ],
+    ["has 1,025 bytes", `a${"b".repeat(1024)}`, "at most 1,024"],
+    ["has 1,025 bytes in 513 characters", `a${"\u00e9".repeat(512)}`, "at most 1,024"],
+    ["is one character over and over", "aaaaaaaaaaaa", "more than one character"],
+    ["is one emoji over and over", "\u{1f600}".repeat(8), "more than one character"],
+    ["is nothing but spaces", " ".repeat(12), "more than one character"],
+    ["is a common one", "password", "most common"],
+    ["is a common one in other letters", "PassWord", "most common"],
+    ["is a row of the keyboard", "qwertyuiop", "most common"],
+    ["is a row of digits", "1234567890", "most common"],
+  ])("%s, and the reason is a sentence", (_, password, reason) => {
+    expect(findPasswordProblem(password)).toContain(reason)
+    expect(findPasswordProblem(password)).toMatch(/^[A-Z].*\.$/)
+  })
+})

@@ -1,0 +1,108 @@
+import pg from "pg"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { config } from "@/lib/config"
+import { database } from "@/lib/data/database"
+import { countAttempt, forgiveAttempt } from "./sign-in-limits"
+
+const settings = {
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: "12",
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: "15",
+  SIGN_IN_WINDOW_SECONDS: "60",
+}
+
+describeOnEachDatabase(
+  "attempts to sign in",
+  (provider) => {
+    let address: string
+    let email: string
+    let run = 0
+    beforeEach(() => {
+      run++
+      address = `192.0.2.${run}`
+      email = `user${run}@example.com`
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    async function countMany(times: number, account = email, from = address) {
+      const answers = []
+      for (let i = 0; i < times; i++) answers.push(await countAttempt(account, from))
+      return answers
+    }
+
+    test("cost nothing three times; then a failure is answered later and later, up to two seconds", async () => {
+      expect((await countMany(12)).map(({ delayMs }) => delayMs)).toEqual([
+        0, 0, 0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000, 2000,
+      ])
+    })
+
+    test("are refused beyond the account's limit, from any address, until the window ends", async () => {
+      for (const { waitSeconds } of await countMany(12)) expect(waitSeconds).toBe(0)
+      const refused = await countAttempt(email, "198.51.100.1")
+      expect(refused.waitSeconds).toBeGreaterThan(50)
+      expect(refused.waitSeconds).toBeLessThanOrEqual(60)
+    })
+
+    test("are refused beyond the address's limit, for any account, which then is not counted", async () => {
+      for (let i = 0; i < 15; i++) {
+        expect((await countAttempt(`${i}-${email}`, address)).waitSeconds).toBe(0)
+      }
+      for (let i = 0; i < 20; i++) expect((await countAttempt(email, address)).waitSeconds).toBeGreaterThan(0)
+      expect(await countAttempt(email, "198.51.100.2")).toEqual({ waitSeconds: 0, delayMs: 0 })
+    })
+
+    test("of another account and another address do not count", async () => {
+      await countMany(14)
+      expect(await countAttempt(`other-${email}`, "198.51.100.3")).toEqual({ waitSeconds: 0, delayMs: 0 })
+    })
+
+    test("count when they come all at once", async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => countAttempt(email, address)))
+      expect(answers.filter(({ waitSeconds }) => waitSeconds === 0)).toHaveLength(12)
+    })
+
+    test("begin afresh when the window has ended", async () => {
+      await countMany(13)
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 })
+      expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
+    })
+
+    test("that succeeded let the account begin afresh, and do not count against the address", async () => {
+      await countMany(5)
+      await forgiveAttempt(email, address)
+      expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
+      // Four failures and the last attempt; the fifth was taken back.
+      const left = Array.from({ length: 10 }, (_, i) => countAttempt(`${i}-${email}`, address))
+      for (const { waitSeconds } of await Promise.all(left)) expect(waitSeconds).toBe(0)
+      expect((await countAttempt(`x-${email}`, address)).waitSeconds).toBeGreaterThan(0)
+    })
+
+    test("are written down without the email address, and with the end of their window", async () => {
+      const before = Date.now()
+      await countAttempt("somebody@example.com", "203.0.113.9")
+      const rows = await (await database()).signInLimit.findMany()
+      expect(JSON.stringify(rows.map(({ key, points }) => [key, points]))).not.toContain("somebody")
+      const row = rows.find(({ key }) => key.includes("203.0.113.9"))
+      expect(row?.points).toBe(1)
+      expect(Number(row?.expire)).toBeGreaterThanOrEqual(before + 60_000)
+      expect(Number(row?.expire)).toBeLessThanOrEqual(Date.now() + 60_000)
+    })
+
+    if (provider === "postgres") {
+      test("are counted on after the database has ended their connections", async () => {
+        await countMany(2)
+        const client = new pg.Client({ connectionString: config().databaseUrl })
+        await client.connect()
+        await client.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        await client.end()
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        expect((await countAttempt(email, address)).waitSeconds).toBe(0)
+      })
+    }
+  },
+  settings,
+)

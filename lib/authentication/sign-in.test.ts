@@ -1,0 +1,105 @@
+import type { Tinypool } from "tinypool"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { storeUser } from "@/e2e/fixtures/unit-rows"
+import { findUserByEmail, setUserDisabled, type User } from "@/lib/data/users"
+import { findSignedInUser } from "./browser-sessions"
+import { hashPassword } from "./password"
+import { signIn, signUp } from "./sign-in"
+
+const password = "correct horse battery staple"
+let opened: TestDatabase
+let user: User
+let addresses = 0
+
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite", { SIGN_IN_ATTEMPTS_PER_ADDRESS: "3" })
+  user = await storeUser({ email: "ada@example.com", passwordHash: await hashPassword(password) })
+})
+afterAll(() => opened.drop())
+
+const workDone = () => (globalThis as { oauthFlowPasswordPool?: Tinypool }).oauthFlowPasswordPool?.completed ?? 0
+const newAddress = () => `192.0.2.${++addresses}`
+const attempt = (changes: Partial<Parameters<typeof signIn>[0]> = {}) => ({
+  email: "ada@example.com",
+  password,
+  address: newAddress(),
+  previousToken: null,
+  ...changes,
+})
+
+describe("a sign-in", () => {
+  test("with the right password starts a BrowserSession, however the address is spelled", async () => {
+    const result = await signIn(attempt({ email: " ADA@example.com " }))
+    expect(result).toMatchObject({ ok: true, browserSession: { token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) } })
+    if (result.ok) expect((await findSignedInUser(result.browserSession.token))?.user.id).toBe(user.id)
+  })
+
+  test("ends the BrowserSession that the browser had", async () => {
+    const first = await signIn(attempt())
+    const previousToken = first.ok ? first.browserSession.token : null
+    const second = await signIn(attempt({ previousToken }))
+    expect(second.ok).toBe(true)
+    expect(await findSignedInUser(previousToken)).toBeNull()
+  })
+
+  test("is refused alike, after the same work, for a wrong password, an unknown and a disabled User", async () => {
+    const disabled = await storeUser({ email: "disabled@example.com", passwordHash: user.passwordHash })
+    await setUserDisabled(disabled.id, new Date())
+    const attempts = [
+      attempt({ password: `${password}!` }),
+      attempt({ email: "nobody@example.com" }),
+      attempt({ email: "disabled@example.com" }),
+      attempt({ email: "no\0body@example.com" }),
+      attempt({ email: `${"a".repeat(300)}@example.com` }),
+    ]
+    for (const one of attempts) {
+      const before = workDone()
+      expect(await signIn(one)).toEqual({ ok: false, problem: "wrong_credentials" })
+      expect(workDone()).toBe(before + 1)
+    }
+  })
+
+  test("is not matched by a password that only begins right, however long it is", async () => {
+    const long = `x${"y".repeat(1023)}`
+    await storeUser({ email: "long@example.com", passwordHash: await hashPassword(long) })
+    expect(await signIn(attempt({ email: "long@example.com", password: long }))).toMatchObject({ ok: true })
+    for (const wrong of [`${long}y`, `${long}${"y".repeat(100_000)}`]) {
+      expect(await signIn(attempt({ email: "long@example.com", password: wrong }))).toMatchObject({ ok: false })
+    }
+  })
+
+  test("is refused before any work when there were too many", async () => {
+    const address = newAddress()
+    for (let i = 0; i < 3; i++) await signIn(attempt({ email: `${i}@example.com`, address }))
+    const before = workDone()
+    const refused = await signIn(attempt({ address }))
+    expect(refused).toEqual({ ok: false, problem: "too_many_attempts", retryAfterSeconds: expect.any(Number) })
+    expect(workDone()).toBe(before)
+  })
+})
+
+describe("a sign-up", () => {
+  const facts = (changes: object = {}) => ({ ...attempt({ email: "new@example.com" }), name: "New", ...changes })
+
+  test("makes the User and starts a BrowserSession", async () => {
+    const result = await signUp(facts())
+    expect(result.ok).toBe(true)
+    if (result.ok) {
+      expect((await findSignedInUser(result.browserSession.token))?.user.email).toBe("new@example.com")
+    }
+  })
+
+  test("names the field that has to change", async () => {
+    expect(await signUp(facts({ email: "ada@example.com" }))).toMatchObject({ ok: false, field: "email" })
+    expect(await signUp(facts({ email: "x" }))).toMatchObject({ ok: false, field: "email" })
+    expect(await signUp(facts({ password: "short" }))).toMatchObject({ ok: false, field: "password" })
+  })
+
+  test("counts as an attempt, so that addresses cannot be tried out in bulk", async () => {
+    const address = newAddress()
+    for (let i = 0; i < 3; i++) await signUp(facts({ email: "x", address }))
+    expect(await signUp(facts({ email: "late@example.com", address }))).toMatchObject({ problem: "too_many_attempts" })
+    expect(await findUserByEmail("late@example.com")).toBeNull()
+  })
+})

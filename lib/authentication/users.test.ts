@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { storeClient, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { findSession } from "@/lib/data/sessions"
+import { findUser, findUserByEmail } from "@/lib/data/users"
+import { findSignedInUser, startBrowserSession } from "./browser-sessions"
+import { verifyPassword } from "./password"
+import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "./users"
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite")
+})
+afterAll(() => opened.drop())
+
+const password = "correct horse battery staple"
+
+test("an email address is stored and looked up in small letters and without space around it", () => {
+  expect(normalizeEmail("  Ada.Lovelace@Example.COM\n")).toBe("ada.lovelace@example.com")
+  expect(normalizeEmail("\u00c9va@example.com")).toBe("\u00e9va@example.com")
+  expect(normalizeEmail(normalizeEmail(" A@B.example "))).toBe("a@b.example")
+})
+
+describe("a User", () => {
+  test("is made with the address as it is looked up, a trimmed name and a hash of the password", async () => {
+    const created = await createUser({ email: " Ada@Example.com ", name: " Ada Lovelace ", password })
+    expect(created).toMatchObject({
+      ok: true,
+      user: { email: "ada@example.com", name: "Ada Lovelace", disabledAt: null },
+    })
+    const stored = await findUserByEmail("ada@example.com")
+    expect(stored?.passwordHash).toMatch(/^\$2[ab]\$12\$/)
+    expect(JSON.stringify(stored)).not.toContain(password)
+    expect(await verifyPassword(password, stored?.passwordHash ?? null)).toBe(true)
+  })
+
+  test("is not made twice for one address, however it is spelled", async () => {
+    await storeUser({ email: "twice@example.com" })
+    expect(await createUser({ email: "TWICE@example.com", name: null, password })).toMatchObject({
+      ok: false,
+      field: "email",
+      message: expect.stringContaining("already"),
+    })
+  })
+
+  test("may have no name; spaces are none", async () => {
+    expect(await createUser({ email: "nameless@example.com", name: "  ", password })).toMatchObject({
+      ok: true,
+      user: { name: null },
+    })
+  })
+
+  test.each([
+    "",
+    "ada",
+    "ada@",
+    "@example.com",
+    "ada@example",
+    "ada lovelace@example.com",
+    "ada@example.com\0",
+    "ada@example.com\r\nBcc: x@example.com",
+    `${"a".repeat(250)}@example.com`,
+  ])("is not made with the address %j", async (email) => {
+    expect(await createUser({ email, name: null, password })).toMatchObject({ ok: false, field: "email" })
+  })
+
+  test.each(["two\nlines", "a\0b", "\u007f", "n".repeat(101)])("is not made with the name %j", async (name) => {
+    expect(await createUser({ email: "new@example.com", name, password })).toMatchObject({ ok: false, field: "name" })
+  })
+
+  test("is not made with a password that cannot be chosen", async () => {
+    expect(await createUser({ email: "new@example.com", name: null, password: "password" })).toMatchObject({
+      ok: false,
+      field: "password",
+      message: expect.stringContaining("most common"),
+    })
+    expect(await findUserByEmail("new@example.com")).toBeNull()
+  })
+})
+
+/** A User with a browser and a Session, and somebody else with the same. */
+async function storeTwo() {
+  const client = await storeClient()
+  const both = []
+  for (const user of [await storeUser(), await storeUser()]) {
+    const { token } = await startBrowserSession(user.id, null)
+    const { id: sessionId } = await storeStartedSession({ user, client })
+    both.push({ userId: user.id, token, sessionId })
+  }
+  return both as [(typeof both)[0], (typeof both)[0]]
+}
+
+describe("what a User has started ends, and nobody else's does,", () => {
+  test("when the password is changed", async () => {
+    const [user, other] = await storeTwo()
+    expect(await changePassword(user.userId, "another good password")).toEqual({ ok: true })
+    expect(await findSignedInUser(user.token)).toBeNull()
+    expect(await findSession(user.sessionId)).toMatchObject({ revokedReason: "password_changed" })
+    expect(await findSignedInUser(other.token)).not.toBeNull()
+    expect(await findSession(other.sessionId)).toMatchObject({ revokedAt: null })
+    expect(await verifyPassword("another good password", (await findUser(user.userId))?.passwordHash ?? null)).toBe(
+      true,
+    )
+  })
+
+  test("when the User is disabled; enabled again, they have to sign in", async () => {
+    const [user, other] = await storeTwo()
+    expect(await disableUser(user.userId)).toBe(true)
+    expect((await findUser(user.userId))?.disabledAt).toBeInstanceOf(Date)
+    expect(await findSession(user.sessionId)).toMatchObject({ revokedReason: "user_disabled" })
+    expect(await findSession(other.sessionId)).toMatchObject({ revokedAt: null })
+    expect(await enableUser(user.userId)).toBe(true)
+    expect((await findUser(user.userId))?.disabledAt).toBeNull()
+    expect(await findSignedInUser(user.token)).toBeNull()
+    expect(await findSignedInUser(other.token)).not.toBeNull()
+  })
+})
+
+describe("nothing happens", () => {
+  test("to a User whose new password cannot be chosen", async () => {
+    const [user] = await storeTwo()
+    expect(await changePassword(user.userId, "short")).toMatchObject({ ok: false, field: "password" })
+    expect(await findSignedInUser(user.token)).not.toBeNull()
+    expect(await findSession(user.sessionId)).toMatchObject({ revokedAt: null })
+  })
+
+  test("for a User that there is not", async () => {
+    expect(await changePassword("nobody", "another good password")).toBeNull()
+    expect(await disableUser("nobody")).toBe(false)
+    expect(await enableUser("nobody")).toBe(false)
+  })
+})

@@ -1,0 +1,51 @@
+import { beforeEach, describe, expect, test } from "vitest"
+import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { OAuthError } from "@/lib/protocol/errors"
+import { codeResponseUri, errorResponseUri } from "./authorization-response"
+
+beforeEach(() => {
+  applySettings({ ISSUER: "https://login.example.com" })
+})
+
+const redirectUri = "https://client.example/callback"
+const iss = "iss=https%3A%2F%2Flogin.example.com"
+
+describe("the answer with a code", () => {
+  test("has the code, the client's state and the issuer", () => {
+    expect(codeResponseUri("the-code", { redirectUri, state: "xyz" })).toBe(
+      `${redirectUri}?code=the-code&state=xyz&${iss}`,
+    )
+  })
+
+  test("has no state when the request had none", () => {
+    expect(codeResponseUri("the-code", { redirectUri, state: null })).toBe(`${redirectUri}?code=the-code&${iss}`)
+  })
+
+  test("gives the state back as it came", () => {
+    const state = 'a b+c&d=e#f%20"\\\u00e9\u{1f600}'
+    const answer = new URL(codeResponseUri("the-code", { redirectUri, state }))
+    expect(answer.searchParams.get("state")).toBe(state)
+    expect(answer.hash).toBe("")
+  })
+
+  test.each([
+    ["https://client.example/callback?tenant=1", "https://client.example/callback?tenant=1&code="],
+    ["https://client.example/callback?tenant=1&", "https://client.example/callback?tenant=1&code="],
+    ["https://client.example/callback?", "https://client.example/callback?code="],
+    ["https://client.example?q=%2f%20+x", "https://client.example?q=%2f%20+x&code="],
+    ["https://client.example", "https://client.example?code="],
+    ["com.example.app:/callback", "com.example.app:/callback?code="],
+    ["http://127.0.0.1:51004/", "http://127.0.0.1:51004/?code="],
+  ])("keeps every byte of %s", (uri, begin) => {
+    expect(codeResponseUri("the-code", { redirectUri: uri, state: null })).toBe(`${begin}the-code&${iss}`)
+  })
+})
+
+describe("the answer with an error", () => {
+  test("has the code of the error, its description, the client's state and the issuer, and not the private reason", () => {
+    const error = new OAuthError("access_denied", "The person did not allow it.", "user_denied")
+    expect(errorResponseUri(error, { redirectUri, state: "xyz" })).toBe(
+      `${redirectUri}?error=access_denied&error_description=The+person+did+not+allow+it.&state=xyz&${iss}`,
+    )
+  })
+})

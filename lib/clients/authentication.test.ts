@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { storeClient } from "@/e2e/fixtures/unit-rows"
+import { parseParameters } from "@/lib/protocol/parameters"
+import { hashToken } from "@/lib/protocol/random"
+import { authenticateClient } from "./authentication"
+
+const secret = "the-secret-of-the-client"
+/** Characters that RFC 6749 section 2.3.1 has encoded in Basic. */
+const oddId = "client+id with:colon%20"
+const oddSecret = "secret+with:colon & 100% \u00e9"
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite")
+  const clientSecretHash = hashToken(secret)
+  await storeClient({ clientId: "basic", tokenEndpointAuthMethod: "client_secret_basic", clientSecretHash })
+  await storeClient({ clientId: "post", tokenEndpointAuthMethod: "client_secret_post", clientSecretHash })
+  await storeClient({ clientId: "public", tokenEndpointAuthMethod: "none" })
+  await storeClient({
+    clientId: oddId,
+    tokenEndpointAuthMethod: "client_secret_basic",
+    clientSecretHash: hashToken(oddSecret),
+  })
+})
+afterAll(() => opened.drop())
+
+const base64 = (text: string) => Buffer.from(text).toString("base64")
+const basic = (id: string, password: string) => `Basic ${base64(`${id}:${password}`)}`
+const authenticate = (authorization: string | null, form = "") =>
+  authenticateClient(authorization, parseParameters(new URLSearchParams(form)))
+const failed = oauthError("invalid_client", "client_authentication_failed")
+
+describe("a client is authenticated", () => {
+  test("by its id and secret in Basic", async () => {
+    expect((await authenticate(basic("basic", secret))).clientId).toBe("basic")
+  })
+
+  test("by Basic in any spelling of the scheme, with its id in the form too", async () => {
+    expect((await authenticate(basic("basic", secret).replace("Basic", "bAsIc"))).clientId).toBe("basic")
+    expect((await authenticate(basic("basic", secret), "client_id=basic")).clientId).toBe("basic")
+  })
+
+  test.each([
+    ["+ for a space", new URLSearchParams({ [oddId]: oddSecret }).toString().replace("=", ":")],
+    ["%20 for a space", `${encodeURIComponent(oddId)}:${encodeURIComponent(oddSecret)}`],
+  ])("by form-encoded parts of Basic, with %s", async (_, pair) => {
+    expect((await authenticate(`Basic ${base64(pair)}`)).clientId).toBe(oddId)
+  })
+
+  test("by its id and secret in the form", async () => {
+    expect((await authenticate(null, `client_id=post&client_secret=${secret}`)).clientId).toBe("post")
+  })
+
+  test("by its id alone when it is public", async () => {
+    expect((await authenticate(null, "client_id=public")).clientId).toBe("public")
+  })
+})
+
+describe("a client is refused as invalid_client when", () => {
+  test("it says nothing of itself", async () => {
+    for (const form of ["", `client_secret=${secret}`, "client_id="]) {
+      await expect(authenticate(null, form)).rejects.toThrow(
+        oauthError("invalid_client", "client_authentication_missing"),
+      )
+    }
+  })
+
+  test("it is unknown, in words that do not tell it from a wrong secret", async () => {
+    const unknown = authenticate(basic("unknown", secret))
+    await expect(unknown).rejects.toThrow(oauthError("invalid_client", "client_unknown"))
+    const wrong = authenticate(basic("basic", "wrong"))
+    await expect(wrong).rejects.toThrow(failed)
+    const [one, other] = await Promise.allSettled([unknown, wrong])
+    expect((one as PromiseRejectedResult).reason.toJSON()).toEqual((other as PromiseRejectedResult).reason.toJSON())
+  })
+
+  test("its secret is wrong, empty, or the hash that is stored", async () => {
+    for (const other of ["", "wrong", `${secret} `, secret.slice(1), secret.toUpperCase(), hashToken(secret)]) {
+      await expect(authenticate(basic("basic", other)), other).rejects.toThrow(failed)
+      await expect(
+        authenticate(null, new URLSearchParams({ client_id: "post", client_secret: other }).toString()),
+      ).rejects.toThrow(failed)
+    }
+  })
+
+  test("it uses another method than the one it is registered with", async () => {
+    await expect(authenticate(basic("post", secret))).rejects.toThrow(failed)
+    await expect(authenticate(null, `client_id=basic&client_secret=${secret}`)).rejects.toThrow(failed)
+    await expect(authenticate(null, "client_id=basic")).rejects.toThrow(failed)
+    await expect(authenticate(null, "client_id=post&client_secret=")).rejects.toThrow(failed)
+    await expect(authenticate(null, "client_id=public&client_secret=x")).rejects.toThrow(failed)
+    for (const password of ["", "x"]) await expect(authenticate(basic("public", password))).rejects.toThrow(failed)
+  })
+
+  test.each([
+    "",
+    "Basic",
+    "Basic ",
+    `Basic ${base64("basic")}`,
+    `Basic ${base64(`:${secret}`)}`,
+    `Basic ${base64(`basic%:${secret}`)}`,
+    `Basic ${base64("basic:%zz")}`,
+    `Basic ${base64("basic%00:x")}`,
+    `Basic ${base64("b\u00e9:x")}`,
+    `Basic ${base64(`basic:${secret}`)} x`,
+    "Basic ***",
+    `Bearer ${base64(`basic:${secret}`)}`,
+    `Digest username="basic"`,
+  ])("its Authorization header is %j", async (authorization) => {
+    await expect(authenticate(authorization)).rejects.toThrow(failed)
+  })
+
+  test("it sends a client assertion, which no client is registered for", async () => {
+    await expect(authenticate(null, "client_id=basic&client_assertion=x")).rejects.toThrow(failed)
+    await expect(authenticate(basic("basic", secret), "client_assertion_type=x")).rejects.toThrow(failed)
+  })
+
+  test("and the answer is 401 and names Basic", async () => {
+    await expect(authenticate(basic("basic", "wrong"))).rejects.toThrow(
+      expect.objectContaining({
+        status: 401,
+        headers: { "WWW-Authenticate": expect.stringMatching(/^Basic realm=/) },
+      }),
+    )
+  })
+})
+
+describe("a request is refused as invalid_request when", () => {
+  test("it uses two methods at once, though both be right", async () => {
+    await expect(authenticate(basic("basic", secret), `client_id=basic&client_secret=${secret}`)).rejects.toThrow(
+      oauthError("invalid_request", "parameter_invalid"),
+    )
+  })
+
+  test("its form names another client than its header", async () => {
+    await expect(authenticate(basic("basic", secret), "client_id=public")).rejects.toThrow(
+      oauthError("invalid_request", "parameter_invalid"),
+    )
+  })
+
+  test("its client_id is repeated or holds a control character", async () => {
+    await expect(authenticate(null, "client_id=public&client_id=public")).rejects.toThrow(
+      oauthError("invalid_request", "parameter_repeated"),
+    )
+    await expect(authenticate(null, "client_id=public%00")).rejects.toThrow(
+      oauthError("invalid_request", "parameter_invalid"),
+    )
+  })
+})

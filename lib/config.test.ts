@@ -1,0 +1,236 @@
+import path from "node:path"
+import { afterEach, describe, expect, test, vi } from "vitest"
+import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
+import { type Config, ConfigError, config, parseConfig } from "./config"
+
+const directory = path.resolve("/srv/oauth-flow")
+
+/** The problems of these settings, one line each; none when they can be used. */
+function problemsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    parseConfig(env, directory)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {
+  expect(parseConfig({}, directory)).toEqual({
+    PORT: 3000,
+    HOST: "::",
+    ACCESS_TOKEN_SECONDS: 600,
+    ID_TOKEN_SECONDS: 600,
+    AUTH_CODE_SECONDS: 60,
+    STATE_TOKEN_SECONDS: 600,
+    SESSION_IDLE_SECONDS: 2_592_000,
+    SESSION_SECONDS: 7_776_000,
+    BROWSER_SESSION_SECONDS: 1_209_600,
+    REFRESH_RETRY_SECONDS: 10,
+    SIGN_IN_WINDOW_SECONDS: 900,
+    SIGN_IN_ATTEMPTS_PER_ACCOUNT: 10,
+    SIGN_IN_ATTEMPTS_PER_ADDRESS: 100,
+    SIGN_UP: true,
+    FORM_BYTES: 32_768,
+    PASSWORD_WORKERS: 2,
+    PASSWORD_QUEUE: 64,
+    TRUSTED_PROXIES: 0,
+    DEMO: false,
+    LOG_LEVEL: "info",
+    issuer: "http://localhost:3000",
+    databaseUrl: `file:${path.join(directory, "data/oauth-flow.db")}`,
+    databaseProvider: "sqlite",
+    secureCookies: false,
+  })
+})
+
+describe("a whole number", () => {
+  const ranges: [keyof Config & string, number, number][] = [
+    ["PORT", 1, 65_535],
+    ["ACCESS_TOKEN_SECONDS", 1, 86_400],
+    ["ID_TOKEN_SECONDS", 1, 86_400],
+    ["AUTH_CODE_SECONDS", 1, 600],
+    ["STATE_TOKEN_SECONDS", 1, 86_400],
+    ["SESSION_IDLE_SECONDS", 1, 315_360_000],
+    ["SESSION_SECONDS", 1, 315_360_000],
+    ["BROWSER_SESSION_SECONDS", 1, 31_536_000],
+    ["REFRESH_RETRY_SECONDS", 0, 300],
+    ["SIGN_IN_WINDOW_SECONDS", 1, 86_400],
+    ["SIGN_IN_ATTEMPTS_PER_ACCOUNT", 1, 1_000_000],
+    ["SIGN_IN_ATTEMPTS_PER_ADDRESS", 1, 1_000_000],
+    ["FORM_BYTES", 1024, 1_048_576],
+    ["PASSWORD_WORKERS", 1, 64],
+    ["PASSWORD_QUEUE", 1, 10_000],
+    ["TRUSTED_PROXIES", 0, 10],
+  ]
+
+  test.each(ranges)("%s is between %i and %i", (name, min, max) => {
+    for (const value of [min, max]) expect(parseConfig({ [name]: String(value) }, directory)[name]).toBe(value)
+    for (const value of [min - 1, max + 1]) {
+      expect(problemsOf({ [name]: String(value) })).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))])
+    }
+  })
+
+  test.each(ranges)("%s is nothing but digits", (name) => {
+    for (const value of ["10 minutes", "10.5", "-10", "+10", "1e3", "0x10", "many", " 10", "NaN", "9".repeat(400)]) {
+      expect(problemsOf({ [name]: value }), value).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))])
+    }
+  })
+})
+
+test.each(["SIGN_UP", "DEMO"] as const)("%s is on or off", (name) => {
+  expect(parseConfig({ [name]: "on" }, directory)[name]).toBe(true)
+  expect(parseConfig({ [name]: "off" }, directory)[name]).toBe(false)
+  for (const value of ["true", "1", "On", "yes"]) {
+    expect(problemsOf({ [name]: value })).toEqual([`${name} must be "on" or "off"`])
+  }
+})
+
+test("LOG_LEVEL is one of five", () => {
+  for (const value of ["debug", "info", "warn", "error", "silent"]) {
+    expect(parseConfig({ LOG_LEVEL: value }, directory).LOG_LEVEL).toBe(value)
+  }
+  expect(problemsOf({ LOG_LEVEL: "loud" })).toEqual([expect.stringMatching(/^LOG_LEVEL .*"debug".*"silent"/)])
+})
+
+test("HOST is taken as it is", () => {
+  expect(parseConfig({ HOST: "127.0.0.1" }, directory).HOST).toBe("127.0.0.1")
+})
+
+test("an empty setting counts as none, and a setting of another program is left alone", () => {
+  expect(parseConfig({ PORT: "", SECRET: "", ISSUER: "", DATABASE_URL: "", DEMO: "", OTHER: "x" }, directory)).toEqual(
+    parseConfig({}, directory),
+  )
+})
+
+describe("ISSUER", () => {
+  test.each([
+    ["https://login.example.com", "https://login.example.com", true],
+    ["https://login.example.com/", "https://login.example.com", true],
+    ["https://LOGIN.example.com:443", "https://login.example.com", true],
+    ["https://login.example.com:8443", "https://login.example.com:8443", true],
+    ["http://localhost:3000", "http://localhost:3000", false],
+    ["http://127.0.0.1:3000", "http://127.0.0.1:3000", false],
+    ["http://[::1]:3000/", "http://[::1]:3000", false],
+  ])("%s makes the issuer %s", (value, issuer, secureCookies) => {
+    expect(parseConfig({ ISSUER: value }, directory)).toMatchObject({ issuer, secureCookies })
+  })
+
+  test.each([
+    ["login.example.com", "must be a URL"],
+    ["https://", "must be a URL"],
+    ["https://login.example.com/auth", "must be an origin alone"],
+    ["https://login.example.com?x=1", "must be an origin alone"],
+    ["https://login.example.com#x", "must be an origin alone"],
+    ["https://user:password@login.example.com", "must be an origin alone"],
+    ["http://login.example.com", "must begin with https://"],
+    ["http://localhost.example.com", "must begin with https://"],
+    ["http://127.0.0.2", "must begin with https://"],
+    ["ftp://login.example.com", "must begin with https://"],
+    ["file:///etc", "must be"],
+  ])("%s is refused", (value, problem) => {
+    expect(problemsOf({ ISSUER: value })).toEqual([expect.stringContaining(`ISSUER ${problem}`)])
+  })
+
+  test("is this machine at PORT when it is not set, and is not complained about when only PORT is wrong", () => {
+    expect(parseConfig({ PORT: "4000" }, directory).issuer).toBe("http://localhost:4000")
+    expect(problemsOf({ PORT: "http" })).toHaveLength(1)
+  })
+})
+
+describe("DATABASE_URL", () => {
+  const at = (file: string) => `file:${path.resolve(directory, file)}`
+
+  test.each([
+    ["file:./data/test.db", at("data/test.db")],
+    ["file:test.db", at("test.db")],
+    ["file:../test.db", at("../test.db")],
+    [at("elsewhere/test.db"), at("elsewhere/test.db")],
+    [`file://${path.resolve("/var/lib/test.db")}`, `file:${path.resolve("/var/lib/test.db")}`],
+  ])("%s is an SQLite file, found from the directory that the server was started in", (value, databaseUrl) => {
+    expect(parseConfig({ DATABASE_URL: value }, directory)).toMatchObject({ databaseUrl, databaseProvider: "sqlite" })
+  })
+
+  test.each(["postgres://user:password@db.example/login", "postgresql://db.example/login"])(
+    "%s is Postgres",
+    (value) => {
+      const SECRET = "s".repeat(32)
+      expect(parseConfig({ DATABASE_URL: value, SECRET }, directory)).toMatchObject({
+        databaseUrl: value,
+        databaseProvider: "postgres",
+      })
+    },
+  )
+
+  test.each(["mysql://db.example/login", "./test.db", "POSTGRES", "file"])("%s is refused", (value) => {
+    expect(problemsOf({ DATABASE_URL: value })).toEqual(["DATABASE_URL must begin with file: (SQLite) or postgres://"])
+  })
+})
+
+describe("SECRET", () => {
+  test("has 32 bytes at least", () => {
+    expect(parseConfig({ SECRET: "s".repeat(32) }, directory).SECRET).toBe("s".repeat(32))
+    expect(problemsOf({ SECRET: "s".repeat(31) })).toEqual([
+      expect.stringContaining("SECRET must be at least 32 bytes"),
+    ])
+    expect(problemsOf({ SECRET: "\u00e9".repeat(16) })).toEqual([])
+  })
+
+  test("is required with Postgres, where no file could be shared", () => {
+    expect(problemsOf({ DATABASE_URL: "postgres://db.example/login" })).toEqual([
+      expect.stringContaining("SECRET is required with Postgres"),
+    ])
+  })
+})
+
+test("all problems are told at once, one line each", () => {
+  const env = {
+    PORT: "0",
+    SECRET: "short",
+    ISSUER: "nowhere",
+    DATABASE_URL: "mysql://x",
+    DEMO: "maybe",
+    FORM_BYTES: "1",
+  }
+  expect(problemsOf(env).map((problem) => problem.split(" ")[0])).toEqual(
+    expect.arrayContaining(["PORT", "SECRET", "ISSUER", "DATABASE_URL", "DEMO", "FORM_BYTES"]),
+  )
+  expect(problemsOf(env)).toHaveLength(6)
+  expect(() => parseConfig(env, directory)).toThrow(/^These settings need a change:\n( {2}- .+\n?){6}$/)
+})
+
+test("no message holds the value of a secret", () => {
+  const secrets = ["kept-from-everybody", "user-of-the-database", "password-of-the-database"] as const
+  const [secret, user, password] = secrets
+  const problems = [
+    ...problemsOf({ SECRET: secret, DATABASE_URL: `mysql://${user}:${password}@db.example/login` }),
+    ...problemsOf({ DATABASE_URL: `postgres://${user}:${password}@db.example/login`, PORT: "none" }),
+    ...problemsOf({ ISSUER: `https://${user}:${password}@login.example.com` }),
+  ].join()
+  expect(problems).not.toBe("")
+  for (const value of secrets) expect(problems).not.toContain(value)
+})
+
+describe("the settings of this process", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    forgetProcessState()
+  })
+
+  test("are read from its environment, once", () => {
+    forgetProcessState()
+    vi.stubEnv("ISSUER", "https://first.example.com")
+    expect(config().issuer).toBe("https://first.example.com")
+    vi.stubEnv("ISSUER", "https://second.example.com")
+    expect(config().issuer).toBe("https://first.example.com")
+  })
+
+  test("are read again after they could not be used", () => {
+    forgetProcessState()
+    vi.stubEnv("PORT", "none")
+    expect(() => config()).toThrow(ConfigError)
+    vi.stubEnv("PORT", "4000")
+    expect(config().PORT).toBe(4000)
+  })
+})

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { storeClient } from "@/e2e/fixtures/unit-rows"
+import { generateId } from "@/lib/protocol/random"
+import { findClient, insertClient, isRegisteredOrigin, listClients, updateClient } from "./clients"
+
+describeOnEachDatabase("a client", () => {
+  test("is stored and found with every field", async () => {
+    const facts = {
+      clientId: generateId(),
+      clientName: "Caf\u00e9 \u{1f600}",
+      clientSecretHash: "h".repeat(43),
+      tokenEndpointAuthMethod: "client_secret_post" as const,
+      redirectUris: ["https://a.example/callback?x=1", "com.example.app:/callback"],
+      postLogoutRedirectUris: ["https://a.example/"],
+      origins: ["https://a.example"],
+      grantTypes: ["authorization_code" as const],
+      scope: ["openid", "invoices:read"],
+      idTokenSignedResponseAlg: "ES256" as const,
+      firstParty: true,
+      resourceServer: true,
+      resources: ["https://api.example/"],
+      requirePkce: false,
+    }
+    const client = await insertClient(facts)
+    expect(client).toEqual({ ...facts, createdAt: expect.any(Date) })
+    expect(await findClient(facts.clientId)).toEqual(client)
+    expect(await listClients()).toContainEqual(client)
+  })
+
+  test("may have empty lists", async () => {
+    const empty = {
+      redirectUris: [],
+      postLogoutRedirectUris: [],
+      origins: [],
+      grantTypes: [],
+      scope: [],
+      resources: [],
+    }
+    const { clientId } = await storeClient(empty)
+    expect(await findClient(clientId)).toMatchObject(empty)
+  })
+
+  test("is not found by another id, or by its id in other letters", async () => {
+    await storeClient({ clientId: "CaseMatters" })
+    expect(await findClient("casematters")).toBeNull()
+    expect(await findClient(generateId())).toBeNull()
+  })
+
+  test("is changed in the fields that are named, and in no other", async () => {
+    const client = await storeClient({ origins: ["https://a.example"] })
+    const changes = { clientName: "Another", redirectUris: ["https://b.example/"], origins: [], firstParty: true }
+    expect(await updateClient(client.clientId, changes)).toEqual({ ...client, ...changes })
+    expect(await findClient(client.clientId)).toEqual({ ...client, ...changes })
+    expect(await updateClient(generateId(), changes)).toBeNull()
+  })
+
+  describe("has its origins registered:", () => {
+    test("each of them, and no part of one or more than one", async () => {
+      await storeClient({
+        origins: ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"],
+      })
+      for (const origin of ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"]) {
+        expect(await isRegisteredOrigin(origin), origin).toBe(true)
+      }
+      const others = [
+        "https://app.example.co",
+        "ttps://app.example.com",
+        "https://app.example.com:844",
+        "http://localhost",
+        "http://localhost:517",
+        "http://localhost:51733",
+        "http://app.example.com",
+        "https://example.com",
+        "https://app.example.com.evil.example",
+        "https://app.example.com http://localhost:5173",
+        "HTTPS://APP.EXAMPLE.COM",
+        "",
+        " ",
+        "null",
+      ]
+      for (const origin of others) expect(await isRegisteredOrigin(origin), origin).toBe(false)
+    })
+
+    test("a character that means any other in a database's pattern means itself", async () => {
+      await storeClient({ origins: ["https://a.b.example.org"] })
+      for (const origin of [
+        "https://a_b.example.org",
+        "https://%",
+        "%",
+        "_",
+        "https://a%",
+        "https://a.b.example.or\\g",
+      ]) {
+        expect(await isRegisteredOrigin(origin), origin).toBe(false)
+      }
+    })
+  })
+})

@@ -1,0 +1,125 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { root } from "@/e2e/fixtures/packages"
+import {
+  createEmptyDatabase,
+  makeTestFolder,
+  type TestDatabase,
+  type TestProvider,
+  testProviders,
+} from "@/e2e/fixtures/unit-database"
+import { runInProcesses } from "@/e2e/fixtures/unit-processes"
+import { query } from "@/e2e/fixtures/unit-schema"
+import { testSecret } from "@/e2e/fixtures/unit-settings"
+import { MigrationError, migrate } from "./migrate"
+
+/** Migrations of a project that is not this one, for either provider. */
+const first = `CREATE TABLE "a" ("id" TEXT NOT NULL PRIMARY KEY);`
+const second = `CREATE TABLE "b" ("id" TEXT NOT NULL PRIMARY KEY);\nINSERT INTO "a" VALUES ('one');`
+const broken = `CREATE TABLE "c" ("id" TEXT NOT NULL PRIMARY KEY);\nINSERT INTO "nowhere" VALUES ('one');`
+
+describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvider) => {
+  let database: TestDatabase
+  let project: { path: string; remove(): void }
+
+  beforeEach(async () => {
+    database = await createEmptyDatabase(databaseProvider)
+    project = makeTestFolder()
+    writeMigration("0001_first", first)
+  })
+  afterEach(async () => {
+    await database.drop()
+    project.remove()
+  })
+
+  const folder = (provider: string = databaseProvider) => path.join(project.path, "prisma/migrations", provider)
+  function writeMigration(name: string, sql: string, provider?: string) {
+    mkdirSync(folder(provider), { recursive: true })
+    writeFileSync(path.join(folder(provider), `${name}.sql`), sql)
+  }
+  const migrateTo = (directory: string) => migrate({ databaseUrl: database.url, databaseProvider }, directory)
+  const applied = () => query(database.url, `SELECT "name" FROM "_migration" ORDER BY "name"`)
+  const rows = (table: string) => query(database.url, `SELECT * FROM "${table}"`)
+
+  test("are applied once, in the order of their names", async () => {
+    writeMigration("0002_second", second)
+    expect(await migrateTo(project.path)).toEqual(["0001_first", "0002_second"])
+    expect(await migrateTo(project.path)).toEqual([])
+    expect(await rows("a")).toEqual([{ id: "one" }])
+    expect(await applied()).toEqual([{ name: "0001_first" }, { name: "0002_second" }])
+  })
+
+  test("that have come since are applied to a database that has the others", async () => {
+    await migrateTo(project.path)
+    writeMigration("0002_second", second)
+    expect(await migrateTo(project.path)).toEqual(["0002_second"])
+  })
+
+  test("are those of the provider, and other files beside them are none", async () => {
+    writeMigration("0002_second", second, databaseProvider === "sqlite" ? "postgres" : "sqlite")
+    writeFileSync(path.join(folder(), "README.md"), "no migration")
+    expect(await migrateTo(project.path)).toEqual(["0001_first"])
+  })
+
+  test("are refused when an applied one was changed, and nothing is applied then", async () => {
+    await migrateTo(project.path)
+    writeMigration("0001_first", `${first}\n-- changed`)
+    writeMigration("0002_second", second)
+    await expect(migrateTo(project.path)).rejects.toThrow(MigrationError)
+    await expect(migrateTo(project.path)).rejects.toThrow("Migration 0001_first was changed after it was applied")
+    expect(await applied()).toEqual([{ name: "0001_first" }])
+  })
+
+  test("are the same with the line ends of Windows", async () => {
+    writeMigration("0002_second", second)
+    await migrateTo(project.path)
+    writeMigration("0002_second", second.replaceAll("\n", "\r\n"))
+    expect(await migrateTo(project.path)).toEqual([])
+  })
+
+  test("are refused when the database has one that this version does not know", async () => {
+    writeMigration("0002_second", second)
+    await migrateTo(project.path)
+    rmSync(path.join(folder(), "0002_second.sql"))
+    await expect(migrateTo(project.path)).rejects.toThrow(MigrationError)
+    await expect(migrateTo(project.path)).rejects.toThrow("0002_second, which this version does not know")
+  })
+
+  test("leave nothing behind when one of them fails, and are applied when it is mended", async () => {
+    writeMigration("0002_broken", broken)
+    await expect(migrateTo(project.path)).rejects.toThrow()
+    await expect(rows("a")).rejects.toThrow()
+    await expect(rows("c")).rejects.toThrow()
+    writeMigration("0002_broken", second)
+    expect(await migrateTo(project.path)).toEqual(["0001_first", "0002_broken"])
+  })
+
+  test("are applied once when ten servers start on an empty database", async () => {
+    writeMigration("0002_second", second)
+    const results = await Promise.all(Array.from({ length: 10 }, () => migrateTo(project.path)))
+    expect(results.filter(({ length }) => length > 0)).toEqual([["0001_first", "0002_second"]])
+    expect(await rows("a")).toEqual([{ id: "one" }])
+  })
+
+  test("of this project are applied once by processes that start at the same moment", async () => {
+    const settings = { DATABASE_URL: database.url, SECRET: testSecret }
+    const answers = await runInProcesses(2, "migrate", settings)
+    expect(answers.filter(Boolean)).toHaveLength(1)
+    expect(await migrateTo(root)).toEqual([])
+  })
+
+  test("are found from the directory that is given, wherever it is", async () => {
+    cpSync(path.join(root, "prisma"), path.join(project.path, "elsewhere/prisma"), { recursive: true })
+    expect((await migrateTo(path.join(project.path, "elsewhere"))).length).toBeGreaterThan(0)
+    expect(await migrateTo(root)).toEqual([])
+  })
+
+  if (databaseProvider === "sqlite") {
+    test("put the file into WAL mode, in a folder that they make", async () => {
+      const file = path.join(project.path, "new/folder/test.db")
+      await migrate({ databaseUrl: `file:${file}`, databaseProvider }, project.path)
+      expect(await query(`file:${file}`, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }])
+    })
+  }
+})

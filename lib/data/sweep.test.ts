@@ -1,0 +1,65 @@
+import { expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { findBrowserSession, insertBrowserSession } from "./browser-sessions"
+import { database } from "./database"
+import { findAuthCode, findSession, revokeSession, startSession } from "./sessions"
+import { sweepBatch } from "./sweep"
+
+const now = inMinutes(0)
+const nothing = { sessions: 0, browserSessions: 0, signInLimits: 0 }
+
+describeOnEachDatabase("the sweep", () => {
+  test("deletes nothing of an empty database", async () => {
+    expect(await sweepBatch(now, 10)).toEqual(nothing)
+  })
+
+  test("deletes a Session that has come to its idle or absolute end, with its code, and keeps every other", async () => {
+    const owner = { user: await storeUser(), client: await storeClient() }
+    const ended = [
+      await storeSession(owner, { expiresAt: inMinutes(-1) }),
+      await storeStartedSession(owner, { idleExpiresAt: inMinutes(-1) }),
+      await storeStartedSession(owner, { idleExpiresAt: inMinutes(-5), expiresAt: inMinutes(-1) }),
+    ]
+    const revoked = await storeStartedSession(owner)
+    await revokeSession(revoked.id, "code_replayed", now)
+    // The code's own minute is long over; a replay of it must be seen all the same.
+    const oldCode = await storeSession(owner, { expiresAt: inMinutes(-30) })
+    const facts = { refreshTokenHash: null, startedAt: now, idleExpiresAt: inMinutes(60), expiresAt: inMinutes(60) }
+    await startSession(oldCode.id, facts)
+    const kept = [revoked, oldCode, await storeStartedSession(owner), await storeSession(owner)]
+
+    expect(await sweepBatch(now, 10)).toEqual({ ...nothing, sessions: 3 })
+    for (const { id, code } of ended) {
+      expect(await findSession(id)).toBeNull()
+      expect(await findAuthCode(code.codeHash)).toBeNull()
+    }
+    for (const { id, code } of kept) {
+      expect(await findSession(id)).not.toBeNull()
+      expect(await findAuthCode(code.codeHash)).not.toBeNull()
+    }
+    expect(await sweepBatch(now, 10)).toEqual(nothing)
+  })
+
+  test("deletes a BrowserSession and a count of failed sign-ins when they have expired", async () => {
+    const user = await storeUser()
+    const db = await database()
+    for (const minutes of [-1, 0, 1]) {
+      const facts = { userId: user.id, authenticatedAt: now, expiresAt: inMinutes(minutes) }
+      await insertBrowserSession({ tokenHash: `at ${minutes}`, ...facts })
+      await db.signInLimit.create({ data: { key: `at ${minutes}`, points: 1, expire: inMinutes(minutes).getTime() } })
+    }
+    expect(await sweepBatch(now, 10)).toEqual({ sessions: 0, browserSessions: 1, signInLimits: 1 })
+    expect(await findBrowserSession("at -1")).toBeNull()
+    expect(await findBrowserSession("at 0")).not.toBeNull()
+    expect((await db.signInLimit.findMany({ orderBy: { key: "asc" } })).map(({ key }) => key)).toEqual(["at 0", "at 1"])
+  })
+
+  test("deletes no more than a batch of each kind at a time", async () => {
+    const owner = { user: await storeUser(), client: await storeClient() }
+    for (let i = 0; i < 5; i++) await storeSession(owner, { expiresAt: inMinutes(-1) })
+    const counts = []
+    for (let i = 0; i < 4; i++) counts.push((await sweepBatch(now, 2)).sessions)
+    expect(counts).toEqual([2, 2, 1, 0])
+  })
+})

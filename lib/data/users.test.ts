@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import {
+  deleteBrowserSession,
+  deleteBrowserSessionsOfUser,
+  findBrowserSession,
+  insertBrowserSession,
+} from "./browser-sessions"
+import { deleteClient, findClient } from "./clients"
+import { findConsent, saveConsent } from "./consents"
+import { findAuthCode, findSession } from "./sessions"
+import { deleteUser, findUser, findUserByEmail, insertUser, listUsers, setPasswordHash, setUserDisabled } from "./users"
+
+async function storeBrowserSession(userId: string): Promise<string> {
+  const tokenHash = hashToken(generateToken())
+  await insertBrowserSession({ tokenHash, userId, authenticatedAt: inMinutes(0), expiresAt: inMinutes(60) })
+  return tokenHash
+}
+
+describeOnEachDatabase("data of people", () => {
+  describe("a User", () => {
+    test("is stored, and found by id and by email address", async () => {
+      const before = Date.now()
+      const facts = { id: generateId(), email: "ada@example.com", name: "Ada \u{1f600}", passwordHash: "hash" }
+      const user = await insertUser(facts)
+      expect(user).toEqual({ ...facts, createdAt: expect.any(Date), disabledAt: null })
+      expect(user?.createdAt.getTime()).toBeGreaterThanOrEqual(before)
+      expect(await findUser(facts.id)).toEqual(user)
+      expect(await findUserByEmail("ada@example.com")).toEqual(user)
+      expect(await findUserByEmail("Ada@example.com")).toBeNull()
+      expect(await findUser(generateId())).toBeNull()
+    })
+
+    test("is stored once for an email address, however many try at once", async () => {
+      const tries = Array.from({ length: 10 }, () =>
+        insertUser({ id: generateId(), email: "once@example.com", name: null, passwordHash: "hash" }),
+      )
+      expect((await Promise.all(tries)).filter((user) => user !== null)).toHaveLength(1)
+    })
+
+    test("is listed with all others, the oldest first", async () => {
+      const user = await storeUser()
+      const users = await listUsers()
+      expect(users.map(({ id }) => id)).toContain(user.id)
+      const times = users.map(({ createdAt }) => createdAt.getTime())
+      expect(times).toEqual([...times].sort((a, b) => a - b))
+    })
+
+    test("is disabled and enabled, and gets another password", async () => {
+      const { id } = await storeUser()
+      const now = inMinutes(0)
+      expect(await setUserDisabled(id, now)).toBe(true)
+      expect((await findUser(id))?.disabledAt).toEqual(now)
+      expect(await setUserDisabled(id, null)).toBe(true)
+      expect((await findUser(id))?.disabledAt).toBeNull()
+      expect(await setPasswordHash(id, "another hash")).toBe(true)
+      expect((await findUser(id))?.passwordHash).toBe("another hash")
+      expect(await setUserDisabled(generateId(), now)).toBe(false)
+      expect(await setPasswordHash(generateId(), "hash")).toBe(false)
+    })
+
+    test("is deleted with everything that is theirs, and with nothing of anybody else's", async () => {
+      const client = await storeClient()
+      const [mine, theirs] = [await storeUser(), await storeUser()]
+      const rows = []
+      for (const user of [mine, theirs]) {
+        const session = await storeStartedSession({ user, client })
+        await saveConsent({
+          userId: user.id,
+          clientId: client.clientId,
+          scope: [],
+          resource: [],
+          grantedAt: new Date(),
+        })
+        rows.push({ session, tokenHash: await storeBrowserSession(user.id) })
+      }
+      expect(await deleteUser(mine.id)).toBe(true)
+      expect(await deleteUser(mine.id)).toBe(false)
+      const survivors = []
+      for (const [i, user] of [mine, theirs].entries()) {
+        const { session, tokenHash } = rows[i] as (typeof rows)[0]
+        survivors.push([
+          await findUser(user.id),
+          await findSession(session.id),
+          await findAuthCode(session.code.codeHash),
+          await findBrowserSession(tokenHash),
+          await findConsent(user.id, client.clientId),
+        ])
+      }
+      expect(survivors[0]).toEqual([null, null, null, null, null])
+      expect(survivors[1]).not.toContain(null)
+    })
+  })
+
+  describe("a client that is deleted", () => {
+    test("goes with its Sessions, their codes and its consents; its Users stay", async () => {
+      const stored = await storeStartedSession()
+      const { clientId } = stored.client
+      await saveConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() })
+      expect(await deleteClient(clientId)).toBe(true)
+      expect(await findClient(clientId)).toBeNull()
+      expect(await findSession(stored.id)).toBeNull()
+      expect(await findAuthCode(stored.code.codeHash)).toBeNull()
+      expect(await findConsent(stored.user.id, clientId)).toBeNull()
+      expect(await findUser(stored.user.id)).not.toBeNull()
+    })
+  })
+
+  describe("a BrowserSession", () => {
+    test("is stored, found with its User, and deleted", async () => {
+      const user = await storeUser()
+      const tokenHash = await storeBrowserSession(user.id)
+      expect(await findBrowserSession(tokenHash)).toEqual({
+        tokenHash,
+        userId: user.id,
+        authenticatedAt: inMinutes(0),
+        expiresAt: inMinutes(60),
+        user,
+      })
+      await deleteBrowserSession(tokenHash)
+      await deleteBrowserSession(tokenHash)
+      expect(await findBrowserSession(tokenHash)).toBeNull()
+    })
+
+    test("is deleted with all others of its User, and with nobody else's", async () => {
+      const [mine, theirs] = [await storeUser(), await storeUser()]
+      const hashes = [await storeBrowserSession(mine.id), await storeBrowserSession(mine.id)]
+      const kept = await storeBrowserSession(theirs.id)
+      expect(await deleteBrowserSessionsOfUser(mine.id)).toBe(2)
+      for (const hash of hashes) expect(await findBrowserSession(hash)).toBeNull()
+      expect(await findBrowserSession(kept)).not.toBeNull()
+    })
+  })
+
+  describe("a Consent", () => {
+    test("is stored once for a User and a client: the last one counts", async () => {
+      const [user, client] = [await storeUser(), await storeClient()]
+      const consent = {
+        userId: user.id,
+        clientId: client.clientId,
+        scope: ["openid", "email"],
+        resource: ["https://api.example/"],
+        grantedAt: inMinutes(0),
+      }
+      expect(await findConsent(user.id, client.clientId)).toBeNull()
+      await saveConsent(consent)
+      expect(await findConsent(user.id, client.clientId)).toEqual(consent)
+      const later = { ...consent, scope: [], resource: [], grantedAt: inMinutes(1) }
+      await saveConsent(later)
+      expect(await findConsent(user.id, client.clientId)).toEqual(later)
+      expect(await findConsent((await storeUser()).id, client.clientId)).toBeNull()
+    })
+
+    test("is stored by many at once", async () => {
+      const [user, client] = [await storeUser(), await storeClient()]
+      const consent = { userId: user.id, clientId: client.clientId, scope: ["openid"], resource: [] }
+      await Promise.all(Array.from({ length: 20 }, (_, i) => saveConsent({ ...consent, grantedAt: inMinutes(i) })))
+      expect(await findConsent(user.id, client.clientId)).toMatchObject(consent)
+    })
+  })
+})

@@ -1,0 +1,129 @@
+import { createHmac } from "node:crypto"
+import { decodeProtectedHeader, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { config } from "@/lib/config"
+import type { SigningAlg } from "@/lib/data/signing-keys"
+import { signJwt, verifyJwt } from "./jwt"
+import { ensureSigningKeys, findActiveKey, rotateSigningKey } from "./signing-keys"
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase("sqlite")
+  await ensureSigningKeys()
+})
+afterAll(() => database.drop())
+
+const now = () => Math.floor(Date.now() / 1000)
+const claims = (changes: JWTPayload = {}): JWTPayload => ({
+  iss: config().issuer,
+  sub: "user",
+  iat: now(),
+  exp: now() + 60,
+  ...changes,
+})
+const accessToken = { alg: ["ES256"] as SigningAlg[], typ: "at+jwt" as const }
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+/** A JWT of the server's own key with any header and claims. */
+async function signFreely(header: { alg: SigningAlg; typ?: string; kid?: string }, payload = claims()) {
+  const { privateKey } = await findActiveKey(header.alg)
+  return new SignJWT(payload).setProtectedHeader(header).sign(privateKey)
+}
+
+describe("a JWT that this server signed", () => {
+  test.each(["ES256", "RS256"] as const)("with %s names algorithm, type and key, and is verified", async (alg) => {
+    const jwt = await signJwt(alg, "JWT", claims())
+    const { kid } = await findActiveKey(alg)
+    expect(decodeProtectedHeader(jwt)).toEqual({ alg, typ: "JWT", kid })
+    expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "JWT" })).toMatchObject({ sub: "user" })
+  })
+
+  test("counts after the key has been rotated", async () => {
+    const jwt = await signJwt("ES256", "at+jwt", claims())
+    await rotateSigningKey("ES256", { activeFrom: new Date() })
+    expect(await verifyJwt(jwt, accessToken)).toMatchObject({ sub: "user" })
+  })
+
+  test("counts until it expires, and after that only where that is not asked", async () => {
+    const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
+    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
+  })
+})
+
+describe("a JWT is refused when", () => {
+  test("its algorithm is none", async () => {
+    for (const alg of ["none", "None", "NONE"]) {
+      const jwt = `${encode({ alg, typ: "at+jwt", kid: (await findActiveKey("ES256")).kid })}.${encode(claims())}.`
+      expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    }
+  })
+
+  test("it is signed by HS256 with the public key as the secret", async () => {
+    for (const alg of ["ES256", "RS256"] as const) {
+      const { kid, publicKey } = await findActiveKey(alg)
+      const secrets = [await exportSPKI(publicKey), JSON.stringify(await exportJWK(publicKey))]
+      for (const secret of secrets) {
+        const text = `${encode({ alg: "HS256", typ: "at+jwt", kid })}.${encode(claims())}`
+        const jwt = `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`
+        expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
+      }
+    }
+  })
+
+  test("it is of another type, or of none", async () => {
+    const { kid } = await findActiveKey("ES256")
+    expect(await verifyJwt(await signJwt("ES256", "JWT", claims()), accessToken)).toBeNull()
+    expect(await verifyJwt(await signFreely({ alg: "ES256", kid }), accessToken)).toBeNull()
+    const idToken = { alg: ["ES256"] as SigningAlg[], typ: "JWT" as const }
+    expect(await verifyJwt(await signJwt("ES256", "at+jwt", claims()), idToken)).toBeNull()
+  })
+
+  test("it names no key, an unknown one, or one of another algorithm", async () => {
+    const other = await findActiveKey("RS256")
+    for (const kid of [undefined, "", "unknown", other.kid]) {
+      const jwt = await signFreely({ alg: "ES256", typ: "at+jwt", ...(kid !== undefined && { kid }) })
+      expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
+    }
+  })
+
+  test("it is signed by another key under the name of ours", async () => {
+    const { kid } = await findActiveKey("ES256")
+    const { privateKey, publicKey } = await generateKeyPair("ES256")
+    const header = { alg: "ES256", typ: "at+jwt", kid, jwk: await exportJWK(publicKey) }
+    const jwt = await new SignJWT(claims()).setProtectedHeader(header).sign(privateKey)
+    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+  })
+
+  test("its algorithm is ours, but not one for this purpose", async () => {
+    expect(await verifyJwt(await signJwt("RS256", "at+jwt", claims()), accessToken)).toBeNull()
+  })
+
+  test("its issuer is another, or none, even where expiry is not asked", async () => {
+    for (const iss of ["https://other.example.com", `${config().issuer}/`, undefined]) {
+      const jwt = await signJwt("ES256", "at+jwt", claims({ iss }))
+      expect(await verifyJwt(jwt, accessToken)).toBeNull()
+      expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toBeNull()
+    }
+  })
+
+  test("its header, claims or signature is altered", async () => {
+    const jwt = await signJwt("ES256", "at+jwt", claims())
+    const [header = "", payload = "", signature = ""] = jwt.split(".")
+    const changed = encode(claims({ sub: "somebody else" }))
+    const altered = [
+      `${header}.${changed}.${signature}`,
+      `${header}.${payload}.${signature.slice(2)}AA`,
+      `${header}.${payload}.`,
+      `${header}.${payload}.${Buffer.alloc(64).toString("base64url")}`,
+      `${encode({ ...decodeProtectedHeader(jwt), extra: 1 })}.${payload}.${signature}`,
+      `${jwt}.${signature}`,
+      `${header}.${payload}`,
+      "",
+      "..",
+      "not a JWT",
+    ]
+    for (const other of altered) expect(await verifyJwt(other, accessToken), other).toBeNull()
+  })
+})

@@ -1,0 +1,223 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { runInProcesses } from "@/e2e/fixtures/unit-processes"
+import { applySettings, testSecret } from "@/e2e/fixtures/unit-settings"
+import { config } from "@/lib/config"
+import { closeDatabase } from "@/lib/data/database"
+import { deleteSigningKeys, listSigningKeys, type SigningKeyRecord } from "@/lib/data/signing-keys"
+import {
+  activationDelaySeconds,
+  deleteRetiredKeys,
+  describeSigningKeys,
+  ensureSigningKeys,
+  findActiveKey,
+  findVerificationKey,
+  jwksMaxAgeSeconds,
+  publicKeySet,
+  rotateSigningKey,
+  signingAlgs,
+  stateOf,
+} from "./signing-keys"
+
+const day = 24 * 60 * 60
+const holder = globalThis as { oauthFlowKeyRing?: unknown }
+const forgetKeyRing = () => Reflect.deleteProperty(holder, "oauthFlowKeyRing")
+const at = (seconds: number) => new Date(seconds * 1000)
+type Key = Pick<SigningKeyRecord, "alg" | "generation" | "activeFrom">
+const key = (generation: number, activeFrom: number, alg: Key["alg"] = "ES256"): Key => ({
+  alg,
+  generation,
+  activeFrom: at(activeFrom),
+})
+
+describe("a key is", () => {
+  const [first, second] = [key(1, 0), key(2, 1000)]
+  const stateAt = (seconds: number, record: Key, all = [first, second]) => stateOf(record, all, at(seconds))
+
+  beforeEach(() => {
+    applySettings()
+  })
+
+  test("next until its time has come, then active", () => {
+    expect(stateAt(999, second)).toBe("next")
+    expect(stateAt(1000, second)).toBe("active")
+    expect(stateAt(100_000_000, second)).toBe("active")
+  })
+
+  test("active until a later one is", () => {
+    expect(stateAt(0, first)).toBe("active")
+    expect(stateAt(999, first)).toBe("active")
+    expect(stateAt(1000, first)).toBe("published")
+  })
+
+  test("published for a day and a moment after that, so that an old ID token still counts as a hint", () => {
+    expect(stateAt(1000 + day, first)).toBe("published")
+    expect(stateAt(1000 + day + 5, first)).toBe("retired")
+  })
+
+  test("published from its first successor on, not from its last", () => {
+    const all = [first, second, key(3, 1000 + day)]
+    expect(stateAt(1000 + day + 5, first, all)).toBe("retired")
+    expect(stateAt(1000 + day + 5, second, all)).toBe("published")
+  })
+
+  test("not touched by a key of another algorithm", () => {
+    expect(stateAt(5000, first, [first, key(2, 1000, "RS256")])).toBe("active")
+  })
+
+  test("the only active one, even when a later generation begins earlier", () => {
+    const all = [key(1, 0), key(2, 2000), key(3, 1000)]
+    for (const seconds of [0, 999, 1000, 1999, 2000, 3000]) {
+      expect(all.filter((record) => stateAt(seconds, record, all) === "active")).toHaveLength(1)
+    }
+  })
+})
+
+test("a new key signs only when every copy of the JWK Set has it", () => {
+  expect(activationDelaySeconds).toBeGreaterThan(jwksMaxAgeSeconds)
+})
+
+describeOnEachDatabase("signing keys", (provider) => {
+  const settings = () => ({ DATABASE_URL: config().databaseUrl })
+  const deleteAll = async () => deleteSigningKeys((await listSigningKeys()).map(({ kid }) => kid))
+
+  afterEach(() => {
+    vi.useRealTimers()
+    forgetKeyRing()
+  })
+
+  test("cannot sign before they are made", async () => {
+    await expect(findActiveKey("ES256")).rejects.toThrow("there is no active ES256 key")
+    expect(await publicKeySet()).toEqual({ keys: [] })
+  })
+
+  test("are made once for each algorithm, however many ask at the same moment", async () => {
+    await Promise.all([ensureSigningKeys(), ensureSigningKeys(), ensureSigningKeys()])
+    await ensureSigningKeys()
+    expect((await listSigningKeys()).map(({ alg, generation }) => [alg, generation])).toEqual([
+      ["ES256", 1],
+      ["RS256", 1],
+    ])
+  })
+
+  // On Postgres the connections of the test before have raced as two servers would.
+  if (provider === "sqlite") {
+    test("are made once by servers that start at the same moment", async () => {
+      await deleteAll()
+      const answers = await runInProcesses(2, "make the signing keys", { ...settings(), SECRET: testSecret })
+      expect(answers[0]).toBe(answers[1])
+      expect(await listSigningKeys()).toHaveLength(2)
+    })
+  }
+
+  describe("once made,", () => {
+    beforeAll(async () => {
+      await deleteAll()
+      await ensureSigningKeys()
+    })
+
+    test("are published without any private member", async () => {
+      const { keys } = await publicKeySet()
+      expect(keys.map(({ alg, use, kty }) => [alg, use, kty])).toEqual([
+        ["ES256", "sig", "EC"],
+        ["RS256", "sig", "RSA"],
+      ])
+      for (const jwk of keys) {
+        for (const member of ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]) expect(jwk).not.toHaveProperty(member)
+        expect(jwk.kid).toMatch(/^[A-Za-z0-9_-]{22}$/)
+      }
+    })
+
+    test("hold their private half encrypted", async () => {
+      for (const { privateJwe, publicJwk } of await listSigningKeys()) {
+        const [header = "", ...rest] = privateJwe.split(".")
+        expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "dir", enc: "A256GCM" })
+        expect(rest).toHaveLength(4)
+        expect(JSON.parse(publicJwk)).not.toHaveProperty("d")
+      }
+    })
+
+    test("have 2,048 bits for RS256", async () => {
+      const rsa = (await publicKeySet()).keys.find(({ alg }) => alg === "RS256")
+      expect(Buffer.from(rsa?.n ?? "", "base64url")).toHaveLength(256)
+    })
+
+    test("are found by their id and algorithm together", async () => {
+      const { kid } = await findActiveKey("ES256")
+      expect(await findVerificationKey(kid, "ES256")).not.toBeNull()
+      expect(await findVerificationKey(kid, "RS256")).toBeNull()
+      expect(await findVerificationKey("unknown", "ES256")).toBeNull()
+    })
+
+    test("are not opened by another SECRET, and the error says so", async () => {
+      const before = settings()
+      await closeDatabase()
+      applySettings({ ...before, SECRET: "another secret of the unit tests, of no use" })
+      for (const alg of signingAlgs) await expect(findActiveKey(alg)).rejects.toThrow(/^SECRET does not open/)
+      await closeDatabase()
+      applySettings(before)
+      await expect(findActiveKey("ES256")).resolves.toMatchObject({ alg: "ES256" })
+    })
+  })
+
+  describe("when rotated,", () => {
+    const stateByKid = async () =>
+      Object.fromEntries((await describeSigningKeys()).map(({ kid, state }) => [kid, state]))
+    const setTime = (now: Date) => vi.useFakeTimers({ toFake: ["Date"], now })
+
+    test("another process sees it within five seconds", async () => {
+      const before = await findActiveKey("ES256")
+      const kid = await rotateUnseen(new Date())
+      expect((await findActiveKey("ES256")).kid).toBe(before.kid)
+      setTime(new Date(Date.now() + 5_000))
+      expect((await findActiveKey("ES256")).kid).toBe(kid)
+    })
+
+    test("at the same moment by two, one of them is told", async () => {
+      const activeFrom = new Date()
+      const results = await Promise.allSettled([1, 2].map(() => rotateSigningKey("ES256", { activeFrom })))
+      const refused = results.filter(({ status }) => status === "rejected")
+      // The two may also come after one another; there is one key of each generation either way.
+      for (const result of refused) expect(String((result as PromiseRejectedResult).reason)).toContain("keys list")
+      const generations = (await listSigningKeys()).filter(({ alg }) => alg === "ES256").map((k) => k.generation)
+      expect(generations).toEqual([...new Set(generations)])
+    })
+
+    test("one is published before it signs, signs at its time, and takes the place of the one before", async () => {
+      await deleteAll()
+      await ensureSigningKeys()
+      const old = await findActiveKey("ES256")
+      const activeFrom = new Date(Date.now() + 90_000)
+      const next = await rotateSigningKey("ES256", { activeFrom })
+      expect(next).toEqual({ kid: expect.any(String), alg: "ES256", activeFrom })
+
+      expect(await stateByKid()).toMatchObject({ [old.kid]: "active", [next.kid]: "next" })
+      expect((await findActiveKey("ES256")).kid).toBe(old.kid)
+      expect((await publicKeySet()).keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([old.kid, next.kid]))
+
+      setTime(activeFrom)
+      expect(await stateByKid()).toMatchObject({ [old.kid]: "published", [next.kid]: "active" })
+      expect((await findActiveKey("ES256")).kid).toBe(next.kid)
+      expect(await findVerificationKey(old.kid, "ES256")).not.toBeNull()
+      expect(await deleteRetiredKeys(new Date())).toBe(0)
+
+      setTime(new Date(activeFrom.getTime() + (day + 5) * 1000))
+      expect(await stateByKid()).toMatchObject({ [old.kid]: "retired", [next.kid]: "active" })
+      expect(await findVerificationKey(old.kid, "ES256")).toBeNull()
+      expect((await publicKeySet()).keys.map(({ kid }) => kid)).not.toContain(old.kid)
+      expect(await deleteRetiredKeys(new Date())).toBe(1)
+      expect((await listSigningKeys()).map(({ alg, generation }) => [alg, generation])).toEqual([
+        ["ES256", 2],
+        ["RS256", 1],
+      ])
+    })
+  })
+
+  /** Rotates as another process would: what this one has read stays as it is. */
+  async function rotateUnseen(activeFrom: Date): Promise<string> {
+    const ring = holder.oauthFlowKeyRing
+    const { kid } = await rotateSigningKey("ES256", { activeFrom })
+    holder.oauthFlowKeyRing = ring
+    return kid
+  }
+})

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest"
+import { descriptionCharacters, oauthError } from "@/e2e/fixtures/unit-errors"
+import { parseParameters } from "./parameters"
+
+const parse = (query: string) => parseParameters(new URLSearchParams(query))
+
+describe("a parameter", () => {
+  test("is read by its name", () => {
+    expect(parse("a=1&b=two+words%21").get("b")).toBe("two words!")
+    expect(parse("a=1").get("A")).toBeUndefined()
+  })
+
+  test("that is sent twice is refused, whether the values differ or not", () => {
+    for (const query of ["a=1&a=2", "a=1&a=1", "a=1&a=", "a=&a="]) {
+      expect(() => parse(query).get("a"), query).toThrow(oauthError("invalid_request", "parameter_repeated"))
+    }
+  })
+
+  test("without a value counts as left out (RFC 6749 section 3.1)", () => {
+    expect(parse("a=").get("a")).toBeUndefined()
+    expect(parse("a").get("a")).toBeUndefined()
+    expect(() => parse("a=").require("a")).toThrow(oauthError("invalid_request", "parameter_missing"))
+  })
+
+  test("that is required and missing is named in the answer", () => {
+    expect(() => parse("").require("code")).toThrow(
+      expect.objectContaining({ description: "The parameter code is missing." }),
+    )
+  })
+
+  test("with a control character is refused", () => {
+    for (const character of ["%00", "%01", "%09", "%0A", "%0D", "%1F", "%7F"]) {
+      expect(() => parse(`a=x${character}y`).get("a")).toThrow(oauthError("invalid_request", "parameter_invalid"))
+      expect(() => parse(`resource=x${character}y`).getAll("resource")).toThrow(
+        oauthError("invalid_request", "parameter_invalid"),
+      )
+    }
+  })
+
+  test("may hold any other character", () => {
+    expect(parse("a=%20%C3%A9%F0%9F%98%80%22%5C").get("a")).toBe(' \u00e9\u{1f600}"\\')
+  })
+
+  test("that may be repeated is read as a list without empty values", () => {
+    expect(parse("resource=a&x=1&resource=&resource=b").getAll("resource")).toEqual(["a", "b"])
+  })
+})
+
+describe("a whole request", () => {
+  test("is refused for a repeated parameter or a control character that nobody asked for", () => {
+    expect(() => parse("a=1&unknown=2&unknown=3").checkRepeated()).toThrow(
+      oauthError("invalid_request", "parameter_repeated"),
+    )
+    expect(() => parse("a=1&unknown=%00").checkRepeated()).toThrow(oauthError("invalid_request", "parameter_invalid"))
+  })
+
+  test("may repeat resource alone (RFC 8707 section 2)", () => {
+    expect(parse("a=1&resource=a&resource=b").checkRepeated()).toBeUndefined()
+  })
+
+  test("is given back in its order", () => {
+    expect(parse("b=1&a=2&b=3").entries()).toEqual([
+      ["b", "1"],
+      ["a", "2"],
+      ["b", "3"],
+    ])
+    expect(parse("b=1&a=two+words").toString()).toBe("b=1&a=two+words")
+  })
+})
+
+test("a name that is not printable, or very long, is made fit for an error_description", () => {
+  for (const name of ['"\\', "\r\nSet-Cookie: x", "caf\u00e9", "\u{1f600}", "n".repeat(5000)]) {
+    const parameters = parseParameters(
+      new URLSearchParams([
+        [name, "1"],
+        [name, "2"],
+      ]),
+    )
+    expect(() => parameters.checkRepeated()).toThrow(
+      expect.objectContaining({ description: expect.stringMatching(descriptionCharacters) }),
+    )
+    expect(() => parameters.checkRepeated()).toThrow(
+      expect.objectContaining({ description: expect.stringMatching(/^.{1,120}$/) }),
+    )
+  }
+})

@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest"
+import { describeRedirectUri, findOrigin, findRedirectUriProblem, isRegisteredRedirectUri } from "./redirect-uri"
+
+describe("a redirect URI can be registered when it", () => {
+  test.each([
+    "https://client.example/callback",
+    "https://client.example",
+    "https://client.example:8443/a/b?tenant=1&x=%20",
+    "https://[2001:db8::1]/callback",
+    "https://xn--bcher-kva.example/callback",
+    "http://localhost/callback",
+    "http://localhost:3000/callback",
+    "http://127.0.0.1:49152/",
+    "http://127.0.0.1",
+    "http://[::1]:8080/callback",
+    "com.example.app:/callback",
+    "com.example.app://oauth/callback",
+    `https://client.example/${"a".repeat(2048 - "https://client.example/".length)}`,
+  ])("is %s", (uri) => {
+    expect(findRedirectUriProblem(uri)).toBeNull()
+  })
+})
+
+describe("a redirect URI cannot be registered when it", () => {
+  test.each([
+    ["", "character"],
+    ["/callback", "absolute"],
+    ["//client.example/callback", "absolute"],
+    ["client.example/callback", "absolute"],
+    ["https://", "absolute"],
+    ["https://client.example:99999/callback", "absolute"],
+    ["https:client.example/callback", "https://"],
+    ["https:/client.example/callback", "https://"],
+    ["https:///client.example/callback", "https://"],
+    ["https://@client.example/callback", "https://"],
+    ["https://client.example/call back", "character"],
+    ["https://client.example\\callback", "character"],
+    ["https://client.example/callback\n", "character"],
+    ["https://client.example/callback\0", "character"],
+    ["https://client.example/caf\u00e9", "character"],
+    ["https://b\u00fccher.example/callback", "character"],
+    ['https://client.example/"callback"', "character"],
+    ["https://client.example/<script>", "character"],
+    ["https://client.example/callback#fragment", "fragment"],
+    ["https://client.example/callback#", "fragment"],
+    ["https://user@client.example/callback", "user name"],
+    ["https://user:password@client.example/callback", "user name"],
+    ["https://*.client.example/callback", "wildcard"],
+    ["https://%2A.client.example/callback", "wildcard"],
+    ["http://client.example/callback", "loopback"],
+    ["http://localhost.evil.example/callback", "loopback"],
+    ["http://127.0.0.1.evil.example/callback", "loopback"],
+    ["http://127.0.0.2/callback", "loopback"],
+    ["http://0x7f.1/callback", "loopback"],
+    ["http://0.0.0.0/callback", "loopback"],
+    ["javascript:alert(1)", "scheme"],
+    ["JavaScript:alert(1)", "scheme"],
+    ["data:text/html,hello", "scheme"],
+    ["vbscript:x", "scheme"],
+    ["file:///etc/passwd", "scheme"],
+    ["blob:https://client.example/1", "scheme"],
+    ["about:blank", "scheme"],
+    ["view-source:https://client.example/", "scheme"],
+    ["myapp:/callback", "reverse-domain"],
+    ["ftp://client.example/callback", "reverse-domain"],
+    ["urn:ietf:wg:oauth:2.0:oob", "reverse-domain"],
+    [`https://client.example/${"a".repeat(2048)}`, "longer"],
+  ])("is %j", (uri, problem) => {
+    expect(findRedirectUriProblem(uri)).toContain(problem)
+  })
+})
+
+describe("with https://client.example/callback registered", () => {
+  const registered = "https://client.example/callback"
+
+  test("that very spelling is taken, among others too", () => {
+    expect(isRegisteredRedirectUri(registered, [registered])).toBe(true)
+    expect(isRegisteredRedirectUri(registered, ["https://other.example/", registered])).toBe(true)
+  })
+
+  test("nothing is taken when nothing is registered", () => {
+    expect(isRegisteredRedirectUri(registered, [])).toBe(false)
+    expect(isRegisteredRedirectUri("", [registered])).toBe(false)
+  })
+
+  test.each([
+    "http://client.example/callback",
+    "HTTPS://client.example/callback",
+    "https://CLIENT.example/callback",
+    "https://client.example/CALLBACK",
+    "https://client.example/callback/",
+    "https://client.example/callback//",
+    "https://client.example//callback",
+    "https://client.example/./callback",
+    "https://client.example/a/../callback",
+    "https://client.example/callback/..",
+    "https://client.example/callback/../callback",
+    "https://client.example/%63allback",
+    "https://client.example/callback%2F",
+    "https://client.example/callback%00",
+    "https://client.example/callback?",
+    "https://client.example/callback?x=1",
+    "https://client.example/callback#",
+    "https://client.example/callback#x",
+    "https://client.example/callback;x",
+    "https://client.example/callbackx",
+    "https://client.example/callbac",
+    "https://client.example/",
+    "https://client.example",
+    "https://client.example:443/callback",
+    "https://client.example:8443/callback",
+    "https://client.example./callback",
+    "https://www.client.example/callback",
+    "https://client.example.evil.example/callback",
+    "https://evil.example/https://client.example/callback",
+    "https://evil.example\\@client.example/callback",
+    "https://client.example@evil.example/callback",
+    "https://evil.example#@client.example/callback",
+    "https://evil.example?@client.example/callback",
+    "https://user@client.example/callback",
+    "https://client\u3002example/callback",
+    "https://client.example\t/callback",
+    " https://client.example/callback",
+    "https://client.example/callback ",
+    "https://client.example/callback\n",
+    "https:client.example/callback",
+    "https:///client.example/callback",
+    "//client.example/callback",
+    "/callback",
+    "https://client.example/callback,https://evil.example",
+    "https://client.example/callback https://evil.example",
+  ])("%j is not the same", (requested) => {
+    expect(isRegisteredRedirectUri(requested, [registered])).toBe(false)
+  })
+})
+
+describe("on the loopback interface", () => {
+  test.each([
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004/callback"],
+    ["http://127.0.0.1:8080/callback", "http://127.0.0.1:51004/callback"],
+    ["http://127.0.0.1:8080/callback", "http://127.0.0.1/callback"],
+    ["http://[::1]/callback", "http://[::1]:51004/callback"],
+    ["http://localhost:3000/callback?x=1", "http://localhost:51004/callback?x=1"],
+    ["http://localhost", "http://localhost:65535"],
+  ])("%s lets the port be another: %s", (registered, requested) => {
+    expect(isRegisteredRedirectUri(requested, [registered])).toBe(true)
+  })
+
+  test.each([
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004/other"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004/callback/"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004/callback?x=1"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004/callback#x"],
+    ["http://127.0.0.1/callback", "https://127.0.0.1:51004/callback"],
+    ["http://127.0.0.1/callback", "http://localhost:51004/callback"],
+    ["http://127.0.0.1/callback", "http://[::1]:51004/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.2:51004/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:51004@evil.example/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1.evil.example:51004/callback"],
+    ["http://127.0.0.1/callback", "http://user@127.0.0.1:51004/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:0/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:65536/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:+80/callback"],
+    ["http://127.0.0.1/callback", "http://127.0.0.1:80x/callback"],
+    ["http://127.0.0.1/callback", "HTTP://127.0.0.1:51004/callback"],
+    ["http://127.1/callback", "http://127.1:51004/callback"],
+    ["https://localhost:3000/callback", "https://localhost:51004/callback"],
+    ["https://client.example:3000/callback", "https://client.example:51004/callback"],
+  ])("%s lets nothing else be another: %s", (registered, requested) => {
+    expect(isRegisteredRedirectUri(requested, [registered])).toBe(false)
+  })
+})
+
+test("the origin of a redirect URI is that of its pages; an app's own scheme has none", () => {
+  expect(findOrigin("https://client.example:8443/callback?x=1")).toBe("https://client.example:8443")
+  expect(findOrigin("https://client.example:443/callback")).toBe("https://client.example")
+  expect(findOrigin("http://localhost:3000/callback")).toBe("http://localhost:3000")
+  expect(findOrigin("com.example.app:/callback")).toBeNull()
+  expect(findOrigin("com.example.app://host/callback")).toBeNull()
+})
+
+test("people are shown the host that the browser goes back to, or the app's scheme", () => {
+  expect(describeRedirectUri("https://client.example/callback")).toBe("client.example")
+  expect(describeRedirectUri("http://localhost:3000/callback")).toBe("localhost:3000")
+  expect(describeRedirectUri("com.example.app:/callback")).toBe("com.example.app")
+})

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest"
+import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { describeScope, narrowScope, parseScope, resolveScope, standardScopes } from "./scope"
+
+test("a scope parameter is a list of tokens, each of which counts once", () => {
+  expect(parseScope("openid  email openid ")).toEqual(["openid", "email"])
+  expect(parseScope("!#$%&'()*+,-./:;<=>?@[]^_`{|}~")).toEqual(["!#$%&'()*+,-./:;<=>?@[]^_`{|}~"])
+})
+
+test("a scope parameter with a character that no scope token has is refused (RFC 6749 appendix A.4)", () => {
+  for (const scope of ['"', "\\", "a\tb", "a\nb", "caf\u00e9", "a\u00a0b", "\u007f", "", " "]) {
+    expect(() => parseScope(scope), JSON.stringify(scope)).toThrow(oauthError("invalid_scope", "scope_not_allowed"))
+  }
+})
+
+describe("the scope of an authorization request", () => {
+  test("is all that the client is registered for when the request names none", () => {
+    expect(resolveScope(undefined, ["openid", "email"])).toEqual(["openid", "email"])
+  })
+
+  test("is what the request names", () => {
+    expect(resolveScope("email", ["openid", "email"])).toEqual(["email"])
+  })
+
+  test("cannot go beyond what the client is registered for, and the answer names what does", () => {
+    expect(() => resolveScope("openid admin other", ["openid", "email"])).toThrow(
+      expect.objectContaining({ code: "invalid_scope", description: expect.stringContaining("admin other") }),
+    )
+    expect(() => resolveScope("OpenID", ["openid"])).toThrow(oauthError("invalid_scope", "scope_not_allowed"))
+  })
+
+  test("is not repeated without end when it is refused", () => {
+    expect(() => resolveScope("x".repeat(5000), ["openid"])).toThrow(
+      expect.objectContaining({ description: expect.stringMatching(/^.{1,260}$/) }),
+    )
+  })
+})
+
+describe("the scope of a refresh request", () => {
+  test("is all that was granted when the request names none", () => {
+    expect(narrowScope(undefined, ["openid", "email"])).toEqual(["openid", "email"])
+  })
+
+  test("may be narrower than what was granted", () => {
+    expect(narrowScope("email", ["openid", "email"])).toEqual(["email"])
+  })
+
+  test("cannot be wider than what was granted", () => {
+    expect(() => narrowScope("openid profile", ["openid"])).toThrow(oauthError("invalid_scope", "scope_not_granted"))
+  })
+})
+
+test("people are asked in words about everything but openid, and about an unknown scope by its name", () => {
+  expect(describeScope([...standardScopes, "invoices:read"])).toEqual([
+    { name: "profile", words: "Your name" },
+    { name: "email", words: "Your email address" },
+    { name: "offline_access", words: "Stay signed in when you are away" },
+    { name: "invoices:read", words: "invoices:read" },
+  ])
+})

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { makeTestFolder } from "@/e2e/fixtures/unit-database"
+import { runInProcesses } from "@/e2e/fixtures/unit-processes"
+import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { deriveKey, type KeyPurpose, masterSecret } from "./secret"
+
+describe("without SECRET, for an SQLite file", () => {
+  let folder: { path: string; remove(): void }
+  beforeEach(() => {
+    folder = makeTestFolder()
+  })
+  afterEach(() => folder.remove())
+
+  const databaseUrl = () => `file:${path.join(folder.path, "data/test.db")}`
+  const secretFile = () => `${databaseUrl().slice("file:".length)}.secret`
+  const start = () => applySettings({ DATABASE_URL: databaseUrl(), SECRET: "" })
+
+  test("a secret of 256 bits is made in a file beside the database, which only its owner can read", () => {
+    start()
+    const secret = masterSecret()
+    expect(Buffer.from(secret.toString("utf8"), "base64url")).toHaveLength(32)
+    expect(readFileSync(secretFile())).toEqual(secret)
+    if (process.platform !== "win32") expect(statSync(secretFile()).mode & 0o777).toBe(0o600)
+    expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
+  })
+
+  test("the secret is made once: the next process reads it", () => {
+    start()
+    const first = masterSecret()
+    start()
+    expect(masterSecret()).toEqual(first)
+    expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
+  })
+
+  test("a line end that an editor has put behind the secret does not count", () => {
+    start()
+    const secret = masterSecret()
+    writeFileSync(secretFile(), `${secret}\n`)
+    start()
+    expect(masterSecret()).toEqual(secret)
+  })
+
+  test("a file that holds no whole secret is refused, and stays as it is", () => {
+    start()
+    masterSecret()
+    for (const text of ["", "\n", "s".repeat(31)]) {
+      writeFileSync(secretFile(), text)
+      start()
+      expect(() => masterSecret()).toThrow(secretFile())
+      expect(readFileSync(secretFile(), "utf8")).toBe(text)
+    }
+  })
+
+  test("processes that start at the same moment have the same secret", async () => {
+    const answers = await runInProcesses(3, "make the secret", { DATABASE_URL: databaseUrl() })
+    expect(new Set(answers).size).toBe(1)
+    expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
+  })
+})
+
+test("SECRET is the secret when it is set, and no file is made", () => {
+  const folder = makeTestFolder()
+  applySettings({
+    DATABASE_URL: `file:${path.join(folder.path, "test.db")}`,
+    SECRET: "a secret that the operator has set",
+  })
+  expect(masterSecret().toString()).toBe("a secret that the operator has set")
+  expect(readdirSync(folder.path)).toEqual([])
+  folder.remove()
+})
+
+describe("a derived key", () => {
+  const purposes: KeyPurpose[] = ["state-token", "refresh-token", "signing-key", "sign-in-limit"]
+  const hex = (purpose: KeyPurpose) => Buffer.from(deriveKey(purpose)).toString("hex")
+
+  test("has 256 bits and is the same every time", () => {
+    applySettings()
+    expect(deriveKey("state-token")).toHaveLength(32)
+    expect(hex("state-token")).toBe(hex("state-token"))
+  })
+
+  test("is another for each purpose", () => {
+    applySettings()
+    expect(new Set(purposes.map(hex)).size).toBe(purposes.length)
+  })
+
+  test("is another for each secret", () => {
+    applySettings()
+    const before = purposes.map(hex)
+    applySettings({ SECRET: "another secret of the unit tests, of no use" })
+    for (const [i, purpose] of purposes.entries()) expect(hex(purpose)).not.toBe(before[i])
+  })
+
+  test("never changes for one secret and purpose: it opens what is stored", () => {
+    applySettings({ SECRET: "0123456789abcdef0123456789abcdef" })
+    expect(hex("signing-key")).toBe("ae16ed1a433ab54f693d95cb1d85197d16776ec5fecf43a9b9440c4d153d5c66")
+  })
+})

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import path from "node:path"
+import { OperatorError } from "./problem"
+import { root } from "./project"
+
+/** What a build is made of: these folders, and the settings and entry points beside them. */
+const folders = ["app", "lib", "prisma", "public"]
+const isSourceFile = (name: string) => /\.(ts|mjs|json)$/.test(name) && name !== "next-env.d.ts"
+
+/** Beside the build, so that it goes when the build goes. */
+const hashFile = path.join(root, ".next/oauth-flow-sources")
+
+/** Whether there is a production build here, of whatever age. */
+export function hasBuild(): boolean {
+  return existsSync(path.join(root, ".next/BUILD_ID"))
+}
+
+/**
+ * Builds unless the build that is here was made from the very sources that are here.
+ * @throws OperatorError when the build fails, with what it wrote
+ */
+export async function buildIfNeeded(): Promise<void> {
+  const hash = hashSources()
+  if (hasBuild() && existsSync(hashFile) && readFileSync(hashFile, "utf8") === hash) return
+  console.log("Building the pages, which takes about half a minute ...")
+  await build()
+  writeFileSync(hashFile, hash)
+}
+
+function build(): Promise<void> {
+  const next = createRequire(import.meta.url).resolve("next/dist/bin/next")
+  const child = spawn(process.execPath, [next, "build"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code) => {
+      if (code === 0) resolve()
+      else reject(new OperatorError(`${Buffer.concat(output)}\nThe build failed: see above.`))
+    })
+  })
+}
+
+function hashSources(): string {
+  const hash = createHash("sha256")
+  const files = [...readdirSync(root).filter(isSourceFile).sort(), ...folders.flatMap(filesOf)]
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(path.join(root, file)))
+      .update("\0")
+  return hash.digest("hex")
+}
+
+/** All files of a folder, in an order that does not change. What is generated follows from the rest. */
+function filesOf(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .filter(({ name }) => name !== "generated")
+    .flatMap((entry) => (entry.isDirectory() ? filesOf(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+}

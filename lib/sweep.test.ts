@@ -1,0 +1,58 @@
+import { afterEach, expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { inMinutes, storeClient, storeSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { config } from "@/lib/config"
+import { database } from "@/lib/data/database"
+import { findAuthCode } from "@/lib/data/sessions"
+import { listSigningKeys } from "@/lib/data/signing-keys"
+import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
+import { sweep } from "./sweep"
+
+describeOnEachDatabase(
+  "sweeping",
+  () => {
+    const settings = () => ({ DATABASE_URL: config().databaseUrl, LOG_LEVEL: "silent" })
+    let before: Record<string, string> | undefined
+    afterEach(() => {
+      if (before) applySettings(before)
+    })
+
+    test("goes on, batch after batch, until nothing expired is left", async () => {
+      const db = await database()
+      const expire = inMinutes(-60).getTime()
+      await db.signInLimit.createMany({
+        data: Array.from({ length: 1_201 }, (_, i) => ({ key: `key ${i}`, points: 1, expire })),
+      })
+      expect(await sweep()).toEqual({ sessions: 0, browserSessions: 0, signInLimits: 1_201, signingKeys: 0 })
+      expect(await db.signInLimit.count()).toBe(0)
+    })
+
+    test("keeps a code for as long as its state token could come again, so that it makes no second one", async () => {
+      const owner = { user: await storeUser(), client: await storeClient() }
+      const stateTokenMinutes = config().STATE_TOKEN_SECONDS / 60
+      const recent = await storeSession(owner, { expiresAt: inMinutes(30 - stateTokenMinutes) })
+      const old = await storeSession(owner, { expiresAt: inMinutes(-30 - stateTokenMinutes) })
+      expect((await sweep()).sessions).toBe(1)
+      expect(await findAuthCode(recent.code.codeHash)).not.toBeNull()
+      expect(await findAuthCode(old.code.codeHash)).toBeNull()
+    })
+
+    test("deletes signing keys whose last signature has expired", async () => {
+      await ensureSigningKeys()
+      await rotateSigningKey("ES256", { activeFrom: inMinutes(-3 * 24 * 60) })
+      expect((await sweep()).signingKeys).toBe(1)
+      expect((await listSigningKeys()).map(({ alg, generation }) => [alg, generation])).toEqual([
+        ["ES256", 2],
+        ["RS256", 1],
+      ])
+    })
+
+    test("does not throw when the database is out of reach: the next round tries again", async () => {
+      before = settings()
+      applySettings({ DATABASE_URL: "postgres://nobody@127.0.0.1:9/nowhere", LOG_LEVEL: "silent" })
+      expect(await sweep()).toEqual({ sessions: 0, browserSessions: 0, signInLimits: 0, signingKeys: 0 })
+    })
+  },
+  { LOG_LEVEL: "silent", STATE_TOKEN_SECONDS: "3600" },
+)

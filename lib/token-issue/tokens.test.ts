@@ -1,0 +1,110 @@
+import { decodeJwt, decodeProtectedHeader } from "jose"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { storeClient, storeUser } from "@/e2e/fixtures/unit-rows"
+import type { Session } from "@/lib/data/sessions"
+import type { User } from "@/lib/data/users"
+import { ensureSigningKeys } from "@/lib/keys/signing-keys"
+import { computeAtHash, issueAccessToken, issueIdToken } from "./tokens"
+import { userClaims } from "./user-claims"
+
+const now = new Date("2026-01-02T03:04:05.678Z")
+const iat = 1767323045
+const session = {
+  id: "session",
+  userId: "user",
+  clientId: "client",
+  scope: ["openid", "email"],
+  authTime: new Date("2026-01-02T03:00:00.999Z"),
+  expiresAt: new Date("2026-04-02T03:04:05Z"),
+} as Session
+const authTime = 1767322800
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite", { ACCESS_TOKEN_SECONDS: "600", ID_TOKEN_SECONDS: "300" })
+  await ensureSigningKeys()
+})
+afterAll(() => opened.drop())
+
+describe("an access token", () => {
+  test("is a JWT of RFC 9068 that names its Session", async () => {
+    const { token, expiresIn } = await issueAccessToken({ session, scope: ["email"], resource: [] }, now)
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: "ES256", typ: "at+jwt", kid: expect.any(String) })
+    expect(decodeJwt(token)).toEqual({
+      iss: "https://login.example.com",
+      sub: "user",
+      aud: "https://login.example.com",
+      client_id: "client",
+      scope: "email",
+      sid: "session",
+      auth_time: authTime,
+      jti: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
+      iat,
+      exp: iat + 600,
+    })
+    expect(expiresIn).toBe(600)
+  })
+
+  test("is for the resources that it is asked for: one by its name, several as a list", async () => {
+    const audOf = async (resource: string[]) =>
+      decodeJwt((await issueAccessToken({ session, scope: [], resource }, now)).token).aud
+    expect(await audOf(["https://a.example/"])).toBe("https://a.example/")
+    expect(await audOf(["https://a.example/", "https://b.example/"])).toEqual([
+      "https://a.example/",
+      "https://b.example/",
+    ])
+  })
+
+  test("does not outlive its Session, and says how long it lives", async () => {
+    const ending = { ...session, expiresAt: new Date((iat + 42) * 1000) }
+    const { token, expiresIn } = await issueAccessToken({ session: ending, scope: [], resource: [] }, now)
+    expect(decodeJwt(token).exp).toBe(iat + 42)
+    expect(expiresIn).toBe(42)
+  })
+
+  test("is another one each time", async () => {
+    const facts = { session, scope: [], resource: [] }
+    expect((await issueAccessToken(facts, now)).token).not.toBe((await issueAccessToken(facts, now)).token)
+  })
+})
+
+describe("an ID token", () => {
+  test.each(["RS256", "ES256"] as const)("is signed with %s when the client asks for it", async (alg) => {
+    const client = await storeClient({ idTokenSignedResponseAlg: alg })
+    const user = await storeUser({ email: `${alg.toLowerCase()}@example.com` })
+    const idToken = await issueIdToken({ client, session, user, accessToken: "token", nonce: "n" }, now)
+    expect(decodeProtectedHeader(idToken)).toMatchObject({ alg, typ: "JWT" })
+    expect(decodeJwt(idToken)).toEqual({
+      iss: "https://login.example.com",
+      sub: user.id,
+      aud: client.clientId,
+      iat,
+      exp: iat + 300,
+      auth_time: authTime,
+      nonce: "n",
+      at_hash: computeAtHash("token"),
+      sid: "session",
+      email: user.email,
+      email_verified: false,
+    })
+  })
+
+  test("has no nonce when the request had none", async () => {
+    const facts = { client: await storeClient(), session, user: await storeUser(), accessToken: "token", nonce: null }
+    expect(decodeJwt(await issueIdToken(facts, now))).not.toHaveProperty("nonce")
+  })
+})
+
+test("at_hash is the left half of the access token's SHA-256", () => {
+  // OpenID Connect Core 1.0 appendix A.3
+  expect(computeAtHash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")).toBe("77QmUPtjPfzWtF2AnpK9RQ")
+})
+
+test("the claims about a User are those that the scope allows", () => {
+  const user = { id: "user", name: "Ada", email: "ada@example.com" } as User
+  expect(userClaims(user, [])).toEqual({ sub: "user" })
+  expect(userClaims(user, ["openid", "profile"])).toEqual({ sub: "user", name: "Ada" })
+  expect(userClaims({ ...user, name: null }, ["profile"])).toEqual({ sub: "user" })
+  expect(userClaims(user, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: false })
+})
