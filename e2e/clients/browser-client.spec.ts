@@ -1,0 +1,99 @@
+import type { Page } from "@playwright/test"
+import { testEnvironment } from "../fixtures/environment"
+import { type Example, runCli, startExample } from "../fixtures/example"
+import { expect, test } from "../fixtures/journey"
+import { allow, signIn } from "../fixtures/people"
+import { findFreePort } from "../fixtures/postgres"
+import { insertUser } from "../fixtures/world"
+
+// The quick start for a browser client, run as docs/quick-starts.md says: its pages are of another origin.
+let example: Example
+let clientId: string
+
+test.beforeAll(async () => {
+  const PORT = String(await findFreePort())
+  const client = await runCli<{ client_id: string }>(
+    ...["client", "create", "--name", "My browser client", "--public", "--redirect-uri", `http://localhost:${PORT}/`],
+  )
+  clientId = client.client_id
+  example = await startExample("serve-browser-client.ts", { PORT, CLIENT_ID: clientId })
+})
+test.afterAll(() => example?.stop())
+
+/** The requests that the page itself made to the server, beside its journeys there. */
+function watchRequests(page: Page): string[] {
+  const requests: string[] = []
+  page.on("response", (response) => {
+    const request = response.request()
+    if (request.isNavigationRequest() || !response.url().startsWith(testEnvironment().issuer)) return
+    if (request.resourceType() === "fetch") requests.push(`${request.method()} ${new URL(response.url()).pathname}`)
+  })
+  return requests
+}
+
+test("the browser client of the quick start works, from another origin", async ({ page }) => {
+  const user = await insertUser({ name: "Ada Lovelace" })
+  const requests = watchRequests(page)
+  await page.goto(example.url)
+  const status = page.getByRole("status")
+  await expect(status).toHaveText("Nobody is signed in.")
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await page.waitForURL((url) => url.pathname === "/sign-in")
+  await signIn(page, user)
+  await allow(page)
+  await expect(status).toHaveText(`Ada Lovelace, ${user.email}, is signed in.`)
+  expect(page.url()).toBe(example.url)
+
+  await page.getByRole("button", { name: "Introspect" }).click()
+  await expect(status).toHaveText("The access token is active for openid profile email offline_access.")
+  await page.getByRole("button", { name: "Refresh" }).click()
+  await expect(status).toHaveText("The tokens are new.")
+  await page.getByRole("button", { name: "Who am I" }).click()
+  await expect(status).toHaveText(`Ada Lovelace, ${user.email}, is signed in.`)
+  await page.getByRole("button", { name: "Sign out" }).click()
+  await expect(status).toHaveText("The tokens are revoked.")
+
+  await page.getByRole("button", { name: "Refresh" }).click()
+  await expect(status).toHaveText("That did not work: invalid_grant")
+  await page.getByRole("button", { name: "Who am I" }).click()
+  await expect(status).toHaveText("That did not work: invalid_token")
+  for (const request of ["POST /token", "GET /userinfo", "GET /introspect", "POST /revoke", "GET /jwks"]) {
+    expect(requests).toContain(request)
+  }
+})
+
+test("a page of an origin that is not registered reads nothing", async ({ page }) => {
+  // On the loopback interface the redirect URI's port may differ, so this page even gets a code; its origin is another.
+  const stranger = await startExample("serve-browser-client.ts", {
+    PORT: String(await findFreePort()),
+    CLIENT_ID: clientId,
+  })
+  await page.goto(stranger.url)
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await page.waitForURL((url) => url.pathname === "/sign-in")
+  await signIn(page, await insertUser())
+  await allow(page)
+  await expect(page.getByRole("status")).toHaveText("That did not work: Failed to fetch")
+
+  const read = (path: string, init: RequestInit) =>
+    page.evaluate(
+      ([url, options]) =>
+        fetch(url as string, options as RequestInit).then(
+          (response) => response.status,
+          () => "unreadable",
+        ),
+      [new URL(path, testEnvironment().issuer).href, init] as const,
+    )
+  const form = { "Content-Type": "application/x-www-form-urlencoded" }
+  for (const path of ["/token", "/refresh", "/revoke"]) {
+    const body = `client_id=${clientId}&token=unknown&refresh_token=unknown&grant_type=refresh_token`
+    expect(await read(path, { method: "POST", headers: form, body }), path).toBe("unreadable")
+  }
+  for (const path of ["/userinfo", "/introspect"]) {
+    expect(await read(path, { headers: { Authorization: "Bearer unknown" } }), path).toBe("unreadable")
+  }
+  // What is public anyway is readable, and the pages and /authorize are nobody's to read.
+  expect(await read("/jwks", {})).toBe(200)
+  for (const path of ["/", "/sign-in", "/authorize"]) expect(await read(path, {}), path).toBe("unreadable")
+  await stranger.stop()
+})

@@ -1,0 +1,85 @@
+import * as oauth from "oauth4webapi"
+import { testEnvironment } from "../fixtures/environment"
+import { backAtClient, expect, test } from "../fixtures/journey"
+import { allow, signIn } from "../fixtures/people"
+import { remember } from "../fixtures/secrets"
+import { insertUser, isActive, registerClient } from "../fixtures/world"
+
+const options = { [oauth.allowInsecureRequests]: true }
+
+test("oauth4webapi runs all flows as a native client, at a loopback port that it did not know before - RFC 8252 7.3", async ({
+  page,
+  site,
+}) => {
+  const user = await insertUser({ name: "Ada Lovelace" })
+  const { clientId } = await registerClient({
+    tokenEndpointAuthMethod: "none",
+    redirectUris: ["http://127.0.0.1/callback"],
+    firstParty: false,
+  })
+  const client: oauth.Client = { client_id: clientId }
+  const issuer = new URL(testEnvironment().issuer)
+  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options))
+
+  const codeVerifier = remember(oauth.generateRandomCodeVerifier())
+  const state = oauth.generateRandomState()
+  const nonce = oauth.generateRandomNonce()
+  const url = new URL(server.authorization_endpoint ?? "")
+  url.search = new URLSearchParams({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: site.redirectUri,
+    scope: "openid email offline_access",
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+  }).toString()
+  await page.goto(url.href)
+  await signIn(page, user)
+  await expect(page.getByText(`You return to ${new URL(site.origin).host}`)).toBeVisible()
+  await allow(page)
+
+  const answer = await backAtClient(page, site)
+  const parameters = oauth.validateAuthResponse(server, client, answer, state)
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    parameters,
+    site.redirectUri,
+    codeVerifier,
+    options,
+  )
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce })
+  await oauth.validateApplicationLevelSignature(server, response, options)
+  expect(oauth.getValidatedIdTokenClaims(tokens)?.sub).toBe(user.id)
+
+  const asked = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), tokens.refresh_token ?? "", options)
+  const fresh = await oauth.processRefreshTokenResponse(server, client, asked)
+  for (const { access_token, refresh_token, id_token } of [tokens, fresh]) {
+    for (const token of [access_token, refresh_token, id_token]) remember(token)
+  }
+
+  const userInfo = await oauth.userInfoRequest(server, client, fresh.access_token, options)
+  expect(await oauth.processUserInfoResponse(server, client, user.id, userInfo)).toEqual({
+    sub: user.id,
+    email: user.email,
+    email_verified: false,
+  })
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(server, client, oauth.None(), fresh.refresh_token ?? "", options),
+  )
+  expect(await isActive(fresh.access_token)).toBe(false)
+})
+
+test("a redirect URI that is not on the loopback interface keeps its port - RFC 8252 7.3", async ({ page }) => {
+  const { clientId } = await registerClient({
+    tokenEndpointAuthMethod: "none",
+    redirectUris: ["https://client.example:8443/callback"],
+  })
+  const query = new URLSearchParams({ client_id: clientId, redirect_uri: "https://client.example:9443/callback" })
+  const response = await page.goto(`${testEnvironment().issuer}/authorize?${query}`)
+  expect(response?.status()).toBe(400)
+  await expect(page.getByRole("heading", { name: "This sign-in request cannot be used" })).toBeVisible()
+})

@@ -1,0 +1,149 @@
+import type { Page } from "@playwright/test"
+import * as oidc from "openid-client"
+import type { Client } from "@/lib/data/clients"
+import { testEnvironment } from "../fixtures/environment"
+import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
+import { allow, haveSignedIn, signIn } from "../fixtures/people"
+import { remember } from "../fixtures/secrets"
+import { insertUser, registerClient } from "../fixtures/world"
+
+const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]
+
+/** What openid-client sends the browser away with, and what it checks the answer by. */
+async function begin(config: oidc.Configuration, page: Page, site: ClientSite, more: Record<string, string> = {}) {
+  const checks = {
+    pkceCodeVerifier: remember(oidc.randomPKCECodeVerifier()),
+    expectedState: oidc.randomState(),
+    expectedNonce: oidc.randomNonce(),
+    idTokenExpected: true,
+  }
+  const url = oidc.buildAuthorizationUrl(config, {
+    redirect_uri: site.redirectUri,
+    scope: "openid profile email offline_access",
+    code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: "S256",
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    ...more,
+  })
+  await page.goto(url.href)
+  return checks
+}
+
+function rememberTokens(tokens: oidc.TokenEndpointResponse): void {
+  for (const token of [tokens.access_token, tokens.refresh_token, tokens.id_token]) remember(token)
+}
+
+/** Everything that openid-client does with a client, from discovery to revocation. */
+async function runThrough(
+  page: Page,
+  site: ClientSite,
+  client: Client & { clientSecret: string | null },
+  authentication: oidc.ClientAuth,
+): Promise<void> {
+  const user = await insertUser({ name: "Ada Lovelace" })
+  const issuer = new URL(testEnvironment().issuer)
+  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  expect(config.serverMetadata().supportsPKCE()).toBe(true)
+
+  const checks = await begin(config, page, site)
+  await signIn(page, user)
+  await allow(page)
+  const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks)
+  rememberTokens(tokens)
+  expect(tokens.claims()).toMatchObject({ sub: user.id, aud: client.clientId, iss: testEnvironment().issuer })
+  expect(tokens.expiresIn()).toBeGreaterThan(0)
+
+  const userInfo = await oidc.fetchUserInfo(config, tokens.access_token, user.id)
+  expect(userInfo).toMatchObject({ sub: user.id, name: "Ada Lovelace", email: user.email })
+
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? "")
+  rememberTokens(fresh)
+  expect(fresh.access_token).not.toBe(tokens.access_token)
+  expect(fresh.refresh_token).not.toBe(tokens.refresh_token)
+
+  await expectActive(config, client, fresh.access_token, true)
+  await oidc.tokenRevocation(config, fresh.refresh_token ?? "")
+  await expectActive(config, client, fresh.access_token, false)
+  await expect(oidc.refreshTokenGrant(config, fresh.refresh_token ?? "")).rejects.toMatchObject({
+    error: "invalid_grant",
+  })
+}
+
+/** A confidential client introspects by POST, RFC 7662; a public one asks GET /introspect with the token itself. */
+async function expectActive(config: oidc.Configuration, client: Client, accessToken: string, active: boolean) {
+  if (client.tokenEndpointAuthMethod !== "none") {
+    const answer = await oidc.tokenIntrospection(config, accessToken)
+    return expect(answer).toMatchObject(active ? { active, client_id: client.clientId } : { active })
+  }
+  const url = new URL("/introspect", config.serverMetadata().issuer)
+  const asked = oidc.fetchProtectedResource(config, accessToken, url, "GET")
+  if (active) expect(await (await asked).json()).toMatchObject({ active, client_id: client.clientId })
+  else await expect(asked).rejects.toMatchObject({ status: 401 })
+}
+
+const authentications = {
+  client_secret_basic: (secret: string | null) => oidc.ClientSecretBasic(secret ?? ""),
+  client_secret_post: (secret: string | null) => oidc.ClientSecretPost(secret ?? ""),
+  none: () => oidc.None(),
+}
+
+for (const [tokenEndpointAuthMethod, authenticate] of Object.entries(authentications)) {
+  test(`openid-client runs all flows with ${tokenEndpointAuthMethod}`, async ({ page, site }) => {
+    const client = await registerClient({
+      tokenEndpointAuthMethod,
+      redirectUris: [site.redirectUri],
+      firstParty: false,
+    })
+    await runThrough(page, site, client, authenticate(client.clientSecret))
+  })
+}
+
+test("openid-client runs all flows with JavaScript turned off in the browser", async ({ openContext, site }) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+  const page = await (await openContext({ javaScriptEnabled: false })).newPage()
+  await runThrough(page, site, client, oidc.ClientSecretBasic(client.clientSecret ?? ""))
+})
+
+test("openid-client verifies an ES256 ID token where the client is registered for it, with auth_time for max_age", async ({
+  context,
+  page,
+  site,
+}) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri], idTokenSignedResponseAlg: "ES256" })
+  const metadata = { id_token_signed_response_alg: "ES256", client_secret: client.clientSecret ?? "" }
+  const issuer = new URL(testEnvironment().issuer)
+  const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
+  const config = await oidc.discovery(issuer, client.clientId, metadata, authentication, { execute })
+  await haveSignedIn(context, await insertUser())
+  const checks = await begin(config, page, site, { max_age: "3600" })
+  const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), { ...checks, maxAge: 3600 })
+  rememberTokens(tokens)
+  expect(tokens.claims()?.auth_time).toBeGreaterThan(0)
+})
+
+test("openid-client finds the server as an OAuth 2.0 authorization server too - RFC 8414 3", async () => {
+  const client = await registerClient()
+  const issuer = new URL(testEnvironment().issuer)
+  const config = await oidc.discovery(issuer, client.clientId, undefined, oidc.None(), { algorithm: "oauth2", execute })
+  expect(config.serverMetadata()).toMatchObject({
+    issuer: testEnvironment().issuer,
+    authorization_response_iss_parameter_supported: true,
+  })
+})
+
+test("openid-client refuses an answer that names another issuer - RFC 9207 2.4", async ({ context, page, site }) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const issuer = new URL(testEnvironment().issuer)
+  const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
+  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  await haveSignedIn(context, await insertUser())
+  const checks = await begin(config, page, site)
+  const answer = await backAtClient(page, site)
+  const mixedUp = new URL(answer)
+  mixedUp.searchParams.set("iss", "https://another.example")
+  await expect(oidc.authorizationCodeGrant(config, mixedUp, checks)).rejects.toMatchObject({
+    cause: { message: expect.stringContaining("iss") },
+  })
+  rememberTokens(await oidc.authorizationCodeGrant(config, answer, checks))
+})

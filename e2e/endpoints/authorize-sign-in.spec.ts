@@ -1,0 +1,185 @@
+import { disableUser } from "@/lib/authentication/users"
+import { saveConsent } from "@/lib/data/consents"
+import type { User } from "@/lib/data/users"
+import {
+  beginAuthorization,
+  callback,
+  expectCode,
+  expectErrorRedirect,
+  readInteraction,
+  signInTo,
+} from "../fixtures/authorization"
+import { changeBrowserSession, countAuthorizations } from "../fixtures/rows"
+import {
+  authorize,
+  expect,
+  insertUser,
+  makePkce,
+  obtainTokens,
+  openBrowser,
+  registerClient,
+  type TestBrowser,
+  type TestClient,
+  test,
+} from "../fixtures/world"
+
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
+
+/** A browser in which the user signed in some time ago. */
+async function openBrowserSignedIn(user: User, authenticatedAt: Date): Promise<TestBrowser> {
+  const browser = await openBrowser(user)
+  await changeBrowserSession(browser.cookies.get("oauth-flow-session") ?? "", { authenticatedAt })
+  return browser
+}
+
+async function consent(user: User, client: TestClient, scope: string[], resource: string[] = []): Promise<void> {
+  await saveConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: secondsAgo(60) })
+}
+
+test("prompt none shows no page: login_required, consent_required, or the code - OpenID Connect Core 3.1.2.1", async () => {
+  const user = await insertUser()
+  const client = await registerClient({ firstParty: false })
+  const none = { prompt: "none" }
+  expectErrorRedirect(await authorize(await openBrowser(), client, makePkce(), none), "login_required")
+  const browser = await openBrowser(user)
+  expectErrorRedirect(await authorize(browser, client, makePkce(), none), "consent_required")
+  await consent(user, client, ["openid", "profile", "email"])
+  expectCode(await authorize(browser, client, makePkce(), none))
+  const old = await openBrowserSignedIn(user, secondsAgo(100))
+  expectErrorRedirect(await authorize(old, client, makePkce(), { ...none, max_age: "99" }), "login_required")
+})
+
+test("prompt login, select_account and create ask for a sign-in that comes after the request - OpenID Connect Core 3.1.2.1", async () => {
+  const user = await insertUser()
+  const client = await registerClient()
+  for (const [prompt, page] of [
+    ["login", "/sign-in"],
+    ["select_account", "/sign-in"],
+    ["login consent", "/sign-in"],
+    ["create", "/sign-up"],
+  ] as const) {
+    const browser = await openBrowserSignedIn(user, secondsAgo(1))
+    const { path, stateToken } = await beginAuthorization(browser, client, { prompt })
+    expect(path, prompt).toBe(page)
+    // Straight to /callback with the sign-in of before: back to the page.
+    expect(readInteraction(await callback(browser, stateToken)).path, prompt).toBe(page)
+    await signInTo(browser, user)
+    expectCode(await callback(browser, stateToken))
+  }
+})
+
+test("max_age asks for a new sign-in when the last one is older - OpenID Connect Core 3.1.2.1", async () => {
+  const user = await insertUser()
+  const client = await registerClient()
+  const browser = await openBrowserSignedIn(user, secondsAgo(100))
+  expectCode(await authorize(browser, client, makePkce(), { max_age: "3600" }))
+  for (const max_age of ["99", "0"]) {
+    const { path, stateToken } = await beginAuthorization(browser, client, { max_age })
+    expect(path).toBe("/sign-in")
+    expect(readInteraction(await callback(browser, stateToken)).path).toBe("/sign-in")
+  }
+  const { stateToken } = await beginAuthorization(browser, client, { max_age: "0" })
+  await signInTo(browser, user)
+  expectCode(await callback(browser, stateToken))
+})
+
+test("somebody who has not consented is asked, whoever else has - OpenID Connect Core 3.1.2.4", async () => {
+  const user = await insertUser()
+  const client = await registerClient({ firstParty: false })
+  await consent(await insertUser(), client, ["openid", "profile", "email"])
+  await consent(user, await registerClient({ firstParty: false }), ["openid", "profile", "email"])
+  const browser = await openBrowser(user)
+  const { path, stateToken } = await beginAuthorization(browser, client)
+  expect(path).toBe("/consent")
+  // /callback is no way round the page.
+  expect(readInteraction(await callback(browser, stateToken)).path).toBe("/consent")
+  expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
+})
+
+test("a consent covers its scopes and resources and no others - OpenID Connect Core 3.1.2.4", async () => {
+  const user = await insertUser()
+  const client = await registerClient({ firstParty: false })
+  await consent(user, client, ["openid", "profile"], ["https://a.example"])
+  const browser = await openBrowser(user)
+  const ask = (changes: Record<string, string | undefined>) => authorize(browser, client, makePkce(), changes)
+  expectCode(await ask({ scope: "openid" }))
+  expectCode(await ask({ scope: "profile openid", resource: "https://a.example" }))
+  for (const more of [
+    { scope: "openid profile email" },
+    { scope: "openid", resource: "https://b.example" },
+    { scope: "openid", resource: "https://a.example/" },
+  ])
+    expect(readInteraction(await ask(more)).path, JSON.stringify(more)).toBe("/consent")
+})
+
+test("prompt consent asks again - OpenID Connect Core 3.1.2.1", async () => {
+  const user = await insertUser()
+  const client = await registerClient({ firstParty: false })
+  await consent(user, client, ["openid", "profile", "email"])
+  const browser = await openBrowser(user)
+  const { path, stateToken } = await beginAuthorization(browser, client, { prompt: "consent" })
+  expect(path).toBe("/consent")
+  expect(readInteraction(await callback(browser, stateToken)).path).toBe("/consent")
+})
+
+test("an id_token_hint for somebody else asks for a sign-in, and its answer is nobody else's - OpenID Connect Core 3.1.2.2", async () => {
+  const [user, another] = [await insertUser(), await insertUser()]
+  const client = await registerClient()
+  const { id_token } = await obtainTokens(client, user)
+  const hint = { id_token_hint: id_token }
+  expectCode(await authorize(await openBrowser(user), client, makePkce(), hint))
+  expectErrorRedirect(
+    await authorize(await openBrowser(another), client, makePkce(), { ...hint, prompt: "none" }),
+    "login_required",
+  )
+
+  const browser = await openBrowser(another)
+  const { path, stateToken } = await beginAuthorization(browser, client, hint)
+  expect(path).toBe("/sign-in")
+  await signInTo(browser, another)
+  expectErrorRedirect(await callback(browser, stateToken), "login_required")
+  await signInTo(browser, user)
+  expectCode(await callback(browser, stateToken))
+})
+
+test("an id_token_hint must be an ID token that this client got here - OpenID Connect Core 3.1.2.1", async () => {
+  const user = await insertUser()
+  const [client, another] = [await registerClient(), await registerClient()]
+  const { id_token = "", access_token } = await obtainTokens(client, user)
+  const { id_token: ofAnother = "" } = await obtainTokens(another, user)
+  const browser = await openBrowser(user)
+  const [header, payload, signature] = id_token.split(".")
+  const unsigned = Buffer.from('{"alg":"none"}').toString("base64url")
+  const wrong = [
+    "x",
+    "a.b.c",
+    access_token,
+    ofAnother,
+    `${header}.${payload}.`,
+    `${unsigned}.${payload}.`,
+    `${header}.${payload}.${signature?.split("").reverse().join("")}`,
+  ]
+  for (const id_token_hint of wrong)
+    expectErrorRedirect(await authorize(browser, client, makePkce(), { id_token_hint }), "invalid_request", {
+      about: id_token_hint,
+    })
+})
+
+test("a BrowserSession that has ended is nobody's: expired, of a disabled user, made up - OpenID Connect Core 3.1.2.3", async () => {
+  const client = await registerClient()
+  const expired = await openBrowser(await insertUser())
+  await changeBrowserSession(expired.cookies.get("oauth-flow-session") ?? "", { expiresAt: secondsAgo(1) })
+
+  const user = await insertUser()
+  const disabled = await openBrowser(user)
+  await disableUser(user.id)
+  await signInTo(disabled, user)
+
+  const madeUp = await openBrowser()
+  madeUp.cookies.set("oauth-flow-session", "A".repeat(43))
+  const malformed = await openBrowser()
+  malformed.cookies.set("oauth-flow-session", "%00'\"")
+  for (const browser of [expired, disabled, madeUp, malformed])
+    expect((await beginAuthorization(browser, client)).path).toBe("/sign-in")
+  expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
+})

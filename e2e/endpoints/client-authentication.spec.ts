@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto"
+import { rotateClientSecret } from "@/lib/clients/registration"
+import { deleteClient } from "@/lib/data/clients"
+import { remember } from "../fixtures/secrets"
+import {
+  basic,
+  expect,
+  expectOAuthError,
+  insertUser,
+  isActive,
+  obtainCode,
+  obtainTokens,
+  postForm,
+  redeem,
+  registerClient,
+  type TestClient,
+  test,
+} from "../fixtures/world"
+
+const endpoints = ["/token", "/refresh", "/introspect", "/revoke"]
+
+/** A form that would be good at each of these endpoints, but for the client's authentication. */
+async function makeForm(client: TestClient): Promise<Record<string, string>> {
+  const user = await insertUser()
+  const { code, codeVerifier } = await obtainCode(client, user)
+  const { refresh_token } = await obtainTokens(client, user)
+  return { grant_type: "authorization_code", code, code_verifier: codeVerifier, refresh_token, token: refresh_token }
+}
+
+test("no endpoint answers without client authentication, and each says how - RFC 6749 3.2.1, 5.2", async () => {
+  const form = await makeForm(await registerClient())
+  for (const path of endpoints) {
+    const response = await postForm(path, null, form)
+    expect(response.headers.get("www-authenticate"), path).toBe('Basic realm="OAuth Flow", charset="UTF-8"')
+    await expectOAuthError(response, "invalid_client", 401)
+  }
+})
+
+test("an unknown client is refused as one with a wrong secret is - RFC 6749 5.2", async () => {
+  for (const tokenEndpointAuthMethod of ["client_secret_basic", "client_secret_post"]) {
+    const client = await registerClient({ tokenEndpointAuthMethod })
+    const form = await makeForm(client)
+    const clientSecret = remember(randomBytes(32).toString("base64url"))
+    for (const path of endpoints) {
+      const wrong = await postForm(path, { ...client, clientSecret }, form)
+      const unknown = await postForm(path, { ...client, clientId: "unheard-of", clientSecret }, form)
+      expect(await unknown.clone().text()).toBe(await wrong.clone().text())
+      for (const response of [wrong, unknown]) await expectOAuthError(response, "invalid_client", 401)
+    }
+  }
+  const unknownPublic = { ...(await registerClient({ tokenEndpointAuthMethod: "none" })), clientId: "unheard-of" }
+  for (const path of endpoints)
+    await expectOAuthError(await postForm(path, unknownPublic, { x: "y" }), "invalid_client", 401)
+})
+
+test("a client is taken by its registered method alone - RFC 7591 2", async () => {
+  const methods = ["client_secret_basic", "client_secret_post", "none"] as const
+  for (const registered of methods) {
+    const client = await registerClient({ tokenEndpointAuthMethod: registered })
+    const form = await makeForm(client)
+    const clientSecret = client.clientSecret ?? remember(randomBytes(32).toString("base64url"))
+    for (const used of methods.filter((method) => method !== registered)) {
+      const posing = { ...client, tokenEndpointAuthMethod: used, clientSecret: used === "none" ? null : clientSecret }
+      for (const path of endpoints) await expectOAuthError(await postForm(path, posing, form), "invalid_client", 401)
+    }
+  }
+})
+
+test("two methods at once are refused, though both are right - RFC 6749 2.3", async () => {
+  const client = await registerClient()
+  const form = await makeForm(client)
+  const clientSecret = client.clientSecret ?? ""
+  for (const path of endpoints) {
+    const both = { ...form, client_id: client.clientId, client_secret: clientSecret }
+    await expectOAuthError(await postForm(path, client, both), "invalid_request")
+    await expectOAuthError(await postForm(path, client, { ...form, client_secret: clientSecret }), "invalid_request")
+    await expectOAuthError(await postForm(path, client, { ...form, client_id: "another" }), "invalid_request")
+  }
+  // The client's own id beside the header is no second method.
+  expect((await postForm("/token", client, { ...form, client_id: client.clientId })).status).toBe(200)
+})
+
+test("a client assertion is refused, with or without a right secret beside it - RFC 7521 4.2", async () => {
+  const client = await registerClient()
+  const form = await makeForm(client)
+  const assertion = {
+    client_assertion: "a.b.c",
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  }
+  for (const path of endpoints)
+    for (const sender of [client, null])
+      expect([400, 401], path).toContain((await postForm(path, sender, { ...form, ...assertion })).status)
+  expect((await postForm("/token", client, form)).status).toBe(200)
+})
+
+test("a malformed Authorization header is refused and breaks nothing - RFC 7617 2", async () => {
+  const client = await registerClient()
+  const form = await makeForm(client)
+  const encode = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`
+  const { clientId, clientSecret } = client
+  const headers = [
+    "",
+    "Basic",
+    "Basic ",
+    "Basic :",
+    "Basic !!!",
+    "Basic AAAA",
+    encode(""),
+    encode(":"),
+    encode(clientId),
+    encode(`${clientId}:`),
+    encode(`:${clientSecret}`),
+    encode(`${clientId}\0:${clientSecret}`),
+    encode(`\0:${clientSecret}`),
+    encode(`%00:${clientSecret}`),
+    encode(`${clientId}:%zz`),
+    encode(`%E0%A4%A:${clientSecret}`),
+    encode(`é:${clientSecret}`),
+    encode(`${clientId} :${clientSecret}`),
+    encode(`${clientId}:${clientSecret}:x`),
+    `Bearer ${clientSecret}`,
+    `Digest ${clientSecret}`,
+    `${encode(`${clientId}:${clientSecret}`)} x`,
+    `Basic ${"A".repeat(9000)}`,
+  ]
+  for (const Authorization of headers)
+    for (const path of endpoints)
+      await expectOAuthError(await postForm(path, null, form, { headers: { Authorization } }), "invalid_client", 401)
+  expect((await postForm("/token", client, form)).status).toBe(200)
+})
+
+test("an empty secret is none, and a public client cannot have one - RFC 6749 2.3.1", async () => {
+  const confidential = await registerClient({ tokenEndpointAuthMethod: "client_secret_post" })
+  const publicClient = await registerClient({ tokenEndpointAuthMethod: "none" })
+  for (const client of [confidential, publicClient]) {
+    const form = await makeForm(client)
+    const headers = { Authorization: basic(client.clientId, "") }
+    for (const path of endpoints) {
+      await expectOAuthError(await postForm(path, null, form, { headers }), "invalid_client", 401)
+      await expectOAuthError(await postForm(path, { ...client, clientSecret: "x" }, form), "invalid_client", 401)
+    }
+  }
+  const form = await makeForm(confidential)
+  for (const path of endpoints)
+    await expectOAuthError(
+      await postForm(path, null, { ...form, client_id: confidential.clientId, client_secret: "" }),
+      "invalid_client",
+      401,
+    )
+})
+
+test("a secret that was replaced is refused at once, and the new one is taken - RFC 6749 2.3.1", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const code = await obtainCode(client, user)
+  const clientSecret = remember(await rotateClientSecret(client.clientId))
+  await expectOAuthError(await redeem(client, code), "invalid_client", 401)
+  expect((await redeem({ ...client, clientSecret }, code)).status).toBe(200)
+})
+
+test("a deleted client is unknown, and its tokens are dead - RFC 6749 5.2", async () => {
+  const client = await registerClient()
+  const tokens = await obtainTokens(client, await insertUser())
+  await deleteClient(client.clientId)
+  expect(await isActive(tokens.access_token)).toBe(false)
+  await expectOAuthError(
+    await postForm("/refresh", client, { refresh_token: tokens.refresh_token }),
+    "invalid_client",
+    401,
+  )
+})

@@ -1,0 +1,221 @@
+import { decodeJwt, decodeProtectedHeader } from "jose"
+import { readInteraction } from "../fixtures/authorization"
+import { testEnvironment } from "../fixtures/environment"
+import {
+  authorize,
+  expect,
+  expectOAuthError,
+  insertUser,
+  locationOf,
+  makePkce,
+  obtainCode,
+  obtainTokens,
+  openBrowser,
+  postForm,
+  readTokens,
+  redeem,
+  registerClient,
+  test,
+} from "../fixtures/world"
+
+type Metadata = Record<string, unknown> & Record<`${string}_supported`, string[]> & Record<`${string}_endpoint`, string>
+
+const read = async (name: string): Promise<Metadata> =>
+  (await fetch(new URL(`/.well-known/${name}`, testEnvironment().issuer))).json()
+const serverMetadata = () => read("oauth-authorization-server")
+const providerMetadata = () => read("openid-configuration")
+
+test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
+  const { issuer } = testEnvironment()
+  expect(await serverMetadata()).toEqual({
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    introspection_endpoint: `${issuer}/introspect`,
+    revocation_endpoint: `${issuer}/revoke`,
+    jwks_uri: `${issuer}/jwks`,
+    scopes_supported: ["openid", "profile", "email", "offline_access"],
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    grant_types_supported: ["authorization_code", "refresh_token"],
+    code_challenge_methods_supported: ["S256"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+    authorization_response_iss_parameter_supported: true,
+  })
+})
+
+test("the OpenID Provider's metadata says the same and its own - OpenID Connect Discovery 3, 4.2", async () => {
+  const { issuer } = testEnvironment()
+  expect(await providerMetadata()).toEqual({
+    ...(await serverMetadata()),
+    userinfo_endpoint: `${issuer}/userinfo`,
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256", "ES256"],
+    claim_types_supported: ["normal"],
+    claims_supported: [
+      "sub",
+      "iss",
+      "aud",
+      "exp",
+      "iat",
+      "auth_time",
+      "nonce",
+      "at_hash",
+      "sid",
+      "name",
+      "email",
+      "email_verified",
+    ],
+    prompt_values_supported: ["none", "login", "consent", "select_account", "create"],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    require_request_uri_registration: false,
+  })
+})
+
+test("both are JSON that anybody may keep for a minute, by GET and HEAD alone - RFC 8414 3.2", async () => {
+  for (const name of ["oauth-authorization-server", "openid-configuration"]) {
+    const url = new URL(`/.well-known/${name}`, testEnvironment().issuer)
+    for (const method of ["GET", "HEAD"]) {
+      const response = await fetch(url, { method })
+      expect(response.status).toBe(200)
+      expect(response.headers.get("content-type")).toBe("application/json")
+      expect(response.headers.get("cache-control")).toBe("public, max-age=60")
+      expect((await response.text()).length > 0).toBe(method === "GET")
+    }
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const response = await fetch(url, { method })
+      expect(response.headers.get("allow")).toBe("GET, HEAD")
+      await expectOAuthError(response, "invalid_request", 405)
+    }
+  }
+})
+
+test("the issuer is the configured one, whatever the Host header and the proxy headers say - RFC 8414 3.3", async () => {
+  const { request } = await import("node:http")
+  const { issuer } = testEnvironment()
+  const headers = {
+    Host: "elsewhere.example",
+    "X-Forwarded-Host": "elsewhere.example",
+    "X-Forwarded-Proto": "https",
+    Forwarded: "host=elsewhere.example",
+  }
+  const text = await new Promise<string>((resolve, reject) => {
+    request(new URL("/.well-known/openid-configuration", issuer), { headers }, (response) => {
+      let body = ""
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk
+      })
+      response.on("end", () => resolve(body))
+    })
+      .on("error", reject)
+      .end()
+  })
+  expect(JSON.parse(text)).toEqual(await providerMetadata())
+})
+
+test("each endpoint answers where the metadata says - RFC 8414 2", async () => {
+  const metadata = await providerMetadata()
+  const get = (name: string) => fetch(String(metadata[name]), { redirect: "manual" })
+  const post = (name: string) =>
+    fetch(String(metadata[name]), { method: "POST", body: new URLSearchParams({ x: "y" }) })
+  expect((await get("authorization_endpoint")).status).toBe(400)
+  expect((await get("jwks_uri")).status).toBe(200)
+  expect((await get("userinfo_endpoint")).status).toBe(401)
+  for (const name of ["token_endpoint", "introspection_endpoint", "revocation_endpoint"])
+    await expectOAuthError(await post(name), "invalid_client", 401)
+})
+
+test("each scope, prompt and response mode that is named is taken, and others are not - RFC 8414 2", async () => {
+  const metadata = await providerMetadata()
+  const client = await registerClient()
+  const browser = await openBrowser(await insertUser())
+  const ask = async (changes: Record<string, string>) =>
+    locationOf(await authorize(browser, client, makePkce(), changes))
+  for (const scope of metadata.scopes_supported)
+    expect((await ask({ scope })).searchParams.has("code"), scope).toBe(true)
+  for (const response_mode of metadata.response_modes_supported)
+    expect((await ask({ response_mode })).searchParams.has("code")).toBe(true)
+  for (const prompt of metadata.prompt_values_supported)
+    expect((await ask({ prompt })).searchParams.has("error"), prompt).toBe(false)
+  for (const other of [
+    { scope: "phone" },
+    { scope: "address" },
+    { response_mode: "form_post" },
+    { prompt: "other" },
+    { response_type: "id_token" },
+  ])
+    expect((await ask(other)).searchParams.has("error"), JSON.stringify(other)).toBe(true)
+})
+
+test("each authentication method that is named works, and others do not - RFC 8414 2", async () => {
+  const metadata = await serverMetadata()
+  const user = await insertUser()
+  for (const tokenEndpointAuthMethod of metadata.token_endpoint_auth_methods_supported) {
+    const client = await registerClient({ tokenEndpointAuthMethod })
+    const { access_token } = await obtainTokens(client, user)
+    const introspected = await postForm("/introspect", client, { token: access_token })
+    const mayIntrospect = metadata.introspection_endpoint_auth_methods_supported.includes(tokenEndpointAuthMethod)
+    expect(introspected.status, tokenEndpointAuthMethod).toBe(mayIntrospect ? 200 : 401)
+    expect(metadata.revocation_endpoint_auth_methods_supported).toContain(tokenEndpointAuthMethod)
+    expect((await postForm("/revoke", client, { token: access_token })).status).toBe(200)
+  }
+  for (const tokenEndpointAuthMethod of ["client_secret_jwt", "private_key_jwt", "tls_client_auth"])
+    await expect(registerClient({ tokenEndpointAuthMethod })).rejects.toThrow("invalid_client_metadata")
+})
+
+test("each grant type that is named works, and others do not - RFC 8414 2", async () => {
+  const { grant_types_supported } = await serverMetadata()
+  const client = await registerClient()
+  const code = await obtainCode(client, await insertUser())
+  const { refresh_token } = await readTokens(await redeem(client, code))
+  const refreshed = await postForm("/token", client, { grant_type: "refresh_token", refresh_token })
+  expect(refreshed.status).toBe(200)
+  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token"])
+  for (const grant_type of ["client_credentials", "password", "urn:ietf:params:oauth:grant-type:token-exchange"])
+    await expectOAuthError(await postForm("/token", client, { grant_type }), "unsupported_grant_type")
+})
+
+test("each ID token algorithm that is named can be had, and others cannot - OpenID Connect Discovery 3", async () => {
+  const { id_token_signing_alg_values_supported } = await providerMetadata()
+  const user = await insertUser()
+  for (const idTokenSignedResponseAlg of id_token_signing_alg_values_supported) {
+    const { id_token = "" } = await obtainTokens(await registerClient({ idTokenSignedResponseAlg }), user)
+    expect(decodeProtectedHeader(id_token).alg).toBe(idTokenSignedResponseAlg)
+  }
+  for (const idTokenSignedResponseAlg of ["none", "HS256", "PS256", "EdDSA"])
+    await expect(registerClient({ idTokenSignedResponseAlg })).rejects.toThrow("invalid_client_metadata")
+})
+
+test("the claims that are named are those that tokens and userinfo have - OpenID Connect Discovery 3", async () => {
+  const { claims_supported } = await providerMetadata()
+  const tokens = await obtainTokens(await registerClient(), await insertUser({ name: "Ada" }), {
+    nonce: "a-nonce-here",
+  })
+  const headers = { Authorization: `Bearer ${tokens.access_token}` }
+  const userInfo = await (await fetch(new URL("/userinfo", testEnvironment().issuer), { headers })).json()
+  const seen = new Set([...Object.keys(decodeJwt(tokens.id_token ?? "")), ...Object.keys(userInfo)])
+  expect([...seen].sort()).toEqual([...claims_supported].sort())
+})
+
+test("prompt create is named only where people can sign up - Initiating User Registration 1.0 4.2", async () => {
+  const client = await registerClient()
+  const { prompt_values_supported } = await providerMetadata()
+  expect(prompt_values_supported).toContain("create")
+  const response = await authorize(await openBrowser(), client, makePkce(), { prompt: "create" })
+  expect(readInteraction(response).path).toBe("/sign-up")
+})
+
+test("no other well-known document is here - RFC 8615 3", async () => {
+  for (const name of [
+    "oauth-authorization-server/x",
+    "openid-configuration/x",
+    "oauth-protected-resource",
+    "webfinger",
+    "x",
+  ])
+    expect((await fetch(new URL(`/.well-known/${name}`, testEnvironment().issuer))).status, name).toBe(404)
+})

@@ -1,0 +1,118 @@
+import { testEnvironment } from "../fixtures/environment"
+import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
+import { allow, haveSignedIn, signIn } from "../fixtures/people"
+import { insertUser, isActive, readTokens, redeem, registerClient } from "../fixtures/world"
+
+test.describe("one request gets one answer", () => {
+  test("the way back to a used page gives no second code, and the first stays good", async ({
+    context,
+    page,
+    site,
+  }) => {
+    const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+    await haveSignedIn(context, await insertUser())
+    const { codeVerifier } = await beginAtClient(page, client)
+    await allow(page)
+    const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
+
+    await page.goBack()
+    await allow(page)
+    await expect(page.getByRole("heading", { name: "This link has been used already" })).toBeVisible()
+    expect(site.answers).toHaveLength(1)
+    const tokens = await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
+    expect(await isActive(tokens.access_token)).toBe(true)
+  })
+
+  for (const javaScriptEnabled of [true, false]) {
+    test(`a form that is sent twice, JavaScript ${javaScriptEnabled ? "on" : "off"}, gives one code`, async ({
+      openContext,
+      site,
+    }) => {
+      const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+      const user = await insertUser()
+      const page = await (await openContext({ javaScriptEnabled })).newPage()
+      const { codeVerifier } = await beginAtClient(page, client)
+      await page.getByLabel("Email").fill(user.email)
+      await page.getByLabel("Password", { exact: true }).fill(user.password)
+      await page.getByRole("button", { name: "Sign in" }).dblclick()
+      await page.getByRole("button", { name: "Allow" }).dblclick()
+      const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
+      expect(site.answers).toHaveLength(1)
+      await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
+    })
+  }
+
+  test("a callback link that is opened again says that it has been used", async ({ context, page, site }) => {
+    const client = await registerClient({ redirectUris: [site.redirectUri] })
+    const callback = context.waitForEvent("request", (request) => request.url().includes("/callback?state="))
+    await beginAtClient(page, client)
+    await signIn(page, await insertUser())
+    const link = (await callback).url()
+    await backAtClient(page, site)
+
+    const response = await page.goto(link)
+    expect(response?.status()).toBe(400)
+    await expect(page.getByRole("heading", { name: "This link has been used already" })).toBeVisible()
+    await expect(page.getByText("You may be signed in where you came from")).toBeVisible()
+    expect(site.answers).toHaveLength(1)
+  })
+})
+
+test("two requests in two tabs of one browser get one answer each", async ({ context, page, site }) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const user = await insertUser()
+  const other = await context.newPage()
+  const pkces = [
+    await beginAtClient(page, client, { state: "first" }),
+    await beginAtClient(other, client, { state: "second" }),
+  ]
+  // The tab that was opened last is finished first.
+  for (const tab of [other, page]) {
+    await signIn(tab, user)
+    await backAtClient(tab, site)
+  }
+  expect(site.answers.map(({ searchParams }) => searchParams.get("state"))).toEqual(["second", "first"])
+  for (const [i, tab] of [page, other].entries()) {
+    const code = new URL(tab.url()).searchParams.get("code") ?? ""
+    const codeVerifier = pkces[i]?.codeVerifier ?? ""
+    await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
+  }
+})
+
+test("two tabs that a new browser opens at the same moment both work", async ({ context, page, site }) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const user = await insertUser()
+  const other = await context.newPage()
+  await Promise.all([beginAtClient(page, client, { state: "a" }), beginAtClient(other, client, { state: "b" })])
+  for (const tab of [page, other]) {
+    await signIn(tab, user)
+    await backAtClient(tab, site)
+  }
+  expect(site.answers.map(({ searchParams }) => searchParams.get("state"))).toEqual(["a", "b"])
+})
+
+test("a state token of another browser opens nothing, and stays good in its own", async ({
+  openContext,
+  page,
+  site,
+}) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const [ada, mallory] = [await insertUser(), await insertUser()]
+  await beginAtClient(page, client)
+  const link = page.url()
+
+  const stranger = await openContext()
+  await haveSignedIn(stranger, mallory)
+  const tab = await stranger.newPage()
+  const { search } = new URL(link)
+  for (const path of ["/sign-in", "/sign-up", "/consent", "/callback"]) {
+    const response = await tab.goto(`${testEnvironment().issuer}${path}${search}`)
+    expect(response?.status()).toBe(400)
+    await expect(tab.getByRole("heading", { name: "This link belongs to another browser" })).toBeVisible()
+    expect(await tab.content()).not.toContain(client.clientName)
+  }
+  expect(site.answers).toEqual([])
+
+  await signIn(page, ada)
+  expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
+})

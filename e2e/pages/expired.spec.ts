@@ -1,0 +1,41 @@
+import { testEnvironment } from "../fixtures/environment"
+import { newLogFile } from "../fixtures/instances"
+import { expect, test } from "../fixtures/journey"
+import { signIn } from "../fixtures/people"
+import { startServer, type TestServer } from "../fixtures/server"
+import { authorizationParameters, insertUser, makePkce, registerClient } from "../fixtures/world"
+
+let server: TestServer
+
+test.beforeAll(async () => {
+  const { databaseUrl, secret } = testEnvironment()
+  server = await startServer({ databaseUrl, secret, env: { STATE_TOKEN_SECONDS: "2" }, logFile: newLogFile() })
+})
+test.afterAll(() => server?.stop())
+
+test("a request that was not finished in time has expired, whether the page is opened or the form sent", async ({
+  page,
+  context,
+  site,
+}) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const user = await insertUser()
+  const begin = () =>
+    page.goto(`${server.issuer}/authorize?${authorizationParameters(client, makePkce().codeChallenge)}`)
+  const heading = (tab = page) => tab.getByRole("heading", { level: 1 })
+
+  await begin()
+  await expect(heading()).toHaveText("Sign in")
+  const link = page.url()
+  const other = await context.newPage()
+  await expect.poll(async () => (await other.goto(link))?.status()).toBe(400)
+  await expect(heading(other)).toHaveText("This link has expired")
+
+  await signIn(page, user)
+  await expect(heading()).toHaveText("This link has expired")
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain("oauth-flow-session")
+  expect(site.answers).toEqual([])
+
+  await page.getByRole("link", { name: "Go to the first page" }).click()
+  await expect(heading()).toHaveText("OAuth Flow")
+})

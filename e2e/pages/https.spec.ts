@@ -1,0 +1,69 @@
+import { startBrowserSession } from "@/lib/authentication/browser-sessions"
+import { testEnvironment } from "../fixtures/environment"
+import { expectNotSignedIn, postPage } from "../fixtures/forms"
+import { newLogFile } from "../fixtures/instances"
+import { remember } from "../fixtures/secrets"
+import { startServer, type TestServer } from "../fixtures/server"
+import { authorize, expect, insertUser, locationOf, registerClient, TestBrowser, test } from "../fixtures/world"
+
+// A server behind a proxy that speaks TLS: its issuer is https, and it is asked by http.
+const issuer = "https://login.example.com"
+let server: TestServer
+
+test.beforeAll(async () => {
+  const { databaseUrl, secret } = testEnvironment()
+  server = await startServer({ databaseUrl, secret, issuer, logFile: newLogFile() })
+})
+test.afterAll(() => server?.stop())
+
+test("HSTS is on every page when the issuer is https", async () => {
+  const browser = new TestBrowser(server.baseUrl)
+  for (const path of ["/", "/sign-in", "/sign-up", "/no-such-page", "/authorize", "/callback", "/sign-in/limited"]) {
+    const response = await browser.fetch(path)
+    expect(response.headers.get("strict-transport-security"), path).toMatch(/^max-age=31536000/)
+  }
+})
+
+test("cookies have the prefix __Host- and Secure when the issuer is https - RFC 6265bis 4.1.3.2", async () => {
+  const browser = new TestBrowser(server.baseUrl)
+  const user = await insertUser()
+  const started = await authorize(browser, await registerClient())
+  expect(started.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^__Host-oauth-flow-browser=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/),
+  ])
+  expect(locationOf(started).origin).toBe(issuer)
+
+  const path = locationOf(started).pathname + locationOf(started).search
+  const signedIn = await postPage(
+    browser,
+    path,
+    { email: user.email, password: user.password },
+    { headers: { Origin: issuer } },
+  )
+  expect(signedIn.status).toBe(303)
+  const [cookie = ""] = signedIn.headers.getSetCookie()
+  expect(cookie).toMatch(/^__Host-oauth-flow-session=[A-Za-z0-9_-]{43}; /)
+  for (const attribute of ["Path=/", "HttpOnly", "Secure", "SameSite=lax"]) expect(cookie).toContain(`; ${attribute}`)
+  expect(cookie).not.toContain("Domain")
+})
+
+test("a cookie without the prefix signs nobody in when the issuer is https", async () => {
+  const user = await insertUser()
+  const token = remember((await startBrowserSession(user.id, null)).token)
+  const home = async (name: string) => {
+    const browser = new TestBrowser(server.baseUrl)
+    browser.cookies.set(name, token)
+    return (await browser.fetch("/")).text()
+  }
+  expect(await home("oauth-flow-session")).not.toContain(user.email)
+  expect(await home("__Host-oauth-flow-session")).toContain(user.email)
+})
+
+test("a form posted over plain http is not of the issuer's origin", async () => {
+  const user = await insertUser()
+  const credentials = { email: user.email, password: user.password }
+  const response = await postPage(new TestBrowser(server.baseUrl), "/sign-in", credentials, {
+    headers: { Origin: issuer.replace("https:", "http:") },
+  })
+  await expectNotSignedIn(response)
+})

@@ -1,0 +1,52 @@
+import { testEnvironment } from "../fixtures/environment"
+import { expectNotSignedIn, expectSignedIn, postForm } from "../fixtures/forms"
+import { startInstance } from "../fixtures/instances"
+import { expect, insertUser, TestBrowser, test } from "../fixtures/world"
+
+test("while passwords are hashed, the server answers other requests: bcrypt runs off the main thread", async () => {
+  const user = await insertUser()
+  const { issuer } = testEnvironment()
+  const browser = new TestBrowser()
+  const html = await (await browser.fetch("/sign-in")).text()
+  const events: ("jwks" | "sign-in")[] = []
+  const signIns = Array.from({ length: 4 }, async () => {
+    expectSignedIn(await postForm(new TestBrowser(), "/sign-in", html, { email: user.email, password: user.password }))
+    events.push("sign-in")
+  })
+  const isDone = () => events.filter((event) => event === "sign-in").length === signIns.length
+  while (!isDone()) {
+    expect((await fetch(`${issuer}/jwks`)).status).toBe(200)
+    events.push("jwks")
+  }
+  await Promise.all(signIns)
+  // On the main thread, hashes would follow each other with room for one answer or two between them.
+  const between = events.slice(events.indexOf("sign-in"), events.lastIndexOf("sign-in"))
+  expect(between.filter((event) => event === "jwks").length).toBeGreaterThan(8)
+})
+
+test("when more people sign in at once than can wait, the surplus is told so, with 503 and Retry-After", async () => {
+  const server = await startInstance({ PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1" })
+  const user = await insertUser()
+  const browser = new TestBrowser(server.baseUrl)
+  const html = await (await browser.fetch("/sign-in")).text()
+  const credentials = { email: user.email, password: user.password }
+  const attempt = () => postForm(new TestBrowser(server.baseUrl), "/sign-in", html, credentials)
+  const responses = await Promise.all(Array.from({ length: 8 }, attempt))
+
+  const leadsOn = (response: Response) => new URL(response.headers.get("location") ?? "", server.baseUrl)
+  const surplus = responses.filter((response) => leadsOn(response).pathname === "/sign-in/limited")
+  const accepted = responses.filter((response) => !surplus.includes(response))
+  expect(surplus.length).toBeGreaterThan(0)
+  expect(accepted.length).toBeGreaterThan(1)
+  for (const response of accepted) expectSignedIn(response)
+  for (const response of surplus) await expectNotSignedIn(response)
+
+  const [refused] = surplus
+  const page = await fetch(leadsOn(refused as Response))
+  expect(page.status).toBe(503)
+  expect(Number(page.headers.get("retry-after"))).toBeGreaterThan(0)
+  expect(await page.text()).toContain("Nothing is wrong with what you typed.")
+  // Afterwards there is room again.
+  expectSignedIn(await attempt())
+  await server.stop()
+})

@@ -1,0 +1,112 @@
+import type { Page } from "@playwright/test"
+import { disableUser } from "@/lib/authentication/users"
+import { testEnvironment } from "../fixtures/environment"
+import { expectNotSignedIn, postPage } from "../fixtures/forms"
+import { beginAtClient, expect, test } from "../fixtures/journey"
+import { signIn } from "../fixtures/people"
+import { watchProblems } from "../fixtures/watch"
+import { insertUser, registerClient, TestBrowser } from "../fixtures/world"
+
+const password = (page: Page) => page.getByLabel("Password", { exact: true })
+const wrong = "Email or password is not right."
+
+test.beforeEach(async ({ page }) => {
+  await page.goto(`${testEnvironment().issuer}/sign-in`)
+})
+
+test("password managers know the fields", async ({ page }) => {
+  await expect(page.getByLabel("Email")).toHaveAttribute("autocomplete", "username")
+  await expect(page.getByLabel("Email")).toHaveAttribute("type", "email")
+  await expect(password(page)).toHaveAttribute("autocomplete", "current-password")
+  await expect(password(page)).toHaveAttribute("type", "password")
+  await page.getByRole("link", { name: "Create an account" }).click()
+  await expect(page.getByLabel("Email")).toHaveAttribute("autocomplete", "username")
+  await expect(page.getByLabel("Name")).toHaveAttribute("autocomplete", "name")
+  await expect(password(page)).toHaveAttribute("autocomplete", "new-password")
+})
+
+test("a password can be pasted, and shown, and is hidden again when the form leaves", async ({ page }) => {
+  const problems = watchProblems(page)
+  await page.getByLabel("Email").fill("from-the-clipboard")
+  await page.getByLabel("Email").press("ControlOrMeta+a")
+  await page.getByLabel("Email").press("ControlOrMeta+c")
+  await password(page).press("ControlOrMeta+v")
+  await expect(password(page)).toHaveValue("from-the-clipboard")
+
+  const show = page.getByRole("button", { name: "Show password" })
+  await expect(show).toHaveAttribute("aria-pressed", "false")
+  await show.click()
+  await expect(password(page)).toHaveAttribute("type", "text")
+  await expect(show).toHaveAttribute("aria-pressed", "true")
+  await expect(password(page)).toHaveValue("from-the-clipboard")
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await expect(password(page)).toHaveAttribute("type", "password")
+  expect(problems).toEqual([])
+})
+
+test("an empty form says at each field what is missing, and focus goes to the first", async ({ page }) => {
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await expect(page.getByLabel("Email")).toBeFocused()
+  await expect(page.getByLabel("Email")).toHaveAccessibleDescription("Enter your email address.")
+  await expect(password(page)).toHaveAccessibleDescription("Enter your password.")
+  await page.getByLabel("Email").fill("ada@example.com")
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await expect(password(page)).toBeFocused()
+  await expect(page.getByLabel("Email")).not.toHaveAttribute("aria-invalid")
+  await expect(page.getByLabel("Email")).toHaveValue("ada@example.com")
+})
+
+test("a refusal is spoken, keeps the email address, and puts focus into the password", async ({ page }) => {
+  const { email } = await insertUser()
+  await signIn(page, { email, password: "not the password" })
+  await expect(page.locator("form [aria-live=assertive]")).toHaveText(wrong)
+  await expect(page.getByLabel("Email")).toHaveValue(email)
+  await expect(password(page)).toBeFocused()
+  await expect(password(page)).toHaveAttribute("aria-invalid", "true")
+  await expect(password(page)).toHaveAccessibleDescription(wrong)
+  await expect(password(page)).toHaveValue("")
+})
+
+test("without JavaScript a refusal keeps the email address and puts focus into the password too", async ({
+  openContext,
+  site,
+}) => {
+  const page = await (await openContext({ javaScriptEnabled: false })).newPage()
+  const client = await registerClient({ clientName: "Holiday planner", redirectUris: [site.redirectUri] })
+  const user = await insertUser()
+  await beginAtClient(page, client)
+  await expect(page.getByRole("button", { name: "Show password" })).toHaveCount(0)
+  await signIn(page, { ...user, password: "not the password" })
+  await expect(page.getByText(wrong)).toBeVisible()
+  await expect(page.getByText("to continue to Holiday planner")).toBeVisible()
+  await expect(page.getByLabel("Email")).toHaveValue(user.email)
+  await expect(password(page)).toBeFocused()
+  // The second try goes on where the first was to lead.
+  await password(page).fill(user.password)
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await page.waitForURL((url) => url.origin === site.origin)
+})
+
+test("a wrong password, an unknown user and a disabled one look the same", async () => {
+  const [known, disabled] = [await insertUser(), await insertUser()]
+  await disableUser(disabled.id)
+  const look = async (email: string, password: string) => {
+    const response = await postPage(new TestBrowser(), "/sign-in", { email, password })
+    const html = await expectNotSignedIn(response)
+    expect(html).toContain(wrong)
+    const nonce = /nonce="([^"]+)"/.exec(html)?.[1] ?? ""
+    const headers = [...response.headers].filter(([name]) => !["date", "content-security-policy"].includes(name))
+    const same = (text: string) => text.replaceAll(email, "EMAIL").replaceAll(nonce, "NONCE")
+    return { status: response.status, headers, html: same(html) }
+  }
+  const page = await look(known.email, "not the password")
+  expect(page.status).toBe(200)
+  expect(await look(`nobody-${known.email.slice(7)}`, known.password)).toEqual(page)
+  expect(await look(disabled.email, disabled.password)).toEqual(page)
+})
+
+test("the email address is taken in any case and with spaces around it", async ({ page }) => {
+  const user = await insertUser()
+  await signIn(page, { email: ` ${user.email.toUpperCase()} `, password: user.password })
+  await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()
+})

@@ -1,0 +1,173 @@
+import { randomBytes } from "node:crypto"
+import { testEnvironment } from "../fixtures/environment"
+import { expectNotSignedIn, expectSignedIn, postForm, postPage } from "../fixtures/forms"
+import { newLogFile, startInstance } from "../fixtures/instances"
+import { expect, test } from "../fixtures/journey"
+import { signIn } from "../fixtures/people"
+import { query } from "../fixtures/rows"
+import { startServer, type TestServer } from "../fixtures/server"
+import { insertUser, locationOf, registerClient, TestBrowser } from "../fixtures/world"
+
+// Two servers on one database, behind a proxy, so that each test can have network addresses of its own.
+const perAccount = 3
+const perAddress = 6
+const env = {
+  TRUSTED_PROXIES: "1",
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: String(perAccount),
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: String(perAddress),
+  SIGN_IN_WINDOW_SECONDS: "600",
+}
+let servers: TestServer[] = []
+
+test.beforeAll(async () => {
+  servers = [await startInstance(env), await startInstance(env)]
+})
+test.afterAll(() => Promise.all(servers.map((server) => server.stop())))
+
+const unique = () => randomBytes(6).toString("hex")
+const newAddress = () => `2001:db8::${unique().replace(/(.{4})(?!$)/g, "$1:")}`
+
+/** Sends the sign-in form from a network address, to one of the two servers. */
+function attempt(address: string, email: string, password: string, server = 0): Promise<Response> {
+  const browser = new TestBrowser(servers[server]?.baseUrl)
+  return postPage(browser, "/sign-in", { email, password }, { headers: { "X-Forwarded-For": address } })
+}
+
+async function fail(address: string, email: string, times: number, server = 0): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const response = await attempt(address, email, "not the password", server)
+    expect(response.status, `attempt ${i + 1}`).toBe(200)
+    expect(await expectNotSignedIn(response)).toContain("Email or password is not right.")
+  }
+}
+
+/** Asserts that the answer leads to the page with 429 and Retry-After, and signs nobody in. */
+async function expectTooMany(response: Response): Promise<void> {
+  await expectNotSignedIn(response)
+  expect(response.status).toBe(303)
+  const location = response.headers.get("location") ?? ""
+  const page = await fetch(new URL(location, servers[0]?.baseUrl))
+  expect(page.status).toBe(429)
+  const seconds = Number(page.headers.get("retry-after"))
+  expect(seconds).toBeGreaterThan(0)
+  expect(seconds).toBeLessThanOrEqual(600)
+  expect(page.headers.get("cache-control")).toBe("no-store")
+  expect(await page.text()).toContain("Too many attempts")
+}
+
+test("after too many failures the account's right password is refused too, and other accounts go on", async () => {
+  const [user, other] = [await insertUser(), await insertUser()]
+  const address = newAddress()
+  await fail(address, user.email, perAccount)
+  await expectTooMany(await attempt(address, user.email, user.password))
+  await expectTooMany(await attempt(address, user.email.toUpperCase(), user.password))
+  expectSignedIn(await attempt(address, other.email, other.password))
+  // The account is what is limited, wherever the attempts come from.
+  await expectTooMany(await attempt(newAddress(), user.email, user.password))
+})
+
+test("an account that does not exist is limited as one that does", async () => {
+  const address = newAddress()
+  const nobody = `nobody-${unique()}@example.com`
+  await fail(address, nobody, perAccount)
+  await expectTooMany(await attempt(address, nobody, "not the password"))
+})
+
+test("after too many failures an address is refused for every account, and other addresses go on", async () => {
+  const [one, two, three] = [await insertUser(), await insertUser(), await insertUser()]
+  const address = newAddress()
+  await fail(address, one.email, perAddress / 2)
+  await fail(address, two.email, perAddress / 2)
+  await expectTooMany(await attempt(address, three.email, three.password))
+  expectSignedIn(await attempt(newAddress(), three.email, three.password))
+})
+
+test("the limits are shared by two servers on one database", async () => {
+  const user = await insertUser()
+  await fail(newAddress(), user.email, 2, 0)
+  await fail(newAddress(), user.email, 1, 1)
+  for (const server of [0, 1]) await expectTooMany(await attempt(newAddress(), user.email, user.password, server))
+})
+
+test("attempts at once are counted as attempts one after the other", async () => {
+  const user = await insertUser()
+  const browser = new TestBrowser(servers[0]?.baseUrl)
+  const html = await (await browser.fetch("/sign-in")).text()
+  const responses = await Promise.all(
+    Array.from({ length: 12 }, () => {
+      const headers = { "X-Forwarded-For": newAddress() }
+      return postForm(browser, "/sign-in", html, { email: user.email, password: "not the password" }, { headers })
+    }),
+  )
+  expect(responses.filter(({ status }) => status === 200)).toHaveLength(perAccount)
+  expect(responses.filter(({ status }) => status === 303)).toHaveLength(12 - perAccount)
+})
+
+test("a sign-in that succeeds starts the count afresh", async () => {
+  const user = await insertUser()
+  const address = newAddress()
+  for (let i = 0; i < 3; i++) {
+    await fail(address, user.email, perAccount - 1)
+    // The address has its own count, which one account's success does not clear: that would be a way round it.
+    if (i < 2) expectSignedIn(await attempt(address, user.email, user.password))
+  }
+  await expectTooMany(await attempt(address, user.email, user.password))
+  expectSignedIn(await attempt(newAddress(), user.email, user.password))
+})
+
+test("when the window has passed the right password works again", async () => {
+  const user = await insertUser()
+  const before = new Set((await query("SELECT key FROM sign_in_limit")).map(({ key }) => key))
+  await fail(newAddress(), user.email, perAccount)
+  await expectTooMany(await attempt(newAddress(), user.email, user.password))
+  const added = (await query("SELECT key FROM sign_in_limit")).filter(({ key }) => !before.has(key))
+  for (const { key } of added) await query("UPDATE sign_in_limit SET expire = 1 WHERE key = ?", [String(key)])
+  expectSignedIn(await attempt(newAddress(), user.email, user.password))
+})
+
+test("signing up is limited by address, so that nobody tries out who has an account", async () => {
+  const address = newAddress()
+  const signUp = (password: string) => {
+    const browser = new TestBrowser(servers[0]?.baseUrl)
+    const headers = { "X-Forwarded-For": address }
+    return postPage(browser, "/sign-up", { email: `${unique()}@example.com`, password }, { headers })
+  }
+  for (let i = 0; i < perAddress; i++) expect((await signUp("short")).status).toBe(200)
+  await expectTooMany(await signUp("an engine of many wheels"))
+})
+
+test("the limits' table holds no email address", async () => {
+  const user = await insertUser()
+  await fail(newAddress(), user.email, 1)
+  const rows = await query("SELECT key FROM sign_in_limit")
+  expect(rows.length).toBeGreaterThan(0)
+  expect(rows.map(({ key }) => String(key)).join()).not.toContain(user.email.split("@")[0])
+})
+
+test("a person sees when to try again, and finds the way back to the same request", async ({ page, site }) => {
+  const { databaseUrl, secret } = testEnvironment()
+  const server = await startServer({ databaseUrl, secret, env, logFile: newLogFile() })
+  await page.setExtraHTTPHeaders({ "X-Forwarded-For": newAddress() })
+  const user = await insertUser()
+  const client = await registerClient({ clientName: "Holiday planner", redirectUris: [site.redirectUri] })
+  const browser = new TestBrowser(server.baseUrl)
+  await fail(newAddress(), user.email, perAccount)
+
+  const started = await browser.fetch(
+    `/authorize?${new URLSearchParams({
+      client_id: client.clientId,
+      response_type: "code",
+      scope: "openid",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+    })}`,
+  )
+  await page.context().addCookies([...browser.cookies].map(([name, value]) => ({ name, value, url: server.baseUrl })))
+  await page.goto(locationOf(started).href)
+  await signIn(page, user)
+  await expect(page.getByRole("heading", { name: "Too many attempts" })).toBeVisible()
+  await expect(page.getByText("Please try again in 10 minutes.")).toBeVisible()
+  await page.getByRole("link", { name: "Back to sign in" }).click()
+  await expect(page.getByText("to continue to Holiday planner")).toBeVisible()
+  await server.stop()
+})

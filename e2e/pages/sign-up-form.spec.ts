@@ -1,0 +1,98 @@
+import { testEnvironment } from "../fixtures/environment"
+import { expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
+import { expect, test } from "../fixtures/journey"
+import { signUp } from "../fixtures/people"
+import { insertUser, TestBrowser } from "../fixtures/world"
+
+let emails = 0
+const newEmail = () => `${Date.now()}-${process.pid}-${emails++}@example.com`
+
+async function trySignUp(password: string, email = newEmail()): Promise<Response> {
+  return postPage(new TestBrowser(), "/sign-up", { email, password })
+}
+
+async function trySignIn(email: string, password: string): Promise<Response> {
+  return postPage(new TestBrowser(), "/sign-in", { email, password })
+}
+
+test.describe("a password that cannot be chosen is refused with the reason - NIST SP 800-63B 3.1.1.2", () => {
+  const refused = {
+    "7 characters": ["seven77", "Use at least 8 characters."],
+    "7 characters of several code units each": ["😀".repeat(7), "Use at least 8 characters."],
+    "a common one": ["password1", "This password is among the most common ones"],
+    "a common one in capitals": ["PASSWORD1", "This password is among the most common ones"],
+    "one character repeated": ["zzzzzzzzzzzz", "Use more than one character"],
+    "1025 bytes": [`${"ab".repeat(512)}c`, "Use at most 1,024 bytes"],
+    "1024 characters of more bytes": ["éa".repeat(512), "Use at most 1,024 bytes"],
+  }
+  for (const [what, [password = "", reason = ""]] of Object.entries(refused)) {
+    test(what, async () => {
+      const email = newEmail()
+      expect(await expectNotSignedIn(await trySignUp(password, email))).toContain(reason)
+      await expectNotSignedIn(await trySignIn(email, password))
+    })
+  }
+})
+
+for (const [what, password] of Object.entries({ "8 characters": "wim8nlpq", "1024 bytes": "ab".repeat(512) })) {
+  test(`a password of ${what} can be chosen, and used`, async () => {
+    const email = newEmail()
+    expectSignedIn(await trySignUp(password, email))
+    expectSignedIn(await trySignIn(email, password))
+  })
+}
+
+test("every byte of a password counts, beyond the 72 that bcrypt reads", async () => {
+  const email = newEmail()
+  const password = "x1".repeat(39)
+  expectSignedIn(await trySignUp(`${password}ab`, email))
+  for (const other of [`${password}ac`, `${password}a`, `${password}abc`, password]) {
+    await expectNotSignedIn(await trySignIn(email, other))
+  }
+  expectSignedIn(await trySignIn(email, `${password}ab`))
+})
+
+test("spaces and case of a password count", async () => {
+  const email = newEmail()
+  expectSignedIn(await trySignUp(" Correct horse  battery ", email))
+  for (const other of ["Correct horse  battery", " Correct horse battery ", " correct horse  battery "]) {
+    await expectNotSignedIn(await trySignIn(email, other))
+  }
+  expectSignedIn(await trySignIn(email, " Correct horse  battery "))
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a refusal says at the field what to mend, and keeps the rest, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+    openContext,
+  }) => {
+    const { issuer } = testEnvironment()
+    const taken = await insertUser()
+    const page = await (await openContext({ javaScriptEnabled })).newPage()
+    const [email, password] = [page.getByLabel("Email"), page.getByLabel("Password", { exact: true })]
+    await page.goto(`${issuer}/sign-up`)
+
+    await signUp(page, { email: "not an address", name: "Ada", password: "an engine of many wheels" })
+    await expect(email).toBeFocused()
+    await expect(email).toHaveAccessibleDescription(/^Enter an email address/)
+    await expect(email).toHaveValue("not an address")
+    await expect(page.getByLabel("Name")).toHaveValue("Ada")
+
+    await signUp(page, { email: newEmail(), password: "short" })
+    await expect(password).toBeFocused()
+    await expect(password).toHaveAccessibleDescription(/^Use at least 8 characters\./)
+    await expect(page.getByText("Use at least 8 characters.")).toBeVisible()
+    await expect(page.locator("[aria-live=polite]", { hasText: "Use at least 8 characters." })).toBeVisible()
+    await expect(page.getByLabel("Name")).toHaveValue("Ada")
+
+    await signUp(page, { email: taken.email, password: "an engine of many wheels" })
+    await expect(email).toHaveAccessibleDescription(/^There is a user with this email address already/)
+    await expect(page).toHaveURL(`${issuer}/sign-up`)
+  })
+}
+
+test("one email address has one user, in whatever case it is written", async () => {
+  const taken = await insertUser()
+  const page = await expectNotSignedIn(await trySignUp("an engine of many wheels", taken.email.toUpperCase()))
+  expect(page).toContain("There is a user with this email address already")
+  expectSignedIn(await trySignIn(taken.email, taken.password))
+})

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { testEnvironment } from "../fixtures/environment"
+import { newLogFile } from "../fixtures/instances"
+import { root } from "../fixtures/packages"
+import { query } from "../fixtures/rows"
+import { remember } from "../fixtures/secrets"
+import { startServer, type TestServer } from "../fixtures/server"
+import { expect, test } from "../fixtures/world"
+
+/** An empty database of the current project's kind. */
+async function createEmptyDatabase(): Promise<{ databaseUrl: string; directory: string; remove: () => Promise<void> }> {
+  const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-start-"))
+  const removeDirectory = () => rmSync(directory, { recursive: true, force: true })
+  if (testEnvironment().provider === "sqlite") {
+    return { databaseUrl: `file:${path.join(directory, "start.db")}`, directory, remove: async () => removeDirectory() }
+  }
+  const name = `oauth_flow_start_${randomBytes(6).toString("hex")}`
+  await query(`CREATE DATABASE "${name}"`)
+  const url = new URL(testEnvironment().databaseUrl)
+  url.pathname = `/${name}`
+  const remove = async () => {
+    removeDirectory()
+    await query(`DROP DATABASE "${name}" WITH (FORCE)`)
+  }
+  return { databaseUrl: url.href, directory, remove }
+}
+
+test("servers that start at once on an empty database come to one schema, one key of each algorithm and one secret - RFC 7517 5", async () => {
+  const { provider } = testEnvironment()
+  const { databaseUrl, directory, remove } = await createEmptyDatabase()
+  // On SQLite the secret is made at first start; Postgres must be told one.
+  const secret = provider === "sqlite" ? "" : remember(randomBytes(32).toString("base64url"))
+  const starts = Array.from({ length: 3 }, () => startServer({ databaseUrl, secret, logFile: newLogFile() }))
+  const servers: TestServer[] = []
+  try {
+    for (const result of await Promise.allSettled(starts)) {
+      if (result.status === "rejected") throw result.reason
+      servers.push(result.value)
+    }
+    const migrations = readdirSync(path.join(root, "prisma/migrations", provider)).filter((file) =>
+      file.endsWith(".sql"),
+    )
+    const applied = await query(`SELECT "name" FROM "_migration" ORDER BY "name"`, [], databaseUrl)
+    expect(applied.map(({ name }) => `${name}.sql`)).toEqual(migrations.sort())
+
+    const keys = await query(`SELECT "alg", "generation" FROM "SigningKey" ORDER BY "alg"`, [], databaseUrl)
+    expect(keys).toEqual([
+      { alg: "ES256", generation: 1 },
+      { alg: "RS256", generation: 1 },
+    ])
+    const published = await Promise.all(servers.map(async ({ baseUrl }) => (await fetch(`${baseUrl}/jwks`)).json()))
+    expect(published[0].keys).toHaveLength(2)
+    for (const document of published) expect(document).toEqual(published[0])
+
+    if (provider === "sqlite") {
+      const secretFiles = readdirSync(directory).filter((file) => file.includes("secret"))
+      expect(secretFiles).toEqual(["start.db.secret"])
+      const file = path.join(directory, "start.db.secret")
+      remember(readFileSync(file, "utf8").trim())
+      if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600)
+    }
+    for (const { logFile } of servers) expect(readFileSync(logFile, "utf8")).not.toMatch(/error|"level":50/i)
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
+    await remove()
+  }
+})

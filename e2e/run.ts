@@ -1,0 +1,124 @@
+// npm test: everything that CI checks, step by step, up to the first failure. Further arguments go to Playwright, such as
+// a file's name or --project sqlite.
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { ensureChromium } from "./fixtures/browser"
+import { binOf, root } from "./fixtures/packages"
+import { startPostgres } from "./fixtures/postgres"
+
+type Run = { name: string; args: string[]; env?: Record<string, string> }
+type Counts = { passed: number; failed: number }
+
+const reports = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-reports-"))
+const unitReport = path.join(reports, "unit.json")
+const e2eReport = path.join(reports, "e2e.json")
+
+const biome: Run = { name: "format and lint (biome ci)", args: [binOf("@biomejs/biome"), "ci", "."] }
+const routeTypes: Run = { name: "types of the routes (next typegen)", args: [binOf("next"), "typegen"] }
+const types: Run = { name: "types (tsc)", args: [binOf("typescript"), "--noEmit"] }
+const knip: Run = { name: "unused code (knip)", args: [binOf("knip")] }
+
+async function main(): Promise<boolean> {
+  process.env.NEXT_TELEMETRY_DISABLED = "1"
+  const started = Date.now()
+  if (!(await quietly({ name: "clients generated", args: ["lib/data/tooling/generate.mjs"] }))) return false
+  if (!(await quietly(routeTypes))) return false
+  // Each of these keeps about one of a small machine's two processors busy.
+  if (!(await Promise.all([biome, types, knip].map(quietly))).every(Boolean)) return false
+
+  console.log("… Postgres, for the tests that need one")
+  const postgres = await startPostgres()
+  try {
+    const env = { TEST_POSTGRES_URL: postgres.url("postgres") }
+    const passed = await runTests(env)
+    console.log(`\nIt took ${seconds(started)}.`)
+    return passed
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function runTests(env: Record<string, string>): Promise<boolean> {
+  const unitArgs = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`]
+  const unit = await loudly({ name: "unit tests (vitest)", args: [binOf("vitest"), ...unitArgs], env })
+  if (!unit) return summary(false)
+  if (!(await quietly({ name: "build (next build)", args: [binOf("next"), "build"] }))) return false
+  const browser = await ensureChromium()
+  const args = [binOf("@playwright/test"), "test", ...process.argv.slice(2)]
+  const e2eEnv = { ...env, CHROMIUM: browser, PLAYWRIGHT_REPORT_FILE: e2eReport }
+  return summary(await loudly({ name: "end-to-end tests (Playwright)", args, env: e2eEnv }))
+}
+
+/** Prints how many tests passed and failed, in words that a script can find. */
+function summary(ok: boolean): boolean {
+  const counts = [countUnit(), countE2e()]
+  const total = (kind: keyof Counts) => counts.reduce((sum, each) => sum + each[kind], 0)
+  console.log(`\n${total("passed")} passed, ${total("failed")} failed`)
+  return ok && total("failed") === 0
+}
+
+function countUnit(): Counts {
+  if (!existsSync(unitReport)) return { passed: 0, failed: 0 }
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(unitReport, "utf8")) as {
+    numPassedTests: number
+    numFailedTests: number
+    testResults: { status: string; assertionResults: unknown[] }[]
+  }
+  // A file that cannot be loaded has no test to count.
+  const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.length)
+  return { passed: numPassedTests, failed: numFailedTests + broken.length }
+}
+
+function countE2e(): Counts {
+  if (!existsSync(e2eReport)) return { passed: 0, failed: 0 }
+  const { stats, errors } = JSON.parse(readFileSync(e2eReport, "utf8")) as {
+    stats: { expected: number; unexpected: number; flaky: number }
+    errors: unknown[]
+  }
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }
+}
+
+/** Runs a step, and shows what it writes only when it fails. */
+async function quietly(run: Run): Promise<boolean> {
+  const started = Date.now()
+  console.log(`… ${run.name}`)
+  const { ok, output } = await execute(run, "pipe")
+  if (ok) console.log(`✓ ${run.name}, ${seconds(started)}`)
+  else console.log(`✗ ${run.name}, ${seconds(started)}:\n${output}`)
+  return ok
+}
+
+/** Runs a step that shows its own progress. */
+async function loudly(run: Run): Promise<boolean> {
+  const started = Date.now()
+  console.log(`… ${run.name}`)
+  const { ok } = await execute(run, "inherit")
+  console.log(`${ok ? "✓" : "✗"} ${run.name}, ${seconds(started)}`)
+  return ok
+}
+
+function execute({ args, env }: Run, output: "pipe" | "inherit"): Promise<{ ok: boolean; output: string }> {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", output, output],
+  })
+  const chunks: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.once("error", reject)
+    child.once("close", (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }))
+  })
+}
+
+const seconds = (started: number) => `${((Date.now() - started) / 1000).toFixed(1)} s`
+
+try {
+  const ok = await main()
+  if (!ok) console.log("\nFailed: see ✗ above.")
+  process.exitCode = ok ? 0 : 1
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}
