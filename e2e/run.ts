@@ -15,14 +15,13 @@ const reports = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-reports-"))
 const unitReport = path.join(reports, "unit.json")
 const e2eReport = path.join(reports, "e2e.json")
 
-const biome: Run = { name: "format and lint (biome ci)", args: [binOf("@biomejs/biome"), "ci", "."] }
+const biome: Run = { name: "format and lint (biome ci)", args: [binOf("@biomejs/biome"), "ci", "--colors=off", "."] }
 const routeTypes: Run = { name: "types of the routes (next typegen)", args: [binOf("next"), "typegen"] }
 const types: Run = { name: "types (tsc)", args: [binOf("typescript"), "--noEmit"] }
 const knip: Run = { name: "unused code (knip)", args: [binOf("knip")] }
 
+/** @returns whether everything passed */
 async function main(): Promise<boolean> {
-  process.env.NEXT_TELEMETRY_DISABLED = "1"
-  const started = Date.now()
   if (!(await quietly({ name: "clients generated", args: ["lib/data/tooling/generate.mjs"] }))) return false
   if (!(await quietly(routeTypes))) return false
   // Each of these keeps about one of a small machine's two processors busy.
@@ -31,10 +30,7 @@ async function main(): Promise<boolean> {
   console.log("… Postgres, for the tests that need one")
   const postgres = await startPostgres()
   try {
-    const env = { TEST_POSTGRES_URL: postgres.url("postgres") }
-    const passed = await runTests(env)
-    console.log(`\nIt took ${seconds(started)}.`)
-    return passed
+    return await runTests({ TEST_POSTGRES_URL: postgres.url("postgres") })
   } finally {
     await postgres.stop()
   }
@@ -42,21 +38,12 @@ async function main(): Promise<boolean> {
 
 async function runTests(env: Record<string, string>): Promise<boolean> {
   const unitArgs = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`]
-  const unit = await loudly({ name: "unit tests (vitest)", args: [binOf("vitest"), ...unitArgs], env })
-  if (!unit) return summary(false)
+  if (!(await loudly({ name: "unit tests (vitest)", args: [binOf("vitest"), ...unitArgs], env }))) return false
   if (!(await quietly({ name: "build (next build)", args: [binOf("next"), "build"] }))) return false
   const browser = await ensureChromium()
   const args = [binOf("@playwright/test"), "test", ...process.argv.slice(2)]
   const e2eEnv = { ...env, CHROMIUM: browser, PLAYWRIGHT_REPORT_FILE: e2eReport }
-  return summary(await loudly({ name: "end-to-end tests (Playwright)", args, env: e2eEnv }))
-}
-
-/** Prints how many tests passed and failed, in words that a script can find. */
-function summary(ok: boolean): boolean {
-  const counts = [countUnit(), countE2e()]
-  const total = (kind: keyof Counts) => counts.reduce((sum, each) => sum + each[kind], 0)
-  console.log(`\n${total("passed")} passed, ${total("failed")} failed`)
-  return ok && total("failed") === 0
+  return loudly({ name: "end-to-end tests (Playwright)", args, env: e2eEnv })
 }
 
 function countUnit(): Counts {
@@ -115,10 +102,19 @@ function execute({ args, env }: Run, output: "pipe" | "inherit"): Promise<{ ok: 
 
 const seconds = (started: number) => `${((Date.now() - started) / 1000).toFixed(1)} s`
 
+process.env.NEXT_TELEMETRY_DISABLED = "1"
+// Ctrl-C reaches the step that runs now as well. It ends, and so this process comes to its end, and stops Postgres.
+process.on("SIGINT", () => undefined)
+const started = Date.now()
 try {
-  const ok = await main()
-  if (!ok) console.log("\nFailed: see ✗ above.")
-  process.exitCode = ok ? 0 : 1
+  const passed = await main()
+  console.log(`\nIt took ${seconds(started)}.${passed ? "" : " Failed: see ✗ above."}`)
+  // In words that a script can find.
+  if (existsSync(unitReport)) {
+    const [unit, e2e] = [countUnit(), countE2e()]
+    console.log(`\n${unit.passed + e2e.passed} passed, ${unit.failed + e2e.failed} failed`)
+  }
+  process.exitCode = passed ? 0 : 1
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }

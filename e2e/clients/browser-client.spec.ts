@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test"
 import { testEnvironment } from "../fixtures/environment"
 import { type Example, runCli, startExample } from "../fixtures/example"
+import { findFreePort } from "../fixtures/free-port"
 import { expect, test } from "../fixtures/journey"
 import { allow, signIn } from "../fixtures/people"
-import { findFreePort } from "../fixtures/postgres"
 import { insertUser } from "../fixtures/world"
 
 // The quick start for a browser client, run as docs/quick-starts.md says: its pages are of another origin.

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test"
 import { type Example, runCli, startExample } from "../fixtures/example"
+import { findFreePort } from "../fixtures/free-port"
 import { expect, test } from "../fixtures/journey"
 import { allow, deny, signIn } from "../fixtures/people"
-import { findFreePort } from "../fixtures/postgres"
 import { remember } from "../fixtures/secrets"
 import { insertUser } from "../fixtures/world"
 

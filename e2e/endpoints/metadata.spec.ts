@@ -18,7 +18,18 @@ import {
   test,
 } from "../fixtures/world"
 
-type Metadata = Record<string, unknown> & Record<`${string}_supported`, string[]> & Record<`${string}_endpoint`, string>
+type Metadata = {
+  issuer: string
+  scopes_supported: string[]
+  response_modes_supported: string[]
+  grant_types_supported: string[]
+  token_endpoint_auth_methods_supported: string[]
+  introspection_endpoint_auth_methods_supported: string[]
+  revocation_endpoint_auth_methods_supported: string[]
+  prompt_values_supported: string[]
+  id_token_signing_alg_values_supported: string[]
+  claims_supported: string[]
+} & Record<string, unknown>
 
 const read = async (name: string): Promise<Metadata> =>
   (await fetch(new URL(`/.well-known/${name}`, testEnvironment().issuer))).json()
@@ -133,7 +144,7 @@ test("each scope, prompt and response mode that is named is taken, and others ar
   const metadata = await providerMetadata()
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
-  const ask = async (changes: Record<string, string>) =>
+  const ask = async (changes: Record<string, string | undefined>) =>
     locationOf(await authorize(browser, client, makePkce(), changes))
   for (const scope of metadata.scopes_supported)
     expect((await ask({ scope })).searchParams.has("code"), scope).toBe(true)

@@ -86,7 +86,7 @@ test("each sign-in gives the browser a new session, and ends the one before", as
   await thief.addCookies([{ name: cookie, value: before?.value ?? "", url: issuer }])
   const home = await thief.newPage()
   await home.goto(`${issuer}/`)
-  await expect(home.getByText("Nobody is signed in in this browser.")).toBeVisible()
+  await expect(home.getByText("You are not signed in.")).toBeVisible()
 })
 
 test("signing out ends the browser session, on the server too", async ({ context, openContext, page, site }) => {
@@ -98,7 +98,7 @@ test("signing out ends the browser session, on the server too", async ({ context
   await page.goto(`${issuer}/`)
   await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()
   await page.getByRole("button", { name: "Sign out" }).click()
-  await expect(page.getByText("Nobody is signed in in this browser.")).toBeVisible()
+  await expect(page.getByText("You are not signed in.")).toBeVisible()
   expect((await context.cookies()).map(({ name }) => name)).not.toContain(cookie)
 
   const thief = await openContext()

@@ -1,6 +1,7 @@
 import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, expectSignedIn, postForm } from "../fixtures/forms"
 import { startInstance } from "../fixtures/instances"
+import type { TestServer } from "../fixtures/server"
 import { expect, insertUser, TestBrowser, test } from "../fixtures/world"
 
 test("while passwords are hashed, the server answers other requests: bcrypt runs off the main thread", async () => {
@@ -24,8 +25,31 @@ test("while passwords are hashed, the server answers other requests: bcrypt runs
   expect(between.filter((event) => event === "jwks").length).toBeGreaterThan(8)
 })
 
+let server: TestServer
+
+test.beforeAll(async () => {
+  server = await startInstance({ PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1" })
+})
+test.afterAll(() => server?.stop())
+
+test("an unknown user costs the same work as a wrong password", async () => {
+  const { email } = await insertUser()
+  const browser = new TestBrowser(server.baseUrl)
+  const html = await (await browser.fetch("/sign-in")).text()
+  const answered: string[] = []
+  const attempt = async (who: string) => {
+    const values = { email: who, password: "not the password" }
+    await expectNotSignedIn(await postForm(new TestBrowser(server.baseUrl), "/sign-in", html, values))
+    answered.push(who)
+  }
+  // There is one worker: whoever needs it comes second, and whoever did not would overtake.
+  const first = attempt(email)
+  for (let i = 0; i < 5; i++) await browser.fetch("/jwks")
+  await Promise.all([first, attempt(`nobody-${email}`)])
+  expect(answered).toEqual([email, `nobody-${email}`])
+})
+
 test("when more people sign in at once than can wait, the surplus is told so, with 503 and Retry-After", async () => {
-  const server = await startInstance({ PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1" })
   const user = await insertUser()
   const browser = new TestBrowser(server.baseUrl)
   const html = await (await browser.fetch("/sign-in")).text()
@@ -48,5 +72,4 @@ test("when more people sign in at once than can wait, the surplus is told so, wi
   expect(await page.text()).toContain("Nothing is wrong with what you typed.")
   // Afterwards there is room again.
   expectSignedIn(await attempt())
-  await server.stop()
 })

@@ -134,6 +134,18 @@ describe("with https://client.example/callback registered", () => {
   })
 })
 
+test.each([
+  ["https://client.example", "https://client.example/"],
+  ["https://client.example/", "https://client.example"],
+  ["https://Client.example/callback", "https://client.example/callback"],
+  ["https://client.example:443/callback", "https://client.example/callback"],
+  ["https://client.example/a/../callback", "https://client.example/callback"],
+  ["https://client.example/?", "https://client.example/"],
+])("with %s registered, its normal form %s is not the same", (registered, requested) => {
+  expect(isRegisteredRedirectUri(requested, [registered])).toBe(false)
+  expect(isRegisteredRedirectUri(registered, [registered])).toBe(true)
+})
+
 describe("on the loopback interface", () => {
   test.each([
     ["http://127.0.0.1/callback", "http://127.0.0.1:51004/callback"],

@@ -79,4 +79,11 @@ function stopAtSignal(stop: () => Promise<void>, graceSeconds: number): void {
   }
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)
+  if (process.env.npm_lifecycle_event) onOrphaned(onSignal)
+}
+
+/** At SIGTERM, npm ends the shell that it runs a script in, and the shell ends without a word to its child. */
+function onOrphaned(listener: () => void): void {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && listener(), 500).unref()
 }
