@@ -22,15 +22,20 @@ export async function proxy(request: NextRequest): Promise<Response> {
   return response
 }
 
+/** The limit of next.config.mjs for server actions. */
+const maxFormBytes = 32 * 1024
+
 /** What Next answers with 500: a form from elsewhere, one over its limit (next.config.mjs), one that cannot be read. */
 async function refuseForm(request: NextRequest): Promise<Response | null> {
-  const { issuer, FORM_BYTES } = settings()
+  const { issuer } = settings()
   const origin = request.headers.get("origin")
   if (origin !== null && origin !== issuer) {
     return refuse(403, `Open this page at ${issuer}: forms are taken from there alone.`)
   }
+  const tooLarge = () => refuse(413, `A form may have ${maxFormBytes} bytes at most.`)
+  if (Number(request.headers.get("content-length")) > maxFormBytes) return tooLarge()
   const body = await request.clone().arrayBuffer()
-  if (body.byteLength > FORM_BYTES) return refuse(413, `A form may have ${FORM_BYTES} bytes at most.`)
+  if (body.byteLength > maxFormBytes) return tooLarge()
   return (await isReadable(body, request.headers.get("content-type") ?? ""))
     ? null
     : refuse(400, "This is no form of ours.")
@@ -80,6 +85,6 @@ function newNonce(): string {
 // Everything but the endpoints, which answer with headers of their own, and files. Next reads this text at build time.
 export const config = {
   matcher: [
-    "/((?!_next/|\\.well-known/|icon\\.svg$|robots\\.txt$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|register|par|device_authorization|end-session|sign-in/limited)$).*)",
+    "/((?!_next/static/|\\.well-known/(?:oauth-authorization-server|openid-configuration)$|icon\\.svg$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|sign-in/limited)$).*)",
   ],
 }

@@ -3,7 +3,7 @@ import { config } from "@/lib/config"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { masterSecret } from "@/lib/secret"
-import { sweep } from "@/lib/sweep"
+import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
 
@@ -25,6 +25,6 @@ async function start(): Promise<{ migrations: string[] }> {
   masterSecret()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
-  setInterval(() => void sweep(), sweepEveryMs).unref()
+  setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
   return { migrations }
 }

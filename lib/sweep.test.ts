@@ -7,7 +7,7 @@ import { database } from "@/lib/data/database"
 import { findAuthCode } from "@/lib/data/sessions"
 import { listSigningKeys } from "@/lib/data/signing-keys"
 import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
-import { sweep } from "./sweep"
+import { sweep, sweepInBackground } from "./sweep"
 
 describeOnEachDatabase(
   "sweeping",
@@ -40,7 +40,7 @@ describeOnEachDatabase(
 
     test("deletes signing keys whose last signature has expired", async () => {
       await ensureSigningKeys()
-      await rotateSigningKey("ES256", { activeFrom: inMinutes(-3 * 24 * 60) })
+      await rotateSigningKey("ES256", { activeFrom: inMinutes(-30 * 24 * 60) })
       expect((await sweep()).signingKeys).toBe(1)
       expect((await listSigningKeys()).map(({ alg, generation }) => [alg, generation])).toEqual([
         ["ES256", 2],
@@ -48,10 +48,11 @@ describeOnEachDatabase(
       ])
     })
 
-    test("does not throw when the database is out of reach: the next round tries again", async () => {
+    test("in the background does not throw when the database is out of reach: the next round tries again", async () => {
       before = settings()
       applySettings({ DATABASE_URL: "postgres://nobody@127.0.0.1:9/nowhere", LOG_LEVEL: "silent" })
-      expect(await sweep()).toEqual({ sessions: 0, browserSessions: 0, signInLimits: 0, signingKeys: 0 })
+      await expect(sweep()).rejects.toThrow()
+      await expect(sweepInBackground()).resolves.toBeUndefined()
     })
   },
   { LOG_LEVEL: "silent", STATE_TOKEN_SECONDS: "3600" },

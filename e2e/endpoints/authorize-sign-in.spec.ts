@@ -112,6 +112,21 @@ test("a consent covers its scopes and resources and no others - OpenID Connect C
     expect(readInteraction(await ask(more)).path, JSON.stringify(more)).toBe("/consent")
 })
 
+test("a native client, which anything on the device could pose as, is not answered without the person - RFC 8252 8.6", async () => {
+  const user = await insertUser()
+  const redirectUris = ["http://127.0.0.1/callback", "com.example.notes:/callback", "https://native.example/callback"]
+  const client = await registerClient({ firstParty: false, tokenEndpointAuthMethod: "none", redirectUris })
+  await consent(user, client, ["openid", "profile", "email"])
+  const browser = await openBrowser(user)
+  for (const redirect_uri of ["http://127.0.0.1:51004/callback", "com.example.notes:/callback"]) {
+    expect(readInteraction(await authorize(browser, client, makePkce(), { redirect_uri })).path).toBe("/consent")
+    const silent = await authorize(browser, client, makePkce(), { redirect_uri, prompt: "none" })
+    expectErrorRedirect(silent, "consent_required", { to: redirect_uri })
+  }
+  const to = "https://native.example/callback"
+  expectCode(await authorize(browser, client, makePkce(), { redirect_uri: to }), { to })
+})
+
 test("prompt consent asks again - OpenID Connect Core 3.1.2.1", async () => {
   const user = await insertUser()
   const client = await registerClient({ firstParty: false })

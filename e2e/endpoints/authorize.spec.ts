@@ -162,6 +162,8 @@ test("a form posted by another site comes again as GET, so that the browser brin
   expect(locationOf(response).origin).toBe(testEnvironment().issuer)
   expect(locationOf(response).pathname).toBe("/authorize")
   expectCode(await (await openBrowser(await insertUser())).fetch(locationOf(response).href))
+  form.set("unheard-of", "x".repeat(9_000))
+  await expectErrorPage(await (await openBrowser()).fetch("/authorize", crossSite))
 })
 
 test("other methods are refused with Allow, and HEAD makes nothing - RFC 9110 15.5.6", async () => {

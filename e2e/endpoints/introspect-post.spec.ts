@@ -56,7 +56,6 @@ test("POST shows a client its own refresh token, with its own end - RFC 7662 2.2
   const answer = await introspect(client, tokens.refresh_token)
   expect(answer).toEqual({
     active: true,
-    token_type: "refresh_token",
     iss: testEnvironment().issuer,
     sub: user.id,
     client_id: client.clientId,

@@ -188,6 +188,15 @@ test("a narrower scope is for the new access token alone; the refresh token keep
   expect(full.scope).toBe("openid profile email")
 })
 
+test("a scope that was withdrawn from the client is no longer in its new access tokens - RFC 6749 3.3, 6", async () => {
+  const { client, tokens } = await begin({ scope: "openid email notes" }, { scope: "openid email notes" })
+  await changeClient(client.clientId, { scope: "openid email" })
+  await expectOAuthError(await refresh(client, tokens.refresh_token, { scope: "openid notes" }), "invalid_scope")
+  const next = await readTokens(await refresh(client, tokens.refresh_token))
+  expect(next.scope).toBe("openid email")
+  expect(decodeJwt(next.access_token).scope).toBe("openid email")
+})
+
 test("a resource is one of those granted, for the new access token alone - RFC 8707 2.2", async () => {
   const { client, tokens } = await begin({}, { resource: "https://a.example" })
   const wrong = ["https://b.example", "notes", "https://a.example#x"]

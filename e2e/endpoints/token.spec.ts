@@ -1,6 +1,7 @@
-import { disableUser } from "@/lib/authentication/users"
+import { changePassword, disableUser, enableUser } from "@/lib/authentication/users"
 import { changeClient } from "@/lib/clients/registration"
 import { changeAuthCode } from "../fixtures/rows"
+import { remember } from "../fixtures/secrets"
 import {
   basic,
   expect,
@@ -152,11 +153,22 @@ test("a code lives for 60 seconds - RFC 6749 4.1.2", async () => {
   expect((await redeem(client, code)).status).toBe(200)
 })
 
-test("a code of a user who has been disabled is refused - RFC 6749 5.2", async () => {
+test("a code of a user who has been disabled is refused, also after they were enabled again - RFC 6749 5.2", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const code = await obtainCode(client, user)
   await disableUser(user.id)
+  await expectOAuthError(await redeem(client, code), "invalid_grant")
+  await enableUser(user.id)
+  await expectOAuthError(await redeem(client, code), "invalid_grant")
+  expect((await redeem(client, await obtainCode(client, user))).status).toBe(200)
+})
+
+test("a code from a sign-in with a password that was changed since is refused - RFC 6749 5.2", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const code = await obtainCode(client, user)
+  expect(await changePassword(user.id, remember(`another password of ${user.id}`))).toEqual({ ok: true })
   await expectOAuthError(await redeem(client, code), "invalid_grant")
 })
 

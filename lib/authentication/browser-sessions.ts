@@ -6,10 +6,17 @@ import { generateToken, hashToken } from "@/lib/protocol/random"
 export type SignedIn = { user: User; authenticatedAt: Date }
 export type NewBrowserSession = { token: string; expiresAt: Date }
 
-/** Records that a User signed in, under a new cookie value. The browser's earlier BrowserSession ends. */
-export async function startBrowserSession(userId: string, previousToken: string | null): Promise<NewBrowserSession> {
+/**
+ * Records that a User signed in, under a new cookie value. The browser's earlier BrowserSession ends.
+ * @param authenticatedAt when the credentials were looked up: if they change while a password is still being verified,
+ * the sign-in is from before the change
+ */
+export async function startBrowserSession(
+  userId: string,
+  previousToken: string | null,
+  authenticatedAt = new Date(),
+): Promise<NewBrowserSession> {
   const token = generateToken()
-  const authenticatedAt = new Date()
   const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
   await insertBrowserSession({ tokenHash: hashToken(token), userId, authenticatedAt, expiresAt })
   if (previousToken) await endBrowserSession(previousToken)
@@ -20,8 +27,14 @@ export async function startBrowserSession(userId: string, previousToken: string 
 export async function findSignedInUser(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
-  if (!browserSession || browserSession.expiresAt <= new Date() || browserSession.user.disabledAt) return null
-  return { user: browserSession.user, authenticatedAt: browserSession.authenticatedAt }
+  if (!browserSession || browserSession.expiresAt <= new Date()) return null
+  const { user, authenticatedAt } = browserSession
+  return countsStill(user, authenticatedAt) ? { user, authenticatedAt } : null
+}
+
+/** Whether a sign-in of this User still counts: it is not from before their password was changed, or they were disabled. */
+export function countsStill(user: User, authenticatedAt: Date): boolean {
+  return user.disabledAt === null && (user.signInsCountFrom === null || authenticatedAt >= user.signInsCountFrom)
 }
 
 /** Signs this browser out. */

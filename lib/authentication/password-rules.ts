@@ -12,7 +12,7 @@ function isCommon(password: string): boolean {
 
 /**
  * Why a password cannot be chosen, as a sentence for the person, or null when it can. Length and rarity are all that
- * counts (NIST SP 800-63B section 3.1.1.2): no rules about kinds of characters.
+ * counts, as NIST SP 800-63B has it: no rules about kinds of characters.
  */
 export function findPasswordProblem(password: string): string | null {
   if ([...password].length < minCharacters) return `Use at least ${minCharacters} characters.`

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto"
+import { isIPv6 } from "node:net"
 import { countSignInAttempt, forgetSignInAttempts, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import { deriveKey } from "@/lib/secret"
 
@@ -10,13 +11,24 @@ const maxDelayMs = 2_000
 /** The email address is kept as an HMAC, so that the table of failures is no list of who has a user here. */
 const accountKey = (email: string) => createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
 
+/** One line has 2^64 IPv6 addresses to choose from, so they count as one: by the first four groups. */
+export function addressKey(address: string): string {
+  if (!isIPv6(address)) return address
+  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const [head = "", tail] = groups.split("::")
+  const before = head.split(":").filter(Boolean)
+  const after = tail?.split(":").filter(Boolean) ?? []
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0")
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`
+}
+
 /**
  * Counts an attempt to sign in before it is checked, so that many at once are counted too.
  * @param email lower-cased
  * @returns the seconds to wait when there were too many, else 0; and the milliseconds by which a failure is answered later
  */
 export async function countAttempt(email: string, address: string): Promise<{ waitSeconds: number; delayMs: number }> {
-  const byAddress = await countSignInAttempt("address", address)
+  const byAddress = await countSignInAttempt("address", addressKey(address))
   if (byAddress.waitSeconds > 0) return { waitSeconds: byAddress.waitSeconds, delayMs: 0 }
   const byAccount = await countSignInAttempt("account", accountKey(email))
   const delayMs = Math.min(Math.max(0, byAccount.attempts - freeAttempts) * delayStepMs, maxDelayMs)
@@ -26,5 +38,21 @@ export async function countAttempt(email: string, address: string): Promise<{ wa
 /** A sign-in that succeeded: the account starts afresh, and the attempt does not count against the address. */
 export async function forgiveAttempt(email: string, address: string): Promise<void> {
   await forgetSignInAttempts("account", accountKey(email))
-  await refundSignInAttempt("address", address)
+  await refundSignInAttempt("address", addressKey(address))
+}
+
+/** An attempt that was not looked at: it counts against nobody. */
+export async function refundAttempt(email: string, address: string): Promise<void> {
+  await refundSignInAttempt("account", accountKey(email))
+  await refundSignInAttempt("address", addressKey(address))
+}
+
+/** Counts an attempt to sign up. Only the address answers for it. @returns the seconds to wait when there were too many, else 0 */
+export async function countSignUp(address: string): Promise<number> {
+  return (await countSignInAttempt("address", addressKey(address))).waitSeconds
+}
+
+/** An attempt to sign up that was not looked at. */
+export async function refundSignUp(address: string): Promise<void> {
+  await refundSignInAttempt("address", addressKey(address))
 }

@@ -98,8 +98,15 @@ describe("a sign-up", () => {
 
   test("counts as an attempt, so that addresses cannot be tried out in bulk", async () => {
     const address = newAddress()
-    for (let i = 0; i < 3; i++) await signUp(facts({ email: "x", address }))
+    for (let i = 0; i < 3; i++) await signUp(facts({ email: "ada@example.com", address }))
     expect(await signUp(facts({ email: "late@example.com", address }))).toMatchObject({ problem: "too_many_attempts" })
     expect(await findUserByEmail("late@example.com")).toBeNull()
+  })
+
+  test("counts for nothing when it is refused without work, and never against the account", async () => {
+    const address = newAddress()
+    for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", password: "x", address }))
+    for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", address: newAddress() }))
+    expect(await signIn(attempt({ address }))).toMatchObject({ ok: true })
   })
 })

@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises"
 import { findUserByEmail } from "@/lib/data/users"
 import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
 import { PasswordPoolBusyError, verifyPassword } from "./password"
-import { countAttempt, forgiveAttempt } from "./sign-in-limits"
-import { createUser, normalizeEmail, type UserProblem } from "./users"
+import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
+import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "./users"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
 type Accepted = { ok: true; browserSession: NewBrowserSession }
@@ -32,6 +32,7 @@ export async function signIn(attempt: {
   const { waitSeconds, delayMs } = await countAttempt(email, attempt.address)
   if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   try {
+    const lookedUpAt = new Date()
     const user = isPlausible(email) ? await findUserByEmail(email) : null
     const known = user !== null && user.disabledAt === null
     const password = attempt.password.slice(0, maxPasswordLength + 1)
@@ -41,13 +42,18 @@ export async function signIn(attempt: {
       return { ok: false, problem: "wrong_credentials" }
     }
     await forgiveAttempt(email, attempt.address)
-    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken) }
+    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt) }
   } catch (error) {
+    // It was our fault that nothing was checked.
+    if (error instanceof PasswordPoolBusyError) await refundAttempt(email, attempt.address)
     return refuseWhenBusy(error)
   }
 }
 
-/** Makes a User and signs them in. Attempts count as failed sign-ins do, so that addresses cannot be tried out in bulk. */
+/**
+ * Makes a User and signs them in. What can be refused without work is refused first; then the attempt counts against the
+ * address, so that nobody tries out in bulk which email addresses have a user here.
+ */
 export async function signUp(facts: {
   email: string
   name: string | null
@@ -55,14 +61,16 @@ export async function signUp(facts: {
   address: string
   previousToken: string | null
 }): Promise<Accepted | Refused | UserProblem> {
-  const email = normalizeEmail(facts.email)
-  const { waitSeconds } = await countAttempt(email, facts.address)
+  const problem = findUserProblem(facts)
+  if (problem) return problem
+  const waitSeconds = await countSignUp(facts.address)
   if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   try {
     const created = await createUser(facts)
     if (!created.ok) return created
     return { ok: true, browserSession: await startBrowserSession(created.user.id, facts.previousToken) }
   } catch (error) {
+    if (error instanceof PasswordPoolBusyError) await refundSignUp(facts.address)
     return refuseWhenBusy(error)
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { deleteBrowserSessionsOfUser } from "@/lib/data/browser-sessions"
 import { revokeSessionsOfUser } from "@/lib/data/sessions"
-import { insertUser, setPasswordHash, setUserDisabled, type User } from "@/lib/data/users"
+import { setUserDisabled, setUserEnabled, insertUser, setPasswordHash, type User } from "@/lib/data/users"
 import { generateId } from "@/lib/protocol/random"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"
@@ -15,23 +15,22 @@ export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase()
 }
 
+type NewUser = { email: string; name: string | null; password: string }
+
 /** Makes a User. @throws PasswordPoolBusyError */
-export async function createUser(facts: {
-  email: string
-  name: string | null
-  password: string
-}): Promise<{ ok: true; user: User } | UserProblem> {
-  const email = normalizeEmail(facts.email)
-  const name = facts.name?.trim() || null
-  const problem = findUserProblem(email, name, facts.password)
+export async function createUser(facts: NewUser): Promise<{ ok: true; user: User } | UserProblem> {
+  const problem = findUserProblem(facts)
   if (problem) return problem
+  const { email, name } = normalize(facts)
   const user = await insertUser({ id: generateId(), email, name, passwordHash: await hashPassword(facts.password) })
   return user
     ? { ok: true, user }
     : { ok: false, field: "email", message: "There is a user with this email address already. Sign in instead." }
 }
 
-function findUserProblem(email: string, name: string | null, password: string): UserProblem | null {
+/** Why no User can be made of these facts, or null. It costs nothing: nothing is hashed or looked up. */
+export function findUserProblem(facts: NewUser): UserProblem | null {
+  const { email, name } = normalize(facts)
   if (!emailSyntax.safeParse(email).success) {
     return { ok: false, field: "email", message: "Enter an email address, such as ada@example.com." }
   }
@@ -39,9 +38,11 @@ function findUserProblem(email: string, name: string | null, password: string): 
   if (name && (name.length > 100 || /[\u0000-\u001f\u007f]/.test(name))) {
     return { ok: false, field: "name", message: "Use at most 100 characters, on one line." }
   }
-  const message = findPasswordProblem(password)
+  const message = findPasswordProblem(facts.password)
   return message ? { ok: false, field: "password", message } : null
 }
+
+const normalize = ({ email, name }: NewUser) => ({ email: normalizeEmail(email), name: name?.trim() || null })
 
 /**
  * Sets a User's password and ends what was started with the old one: browser sessions and Sessions.
@@ -51,9 +52,11 @@ function findUserProblem(email: string, name: string | null, password: string): 
 export async function changePassword(userId: string, password: string): Promise<{ ok: true } | UserProblem | null> {
   const message = findPasswordProblem(password)
   if (message) return { ok: false, field: "password", message }
-  if (!(await setPasswordHash(userId, await hashPassword(password)))) return null
+  const passwordHash = await hashPassword(password)
+  const now = new Date()
+  if (!(await setPasswordHash(userId, passwordHash, now))) return null
   await deleteBrowserSessionsOfUser(userId)
-  await revokeSessionsOfUser(userId, "password_changed", new Date())
+  await revokeSessionsOfUser(userId, "password_changed", now)
   return { ok: true }
 }
 
@@ -68,5 +71,5 @@ export async function disableUser(userId: string): Promise<boolean> {
 
 /** Lets a disabled User sign in again. @returns whether there is such a User */
 export async function enableUser(userId: string): Promise<boolean> {
-  return setUserDisabled(userId, null)
+  return setUserEnabled(userId)
 }

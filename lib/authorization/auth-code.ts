@@ -30,7 +30,6 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       codeHash: hashToken(code),
       stateTokenId: state.id,
       codeChallenge: request.codeChallenge,
-      codeChallengeMethod: request.codeChallenge && "S256",
       redirectUri: request.redirectUri,
       expiresAt,
     },

@@ -56,7 +56,8 @@ function resolveRedirectUri(requested: string | undefined, client: Client): stri
     if (only && others.length === 0) return only
     throw OAuthError.invalidRequest("The parameter redirect_uri is missing.", "parameter_missing")
   }
-  // RFC 9700 section 4.1.1: "clients MUST NOT be able to choose the redirect URI": only registered ones count.
+  // RFC 9700 section 2.1: "authorization servers MUST utilize exact string matching except for port numbers in
+  // localhost redirection URIs of native apps".
   if (!isRegisteredRedirectUri(requested, client.redirectUris)) {
     throw OAuthError.invalidRequest(
       "The redirect_uri is not one that the client has registered. It must be equal to the last character.",

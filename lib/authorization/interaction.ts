@@ -9,7 +9,7 @@ import { type AuthorizationState, openStateToken, sealStateToken } from "./state
 
 /** What the sign-in and consent pages show of an authorization request. */
 export type Interaction = {
-  client: Pick<Client, "clientId" | "clientName">
+  client: Pick<Client, "clientName">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
   scopes: { name: string; words: string }[]
@@ -29,7 +29,7 @@ export async function findInteraction(stateToken: string, browserToken: string |
   if (!client) return null
   const { request } = state
   return {
-    client: { clientId: client.clientId, clientName: client.clientName },
+    client: { clientName: client.clientName },
     returnHost: describeRedirectUri(request.redirectUri),
     scopes: describeScope(request.scope),
     resources: request.resource,

@@ -5,6 +5,7 @@ import { findConsent } from "@/lib/data/consents"
 import { verifyJwt } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
+import { isClaimable } from "@/lib/protocol/redirect-uri"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
 
@@ -65,10 +66,14 @@ async function isConsented(
 ): Promise<boolean> {
   if (client.firstParty) return true
   const consent = await findConsent(user.id, client.clientId)
+  // RFC 8252 section 8.6: a request of a native client, whose identity nothing proves, is not to be granted without the
+  // person, whatever they allowed before.
+  const nameOnly = client.tokenEndpointAuthMethod === "none" && isClaimable(request.redirectUri, client.redirectUris)
+  const askedNow = nameOnly || request.prompt.includes("consent")
   return (
     consent !== null &&
     request.scope.every((scope) => consent.scope.includes(scope)) &&
     request.resource.every((resource) => consent.resource.includes(resource)) &&
-    (!request.prompt.includes("consent") || consent.grantedAt >= startedAt)
+    (!askedNow || consent.grantedAt >= startedAt)
   )
 }

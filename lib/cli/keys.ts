@@ -1,6 +1,12 @@
 import { type Command, Option } from "commander"
 import type { SigningAlg } from "@/lib/data/signing-keys"
-import { activationDelaySeconds, describeSigningKeys, rotateSigningKey, signingAlgs } from "@/lib/keys/signing-keys"
+import {
+  activationDelaySeconds,
+  describeSigningKeys,
+  rotateSigningKey,
+  signingAlgs,
+  withdrawSigningKeys,
+} from "@/lib/keys/signing-keys"
 import { type Answer, action } from "./action"
 import { formatTable, toSeconds, toText } from "./text"
 
@@ -24,7 +30,7 @@ export function addKeysCommands(program: Command): void {
     .addOption(new Option("--alg <alg>", "of this algorithm only").choices(signingAlgs))
     .option(
       "--now",
-      "sign with it at once, for a key that has leaked: clients may refuse tokens until they read /jwks again",
+      "sign with it at once and withdraw the ones before, for a key that has leaked: all that those signed ends",
     )
     .option("--json", "print one JSON object")
     .action(action(rotate))
@@ -35,9 +41,14 @@ async function list(_options: Options): Promise<Answer> {
 }
 
 async function rotate({ alg, now }: Options): Promise<Answer> {
-  const activeFrom = new Date(Date.now() + (now ? 0 : activationDelaySeconds * 1000))
+  // A minute ago, so that it is in force on machines whose clocks are behind, too.
+  const activeFrom = new Date(Date.now() + (now ? -60 : activationDelaySeconds) * 1000)
   const made: string[] = []
-  for (const each of alg ? [alg] : signingAlgs) made.push((await rotateSigningKey(each, { activeFrom })).kid)
+  for (const each of alg ? [alg] : signingAlgs) {
+    const { kid } = await rotateSigningKey(each, { activeFrom })
+    if (now) await withdrawSigningKeys(each, kid)
+    made.push(kid)
+  }
   return answer((await describeSigningKeys()).filter(({ kid }) => made.includes(kid)))
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import type BetterSqlite3 from "better-sqlite3"
 import type { Client as PostgresClient } from "pg"
@@ -63,10 +63,15 @@ function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
 async function migrateSqlite(file: string, migrations: Migration[]): Promise<string[]> {
   const { default: Database } = await import("better-sqlite3")
   mkdirSync(path.dirname(file), { recursive: true })
+  // Made by us before SQLite makes it: the file holds email addresses and password hashes, for its owner alone.
+  closeSync(openSync(file, "a", 0o600))
   const db: BetterSqlite3.Database = new Database(file, { timeout: 30_000 })
   try {
     // Kept in the file: readers and one writer, from any number of processes, do not block each other.
     db.pragma("journal_mode = WAL")
+    // A migration that rebuilds a table drops the old one, and what refers to it would go with it. Inside a transaction
+    // this pragma does nothing, so it stands before; what the migrations leave is checked at their end.
+    db.pragma("foreign_keys = OFF")
     const apply = db.transaction(() => {
       db.exec(createTable)
       const applied = db.prepare<[], Applied>(`SELECT "name", "checksum" FROM "_migration"`).all()
@@ -74,6 +79,12 @@ async function migrateSqlite(file: string, migrations: Migration[]): Promise<str
       for (const { name, sql, checksum } of missing) {
         db.exec(sql)
         db.prepare(`INSERT INTO "_migration" VALUES (?, ?, ?)`).run(name, checksum, new Date().toISOString())
+      }
+      const orphans = db.pragma("foreign_key_check") as unknown[]
+      if (orphans.length > 0) {
+        throw new MigrationError(
+          `A migration would leave ${orphans.length} rows without the row they belong to. Nothing was changed.`,
+        )
       }
       return missing.map(({ name }) => name)
     })

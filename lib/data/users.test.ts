@@ -11,7 +11,7 @@ import {
 import { deleteClient, findClient } from "./clients"
 import { findConsent, saveConsent } from "./consents"
 import { findAuthCode, findSession } from "./sessions"
-import { deleteUser, findUser, findUserByEmail, insertUser, listUsers, setPasswordHash, setUserDisabled } from "./users"
+import { deleteUser, findUser, findUserByEmail, insertUser, listUsers, setPasswordHash, setUserDisabled, setUserEnabled } from "./users"
 
 async function storeBrowserSession(userId: string): Promise<string> {
   const tokenHash = hashToken(generateToken())
@@ -25,7 +25,7 @@ describeOnEachDatabase("data of people", () => {
       const before = Date.now()
       const facts = { id: generateId(), email: "ada@example.com", name: "Ada \u{1f600}", passwordHash: "hash" }
       const user = await insertUser(facts)
-      expect(user).toEqual({ ...facts, createdAt: expect.any(Date), disabledAt: null })
+      expect(user).toEqual({ ...facts, createdAt: expect.any(Date), disabledAt: null, signInsCountFrom: null })
       expect(user?.createdAt.getTime()).toBeGreaterThanOrEqual(before)
       expect(await findUser(facts.id)).toEqual(user)
       expect(await findUserByEmail("ada@example.com")).toEqual(user)
@@ -53,12 +53,13 @@ describeOnEachDatabase("data of people", () => {
       const now = inMinutes(0)
       expect(await setUserDisabled(id, now)).toBe(true)
       expect((await findUser(id))?.disabledAt).toEqual(now)
-      expect(await setUserDisabled(id, null)).toBe(true)
-      expect((await findUser(id))?.disabledAt).toBeNull()
-      expect(await setPasswordHash(id, "another hash")).toBe(true)
-      expect((await findUser(id))?.passwordHash).toBe("another hash")
+      expect(await setUserEnabled(id)).toBe(true)
+      expect(await findUser(id)).toMatchObject({ disabledAt: null, signInsCountFrom: now })
+      const later = inMinutes(1)
+      expect(await setPasswordHash(id, "another hash", later)).toBe(true)
+      expect(await findUser(id)).toMatchObject({ passwordHash: "another hash", signInsCountFrom: later })
       expect(await setUserDisabled(generateId(), now)).toBe(false)
-      expect(await setPasswordHash(generateId(), "hash")).toBe(false)
+      expect(await setPasswordHash(generateId(), "hash", now)).toBe(false)
     })
 
     test("is deleted with everything that is theirs, and with nothing of anybody else's", async () => {

@@ -7,10 +7,14 @@ export type User = {
   passwordHash: string
   createdAt: Date
   disabledAt: Date | null
+  /** Sign-ins from before this moment no longer count. */
+  signInsCountFrom: Date | null
 }
 
 /** Stores a User; null when the email address is taken. `email` must be lower-cased already. */
-export async function insertUser(user: Omit<User, "createdAt" | "disabledAt">): Promise<User | null> {
+export async function insertUser(
+  user: Omit<User, "createdAt" | "disabledAt" | "signInsCountFrom">,
+): Promise<User | null> {
   const db = await database()
   try {
     return await db.user.create({ data: { ...user, createdAt: new Date() } })
@@ -35,17 +39,24 @@ export async function listUsers(): Promise<User[]> {
   return db.user.findMany({ orderBy: { createdAt: "asc" } })
 }
 
-/** Sets or clears `disabledAt`. @returns whether there is such a User */
-export async function setUserDisabled(id: string, disabledAt: Date | null): Promise<boolean> {
+/** Disables a User from `now` on; their sign-ins until then no longer count. @returns whether there is such a User */
+export async function setUserDisabled(id: string, now: Date): Promise<boolean> {
   const db = await database()
-  const { count } = await db.user.updateMany({ where: { id }, data: { disabledAt } })
+  const { count } = await db.user.updateMany({ where: { id }, data: { disabledAt: now, signInsCountFrom: now } })
   return count === 1
 }
 
 /** @returns whether there is such a User */
-export async function setPasswordHash(id: string, passwordHash: string): Promise<boolean> {
+export async function setUserEnabled(id: string): Promise<boolean> {
   const db = await database()
-  const { count } = await db.user.updateMany({ where: { id }, data: { passwordHash } })
+  const { count } = await db.user.updateMany({ where: { id }, data: { disabledAt: null } })
+  return count === 1
+}
+
+/** Sets a password; sign-ins with the old one no longer count. @returns whether there is such a User */
+export async function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
+  const db = await database()
+  const { count } = await db.user.updateMany({ where: { id }, data: { passwordHash, signInsCountFrom: now } })
   return count === 1
 }
 

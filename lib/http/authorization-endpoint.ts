@@ -3,14 +3,12 @@ import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize
 import { RedirectableError } from "@/lib/authorization/redirectable-error"
 import { OAuthError } from "@/lib/protocol/errors"
 import { formatCookie, readCookie } from "./cookies"
-import { type Handler, logRefusal, type Method, methodNotAllowed } from "./endpoint"
+import { allMethods, type Handler, logRefusal, type Method, methodNotAllowed } from "./endpoint"
 import { errorPage } from "./error-page"
 import { toOAuthError } from "./failures"
 import { redirect } from "./responses"
 
 type Handlers = Partial<Record<"GET" | "POST", (request: Request, browser: Browser) => Promise<AuthorizationAnswer>>>
-
-const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 /**
  * An endpoint that a person's browser visits: answers are redirects. An error goes to the client by redirect when it is

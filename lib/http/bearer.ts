@@ -13,7 +13,7 @@ export function readBearerToken(request: Request): string {
     )
   }
   const authorization = request.headers.get("authorization")
-  if (authorization === null) throw OAuthError.missingToken()
+  if (authorization === null || !/^Bearer( |$)/i.test(authorization)) throw OAuthError.missingToken()
   const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
   if (token === undefined) {
     throw OAuthError.bearer(

@@ -1,4 +1,4 @@
-import { isRegisteredOrigin } from "@/lib/data/clients"
+import { isClientOrigin } from "@/lib/clients/origins"
 
 /**
  * Who may read the answers from a page of another origin: the registered origins of browser clients, or everybody (what
@@ -12,7 +12,7 @@ const preflightMaxAge = 600
 export async function corsHeaders(request: Request, policy: CorsPolicy): Promise<Record<string, string>> {
   if (policy === "public") return { "Access-Control-Allow-Origin": "*" }
   const origin = request.headers.get("origin")
-  const allowed = origin !== null && isOrigin(origin) && (await isRegisteredOrigin(origin))
+  const allowed = origin !== null && (await isClientOrigin(origin))
   return {
     Vary: "Origin",
     ...(allowed && {
@@ -28,8 +28,4 @@ export function preflightHeaders(methods: string[]): Record<string, string> {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, MCP-Protocol-Version",
     "Access-Control-Max-Age": String(preflightMaxAge),
   }
-}
-
-function isOrigin(value: string): boolean {
-  return value.length <= 512 && URL.canParse(value) && new URL(value).origin === value
 }

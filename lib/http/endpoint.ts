@@ -6,7 +6,7 @@ import { toOAuthError } from "./failures"
 export type Handler = (request: Request) => Promise<Response>
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
 
-const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+export const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 /**
  * An endpoint that clients call: JSON answers, errors in the form of RFC 6749 section 5.2, no caching unless the answer
@@ -70,7 +70,8 @@ function errorResponse(request: Request, method: Method, caught: unknown): Respo
 
 /** The path alone is logged: a query may hold a state token, or by mistake a secret. */
 export function logRefusal(request: Request, method: string, error: OAuthError): void {
-  const level = error.status >= 500 ? "error" : "warn"
+  // Next's router asks ahead at every sign-in, and is always refused.
+  const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
   const { pathname: path } = new URL(request.url)
   log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason })
 }

@@ -14,8 +14,12 @@ const unavailable = new Set([
   "P2034",
   "ECONNREFUSED",
   "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
   "SQLITE_BUSY",
+  "53300",
   "57P01",
+  "57P02",
   "57P03",
 ])
 
@@ -32,7 +36,8 @@ export function toOAuthError(error: unknown): OAuthError {
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim())
   log().error({ event: "failure", name: facts.name, code, at: places?.slice(0, 8) })
-  if (code !== undefined && unavailable.has(code)) {
+  // The Postgres driver gives a time-out no code.
+  if ((code !== undefined && unavailable.has(code)) || /timeout/i.test(facts.message)) {
     return new OAuthError(
       "temporarily_unavailable",
       "The server cannot reach its database now. Try again in some seconds.",

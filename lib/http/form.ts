@@ -42,18 +42,24 @@ export function readQuery(request: Request): Parameters {
   return parseParameters(new URL(request.url).searchParams)
 }
 
-/** A form this long, in characters, does not fit into a URL; the authorization request in it is refused anyway. */
+/** A query of more characters does not fit into a URL everywhere; the authorization request in it is refused anyway. */
 const maxQueryLength = 8 * 1024
 
-/**
- * Whether a page of another site posted this form. The browser then withheld our SameSite cookies, which the same
- * parameters by GET would bring.
- */
+/** Whether a page of another site sent this request: the browser then withheld our SameSite cookies, unless it is a GET. */
 export function isFromAnotherSite(request: Request): boolean {
-  return (
-    request.headers.get("sec-fetch-site") === "cross-site" &&
-    Number(request.headers.get("content-length") ?? Number.POSITIVE_INFINITY) <= maxQueryLength
-  )
+  return request.headers.get("sec-fetch-site") === "cross-site"
+}
+
+/** The authorization request of a form as a path for GET. @throws OAuthError invalid_request */
+export function authorizationPath(form: Parameters): string {
+  const query = form.toString()
+  if (query.length > maxQueryLength) {
+    throw OAuthError.invalidRequest(
+      `The parameters are longer than ${maxQueryLength} characters in all.`,
+      "parameter_invalid",
+    )
+  }
+  return `/authorize?${query}`
 }
 
 /** Stops reading at the limit, whatever Content-Length says. */

@@ -8,7 +8,8 @@ export function json(body: object, { maxAge }: { maxAge?: number } = {}): Respon
 }
 
 /**
- * 303: whatever the method was, the browser goes on with GET, and no body is sent along (OAuth 2.1 section 7.12.2).
+ * 303: whatever the method was, the browser goes on with GET, and no body is sent along (RFC 9110 section 15.4.4, RFC 9700 section
+ * 4.12).
  * @param location a path of ours, which is made absolute with the issuer, or a client's redirect URI
  */
 export function redirect(location: string, cookies: string[] = []): Response {

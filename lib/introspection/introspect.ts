@@ -84,7 +84,6 @@ async function introspectRefreshToken(client: Client, token: string, now: Date):
   if (session.user.disabledAt !== null || findStanding(token, session) !== "current") return { active: false }
   return {
     active: true,
-    token_type: "refresh_token",
     iss: config().issuer,
     sub: session.userId,
     client_id: session.clientId,

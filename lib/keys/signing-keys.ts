@@ -79,6 +79,18 @@ export async function rotateSigningKey(
   return { kid, alg, activeFrom }
 }
 
+/**
+ * Takes all keys of an algorithm out of /jwks but one: for a key that has leaked. What they signed no longer counts here
+ * within seconds, and elsewhere once copies of /jwks are renewed.
+ */
+export async function withdrawSigningKeys(alg: SigningAlg, exceptKid: string): Promise<string[]> {
+  const records = await listSigningKeys()
+  const kids = records.filter((key) => key.alg === alg && key.kid !== exceptKid).map(({ kid }) => kid)
+  await deleteSigningKeys(kids)
+  holder.oauthFlowKeyRing = undefined
+  return kids
+}
+
 export async function describeSigningKeys(): Promise<
   { kid: string; alg: SigningAlg; state: SigningKeyState; activeFrom: Date; createdAt: Date }[]
 > {
@@ -123,15 +135,16 @@ export function stateOf(
   all: Pick<SigningKeyRecord, "alg" | "generation" | "activeFrom">[],
   now: Date,
 ): SigningKeyState {
-  if (record.activeFrom > now) return "next"
+  // The first key signs from the start, also where another machine's clock is behind the one that made it.
+  if (record.activeFrom > now && record.generation > 1) return "next"
   const successors = all.filter(
     (other) => other.alg === record.alg && other.generation > record.generation && other.activeFrom <= now,
   )
   if (successors.length === 0) return "active"
   const replacedAt = Math.min(...successors.map(({ activeFrom }) => activeFrom.getTime()))
-  const { ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS } = config()
-  // An ID token comes back as id_token_hint long after it has expired, so the keys stay a day at least.
-  const published = Math.max(ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, 24 * 60 * 60) + cacheSeconds
+  const { ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, BROWSER_SESSION_SECONDS } = config()
+  // An ID token comes back as id_token_hint long after it has expired, for as long as its browser stays signed in.
+  const published = Math.max(ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, BROWSER_SESSION_SECONDS) + cacheSeconds
   return now.getTime() < replacedAt + published * 1000 ? "published" : "retired"
 }
 

@@ -20,7 +20,6 @@ describe("the status of an error", () => {
     insufficient_scope: 403,
     login_required: 400,
     consent_required: 400,
-    interaction_required: 400,
     request_not_supported: 400,
     request_uri_not_supported: 400,
     registration_not_supported: 400,

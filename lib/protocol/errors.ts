@@ -17,7 +17,6 @@ export type OAuthErrorCode =
   // OpenID Connect Core 1.0 section 3.1.2.6
   | "login_required"
   | "consent_required"
-  | "interaction_required"
   | "request_not_supported"
   | "request_uri_not_supported"
   | "registration_not_supported"

@@ -26,48 +26,51 @@ const controlCharacters = /[\u0000-\u001f\u007f]/
 /** Parameter names are made safe to stand in an error_description (RFC 6749 section 5.2). */
 const printable = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, "?").slice(0, 64)
 
+/** More than any request of ours has, and few enough to look at each. */
+const maxParameters = 100
+
+/** @throws OAuthError invalid_request when there are more than a hundred */
 export function parseParameters(pairs: URLSearchParams): Parameters {
-  function checkSingle(name: string, values: string[]): void {
+  const all = [...pairs.entries()]
+  if (all.length > maxParameters) {
+    throw OAuthError.invalidRequest(`The request has more than ${maxParameters} parameters.`, "parameter_invalid")
+  }
+  const values = new Map<string, string[]>()
+  for (const [name, value] of all) values.set(name, [...(values.get(name) ?? []), value])
+
+  function readSingle(name: string): string | undefined {
+    const [value, ...others] = values.get(name) ?? []
     // RFC 6749 section 3.1: "Request and response parameters MUST NOT be included more than once."
-    if (values.length > 1) {
+    if (others.length > 0) {
       throw OAuthError.invalidRequest(`The parameter ${printable(name)} was sent more than once.`, "parameter_repeated")
     }
-    checkCharacters(name, values)
-  }
-  function checkCharacters(name: string, values: string[]): void {
-    if (values.some((value) => controlCharacters.test(value))) {
-      throw OAuthError.invalidRequest(
-        `The parameter ${printable(name)} has a control character in it.`,
-        "parameter_invalid",
-      )
-    }
+    // RFC 6749 section 3.1: "Parameters sent without a value MUST be treated as if they were omitted from the request."
+    return checkCharacters(name, value) || undefined
   }
   return {
-    get(name) {
-      const values = pairs.getAll(name)
-      checkSingle(name, values)
-      // RFC 6749 section 3.1: "Parameters sent without a value MUST be treated as if they were omitted from the request."
-      return values[0] || undefined
-    },
+    get: readSingle,
     require(name) {
-      const value = this.get(name)
+      const value = readSingle(name)
       if (value === undefined) {
         throw OAuthError.invalidRequest(`The parameter ${printable(name)} is missing.`, "parameter_missing")
       }
       return value
     },
-    getAll(name) {
-      const values = pairs.getAll(name).filter(Boolean)
-      checkCharacters(name, values)
-      return values
-    },
+    getAll: (name) => (values.get(name) ?? []).filter((value) => checkCharacters(name, value)),
     checkRepeated() {
-      for (const name of new Set(pairs.keys())) {
-        const check = repeatable.has(name) ? checkCharacters : checkSingle
-        check(name, pairs.getAll(name))
-      }
+      for (const name of values.keys()) if (!repeatable.has(name)) readSingle(name)
     },
-    entries: () => [...pairs.entries()],
+    entries: () => all,
     toString: () => pairs.toString(),
   }
+}
+
+function checkCharacters<Value extends string | undefined>(name: string, value: Value): Value {
+  if (value !== undefined && controlCharacters.test(value)) {
+    throw OAuthError.invalidRequest(
+      `The parameter ${printable(name)} has a control character in it.`,
+      "parameter_invalid",
+    )
+  }
+  return value
 }

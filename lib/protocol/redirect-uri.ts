@@ -27,6 +27,9 @@ function withoutLoopbackPort(uri: string): string | null {
 /** URL parsers mend `https:host` and `https:///host`; a browser takes the first for a path on the page's own host. */
 const httpsWithHost = /^https:\/\/[^/?#@]+([/?#]|$)/i
 
+/** What an authorization response is made of. Registered with a value of its own, each would stand in the answer twice. */
+const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"]
+
 /** Schemes that run code or reach files in the browser itself. */
 const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", "blob:", "about:", "view-source:"])
 
@@ -46,6 +49,8 @@ export function findRedirectUriProblem(uri: string): string | null {
   // RFC 6749 section 3.1.2: "The endpoint URI MUST NOT include a fragment component."
   if (uri.includes("#")) return "must not have a fragment"
   if (url.username || url.password) return "must not have a user name or password"
+  const reserved = responseParameters.find((name) => url.searchParams.has(name))
+  if (reserved) return `must not have the parameter ${reserved} in its query: the answer brings it`
   if (forbiddenSchemes.has(url.protocol)) return `must not use the scheme ${url.protocol}`
   if (url.protocol === "https:" && !httpsWithHost.test(uri)) return "must begin with https:// and a host"
   if (url.protocol === "https:") return url.hostname.includes("*") ? "must not have a wildcard" : null
@@ -54,6 +59,14 @@ export function findRedirectUriProblem(uri: string): string | null {
   return url.protocol.includes(".")
     ? null
     : "must use https, or an app's own scheme in reverse-domain form, such as com.example.app:/callback"
+}
+
+/**
+ * Whether a program on the person's device other than the client could have asked for this redirect URI, which fits a
+ * registered one: on another loopback port, or by an app's own scheme, which any app can claim.
+ */
+export function isClaimable(redirectUri: string, registered: string[]): boolean {
+  return !registered.includes(redirectUri) || !/^https?:/i.test(redirectUri)
 }
 
 /** The origin whose pages get an answer at this redirect URI, or null for an app's own scheme. */
@@ -65,5 +78,6 @@ export function findOrigin(redirectUri: string): string | null {
 /** Where the browser goes back to, in a form that people can check: a host, or an app's scheme. */
 export function describeRedirectUri(redirectUri: string): string {
   const { protocol, host } = new URL(redirectUri)
-  return host || protocol.replace(/:$/, "")
+  // Behind an app's own scheme a host means nothing, and could be anybody's name.
+  return protocol === "https:" || protocol === "http:" ? host : protocol.replace(/:$/, "")
 }

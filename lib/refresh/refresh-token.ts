@@ -6,7 +6,7 @@ import { deriveKey } from "@/lib/secret"
 /** A refresh token on the wire: `<session id>.<256 bits>`, both base64url. */
 const syntax = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
 
-/** How far back, in rotations, an old refresh token is still told from a made-up one. A step costs two microseconds. */
+/** How far back, in rotations, an old refresh token is still told from a made-up one. A step costs some microseconds. */
 const maxStepsBack = 5_000
 
 export function formatRefreshToken(sessionId: string, secret: string): string {

@@ -33,7 +33,9 @@ export async function refreshTokens(client: Client, request: RefreshRequest): Pr
     )
   }
   const session = await findRefreshableSession(client, request.refreshToken, now)
-  const scope = narrowScope(request.scope, session.scope)
+  // What the operator has taken from the client since, it no longer gets.
+  const granted = session.scope.filter((value) => client.scope.includes(value))
+  const scope = narrowScope(request.scope, granted)
   const resource = narrowResources(parseResources(request.resource), session.resource)
   const access = await issueAccessToken({ session, scope, resource }, now)
   return {

@@ -9,15 +9,18 @@ import { findStanding, parseRefreshToken } from "@/lib/refresh/refresh-token"
  * error response" (section 2.2), and nobody learns whose token it is.
  */
 export async function revokeToken(client: Client, token: string): Promise<void> {
-  const session = (await findSessionOfRefreshToken(token)) ?? (await findSessionOfAccessToken(token))
+  const session = parseRefreshToken(token)
+    ? await findSessionOfRefreshToken(token)
+    : await findSessionOfAccessToken(token)
   // RFC 7009 section 2.1: the server "verifies whether the token was issued to the client making the revocation request."
-  if (session?.clientId === client.clientId) await revokeSession(session.id, "revoked_by_client", new Date())
+  if (session?.clientId !== client.clientId) return
+  if (parseRefreshToken(token) && findStanding(token, session) === "forged") return
+  await revokeSession(session.id, "revoked_by_client", new Date())
 }
 
 async function findSessionOfRefreshToken(token: string): Promise<Session | null> {
   const parsed = parseRefreshToken(token)
-  const session = parsed && (await findSession(parsed.sessionId))
-  return session && findStanding(token, session) !== "forged" ? session : null
+  return parsed && findSession(parsed.sessionId)
 }
 
 /** An expired access token still names its Session, and whoever holds one may want that Session ended. */

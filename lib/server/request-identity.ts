@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from "node:http"
 import { isIP } from "node:net"
 
 /** Headers by which a proxy, or Next itself, speaks to the next server. From a client they are lies. */
-const forbidden = /^(forwarded|x-real-ip|x-forwarded-.*|x-middleware-.*|x-nextjs-data|x-matched-path|x-now-.*)$/
+const forbidden =
+  /^(forwarded|x-real-ip|x-forwarded-.*|x-middleware-.*|x-nextjs-data|next-router-state-tree|x-matched-path|x-now-.*)$/
 
 /**
  * Makes what the request says about who asks, and for whom, true: the address of the client in `x-forwarded-for`, one

@@ -1,4 +1,5 @@
 import http from "node:http"
+import { isIPv6 } from "node:net"
 import next from "next"
 import { prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
@@ -27,6 +28,9 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
   const webSockets = http.createServer()
   const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
   await app.prepare()
+  // After a server action Next's server fetches the page that it redirects to. It is to ask this process for it, not the
+  // issuer's public address.
+  process.env.__NEXT_PRIVATE_ORIGIN = `http://${findOwnHost(present)}:${PORT}`
   const toNext = app.getRequestHandler()
   const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
 
@@ -52,6 +56,12 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
     dev ? 0.5 : 10,
   )
   console.log(`OAuth Flow is ready at ${issuer}`)
+}
+
+/** A host by which this process reaches itself. */
+function findOwnHost([host = "localhost"]: string[]): string {
+  if (host === "::" || host === "0.0.0.0") return "localhost"
+  return isIPv6(host) ? `[${host}]` : host
 }
 
 /** @throws OperatorError when `npm run build` has not run */

@@ -1,3 +1,4 @@
+import { countsStill } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findAuthCode, revokeSession, startSession } from "@/lib/data/sessions"
@@ -81,7 +82,7 @@ async function findVerifiedCode(client: Client, request: TokenRequest, now: Date
     )
   }
   verifyCodeVerifier(request.codeVerifier, authCode.codeChallenge)
-  if (authCode.session.user.disabledAt !== null) throw invalidCode("user_disabled")
+  if (!countsStill(authCode.session.user, authCode.session.authTime)) throw invalidCode("user_disabled")
   return authCode
 }
 

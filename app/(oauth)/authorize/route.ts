@@ -1,12 +1,12 @@
 import { authorize } from "@/lib/authorization/authorize"
 import { authorizationEndpoint } from "@/lib/http/authorization-endpoint"
-import { isFromAnotherSite, readAuthorizationForm, readQuery } from "@/lib/http/form"
+import { authorizationPath, isFromAnotherSite, readAuthorizationForm, readQuery } from "@/lib/http/form"
 
 /** The authorization endpoint, OAuth 2.1 section 3.1. POST is asked for by OpenID Connect Core 1.0 section 3.1.2.1. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = authorizationEndpoint({
   GET: (request, browser) => authorize(readQuery(request), browser),
   POST: async (request, browser) => {
     const form = await readAuthorizationForm(request)
-    return isFromAnotherSite(request) ? { location: `/authorize?${form}` } : authorize(form, browser)
+    return isFromAnotherSite(request) ? { location: authorizationPath(form) } : authorize(form, browser)
   },
 })

@@ -30,7 +30,6 @@ export default async function ConsentPage({ searchParams }: { searchParams: Sear
       <form>
         <input type="hidden" name="state" value={state} />
         <input type="hidden" name="user" value={signedIn.user.id} />
-        <input type="hidden" name="user" value={signedIn.user.id} />
         <Asked interaction={interaction} />
         <div className="mt-7 grid gap-3">
           <SubmitButton formAction={allow}>Allow</SubmitButton>

@@ -34,7 +34,8 @@ export async function diffSchemas(provider: Provider, from: string | null, to: s
       shadowDatabaseUrl: null,
       filters: { externalTables: [], externalEnums: [] },
     })
-    const sql = result.stdout ?? ""
+    // The schema is where the operator's role may make tables; to make it would ask for more than that.
+    const sql = (result.stdout ?? "").replace(/-- CreateSchema\nCREATE SCHEMA IF NOT EXISTS "public";\n+/, "")
     return sql.includes("This is an empty migration") ? "" : sql
   } finally {
     engine.free()

@@ -5,7 +5,8 @@ CREATE TABLE "User" (
     "name" TEXT,
     "passwordHash" TEXT NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "disabledAt" DATETIME
+    "disabledAt" DATETIME,
+    "signInsCountFrom" DATETIME
 );
 
 -- CreateTable
@@ -56,7 +57,6 @@ CREATE TABLE "AuthCode" (
     "sessionId" TEXT NOT NULL,
     "stateTokenId" TEXT NOT NULL,
     "codeChallenge" TEXT,
-    "codeChallengeMethod" TEXT,
     "redirectUri" TEXT NOT NULL,
     "createdAt" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expiresAt" DATETIME NOT NULL,

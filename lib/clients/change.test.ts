@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { findClient } from "@/lib/data/clients"
+import { type ClientMetadata, changeClient, registerClient, rotateClientSecret } from "./registration"
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite")
+})
+afterAll(() => opened.drop())
+
+const register = (changes: Partial<ClientMetadata> = {}) =>
+  registerClient({ clientName: "A client", redirectUris: ["https://client.example/callback"], ...changes })
+
+describe("a change to a client", () => {
+  test("leaves everything else, its secret included, as it was", async () => {
+    const { client } = await register({ scope: "openid email", firstParty: true })
+    const changed = await changeClient(client.clientId, { clientName: "Another name" })
+    expect(changed).toEqual({ ...client, clientName: "Another name" })
+    expect(await findClient(client.clientId)).toEqual(changed)
+  })
+
+  test("that is left undefined is none", async () => {
+    const { client } = await register()
+    const changes = { clientName: undefined, redirectUris: undefined, scope: undefined, requirePkce: undefined }
+    expect(await changeClient(client.clientId, changes)).toEqual(client)
+  })
+
+  test("is checked as a registration is", async () => {
+    const { client } = await register({ requirePkce: false })
+    const refused = expect.objectContaining({ reason: "metadata_invalid" })
+    await expect(changeClient(client.clientId, { redirectUris: [] })).rejects.toThrow(refused)
+    await expect(changeClient(client.clientId, { scope: "email" })).rejects.toThrow(refused)
+    expect(await findClient(client.clientId)).toEqual(client)
+  })
+
+  test("may take one secret method for the other, but makes no client public or confidential", async () => {
+    const { client } = await register()
+    expect(await changeClient(client.clientId, { tokenEndpointAuthMethod: "client_secret_post" })).toEqual({
+      ...client,
+      tokenEndpointAuthMethod: "client_secret_post",
+    })
+    await expect(changeClient(client.clientId, { tokenEndpointAuthMethod: "none" })).rejects.toThrow(
+      oauthError("invalid_client_metadata", "metadata_invalid"),
+    )
+    const { client: open } = await register({ tokenEndpointAuthMethod: "none" })
+    await expect(changeClient(open.clientId, { tokenEndpointAuthMethod: "client_secret_basic" })).rejects.toThrow(
+      oauthError("invalid_client_metadata", "metadata_invalid"),
+    )
+  })
+
+  test("to a client that there is not changes nothing", async () => {
+    expect(await changeClient("unknown", { clientName: "A name" })).toBeNull()
+    expect(await rotateClientSecret("unknown")).toBeNull()
+  })
+})

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import type { Client } from "./clients"
+import { findSession, revokeSession, revokeSessionsOfUser, rotateRefreshToken } from "./sessions"
+import type { User } from "./users"
+
+/** Calls it so many times at once, and counts how often the answer is true. */
+async function countWinners(times: number, run: (i: number) => Promise<boolean>): Promise<number> {
+  return (await Promise.all(Array.from({ length: times }, (_, i) => run(i)))).filter(Boolean).length
+}
+
+const newHash = () => hashToken(generateToken())
+
+describeOnEachDatabase("a Session in use", () => {
+  let owner: { user: User; client: Client }
+  beforeAll(async () => {
+    owner = { user: await storeUser(), client: await storeClient() }
+  })
+
+  describe("a refresh", () => {
+    const next = () => ({ refreshTokenHash: newHash(), rotatedAt: new Date(), idleExpiresAt: inMinutes(90) })
+
+    test("puts the next refresh token in place of the current one, which it keeps as the previous", async () => {
+      const { id, currentHash } = await storeStartedSession(owner)
+      const [first, second] = [next(), next()]
+      expect(await rotateRefreshToken(id, currentHash, first)).toBe(true)
+      expect(await findSession(id)).toMatchObject({ ...first, previousRefreshTokenHash: currentHash, rotations: 1 })
+      expect(await rotateRefreshToken(id, first.refreshTokenHash, second)).toBe(true)
+      expect(await findSession(id)).toMatchObject({
+        ...second,
+        previousRefreshTokenHash: first.refreshTokenHash,
+        rotations: 2,
+      })
+    })
+
+    test("succeeds for one of fifty at once, and rotates once", async () => {
+      const { id, currentHash } = await storeStartedSession(owner)
+      const facts = next()
+      expect(await countWinners(50, () => rotateRefreshToken(id, currentHash, facts))).toBe(1)
+      expect(await findSession(id)).toMatchObject({ refreshTokenHash: facts.refreshTokenHash, rotations: 1 })
+    })
+
+    test("changes nothing with the previous token, or with one that was never given", async () => {
+      const { id, currentHash } = await storeStartedSession(owner)
+      await rotateRefreshToken(id, currentHash, next())
+      const before = await findSession(id)
+      for (const hash of [currentHash, newHash(), ""]) expect(await rotateRefreshToken(id, hash, next())).toBe(false)
+      expect(await findSession(id)).toEqual(before)
+    })
+
+    test("changes nothing when the Session is revoked or has come to its idle or absolute end", async () => {
+      const ended = [
+        await storeStartedSession(owner, { idleExpiresAt: inMinutes(-1) }),
+        await storeStartedSession(owner, { expiresAt: inMinutes(-1) }),
+        await storeStartedSession(owner),
+      ]
+      await revokeSession(ended[2]?.id ?? "", "revoked_by_client", new Date())
+      for (const { id, currentHash } of ended) {
+        const before = await findSession(id)
+        expect(await rotateRefreshToken(id, currentHash, next())).toBe(false)
+        expect(await findSession(id)).toEqual(before)
+      }
+    })
+
+    test("against a revocation at the same moment: whatever comes first, the Session ends revoked", async () => {
+      const stored = await Promise.all(Array.from({ length: 10 }, () => storeStartedSession(owner)))
+      await Promise.all(
+        stored.flatMap(({ id, currentHash }, i) => {
+          const both = [
+            () => rotateRefreshToken(id, currentHash, next()),
+            () => revokeSession(id, "revoked_by_client", new Date()),
+          ]
+          return (i % 2 ? both : both.reverse()).map((run) => run())
+        }),
+      )
+      for (const { id } of stored) expect((await findSession(id))?.revokedAt).toBeInstanceOf(Date)
+    })
+  })
+
+  describe("a revocation", () => {
+    test("ends the Session, started or not, and the first reason stays", async () => {
+      for (const { id } of [await storeSession(owner), await storeStartedSession(owner)]) {
+        const now = inMinutes(0)
+        expect(await revokeSession(id, "code_replayed", now)).toBe(true)
+        expect(await revokeSession(id, "revoked_by_operator", inMinutes(5))).toBe(false)
+        expect(await findSession(id)).toMatchObject({ revokedAt: now, revokedReason: "code_replayed" })
+      }
+      expect(await revokeSession(generateId(), "code_replayed", new Date())).toBe(false)
+    })
+
+    test("is done by one of twenty at once", async () => {
+      const { id } = await storeStartedSession(owner)
+      expect(await countWinners(20, () => revokeSession(id, "code_replayed", new Date()))).toBe(1)
+    })
+
+    test("of a User ends all of their Sessions and nobody else's", async () => {
+      const [one, other] = [
+        { user: await storeUser(), client: owner.client },
+        { user: await storeUser(), client: owner.client },
+      ]
+      const mine = [await storeStartedSession(one), await storeSession(one)]
+      const theirs = await storeStartedSession(other)
+      expect(await revokeSessionsOfUser(one.user.id, "user_disabled", new Date())).toBe(2)
+      expect(await revokeSessionsOfUser(one.user.id, "password_changed", new Date())).toBe(0)
+      for (const { id } of mine) expect(await findSession(id)).toMatchObject({ revokedReason: "user_disabled" })
+      expect(await findSession(theirs.id)).toMatchObject({ revokedAt: null, revokedReason: null })
+    })
+  })
+})
