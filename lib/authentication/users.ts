@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { deleteBrowserSessionsOfUser } from "@/lib/data/browser-sessions"
 import { revokeSessionsOfUser } from "@/lib/data/sessions"
-import { setUserDisabled, setUserEnabled, insertUser, setPasswordHash, type User } from "@/lib/data/users"
+import { insertUser, setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
 import { generateId } from "@/lib/protocol/random"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"

@@ -11,7 +11,16 @@ import {
 import { deleteClient, findClient } from "./clients"
 import { findConsent, saveConsent } from "./consents"
 import { findAuthCode, findSession } from "./sessions"
-import { deleteUser, findUser, findUserByEmail, insertUser, listUsers, setPasswordHash, setUserDisabled, setUserEnabled } from "./users"
+import {
+  deleteUser,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  listUsers,
+  setPasswordHash,
+  setUserDisabled,
+  setUserEnabled,
+} from "./users"
 
 async function storeBrowserSession(userId: string): Promise<string> {
   const tokenHash = hashToken(generateToken())
