@@ -1,6 +1,6 @@
 // npm test: everything that CI checks, step by step, up to the first failure. Further arguments go to Playwright, such as
 // a file's name or --project sqlite.
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -11,6 +11,7 @@ import { startPostgres } from "./fixtures/postgres"
 type Run = { name: string; args: string[]; env?: Record<string, string> }
 type Counts = { passed: number; failed: number }
 
+const running = new Set<ChildProcess>()
 const reports = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-reports-"))
 const unitReport = path.join(reports, "unit.json")
 const e2eReport = path.join(reports, "e2e.json")
@@ -92,19 +93,26 @@ function execute({ args, env }: Run, output: "pipe" | "inherit"): Promise<{ ok: 
     env: { ...process.env, ...env },
     stdio: ["ignore", output, output],
   })
+  running.add(child)
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => chunks.push(chunk))
   return new Promise((resolve, reject) => {
     child.once("error", reject)
-    child.once("close", (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() }))
+    child.once("close", (code) => {
+      running.delete(child)
+      resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() })
+    })
   })
 }
 
 const seconds = (started: number) => `${((Date.now() - started) / 1000).toFixed(1)} s`
 
 process.env.NEXT_TELEMETRY_DISABLED = "1"
-// Ctrl-C reaches the step that runs now as well. It ends, and so this process comes to its end, and stops Postgres.
+// When the step that runs now ends, so does this process, and stops Postgres. Ctrl-C reaches both, SIGTERM this one alone.
 process.on("SIGINT", () => undefined)
+process.on("SIGTERM", () => {
+  for (const child of running) child.kill("SIGINT")
+})
 const started = Date.now()
 try {
   const passed = await main()

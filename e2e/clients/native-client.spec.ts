@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi"
 import { testEnvironment } from "../fixtures/environment"
-import { backAtClient, expect, test } from "../fixtures/journey"
-import { allow, signIn } from "../fixtures/people"
+import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
+import { allow, haveSignedIn, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { insertUser, isActive, registerClient } from "../fixtures/world"
 
@@ -71,6 +71,25 @@ test("oauth4webapi runs all flows as a native client, at a loopback port that it
     await oauth.revocationRequest(server, client, oauth.None(), fresh.refresh_token ?? "", options),
   )
   expect(await isActive(fresh.access_token)).toBe(false)
+})
+
+test("a native client is asked about each time: any program can wait at a loopback port - RFC 8252 8.6", async ({
+  context,
+  page,
+  site,
+}) => {
+  const native = await registerClient({
+    tokenEndpointAuthMethod: "none",
+    redirectUris: ["http://127.0.0.1/callback"],
+    firstParty: false,
+  })
+  await haveSignedIn(context, await insertUser())
+  for (let i = 1; i <= 2; i++) {
+    await beginAtClient(page, native, { redirect_uri: site.redirectUri })
+    await allow(page)
+    await backAtClient(page, site)
+    expect(site.answers).toHaveLength(i)
+  }
 })
 
 test("a redirect URI that is not on the loopback interface keeps its port - RFC 8252 7.3", async ({ page }) => {

@@ -204,7 +204,7 @@ test("a control character in any parameter is refused and breaks nothing - RFC 6
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("an oversized parameter is refused - OAuth 2.1 3.1", async () => {
+test("an oversized parameter is refused - OAuth 2.1 7.11", async () => {
   const user = await insertUser()
   const client = await registerClient()
   const browser = await openBrowser(user)

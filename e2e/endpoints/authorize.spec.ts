@@ -14,7 +14,7 @@ import {
   test,
 } from "../fixtures/world"
 
-test("a good request leads to sign-in with a state token, and stores nothing - OAuth 2.1 4.1.1", async () => {
+test("a good request leads to sign-in with a state token, and stores nothing - OAuth 2.1 4.1.1, 7.5.3", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
   const response = await authorize(browser, client)
@@ -37,7 +37,7 @@ test("the state token shows nothing of the request to who holds it - RFC 9700 4.
     expect(readable).not.toContain(value)
 })
 
-test("the browser is given one binding cookie, out of reach of scripts and other sites - RFC 6265 5.3", async () => {
+test("the browser is given one binding cookie, out of reach of scripts and other sites - RFC 6265 4.1.2", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
   const [cookie, ...others] = (await authorize(browser, client)).headers.getSetCookie()
@@ -112,7 +112,7 @@ test("an unknown or missing client gets a page of ours, never a redirect - RFC 6
   }
 })
 
-test("the error page shows nothing that the request brought - OAuth 2.1 7.12", async () => {
+test("the error page shows nothing that the request brought - OAuth 2.1 7.11", async () => {
   const browser = await openBrowser()
   const markup = "<script>alert(1)</script>"
   for (const name of ["client_id", "redirect_uri", "state", "<b>name</b>"]) {
@@ -179,7 +179,7 @@ test("other methods are refused with Allow, and HEAD makes nothing - RFC 9110 15
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("a fetch ahead of the visit makes nothing - OAuth 2.1 4.1.2", async () => {
+test("a fetch ahead of the visit makes nothing - RFC 9110 9.2.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const url = `/authorize?${authorizationParameters(client, makePkce().codeChallenge)}`

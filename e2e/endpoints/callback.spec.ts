@@ -133,7 +133,7 @@ test("a user disabled since the sign-in is nobody - OpenID Connect Core 3.1.2.3"
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("HEAD and a fetch ahead of the visit make nothing, and the state token stays usable - OAuth 2.1 4.1.2", async () => {
+test("HEAD and a fetch ahead of the visit make nothing, and the state token stays usable - RFC 9110 9.2.1, 9.3.2", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback()
   const head = await callback(browser, stateToken, { method: "HEAD" })
   expect(head.status).toBe(405)
@@ -153,7 +153,7 @@ test("HEAD and a fetch ahead of the visit make nothing, and the state token stay
   expectCode(await callback(browser, stateToken))
 })
 
-test("the router's data addresses make nothing either - OAuth 2.1 4.1.2", async () => {
+test("the router's data addresses make nothing either - RFC 9110 9.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback()
   const query = new URLSearchParams({ state: stateToken })
   const paths = ["/callback.rsc", "/callback.json", "/callback.segments/_tree.segment.rsc", "/callback/", "/Callback"]

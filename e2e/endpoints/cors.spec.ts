@@ -28,7 +28,7 @@ async function registerBrowserClient() {
   return { client, origin }
 }
 
-test("the registered origin of a browser client may read every answer, errors too - Fetch 3.2, OAuth for browser apps 6.3", async () => {
+test("the registered origin of a browser client may read every answer, errors too - Fetch (CORS protocol), RFC 9700 2.6", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of clientEndpoints) {
     const response = await send(path, origin, { method: "POST", body: new URLSearchParams({ x: "y" }) })
@@ -41,7 +41,7 @@ test("the registered origin of a browser client may read every answer, errors to
   }
 })
 
-test("its preflight is answered, for Authorization and form posts - Fetch 3.2.2", async () => {
+test("its preflight is answered, for Authorization and form posts - Fetch (CORS protocol)", async () => {
   const { origin } = await registerBrowserClient()
   const methods: Record<string, string> = { "/introspect": "GET, POST", "/userinfo": "GET, POST" }
   for (const path of clientEndpoints) {
@@ -55,14 +55,14 @@ test("its preflight is answered, for Authorization and form posts - Fetch 3.2.2"
   }
 })
 
-test("cookies are never let along - Fetch 3.2.5", async () => {
+test("cookies are never let along - Fetch (CORS protocol)", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of [...clientEndpoints, ...publicDocuments])
     for (const response of [await send(path, origin), await preflight(path, origin)])
       expect(response.headers.get("access-control-allow-credentials"), path).toBeNull()
 })
 
-test("an unregistered origin may read nothing, however near it is - Fetch 3.2.1", async () => {
+test("an unregistered origin may read nothing, however near it is - Fetch (CORS protocol)", async () => {
   const { origin } = await registerBrowserClient()
   const { host } = new URL(origin)
   const near = [
@@ -100,7 +100,7 @@ test("an unregistered origin may read nothing, however near it is - Fetch 3.2.1"
   }
 })
 
-test("the origin of a confidential client's redirect URI is not let in - OAuth for browser apps 6.3", async () => {
+test("the origin of a confidential client's redirect URI is not let in - RFC 9700 2.6", async () => {
   const origin = `https://${uniqueHost()}`
   await registerClient({ redirectUris: [`${origin}/callback`] })
   expect((await send("/token", origin, { method: "POST" })).headers.get("access-control-allow-origin")).toBeNull()

@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
+import { startInstance } from "../fixtures/instances"
 import {
   authorize,
   expect,
@@ -218,6 +219,17 @@ test("prompt create is named only where people can sign up - Initiating User Reg
   expect(prompt_values_supported).toContain("create")
   const response = await authorize(await openBrowser(), client, makePkce(), { prompt: "create" })
   expect(readInteraction(response).path).toBe("/sign-up")
+
+  const closed = await startInstance({ SIGN_UP: "off" })
+  try {
+    const metadata = await (await fetch(`${closed.baseUrl}/.well-known/openid-configuration`)).json()
+    expect(metadata.prompt_values_supported).toEqual(prompt_values_supported.filter((value) => value !== "create"))
+    const browser = await openBrowser(undefined, closed.baseUrl)
+    const begun = await authorize(browser, client, makePkce(), { prompt: "create" })
+    expect(readInteraction(begun).path).toBe("/sign-in")
+  } finally {
+    await closed.stop()
+  }
 })
 
 test("no other well-known document is here - RFC 8615 3", async () => {

@@ -179,7 +179,7 @@ test("a wider or malformed scope is refused and nothing changes - RFC 6749 6", a
   await expectUntouched(client, tokens)
 })
 
-test("a narrower scope is for the new access token alone; the refresh token keeps its own - RFC 6749 6", async () => {
+test("a narrower scope is for the new access token alone; the refresh token keeps its own - RFC 6749 6, OAuth 2.1 4.3.3", async () => {
   const { client, tokens } = await begin()
   const narrowed = await readTokens(await refresh(client, tokens.refresh_token, { scope: "email openid" }))
   expect(narrowed.scope).toBe("email openid")
@@ -206,7 +206,7 @@ test("a resource is one of those granted, for the new access token alone - RFC 8
   expect(decodeJwt(next.access_token).aud).toBe("https://a.example")
 })
 
-test("a Session that has come to its idle or its absolute end is not refreshed - OAuth 2.1 4.3.1", async () => {
+test("a Session that has come to its idle or its absolute end is not refreshed - OAuth 2.1 4.3.3", async () => {
   for (const end of ["idleExpiresAt", "expiresAt"]) {
     const { client, tokens, sessionId } = await begin()
     await changeSession(sessionId, { [end]: fromNow(-1) })
@@ -216,7 +216,7 @@ test("a Session that has come to its idle or its absolute end is not refreshed -
   }
 })
 
-test("refreshing moves the idle end forward, never past the absolute end, which stays - OAuth 2.1 4.3.1", async () => {
+test("refreshing moves the idle end forward, never past the absolute end, which stays - OAuth 2.1 4.3.3", async () => {
   const { client, tokens, sessionId } = await begin()
   const before = await readSession(sessionId)
   await changeSession(sessionId, { idleExpiresAt: fromNow(60) })
@@ -231,7 +231,7 @@ test("refreshing moves the idle end forward, never past the absolute end, which 
   expect(await readSession(sessionId)).toMatchObject({ expiresAt: end, idleExpiresAt: end })
 })
 
-test("asking again for a lost answer does not lengthen the Session - OAuth 2.1 4.3.1", async () => {
+test("asking again for a lost answer does not lengthen the Session - OAuth 2.1 4.3.3", async () => {
   const { client, tokens, sessionId } = await begin()
   await readTokens(await refresh(client, tokens.refresh_token))
   const before = await readSession(sessionId)

@@ -78,14 +78,14 @@ test("a truncated, lengthened or empty state token is refused - RFC 7516 5.2", a
   ])
 })
 
-test("an expired state token is refused - OAuth 2.1 4.1.2", async () => {
+test("an expired state token is refused - RFC 7519 4.1.4", async () => {
   const begun = await openBrowserAtCallback()
   const state = await openStateToken(begun.stateToken, begun.browserToken)
   const expired = await sealStateToken({ ...state, expiresAt: new Date(Date.now() - 1000) }, begun.browserToken)
   await expectAllRefused(begun, [remember(expired)])
 })
 
-test("a state token lives for ten minutes, however often a page sends it on - OAuth 2.1 4.1.2", async () => {
+test("a state token lives for ten minutes, however often a page sends it on - RFC 7519 4.1.4", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
   const { stateToken } = await beginAuthorization(browser, client)

@@ -164,7 +164,7 @@ test("a code of a user who has been disabled is refused, also after they were en
   expect((await redeem(client, await obtainCode(client, user))).status).toBe(200)
 })
 
-test("a code from a sign-in with a password that was changed since is refused - RFC 6749 5.2", async () => {
+test("a code from a sign-in with a password that was changed since is refused - OAuth 2.1 4.3.3", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const code = await obtainCode(client, user)

@@ -27,7 +27,7 @@ async function readDatabase(environment: TestEnvironment): Promise<string> {
   return [tables, ...files.map((name) => readFileSync(name, "latin1"))].join("\n")
 }
 
-test("the search finds a secret in each form that it might be written down in - RFC 6819 4.5.1", () => {
+test("the search finds a secret in each form that it might be written down in - RFC 6819 4.4.1.1", () => {
   const secret = 'Ab1-_~pass word&+"é/9ZyXwVuTsRqPoNmLkJiHgFe'
   const search = makeSearch([secret, "another secret"])
   const basic = ["", "a", "ab", "abc"].flatMap((id) =>
@@ -47,29 +47,28 @@ test("the search finds a secret in each form that it might be written down in - 
   expect(makeSearch([refreshToken])(`${"T".repeat(20)}${"t".repeat(23)}`)).toEqual([refreshToken])
 })
 
-for (const provider of providers) {
-  test(`no secret that a test used is in the log of the servers on ${provider} - RFC 6819 4.5.1`, () => {
+test("no secret that a test used is in the log of any server - RFC 6819 4.4.1.1", () => {
+  for (const provider of providers) {
     const environment = testEnvironments()[provider]
     const log = readLogs(environment)
     const secrets = rememberedSecrets()
     expect(secrets.length, "many secrets were used").toBeGreaterThan(500)
-    // The control: the logs are the servers' own, and this search finds in them what is there.
+    // The control: these are the servers' logs, and this search finds in them what is there.
     for (const present of ["state_token_of_another_browser", "refresh_token_replayed", "OAuth Flow is ready at"])
-      expect(makeSearch([present])(log)).toEqual([present])
-    expect(makeSearch([...secrets, environment.secret])(log)).toEqual([])
-  })
+      expect(makeSearch([present])(log), provider).toEqual([present])
+    expect(makeSearch([...secrets, environment.secret])(log), provider).toEqual([])
+  }
+})
 
-  test(`no secret that a test used is in the database on ${provider} - RFC 6819 4.5.1`, async () => {
+test("no secret that a test used is in a database - RFC 6819 5.1.4.1.3", async () => {
+  for (const provider of providers) {
     const environment = testEnvironments()[provider]
     const database = await readDatabase(environment)
-    const [session] = await query(
-      `SELECT "id", "clientId", "userId" FROM "Session" ORDER BY "createdAt" LIMIT 1`,
-      [],
-      environment.databaseUrl,
-    )
+    const newest = `SELECT "id", "clientId", "userId" FROM "Session" ORDER BY "createdAt" DESC LIMIT 1`
+    const [session] = await query(newest, [], environment.databaseUrl)
     const present = Object.values(session ?? {}).map(String)
     expect(present).toHaveLength(3)
-    expect(makeSearch(present)(database).sort()).toEqual(present.sort())
-    expect(makeSearch([...rememberedSecrets(), environment.secret])(database)).toEqual([])
-  })
-}
+    expect(makeSearch(present)(database).sort(), provider).toEqual(present.sort())
+    expect(makeSearch([...rememberedSecrets(), environment.secret])(database), provider).toEqual([])
+  }
+})

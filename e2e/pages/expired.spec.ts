@@ -1,15 +1,13 @@
-import { testEnvironment } from "../fixtures/environment"
-import { newLogFile } from "../fixtures/instances"
 import { expect, test } from "../fixtures/journey"
+import { startOwnServer } from "../fixtures/own-server"
 import { signIn } from "../fixtures/people"
-import { startServer, type TestServer } from "../fixtures/server"
+import type { TestServer } from "../fixtures/server"
 import { authorizationParameters, insertUser, makePkce, registerClient } from "../fixtures/world"
 
 let server: TestServer
 
 test.beforeAll(async () => {
-  const { databaseUrl, secret } = testEnvironment()
-  server = await startServer({ databaseUrl, secret, env: { STATE_TOKEN_SECONDS: "2" }, logFile: newLogFile() })
+  server = await startOwnServer({ STATE_TOKEN_SECONDS: "2" })
 })
 test.afterAll(() => server?.stop())
 

@@ -1,9 +1,8 @@
 import { startBrowserSession } from "@/lib/authentication/browser-sessions"
-import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, postPage } from "../fixtures/forms"
-import { newLogFile } from "../fixtures/instances"
+import { startOwnServer } from "../fixtures/own-server"
 import { remember } from "../fixtures/secrets"
-import { startServer, type TestServer } from "../fixtures/server"
+import type { TestServer } from "../fixtures/server"
 import { authorize, expect, insertUser, locationOf, registerClient, TestBrowser, test } from "../fixtures/world"
 
 // A server behind a proxy that speaks TLS: its issuer is https, and it is asked by http.
@@ -11,8 +10,7 @@ const issuer = "https://login.example.com"
 let server: TestServer
 
 test.beforeAll(async () => {
-  const { databaseUrl, secret } = testEnvironment()
-  server = await startServer({ databaseUrl, secret, issuer, logFile: newLogFile() })
+  server = await startOwnServer({}, issuer)
 })
 test.afterAll(() => server?.stop())
 
@@ -65,5 +63,6 @@ test("a form posted over plain http is not of the issuer's origin", async () => 
   const response = await postPage(new TestBrowser(server.baseUrl), "/sign-in", credentials, {
     headers: { Origin: issuer.replace("https:", "http:") },
   })
+  expect(response.status).toBe(403)
   await expectNotSignedIn(response)
 })

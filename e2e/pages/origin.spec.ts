@@ -23,7 +23,9 @@ for (const [what, headers] of Object.entries(foreign)) {
   test(`a form from ${what} is refused, and nothing happens`, async () => {
     const user = await insertUser()
     const credentials = { email: user.email, password: user.password }
-    await expectNotSignedIn(await postPage(new TestBrowser(), "/sign-in", credentials, { headers }))
+    const refused = await postPage(new TestBrowser(), "/sign-in", credentials, { headers })
+    expect(refused.status).toBe(headers.Origin ? 403 : 200)
+    expect(await expectNotSignedIn(refused)).toContain("forms are taken from there alone")
     const newcomer = { email: `new-${user.email}`, password: user.password }
     await expectNotSignedIn(await postPage(new TestBrowser(), "/sign-up", newcomer, { headers }))
     expect(await query('SELECT 1 FROM "User" WHERE email = ?', [newcomer.email])).toEqual([])
@@ -67,7 +69,20 @@ test("the Host header and forwarded headers do not make another origin ours", as
   }
   const credentials = { email: user.email, password: user.password }
   const response = await postForm(browser, "/sign-in", html, credentials, { headers })
+  expect(response.status).toBe(403)
   await expectNotSignedIn(response)
+})
+
+test("a form that is too large, or none of ours, is refused for what it is", async () => {
+  const browser = new TestBrowser()
+  const html = await (await browser.fetch("/sign-in")).text()
+  const long = { email: "ada@example.com", password: "x".repeat(40_000) }
+  expect((await postForm(browser, "/sign-in", html, long)).status).toBe(413)
+  for (const type of ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]) {
+    const response = await browser.fetch("/sign-in", { method: "POST", body: "{}", headers: { "Content-Type": type } })
+    expect(response.status, type).toBe(400)
+    expect(response.headers.get("cache-control"), type).toBe("no-store")
+  }
 })
 
 /** The HTML of a page elsewhere that sends one of our forms as soon as it is opened. */

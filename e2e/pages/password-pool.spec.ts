@@ -1,6 +1,7 @@
 import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, expectSignedIn, postForm } from "../fixtures/forms"
 import { startInstance } from "../fixtures/instances"
+import { highLimits } from "../fixtures/own-server"
 import type { TestServer } from "../fixtures/server"
 import { expect, insertUser, TestBrowser, test } from "../fixtures/world"
 
@@ -28,7 +29,7 @@ test("while passwords are hashed, the server answers other requests: bcrypt runs
 let server: TestServer
 
 test.beforeAll(async () => {
-  server = await startInstance({ PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1" })
+  server = await startInstance({ ...highLimits, PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1" })
 })
 test.afterAll(() => server?.stop())
 

@@ -2,10 +2,10 @@ import type { Page } from "@playwright/test"
 import { registerClient } from "@/lib/clients/registration"
 import { findClient } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
-import { newLogFile } from "../fixtures/instances"
 import { expect, test } from "../fixtures/journey"
+import { startOwnServer } from "../fixtures/own-server"
 import { allow, deny, signIn } from "../fixtures/people"
-import { startServer, type TestServer } from "../fixtures/server"
+import type { TestServer } from "../fixtures/server"
 import { rememberTraffic } from "../fixtures/traffic"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
 import { insertUser } from "../fixtures/world"
@@ -13,8 +13,7 @@ import { insertUser } from "../fixtures/world"
 let server: TestServer
 
 test.beforeAll(async () => {
-  const { databaseUrl, secret } = testEnvironment()
-  server = await startServer({ databaseUrl, secret, env: { DEMO: "on" }, logFile: newLogFile() })
+  server = await startOwnServer({ DEMO: "on" })
   if (await findClient("playground")) return
   await registerClient(
     {

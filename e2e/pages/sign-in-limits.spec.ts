@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto"
-import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, expectSignedIn, postForm, postPage } from "../fixtures/forms"
-import { newLogFile, startInstance } from "../fixtures/instances"
+import { startInstance } from "../fixtures/instances"
 import { expect, test } from "../fixtures/journey"
+import { startOwnServer } from "../fixtures/own-server"
 import { signIn } from "../fixtures/people"
 import { query } from "../fixtures/rows"
-import { startServer, type TestServer } from "../fixtures/server"
+import type { TestServer } from "../fixtures/server"
 import { insertUser, locationOf, registerClient, TestBrowser } from "../fixtures/world"
 
 // Two servers on one database, behind a proxy, so that each test can have network addresses of its own.
@@ -25,7 +25,8 @@ test.beforeAll(async () => {
 test.afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
 const unique = () => randomBytes(6).toString("hex")
-const newAddress = () => `2001:db8::${unique().replace(/(.{4})(?!$)/g, "$1:")}`
+/** An address of a network line of its own: the first four groups are the line's. */
+const newAddress = () => `2001:${unique().replace(/(.{4})(?!$)/g, "$1:")}::1`
 
 /** Sends the sign-in form from a network address, to one of the two servers. */
 function attempt(address: string, email: string, password: string, server = 0): Promise<Response> {
@@ -82,6 +83,14 @@ test("after too many failures an address is refused for every account, and other
   expectSignedIn(await attempt(newAddress(), three.email, three.password))
 })
 
+test("the addresses of one IPv6 line count as one", async () => {
+  const [one, two, three] = [await insertUser(), await insertUser(), await insertUser()]
+  const line = newAddress().slice(0, -1)
+  await fail(`${line}a`, one.email, perAddress / 2)
+  await fail(`${line}b:c:d:e`, two.email, perAddress / 2)
+  await expectTooMany(await attempt(`${line}f`, three.email, three.password))
+})
+
 test("the limits are shared by two servers on one database", async () => {
   const user = await insertUser()
   await fail(newAddress(), user.email, 2, 0)
@@ -126,14 +135,21 @@ test("when the window has passed the right password works again", async () => {
 })
 
 test("signing up is limited by address, so that nobody tries out who has an account", async () => {
+  const taken = await insertUser()
   const address = newAddress()
   const signUp = (password: string) => {
     const browser = new TestBrowser(servers[0]?.baseUrl)
     const headers = { "X-Forwarded-For": address }
-    return postPage(browser, "/sign-up", { email: `${unique()}@example.com`, password }, { headers })
+    return postPage(browser, "/sign-up", { email: taken.email, password }, { headers })
   }
-  for (let i = 0; i < perAddress; i++) expect((await signUp("short")).status).toBe(200)
+  for (let i = 0; i < perAddress; i++) {
+    expect(await expectNotSignedIn(await signUp("an engine of many wheels"))).toContain(
+      "There is a user with this email",
+    )
+  }
   await expectTooMany(await signUp("an engine of many wheels"))
+  // The account is not limited by what strangers do with its address in the sign-up form.
+  expectSignedIn(await attempt(newAddress(), taken.email, taken.password))
 })
 
 test("the limits' table holds no email address", async () => {
@@ -145,8 +161,7 @@ test("the limits' table holds no email address", async () => {
 })
 
 test("a person sees when to try again, and finds the way back to the same request", async ({ page, site }) => {
-  const { databaseUrl, secret } = testEnvironment()
-  const server = await startServer({ databaseUrl, secret, env, logFile: newLogFile() })
+  const server = await startOwnServer(env)
   await page.setExtraHTTPHeaders({ "X-Forwarded-For": newAddress() })
   const user = await insertUser()
   const client = await registerClient({ clientName: "Holiday planner", redirectUris: [site.redirectUri] })

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest"
 import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
 import { storeUser } from "@/e2e/fixtures/unit-rows"
 import { database } from "@/lib/data/database"
-import { setUserDisabled } from "@/lib/data/users"
+import { setPasswordHash, setUserDisabled, setUserEnabled } from "@/lib/data/users"
 import { endBrowserSession, findSignedInUser, startBrowserSession } from "./browser-sessions"
 
 let opened: TestDatabase
@@ -40,6 +40,25 @@ test("a new sign-in ends the BrowserSession that the browser had, whoever it was
   expect(await findSignedInUser(first.token)).toBeNull()
   expect((await findSignedInUser(second.token))?.user.id).toBe(bob.id)
   expect((await findSignedInUser(elsewhere.token))?.user.id).toBe(ada.id)
+})
+
+test("a sign-in from before the User's password was changed does not count, one from after it does", async () => {
+  const user = await storeUser()
+  const now = new Date()
+  const [before, after] = [new Date(now.getTime() - 1), now]
+  await setPasswordHash(user.id, "another hash", now)
+  const old = await startBrowserSession(user.id, null, before)
+  const fresh = await startBrowserSession(user.id, null, after)
+  expect(await findSignedInUser(old.token)).toBeNull()
+  expect((await findSignedInUser(fresh.token))?.authenticatedAt).toEqual(after)
+})
+
+test("a sign-in from before the User was disabled does not count when they are enabled again", async () => {
+  const user = await storeUser()
+  const { token } = await startBrowserSession(user.id, null, new Date(Date.now() - 1000))
+  await setUserDisabled(user.id, new Date())
+  await setUserEnabled(user.id)
+  expect(await findSignedInUser(token)).toBeNull()
 })
 
 test("nobody is signed in without a cookie, with an unknown one, after sign-out, or when disabled", async () => {

@@ -3,13 +3,28 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
-import { countAttempt, forgiveAttempt } from "./sign-in-limits"
+import { addressKey, countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 const settings = {
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: "12",
   SIGN_IN_ATTEMPTS_PER_ADDRESS: "15",
   SIGN_IN_WINDOW_SECONDS: "60",
 }
+
+test.each([
+  ["192.0.2.1", "192.0.2.1"],
+  ["unknown", "unknown"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:DB8:1:2::", "2001:db8:1:2::/64"],
+  ["2001:0db8:0001:0002:0000:0000:0000:0001", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["::", "0:0:0:0::/64"],
+  ["fe80::1:2:3:4", "fe80:0:0:0::/64"],
+  ["1:2:3:4:5:6:7::", "1:2:3:4::/64"],
+])("attempts from %s are counted under %s", (address, key) => {
+  expect(addressKey(address)).toBe(key)
+})
 
 describeOnEachDatabase(
   "attempts to sign in",
@@ -77,6 +92,32 @@ describeOnEachDatabase(
       const left = Array.from({ length: 10 }, (_, i) => countAttempt(`${i}-${email}`, address))
       for (const { waitSeconds } of await Promise.all(left)) expect(waitSeconds).toBe(0)
       expect((await countAttempt(`x-${email}`, address)).waitSeconds).toBeGreaterThan(0)
+    })
+
+    test("that were not looked at count against nobody", async () => {
+      for (let i = 0; i < 20; i++) {
+        expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
+        await refundAttempt(email, address)
+      }
+    })
+
+    test("to sign up count against the address alone", async () => {
+      for (let i = 0; i < 15; i++) expect(await countSignUp(address)).toBe(0)
+      expect(await countSignUp(address)).toBeGreaterThan(0)
+      expect(await countAttempt(email, "198.51.100.4")).toEqual({ waitSeconds: 0, delayMs: 0 })
+    })
+
+    test("to sign up that were not looked at count against nobody", async () => {
+      for (let i = 0; i < 20; i++) {
+        expect(await countSignUp(address)).toBe(0)
+        await refundSignUp(address)
+      }
+    })
+
+    test("from the addresses of one IPv6 line count as from one", async () => {
+      for (let i = 0; i < 15; i++) expect(await countSignUp(`2001:db8:${run}:1::${i}`)).toBe(0)
+      expect(await countSignUp(`2001:db8:${run}:1:ffff::1`)).toBeGreaterThan(0)
+      expect(await countSignUp(`2001:db8:${run}:2::1`)).toBe(0)
     })
 
     test("are written down without the email address, and with the end of their window", async () => {

@@ -110,3 +110,24 @@ describe("a sign-up", () => {
     expect(await signIn(attempt({ address }))).toMatchObject({ ok: true })
   })
 })
+
+describe("when every worker is busy with passwords", () => {
+  let busy: TestDatabase
+  beforeAll(async () => {
+    await opened.drop()
+    const few = { PASSWORD_WORKERS: "1", PASSWORD_QUEUE: "1", SIGN_IN_ATTEMPTS_PER_ADDRESS: "6" }
+    busy = await openTestDatabase("sqlite", few)
+  })
+  afterAll(() => busy.drop())
+
+  test("a sign-in is asked to come again in some seconds, and does not count as an attempt", async () => {
+    const address = newAddress()
+    const results = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => signIn(attempt({ email: `${i}@x.y`, address }))),
+    )
+    const refused = results.filter((result) => !result.ok && result.problem === "busy")
+    expect(refused.length).toBeGreaterThanOrEqual(3)
+    expect(refused).toContainEqual({ ok: false, problem: "busy", retryAfterSeconds: 5 })
+    expect(await signIn(attempt({ address }))).toEqual({ ok: false, problem: "wrong_credentials" })
+  })
+})

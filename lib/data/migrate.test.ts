@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { root } from "@/e2e/fixtures/packages"
@@ -116,6 +116,37 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
   })
 
   if (databaseProvider === "sqlite") {
+    test("may rebuild a table that others refer to, and lose none of their rows", async () => {
+      writeMigration("0002_child", `CREATE TABLE "child" ("a" TEXT REFERENCES "a" ("id") ON DELETE CASCADE);`)
+      await migrateTo(project.path)
+      await query(database.url, `INSERT INTO "a" VALUES ('one')`, `INSERT INTO "child" VALUES ('one')`)
+      const rebuild = [
+        `CREATE TABLE "new_a" ("id" TEXT NOT NULL PRIMARY KEY, "more" TEXT)`,
+        `INSERT INTO "new_a" ("id") SELECT "id" FROM "a"`,
+        `DROP TABLE "a"`,
+        `ALTER TABLE "new_a" RENAME TO "a"`,
+      ]
+      writeMigration("0003_rebuild", rebuild.join(";\n"))
+      expect(await migrateTo(project.path)).toEqual(["0003_rebuild"])
+      expect(await rows("child")).toEqual([{ a: "one" }])
+      expect(await rows("a")).toEqual([{ id: "one", more: null }])
+    })
+
+    test("are refused when they would leave a row without the one that it belongs to", async () => {
+      writeMigration("0002_child", `CREATE TABLE "child" ("a" TEXT REFERENCES "a" ("id") ON DELETE CASCADE);`)
+      await migrateTo(project.path)
+      await query(database.url, `INSERT INTO "a" VALUES ('one')`, `INSERT INTO "child" VALUES ('one')`)
+      writeMigration("0003_delete", `DELETE FROM "a"`)
+      await expect(migrateTo(project.path)).rejects.toThrow(MigrationError)
+      expect(await rows("a")).toEqual([{ id: "one" }])
+      expect(await applied()).toHaveLength(2)
+    })
+
+    test.runIf(process.platform !== "win32")("make a file that only its owner can read", async () => {
+      await migrateTo(project.path)
+      expect(statSync(database.url.slice("file:".length)).mode & 0o777).toBe(0o600)
+    })
+
     test("put the file into WAL mode, in a folder that they make", async () => {
       const file = path.join(project.path, "new/folder/test.db")
       await migrate({ databaseUrl: `file:${file}`, databaseProvider }, project.path)

@@ -26,6 +26,11 @@ describe("a key is", () => {
     expect(stateAt(100_000_000, second)).toBe("active")
   })
 
+  test("active at once when it is the first, whatever the clock of the machine that made it said", () => {
+    const all = [key(1, 1000)]
+    expect(stateAt(0, key(1, 1000), all)).toBe("active")
+  })
+
   test("active until a later one is", () => {
     expect(stateAt(0, first)).toBe("active")
     expect(stateAt(999, first)).toBe("active")

@@ -16,6 +16,7 @@ import {
   publicKeySet,
   rotateSigningKey,
   signingAlgs,
+  withdrawSigningKeys,
 } from "./signing-keys"
 
 const twoWeeks = 14 * 24 * 60 * 60
@@ -129,6 +130,16 @@ describeOnEachDatabase("signing keys", (provider) => {
       for (const result of refused) expect(String((result as PromiseRejectedResult).reason)).toContain("keys list")
       const generations = (await listSigningKeys()).filter(({ alg }) => alg === "ES256").map((k) => k.generation)
       expect(generations).toEqual([...new Set(generations)])
+    })
+
+    test("at once, the ones before are withdrawn, and what they signed no longer counts", async () => {
+      const other = await findActiveKey("RS256")
+      const leaked = (await listSigningKeys()).filter(({ alg }) => alg === "ES256").map(({ kid }) => kid)
+      const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })
+      expect((await withdrawSigningKeys("ES256", kid)).sort()).toEqual([...leaked].sort())
+      for (const old of leaked) expect(await findVerificationKey(old, "ES256")).toBeNull()
+      expect((await findActiveKey("ES256")).kid).toBe(kid)
+      expect((await publicKeySet()).keys.map((jwk) => jwk.kid)).toEqual([kid, other.kid])
     })
 
     test("one is published before it signs, signs at its time, and takes the place of the one before", async () => {

@@ -54,6 +54,12 @@ describe("a whole request", () => {
     expect(() => parse("a=1&unknown=%00").checkRepeated()).toThrow(oauthError("invalid_request", "parameter_invalid"))
   })
 
+  test("may have a hundred parameters and no more", () => {
+    const query = (count: number) => Array.from({ length: count }, (_, i) => `p${i}=1`).join("&")
+    expect(parse(query(100)).entries()).toHaveLength(100)
+    expect(() => parse(query(101))).toThrow(oauthError("invalid_request", "parameter_invalid"))
+  })
+
   test("may repeat resource alone (RFC 8707 section 2)", () => {
     expect(parse("a=1&resource=a&resource=b").checkRepeated()).toBeUndefined()
   })

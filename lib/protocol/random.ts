@@ -5,9 +5,11 @@ export function generateToken(): string {
   return randomBytes(32).toString("base64url")
 }
 
-/** A name for a row that need not be secret: 128 random bits, base64url, 22 characters. */
+/** A name for a row that need not be secret: 128 random bits, base64url, 22 characters, never with a hyphen in front. */
 export function generateId(): string {
-  return randomBytes(16).toString("base64url")
+  const id = randomBytes(16).toString("base64url")
+  // A command line would take it for an option.
+  return id.startsWith("-") ? generateId() : id
 }
 
 /**

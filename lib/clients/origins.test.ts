@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
+import { storeClient } from "@/e2e/fixtures/unit-rows"
+import { isClientOrigin } from "./origins"
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase("sqlite")
+  await storeClient({ origins: ["https://app.example.com", "http://localhost:5173"] })
+})
+afterAll(() => opened.drop())
+
+test("the origin of a browser client's page is one, in the form that browsers send", async () => {
+  for (const origin of ["https://app.example.com", "http://localhost:5173"]) {
+    expect(await isClientOrigin(origin)).toBe(true)
+  }
+})
+
+test.each([
+  "",
+  "null",
+  "https://app.example.com/",
+  "https://app.example.com:443",
+  "HTTPS://app.example.com",
+  "https://app.example.com https://evil.example",
+  "https://evil.example",
+  "app.example.com",
+  "%",
+  "https://%",
+  `https://${"a".repeat(600)}.example.com`,
+])("%j is none", async (origin) => {
+  expect(await isClientOrigin(origin)).toBe(false)
+})
