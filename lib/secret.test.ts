@@ -54,7 +54,7 @@ describe("without SECRET, for an SQLite file", () => {
   })
 
   test("processes that start at the same moment have the same secret", async () => {
-    const answers = await runInProcesses(3, "make the secret", { DATABASE_URL: databaseUrl() })
+    const answers = await runInProcesses(2, "make the secret", { DATABASE_URL: databaseUrl() })
     expect(new Set(answers).size).toBe(1)
     expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
   })

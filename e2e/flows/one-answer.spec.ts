@@ -1,19 +1,7 @@
 import { testEnvironment } from "../fixtures/environment"
-import { expectSignedIn, postPage } from "../fixtures/forms"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { allow, haveSignedIn, signIn } from "../fixtures/people"
-import { remember } from "../fixtures/secrets"
-import {
-  authorize,
-  insertUser,
-  isActive,
-  locationOf,
-  makePkce,
-  readTokens,
-  redeem,
-  registerClient,
-  TestBrowser,
-} from "../fixtures/world"
+import { insertUser, isActive, readTokens, redeem, registerClient } from "../fixtures/world"
 
 test.describe("one request gets one answer", () => {
   test("the way back to a used page gives no second code, and the first stays good", async ({
@@ -35,24 +23,19 @@ test.describe("one request gets one answer", () => {
     expect(await isActive(tokens.access_token)).toBe(true)
   })
 
-  for (const javaScriptEnabled of [true, false]) {
-    test(`a form that is sent twice, JavaScript ${javaScriptEnabled ? "on" : "off"}, gives one code`, async ({
-      openContext,
-      site,
-    }) => {
-      const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-      const user = await insertUser()
-      const page = await (await openContext({ javaScriptEnabled })).newPage()
-      const { codeVerifier } = await beginAtClient(page, client)
-      await page.getByLabel("Email").fill(user.email)
-      await page.getByLabel("Password", { exact: true }).fill(user.password)
-      await page.getByRole("button", { name: "Sign in" }).dblclick()
-      await page.getByRole("button", { name: "Allow" }).dblclick()
-      const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
-      expect(site.answers).toHaveLength(1)
-      await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
-    })
-  }
+  test("a form that is sent twice gives one code", async ({ openContext, site }) => {
+    const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+    const user = await insertUser()
+    const page = await (await openContext()).newPage()
+    const { codeVerifier } = await beginAtClient(page, client)
+    await page.getByLabel("Email").fill(user.email)
+    await page.getByLabel("Password", { exact: true }).fill(user.password)
+    await page.getByRole("button", { name: "Sign in" }).dblclick()
+    await page.getByRole("button", { name: "Allow" }).dblclick()
+    const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
+    expect(site.answers).toHaveLength(1)
+    await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
+  })
 
   test("a callback link that is opened again says that it has been used", async ({ context, page, site }) => {
     const client = await registerClient({ redirectUris: [site.redirectUri] })
@@ -88,20 +71,6 @@ test("two requests in two tabs of one browser get one answer each", async ({ con
     const code = new URL(tab.url()).searchParams.get("code") ?? ""
     const codeVerifier = pkces[i]?.codeVerifier ?? ""
     await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
-  }
-})
-
-test("two tabs that a new browser opens at the same moment both work", async () => {
-  const client = await registerClient()
-  const user = await insertUser()
-  // Neither request brings a cookie, because no answer has set one yet.
-  const browser = new TestBrowser()
-  const started = await Promise.all(["a", "b"].map((state) => authorize(browser, client, makePkce(), { state })))
-  for (const { pathname, search } of started.map(locationOf)) {
-    const response = await postPage(browser, pathname + search, { email: user.email, password: user.password })
-    expectSignedIn(response)
-    const callback = await browser.fetch(response.headers.get("location") ?? "")
-    expect(remember(locationOf(callback).searchParams.get("code"))).not.toBeNull()
   }
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { OAuthError } from "./errors"
 import { describeScope, narrowScope, parseScope, resolveScope, standardScopes } from "./scope"
 
 test("a scope parameter is a list of tokens, each of which counts once", () => {
@@ -43,6 +44,11 @@ describe("the scope of a refresh request", () => {
 
   test("may be narrower than what was granted", () => {
     expect(narrowScope("email", ["openid", "email"])).toEqual(["email"])
+  })
+
+  test("is refused when nothing that was granted is left", () => {
+    expect(() => narrowScope(undefined, [])).toThrow(OAuthError)
+    expect(() => narrowScope("openid", [])).toThrow(OAuthError)
   })
 
   test("cannot be wider than what was granted", () => {

@@ -38,6 +38,9 @@ export function resolveScope(requested: string | undefined, registered: string[]
  * @throws OAuthError invalid_scope, RFC 6749 section 6
  */
 export function narrowScope(requested: string | undefined, granted: string[]): string[] {
+  if (granted.length === 0) {
+    throw OAuthError.invalidScope("The client is registered for nothing that was granted any more.", "scope_not_granted")
+  }
   if (requested === undefined) return granted
   const tokens = parseScope(requested)
   // RFC 6749 section 6: "The requested scope MUST NOT include any scope not originally granted by the resource owner"

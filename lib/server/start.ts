@@ -71,7 +71,8 @@ function requireBuild(): void {
 
 /** The last resort: Next answers for the errors of pages and handlers itself. */
 function fail({ method, url }: http.IncomingMessage, response: http.ServerResponse, error: unknown): void {
-  const problem = error instanceof Error ? error.stack : "unknown"
+  // The name alone: a message may hold a value.
+  const problem = error instanceof Error ? error.name : "unknown"
   log().error({ event: "request_failed", method, path: url?.split("?")[0], problem })
   if (!response.headersSent) response.writeHead(500)
   response.end()
