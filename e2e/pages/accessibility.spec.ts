@@ -1,9 +1,6 @@
-import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { visits } from "../fixtures/visits"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
-
-test.skip(() => testEnvironment().provider !== "sqlite", "pages look the same on every database")
 
 for (const { name, open } of visits) {
   test(`${name}: axe finds nothing, nothing scrolls sideways, the console stays empty`, async ({ page, site }) => {

@@ -3,8 +3,6 @@ import { expect, test } from "../fixtures/journey"
 import { visits } from "../fixtures/visits"
 import { authorize, openBrowser, registerClient, TestBrowser } from "../fixtures/world"
 
-test.skip(() => testEnvironment().provider !== "sqlite", "pages look the same on every database")
-
 const flowPaths = ["/sign-in", "/sign-up", "/consent"]
 
 /** The policy's directives, by name. */
