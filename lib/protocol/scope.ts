@@ -39,7 +39,10 @@ export function resolveScope(requested: string | undefined, registered: string[]
  */
 export function narrowScope(requested: string | undefined, granted: string[]): string[] {
   if (granted.length === 0) {
-    throw OAuthError.invalidScope("The client is registered for nothing that was granted any more.", "scope_not_granted")
+    throw OAuthError.invalidScope(
+      "The client is registered for nothing that was granted any more.",
+      "scope_not_granted",
+    )
   }
   if (requested === undefined) return granted
   const tokens = parseScope(requested)
