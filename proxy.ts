@@ -16,10 +16,17 @@ export async function proxy(request: NextRequest): Promise<Response> {
   headers.set("Content-Security-Policy", policy)
 
   const refusal = request.method === "POST" ? await refuseForm(request) : null
-  const response = refusal ?? NextResponse.next({ request: { headers } })
+  const response = refusal ?? pageAt(request, headers)
   response.headers.set("Content-Security-Policy", policy)
   if (settings().secureCookies) response.headers.set("Strict-Transport-Security", "max-age=31536000")
   return response
+}
+
+/** Next answers 500 at the address of its own last resort. For a visitor there is nothing there. */
+function pageAt(request: NextRequest, headers: Headers): NextResponse {
+  return request.nextUrl.pathname.startsWith("/_global-error")
+    ? NextResponse.rewrite(new URL("/_not-found", request.url), { request: { headers } })
+    : NextResponse.next({ request: { headers } })
 }
 
 /** The limit of next.config.mjs for server actions. */

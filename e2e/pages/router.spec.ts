@@ -98,3 +98,9 @@ test("the data of a page that somebody may see is not to be kept, and stays unde
   expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
   expect(headers.get("x-content-type-options")).toBe("nosniff")
 })
+
+test("an address of Next's own is a page that is not there, and no error", async () => {
+  for (const path of ["/_global-error", "/_not-found"]) {
+    expect((await new TestBrowser().fetch(path)).status, path).toBe(404)
+  }
+})
