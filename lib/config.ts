@@ -61,6 +61,7 @@ const settings = z.object({
   PASSWORD_WORKERS: whole(1, 64, 2),
   PASSWORD_QUEUE: whole(1, 10_000, 64),
   TRUSTED_PROXIES: whole(0, 10, 0),
+  ENDPOINTS_THROUGH_NEXT: flag(false),
   DEMO: flag(false),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 })

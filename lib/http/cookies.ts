@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { EndpointRequest } from "./exchange"
 
 /** The cookies of this server: `browser` is what state tokens are bound to, `session` is the BrowserSession's other half. */
 export type CookieName = "browser" | "session"
@@ -18,10 +19,10 @@ export function acceptCookie(value: string | undefined): string | null {
 }
 
 /** Reads one of our cookies from a request. */
-export function readCookie(request: Request, name: CookieName): string | null {
+export function readCookie(request: EndpointRequest, name: CookieName): string | null {
   const prefix = `${cookieName(name)}=`
-  const pair = request.headers
-    .get("cookie")
+  const pair = request
+    .header("cookie")
     ?.split(";")
     .map((part) => part.trim())
     .find((part) => part.startsWith(prefix))

@@ -1,4 +1,5 @@
 import { isClientOrigin } from "@/lib/clients/origins"
+import type { EndpointRequest } from "./exchange"
 
 /**
  * Who may read the answers from a page of another origin: the registered origins of browser clients, or everybody (what
@@ -9,9 +10,9 @@ export type CorsPolicy = "clients" | "public"
 /** Seconds. */
 const preflightMaxAge = 600
 
-export async function corsHeaders(request: Request, policy: CorsPolicy): Promise<Record<string, string>> {
+export async function corsHeaders(request: EndpointRequest, policy: CorsPolicy): Promise<Record<string, string>> {
   if (policy === "public") return { "Access-Control-Allow-Origin": "*" }
-  const origin = request.headers.get("origin")
+  const origin = request.header("origin")
   const allowed = origin !== null && (await isClientOrigin(origin))
   return {
     Vary: "Origin",

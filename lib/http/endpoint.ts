@@ -1,12 +1,16 @@
 import { log } from "@/lib/log"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type CorsPolicy, corsHeaders, preflightHeaders } from "./cors"
+import { type EndpointRequest, type EndpointResponse, type Handler, type RouteHandler, routeHandler } from "./exchange"
 import { toOAuthError } from "./failures"
+import { jsonError, securityHeaders } from "./responses"
 
-export type Handler = (request: Request) => Promise<Response>
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
 
 export const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+/** What a route.ts exports: a handler for every method. */
+export type Endpoint = Record<Method, RouteHandler>
 
 /**
  * An endpoint that clients call: JSON answers, errors in the form of RFC 6749 section 5.2, no caching unless the answer
@@ -16,30 +20,33 @@ export const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DEL
 export function oauthEndpoint(
   handlers: Partial<Record<"GET" | "POST", Handler>>,
   { cors }: { cors?: CorsPolicy } = {},
-): Record<Method, Handler> {
+): Endpoint {
   const allowed = allowedMethods(handlers, cors)
   const serve =
     (method: Method, handler: Handler): Handler =>
     async (request) => {
-      const response = await handler(request).catch((error) => errorResponse(request, method, error))
-      if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store")
-      if (cors) await addHeaders(response, () => corsHeaders(request, cors))
-      return response
+      const { status, headers, body } = await handler(request).catch((error) => errorResponse(request, method, error))
+      const own = { "Cache-Control": "no-store", ...securityHeaders, ...headers }
+      return { status, headers: cors ? { ...own, ...(await answerableCorsHeaders(request, cors)) } : own, body }
     }
   const refuse: Handler = async () => {
     throw methodNotAllowed(allowed)
   }
-  const preflight: Handler = async () =>
-    new Response(null, { status: 204, headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(allowed)) } })
+  const preflight: Handler = async () => ({
+    status: 204,
+    headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(allowed)) },
+    body: null,
+  })
   const own: Partial<Record<Method, Handler>> = {
     ...handlers,
     ...(handlers.GET && cors === "public" && { HEAD: withoutBody(handlers.GET) }),
     OPTIONS: preflight,
   }
-  return Object.fromEntries(allMethods.map((method) => [method, serve(method, own[method] ?? refuse)])) as Record<
-    Method,
-    Handler
-  >
+  return endpoint((method) => serve(method, own[method] ?? refuse))
+}
+
+export function endpoint(handlerOf: (method: Method) => Handler): Endpoint {
+  return Object.fromEntries(allMethods.map((method) => [method, routeHandler(handlerOf(method))])) as Endpoint
 }
 
 export function methodNotAllowed(allowed: string[]): OAuthError {
@@ -56,31 +63,28 @@ function allowedMethods(handlers: Partial<Record<"GET" | "POST", Handler>>, cors
 }
 
 function withoutBody(handler: Handler): Handler {
-  return async (request) => {
-    const { status, headers } = await handler(request)
-    return new Response(null, { status, headers })
-  }
+  return async (request) => ({ ...(await handler(request)), body: null })
 }
 
-function errorResponse(request: Request, method: Method, caught: unknown): Response {
+function errorResponse(request: EndpointRequest, method: Method, caught: unknown): EndpointResponse {
   const error = toOAuthError(caught)
   logRefusal(request, method, error)
-  return Response.json(error, { status: error.status, headers: error.headers })
+  return jsonError(error)
 }
 
 /** The path alone is logged: a query may hold a state token, or by mistake a secret. */
-export function logRefusal(request: Request, method: string, error: OAuthError): void {
+export function logRefusal({ path }: EndpointRequest, method: string, error: OAuthError): void {
   // Next's router asks ahead at every sign-in, and is always refused.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
-  const { pathname: path } = new URL(request.url)
   log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason })
 }
 
 /** An answer is never lost for the sake of its CORS headers: without them a page of another origin cannot read it. */
-async function addHeaders(response: Response, make: () => Promise<Record<string, string>>): Promise<void> {
+async function answerableCorsHeaders(request: EndpointRequest, cors: CorsPolicy): Promise<Record<string, string>> {
   try {
-    for (const [name, value] of Object.entries(await make())) response.headers.set(name, value)
+    return await corsHeaders(request, cors)
   } catch (error) {
     toOAuthError(error)
+    return {}
   }
 }

@@ -1,21 +1,22 @@
 import { randomBytes } from "node:crypto"
 import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
+import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { htmlPage, type Page } from "./html-page"
+import { jsonError, securityHeaders } from "./responses"
 
 /**
  * The page for an error that must not, or cannot, go to the client. A person learns what to do now, the developer of
  * the client what to mend. A program that asks for JSON alone gets JSON.
  */
-export function errorPage(request: Request, error: OAuthError): Response {
-  if (wantsJson(request))
-    return Response.json(error, { status: error.status, headers: { ...error.headers, "Cache-Control": "no-store" } })
+export function errorPage(request: EndpointRequest, error: OAuthError): EndpointResponse {
+  if (wantsJson(request)) return jsonError(error)
   return htmlResponse(error.status, explain(error), error.headers)
 }
 
 /** The page for somebody who has to wait before the next attempt to sign in: 429, or 503 when the server is busy. */
-export function waitPage(request: Request): Response {
-  const query = new URL(request.url).searchParams
+export function waitPage(request: EndpointRequest): EndpointResponse {
+  const query = new URLSearchParams(request.query)
   const seconds = Math.min(Math.max(Number.parseInt(query.get("retry_after") ?? "", 10) || 1, 1), 24 * 60 * 60)
   const state = query.get("state")
   const back = { label: "Back to sign in", href: state ? `/sign-in?${new URLSearchParams({ state })}` : "/sign-in" }
@@ -82,24 +83,23 @@ function inWords(seconds: number): string {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`
 }
 
-function wantsJson(request: Request): boolean {
-  const accept = request.headers.get("accept") ?? ""
+function wantsJson(request: EndpointRequest): boolean {
+  const accept = request.header("accept") ?? ""
   return accept.includes("application/json") && !accept.includes("text/html")
 }
 
-function htmlResponse(status: number, page: Page, headers: Record<string, string>): Response {
+function htmlResponse(status: number, page: Page, headers: Record<string, string>): EndpointResponse {
   const nonce = randomBytes(16).toString("base64url")
-  return new Response(htmlPage(page, nonce), {
+  return {
     status,
     headers: {
       ...headers,
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",
       "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-      "Referrer-Policy": "same-origin",
-      "X-Content-Type-Options": "nosniff",
-      "X-Frame-Options": "DENY",
+      ...securityHeaders,
       ...(config().secureCookies && { "Strict-Transport-Security": "max-age=31536000" }),
     },
-  })
+    body: htmlPage(page, nonce),
+  }
 }

@@ -1,13 +1,14 @@
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
+import type { EndpointRequest } from "./exchange"
 
 /**
  * Reads the form of a POST request from a client. Parameters of the protocol come in the body alone, form-encoded, each
  * of them once, those that nobody asks for too (RFC 6749 section 3.2).
  * @throws OAuthError invalid_request; with status 413 when the form is larger than FORM_BYTES
  */
-export async function readForm(request: Request): Promise<Parameters> {
+export async function readForm(request: EndpointRequest): Promise<Parameters> {
   const form = await readAuthorizationForm(request)
   form.checkRepeated()
   return form
@@ -18,36 +19,39 @@ export async function readForm(request: Request): Promise<Parameters> {
  * it may be for the client to know.
  * @throws OAuthError as `readForm`
  */
-export async function readAuthorizationForm(request: Request): Promise<Parameters> {
+export async function readAuthorizationForm(request: EndpointRequest): Promise<Parameters> {
   // RFC 6749 section 2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the
   // request URI." A URL is kept in logs and histories.
-  if (new URL(request.url).search !== "") {
+  if (request.query !== "") {
     throw OAuthError.invalidRequest(
       "Send the parameters in the body of the request, not in its URL.",
       "parameter_in_query",
     )
   }
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase()
+  const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase()
   if (type !== "application/x-www-form-urlencoded") {
     throw OAuthError.invalidRequest(
       "Send the parameters with Content-Type: application/x-www-form-urlencoded.",
       "content_type_not_form",
     )
   }
-  return parseParameters(new URLSearchParams(await readText(request, config().FORM_BYTES)))
+  const { FORM_BYTES } = config()
+  const body = await request.readBody(FORM_BYTES)
+  if (body === null) throw tooLarge(FORM_BYTES)
+  return parseParameters(new URLSearchParams(body))
 }
 
 /** Reads the parameters of a GET request. */
-export function readQuery(request: Request): Parameters {
-  return parseParameters(new URL(request.url).searchParams)
+export function readQuery(request: EndpointRequest): Parameters {
+  return parseParameters(new URLSearchParams(request.query))
 }
 
 /** A query of more characters does not fit into a URL everywhere; the authorization request in it is refused anyway. */
 const maxQueryLength = 8 * 1024
 
 /** Whether a page of another site sent this request: the browser then withheld our SameSite cookies, unless it is a GET. */
-export function isFromAnotherSite(request: Request): boolean {
-  return request.headers.get("sec-fetch-site") === "cross-site"
+export function isFromAnotherSite(request: EndpointRequest): boolean {
+  return request.header("sec-fetch-site") === "cross-site"
 }
 
 /** The authorization request of a form as a path for GET. @throws OAuthError invalid_request */
@@ -60,19 +64,6 @@ export function authorizationPath(form: Parameters): string {
     )
   }
   return `/authorize?${query}`
-}
-
-/** Stops reading at the limit, whatever Content-Length says. */
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge(maxBytes)
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
 }
 
 function tooLarge(maxBytes: number): OAuthError {

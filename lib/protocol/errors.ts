@@ -59,6 +59,7 @@ export type Reason =
   | "refresh_token_of_another_client"
   | "refresh_token_replayed"
   | "refresh_token_unknown"
+  | "request_broken_off"
   | "resource_not_granted"
   | "scope_not_allowed"
   | "scope_not_granted"

@@ -5,7 +5,7 @@ import { OperatorError } from "./problem"
 const seconds = (n: number) => n * 1000
 const kibibytes = (n: number) => n * 1024
 
-type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
+export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /** All addresses of this machine, over IPv6 and IPv4, or over IPv4 alone. */
 const everywhere = ["::", "0.0.0.0"]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { findPath, setClientIdentity } from "./request-identity"
+import { findTarget, setClientIdentity } from "./request-identity"
 
 const issuer = new URL("https://login.example.com")
 
@@ -77,12 +77,14 @@ test("headers that only servers may send are dropped, others stay", () => {
 })
 
 test("a request's target is a path, or an absolute URL whose path counts", () => {
-  expect(findPath("/token?a=b")).toBe("/token?a=b")
-  expect(findPath("//evil.example/token")).toBe("//evil.example/token")
-  expect(findPath("https://evil.example/token?a=b")).toBe("/token?a=b")
-  expect(findPath("*")).toBeNull()
-  expect(findPath("evil.example:443")).toBeNull()
-  expect(findPath("javascript:alert(1)")).toBeNull()
-  expect(findPath("")).toBeNull()
-  expect(findPath(undefined)).toBeNull()
+  expect(findTarget("/token?a=b")?.whole).toBe("/token?a=b")
+  expect(findTarget("//evil.example/token")?.whole).toBe("//evil.example/token")
+  expect(findTarget("https://evil.example/token?a=b")?.whole).toBe("/token?a=b")
+  expect(findTarget("/token?a=b?c")).toMatchObject({ path: "/token", query: "a=b?c" })
+  expect(findTarget("/token")).toMatchObject({ path: "/token", query: "" })
+  expect(findTarget("*")).toBeNull()
+  expect(findTarget("evil.example:443")).toBeNull()
+  expect(findTarget("javascript:alert(1)")).toBeNull()
+  expect(findTarget("")).toBeNull()
+  expect(findTarget(undefined)).toBeNull()
 })

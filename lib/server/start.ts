@@ -6,10 +6,12 @@ import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { log } from "@/lib/log"
 import { hasBuild } from "./build"
-import { listen, probePort } from "./listen"
+import { findEndpoint } from "./endpoints"
+import { listen, probePort, type UpgradeListener } from "./listen"
+import { fromIncoming, send } from "./node-exchange"
 import { exitWithProblem, OperatorError } from "./problem"
 import { root } from "./project"
-import { findPath, setClientIdentity } from "./request-identity"
+import { findTarget, setClientIdentity } from "./request-identity"
 
 /**
  * Starts the server and stops it at SIGTERM or SIGINT.
@@ -18,36 +20,31 @@ import { findPath, setClientIdentity } from "./request-identity"
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
 export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; hosts?: string[] }): Promise<void> {
-  const { PORT, TRUSTED_PROXIES, issuer } = config()
+  const { PORT, issuer } = config()
   if (!dev) requireBuild()
   const present = await probePort(hosts, PORT)
   await prepare()
+  await serve(present, dev)
+  console.log(`OAuth Flow is ready at ${issuer}`)
+}
 
-  // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
-  // not know. This one listens nowhere: development hands them over, production takes none.
-  const webSockets = http.createServer()
-  const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
-  await app.prepare()
-  // After a server action Next's server fetches the page that it redirects to. It is to ask this process for it, not the
-  // issuer's public address.
-  process.env.__NEXT_PRIVATE_ORIGIN = `http://${findOwnHost(present)}:${PORT}`
-  const toNext = app.getRequestHandler()
-  const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
+/** Answers requests in this process, until it is told to stop. */
+async function serve(hosts: string[], dev: boolean): Promise<void> {
+  const { PORT, ENDPOINTS_THROUGH_NEXT } = config()
+  const { handlePage, onUpgrade } = await startNext(hosts, dev)
+  // In development Next compiles the handlers anew when they change.
+  const direct = !dev && !ENDPOINTS_THROUGH_NEXT
 
-  const server = await listen(
-    (request, response) => {
-      const path = findPath(request.url)
-      if (path === null) return void response.writeHead(400).end()
-      // Next makes a Request of it, and there is none of this method (Fetch section 2.2.1, "forbidden method").
-      if (request.method === "TRACE") return void response.writeHead(501).end()
-      request.url = path
-      setClientIdentity(request.headers, request.socket.remoteAddress, trust)
-      toNext(request, response).catch((error) => fail(request, response, error))
-    },
-    present,
-    PORT,
-    dev ? (...upgrade) => void webSockets.emit("upgrade", ...upgrade) : undefined,
-  )
+  const listener: http.RequestListener = (incoming, outgoing) => {
+    const target = findTarget(incoming.url)
+    if (target === null) return void outgoing.writeHead(400).end()
+    const handle = direct ? findEndpoint(incoming.method, target.path) : null
+    const done = handle
+      ? handle(fromIncoming(incoming, target)).then((answer) => send(answer, outgoing))
+      : handlePage(incoming, outgoing, target.whole)
+    done.catch((error) => fail(incoming, outgoing, error))
+  }
+  const server = await listen(listener, hosts, PORT, onUpgrade)
   stopAtSignal(
     async () => {
       await server.close()
@@ -55,7 +52,35 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
     },
     dev ? 0.5 : 10,
   )
-  console.log(`OAuth Flow is ready at ${issuer}`)
+}
+
+type PageHandler = (incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string) => Promise<void>
+
+async function startNext(
+  hosts: string[],
+  dev: boolean,
+): Promise<{ handlePage: PageHandler; onUpgrade?: UpgradeListener }> {
+  const { PORT, TRUSTED_PROXIES, issuer } = config()
+  // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
+  // not know. This one listens nowhere: development hands them over, production takes none.
+  const webSockets = http.createServer()
+  const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
+  await app.prepare()
+  // After a server action Next's server fetches the page that it redirects to. It is to ask this process for it, not the
+  // issuer's public address.
+  process.env.__NEXT_PRIVATE_ORIGIN = `http://${findOwnHost(hosts)}:${PORT}`
+  const toNext = app.getRequestHandler()
+  const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
+  return {
+    async handlePage(incoming, outgoing, target) {
+      // Next makes a Request of it, and there is none of this method (Fetch section 2.2.1, "forbidden method").
+      if (incoming.method === "TRACE") return void outgoing.writeHead(501).end()
+      incoming.url = target
+      setClientIdentity(incoming.headers, incoming.socket.remoteAddress, trust)
+      await toNext(incoming, outgoing)
+    },
+    ...(dev && { onUpgrade: (...upgrade) => void webSockets.emit("upgrade", ...upgrade) }),
+  }
 }
 
 /** A host by which this process reaches itself. */

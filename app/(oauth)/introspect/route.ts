@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
     GET: async (request) => json(await introspectOwnToken(readBearerToken(request))),
     POST: async (request) => {
       const form = await readForm(request)
-      const client = await authenticateClient(request.headers.get("authorization"), form)
+      const client = await authenticateClient(request.header("authorization"), form)
       return json(await introspectToken(client, form.require("token")))
     },
   },

@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
     POST: async (request) => {
       const form = await readForm(request)
-      const client = await authenticateClient(request.headers.get("authorization"), form)
+      const client = await authenticateClient(request.header("authorization"), form)
       return parseGrantType(form) === "authorization_code"
         ? json(await issueTokens(client, parseTokenRequest(form)))
         : json(await refreshTokens(client, parseRefreshRequest(form)))

@@ -1,0 +1,66 @@
+import { OAuthError } from "@/lib/protocol/errors"
+
+/**
+ * What an endpoint sees of a request. There are two ways in, and each makes one of these: Next's route handlers from the
+ * web's Request (here), and our own server from Node's (lib/server/node-exchange.ts).
+ */
+export type EndpointRequest = {
+  readonly path: string
+  /** Without the question mark; empty when there is none. */
+  readonly query: string
+  /** @param name in lower case */
+  header(name: string): string | null
+  /**
+   * Reads the body, and stops at the limit, whatever Content-Length says.
+   * @returns null when the body has more than `maxBytes`
+   * @throws OAuthError invalid_request when the request breaks off
+   */
+  readBody(maxBytes: number): Promise<string | null>
+}
+
+/** An answer, complete, in plain values: making a web Response costs more than most of our endpoints' work (docs/performance.md). */
+export type EndpointResponse = { status: number; headers: Record<string, string>; body: string | null }
+
+export type Handler = (request: EndpointRequest) => Promise<EndpointResponse>
+
+/** A route handler as Next calls it, with the function inside it that our own server calls. */
+export type RouteHandler = ((request: Request) => Promise<Response>) & { handle: Handler }
+
+export function routeHandler(handle: Handler): RouteHandler {
+  return Object.assign(async (request: Request) => toResponse(await handle(fromRequest(request))), { handle })
+}
+
+function fromRequest(request: Request): EndpointRequest {
+  const { pathname, search } = new URL(request.url)
+  return {
+    path: pathname,
+    query: search.slice(1),
+    header: (name) => request.headers.get(name),
+    readBody: (maxBytes) => readBody(request, maxBytes),
+  }
+}
+
+function toResponse({ status, headers, body }: EndpointResponse): Response {
+  return new Response(body, { status, headers })
+}
+
+async function readBody(request: Request, maxBytes: number): Promise<string | null> {
+  if (Number(request.headers.get("content-length")) > maxBytes) return null
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.length
+      if (bytes > maxBytes) return null
+      chunks.push(chunk)
+    }
+  } catch {
+    throw brokenOff()
+  }
+  return Buffer.concat(chunks).toString("utf8")
+}
+
+/** The connection ended before the request did: nobody hears this, but the log says what happened. */
+export function brokenOff(): OAuthError {
+  return OAuthError.invalidRequest("The request broke off before its end.", "request_broken_off")
+}

@@ -1,0 +1,41 @@
+import type http from "node:http"
+import { brokenOff, type EndpointRequest, type EndpointResponse } from "@/lib/http/exchange"
+import type { Target } from "./request-identity"
+
+/** Node's request as an endpoint sees it. */
+export function fromIncoming(incoming: http.IncomingMessage, { path, query }: Target): EndpointRequest {
+  return {
+    path,
+    query,
+    header(name) {
+      const value = incoming.headers[name]
+      return Array.isArray(value) ? value.join(", ") : (value ?? null)
+    },
+    readBody: (maxBytes) => readBody(incoming, maxBytes),
+  }
+}
+
+function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<string | null> {
+  if (Number(incoming.headers["content-length"]) > maxBytes) return Promise.resolve(null)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  return new Promise((resolve, reject) => {
+    incoming.on("data", (chunk: Buffer) => {
+      bytes += chunk.length
+      // What is too much is read to its end, so that the answer can be sent, and not kept.
+      if (bytes > maxBytes) resolve(null)
+      else chunks.push(chunk)
+    })
+    incoming.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
+    incoming.on("close", () => reject(brokenOff()))
+    incoming.on("error", () => reject(brokenOff()))
+  })
+}
+
+/** Writes an endpoint's answer. */
+export function send({ status, headers, body }: EndpointResponse, outgoing: http.ServerResponse): void {
+  // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
+  // (Informational) or 204 (No Content)."
+  outgoing.writeHead(status, status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body ?? "") })
+  outgoing.end(body ?? undefined)
+}
