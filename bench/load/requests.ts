@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from "node:crypto"
+import type { Target, TokenFormat } from "../targets/target"
+import type { Answer, Connection } from "./connection"
+
+export type Tokens = { accessToken: string; refreshToken: string }
+type Pkce = { verifier: string; challenge: string }
+
+/** Where authorization responses go. Nobody fetches it. */
+export const redirectUri = "https://client.example/cb"
+/** The resource (RFC 8707) for which the peers that have opaque access tokens make them JWTs. */
+export const resource = "https://api.example/"
+
+/** The bytes of a GET. @param headers whole lines, each with its CRLF */
+export function buildGet(target: Target, path: string, headers = ""): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n${headers}\r\n`, "latin1")
+}
+
+/** The bytes of a POST of a form by the client. @param form encoded, and ASCII */
+export function buildPost(target: Target, path: string, form: string): Buffer {
+  const head =
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\nAuthorization: ${target.clientAuthorization}\r\n` +
+    `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`
+  return Buffer.from(head + form, "latin1")
+}
+
+/** @throws Error with the answer, when its status is another */
+export function expectStatus(target: Target, answer: Answer, status: number): void {
+  if (answer.status === status) return
+  throw new Error(`${target.label}: ${status} expected, not ${answer.status} ${answer.location ?? ""}\n${answer.body}`)
+}
+
+// Computed before anything is timed: making these pairs is the client's work, not the server's.
+const pairs: Pkce[] = Array.from({ length: 64 }, () => {
+  const verifier = randomBytes(32).toString("base64url")
+  return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") }
+})
+
+/** The parameter that asks for JWT access tokens, where a server has the choice. */
+const resourceParameter = (target: Target, format: TokenFormat) =>
+  target.formats.length > 1 && format === "jwt" ? `&resource=${encodeURIComponent(resource)}` : ""
+
+/**
+ * Prepares the code flow of the person who is signed in.
+ * @returns a function that runs one whole flow on a connection: GET /authorize, redirects of the server's own, POST /token
+ */
+export function prepareFlow(target: Target, format: TokenFormat): (connection: Connection) => Promise<Tokens> {
+  const extra = resourceParameter(target, format)
+  const uri = encodeURIComponent(redirectUri)
+  // What a browser sends, and what a server may tell a person's visit by.
+  const headers = `Cookie: ${target.cookie}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\n`
+  const prepared = pairs.map(({ verifier, challenge }) => ({
+    verifier,
+    authorize: buildGet(
+      target,
+      `${target.paths.authorize}?client_id=${target.clientId}&redirect_uri=${uri}&response_type=code&state=bench` +
+        `&scope=${target.scope}&code_challenge=${challenge}&code_challenge_method=S256${extra}`,
+      headers,
+    ),
+  }))
+  let turn = 0
+  return async (connection) => {
+    const { verifier, authorize } = prepared[turn++ % prepared.length] as (typeof prepared)[number]
+    const code = await followToCode(target, connection, await connection.send(authorize), headers)
+    const form = `grant_type=authorization_code&code=${code}&code_verifier=${verifier}&redirect_uri=${uri}${extra}`
+    const tokens = readTokens(target, await connection.send(buildPost(target, target.paths.token, form)))
+    if (!tokens.withIdToken) throw new Error(`${target.label}: no ID token`)
+    return tokens
+  }
+}
+
+async function followToCode(target: Target, connection: Connection, first: Answer, headers: string): Promise<string> {
+  let answer = first
+  for (let hops = 0; hops < 5; hops++) {
+    const { status, location } = answer
+    if ((status !== 302 && status !== 303) || !location) break
+    if (location.startsWith(redirectUri)) {
+      const code = /[?&]code=([^&]+)/.exec(location)?.[1]
+      if (code) return code
+      break
+    }
+    const { pathname, search } = new URL(location, `http://127.0.0.1:${target.port}`)
+    answer = await connection.send(buildGet(target, pathname + search, headers))
+  }
+  throw new Error(
+    `${target.label}: no code but ${answer.status} ${answer.location ?? ""}\n${answer.body.slice(0, 500)}`,
+  )
+}
+
+const accessTokenField = /"access_token": ?"([^"]+)"/
+const refreshTokenField = /"refresh_token": ?"([^"]+)"/
+
+/** Reads a token response. @throws Error when it is none, or has no refresh token */
+export function readTokens(target: Target, answer: Answer): Tokens & { withIdToken: boolean } {
+  expectStatus(target, answer, 200)
+  const accessToken = accessTokenField.exec(answer.body)?.[1]
+  const refreshToken = refreshTokenField.exec(answer.body)?.[1]
+  if (!accessToken || !refreshToken) throw new Error(`${target.label}: tokens are missing\n${answer.body}`)
+  return { accessToken, refreshToken, withIdToken: answer.body.includes('"id_token"') }
+}
+
+/** The bytes of a refresh. */
+export function buildRefresh(target: Target, format: TokenFormat, refreshToken: string): Buffer {
+  const form = `grant_type=refresh_token&refresh_token=${refreshToken}${resourceParameter(target, format)}`
+  return buildPost(target, target.paths.token, form)
+}

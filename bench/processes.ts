@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { closeSync, openSync, readFileSync } from "node:fs"
+import http from "node:http"
+import { root } from "@/e2e/fixtures/packages"
+import { cores, nodeCommand } from "./pinning"
+import { median } from "./results"
+
+type ServerCommand = {
+  /** Node's arguments. */
+  args: string[]
+  /** All its variables beside PATH and HOME. */
+  env: Record<string, string>
+  /** Asked until it answers 200. */
+  discoveryUrl: string
+  logFile: string
+}
+
+type ServerProcess = {
+  /** Time from the process's start until the first 200 of the discovery document, in milliseconds. */
+  coldStartMs: number
+  /** The resident memory of the process and those that it started, in bytes; 0 where `ps` is missing. */
+  memory(): number
+  /** Ends it as an operator does. */
+  stop(): Promise<void>
+}
+
+const startSeconds = 60
+
+/** Starts a server on the servers' processor. @throws Error with the log's end when it does not become ready */
+async function startProcess({ args, env, discoveryUrl, logFile }: ServerCommand): Promise<ServerProcess> {
+  const log = openSync(logFile, "a")
+  const [command, commandArgs] = nodeCommand(args, cores.servers)
+  const { PATH, HOME, TMPDIR } = process.env
+  const started = performance.now()
+  const child = spawn(command, commandArgs, {
+    cwd: root,
+    stdio: ["ignore", log, log],
+    env: { PATH, HOME, TMPDIR, NODE_ENV: "production", ...env },
+  })
+  closeSync(log)
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+  // Not left behind when this process is ended.
+  const killNow = () => void child.kill("SIGKILL")
+  process.once("exit", killNow)
+  exited.then(() => process.off("exit", killNow))
+  while (!(await answers(discoveryUrl))) {
+    if (child.exitCode !== null || performance.now() - started > startSeconds * 1000) {
+      killNow()
+      throw new Error(`${args.at(-1)} did not become ready:\n${readFileSync(logFile, "utf8").slice(-4000)}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return {
+    coldStartMs: performance.now() - started,
+    memory: () => treeMemory(child),
+    async stop() {
+      const patience = setTimeout(killNow, 15_000)
+      child.kill("SIGTERM")
+      await exited
+      clearTimeout(patience)
+    },
+  }
+}
+
+/**
+ * Starts a server for the first time, which makes its tables and keys, and then `times` times more.
+ * @param setUp runs beside the first start
+ * @returns the last, which runs on, with the median of the later starts; with `times` 0 the first
+ */
+export async function startRepeatedly(
+  command: ServerCommand,
+  times: number,
+  setUp: () => void = () => undefined,
+): Promise<ServerProcess> {
+  let server = await startProcess(command)
+  setUp()
+  if (times === 0) return server
+  const starts: number[] = []
+  while (starts.length < times) {
+    await server.stop()
+    server = await startProcess(command)
+    starts.push(server.coldStartMs)
+  }
+  return { ...server, coldStartMs: median(starts) }
+}
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get(url, { agent: false, timeout: 5000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.once("timeout", () => request.destroy())
+    request.once("error", () => resolve(false))
+  })
+}
+
+function treeMemory({ pid }: ChildProcess): number {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,rss="], { encoding: "utf8" })
+  const rows = (stdout ?? "").split("\n").map((line) => line.trim().split(/\s+/).map(Number))
+  const sum = (parent: number | undefined): number =>
+    rows.reduce((total, [, ppid, rss = 0], index) => total + (ppid === parent ? rss + sum(rows[index]?.[0]) : 0), 0)
+  const own = rows.find(([id]) => id === pid)?.[2] ?? 0
+  return (own + sum(pid)) * 1024
+}

@@ -1,0 +1,39 @@
+import path from "node:path"
+import { startPostgres } from "@/e2e/fixtures/postgres"
+import type { Options } from "./options"
+import { startOurs } from "./targets/ours"
+import { startPeer } from "./targets/peers"
+import type { Target } from "./targets/target"
+
+/**
+ * Starts every server that the options ask for, our own first.
+ * @param directory for databases and logs
+ * @param started gets everything that is to be stopped, in the order of starting, also when a later one fails
+ */
+export async function startTargets(
+  options: Options,
+  directory: string,
+  started: { stop(): Promise<void> }[],
+): Promise<Target[]> {
+  const { starts } = options
+  const targets: Target[] = []
+  const add = async (starting: Promise<Target>) => {
+    const target = await starting
+    targets.push(target)
+    started.push(target)
+    console.error(`… ${target.label}: started in ${Math.round(target.coldStartMs)} ms`)
+  }
+  if (options.only.includes("ours")) {
+    const postgres = options.postgres ? await startPostgres() : null
+    if (postgres) started.push(postgres)
+    for (const variant of options.variants) {
+      const name = variant.name ? `ours-${variant.name}` : "ours"
+      const label = variant.name ? `OAuth Flow (${variant.name})` : "OAuth Flow"
+      const file = `file:${path.join(directory, `${name}.db`)}`
+      const databaseUrl = postgres ? await postgres.createDatabase("bench") : file
+      await add(startOurs({ name, label, databaseUrl, env: variant.env, directory, starts }))
+    }
+  }
+  for (const name of options.only.filter((other) => other !== "ours")) await add(startPeer(name, { directory, starts }))
+  return targets
+}
