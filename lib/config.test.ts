@@ -36,6 +36,8 @@ test("every setting has a default, and each lifetime is what its name in minutes
     PASSWORD_WORKERS: 2,
     PASSWORD_QUEUE: 64,
     TRUSTED_PROXIES: 0,
+    SQLITE_SYNCHRONOUS: "NORMAL",
+    ENDPOINTS_THROUGH_NEXT: false,
     DEMO: false,
     LOG_LEVEL: "info",
     issuer: "http://localhost:3000",

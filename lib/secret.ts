@@ -3,7 +3,10 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync
 import path from "node:path"
 import { ConfigError, config } from "@/lib/config"
 
-const holder = globalThis as typeof globalThis & { oauthFlowSecret?: Buffer }
+const holder = globalThis as typeof globalThis & {
+  oauthFlowSecret?: Buffer
+  oauthFlowDerivedKeys?: Map<KeyPurpose, Uint8Array<ArrayBuffer>>
+}
 
 /**
  * The server's secret: SECRET, or for a local SQLite file the one in the file beside it, which is made at first use
@@ -52,5 +55,10 @@ export type KeyPurpose = "state-token" | "refresh-token" | "signing-key" | "sign
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
+  holder.oauthFlowDerivedKeys ??= new Map()
+  const key =
+    holder.oauthFlowDerivedKeys.get(purpose) ??
+    new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
+  holder.oauthFlowDerivedKeys.set(purpose, key)
+  return key
 }

@@ -1,4 +1,6 @@
+import { pick, selectOf } from "./columns"
 import { database } from "./database"
+import { findRow, type Row } from "./statement"
 import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
@@ -8,9 +10,12 @@ export async function insertBrowserSession(row: Omit<BrowserSession, "user">): P
   await db.browserSession.create({ data: row })
 }
 
+const selectWithUser = `SELECT ${selectOf("BrowserSession", "User")} FROM "BrowserSession"
+  JOIN "User" ON "User"."id" = "BrowserSession"."userId" WHERE "BrowserSession"."tokenHash" = ?`
+
 export async function findBrowserSession(tokenHash: string): Promise<BrowserSession | null> {
-  const db = await database()
-  return db.browserSession.findUnique({ where: { tokenHash }, include: { user: true } })
+  const row = await findRow<Row>(selectWithUser, [tokenHash])
+  return row && { ...pick<Omit<BrowserSession, "user">>(row, "BrowserSession"), user: pick<User>(row, "User") }
 }
 
 export async function deleteBrowserSession(tokenHash: string): Promise<void> {

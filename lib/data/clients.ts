@@ -1,5 +1,6 @@
 import { database } from "./database"
 import type { Client as ClientRow } from "./generated/sqlite/client"
+import { findRow } from "./statement"
 
 export type TokenEndpointAuthMethod = "client_secret_basic" | "client_secret_post" | "none"
 export type GrantType = "authorization_code" | "refresh_token"
@@ -75,8 +76,7 @@ export async function insertClient(client: Omit<Client, "createdAt">): Promise<C
 }
 
 export async function findClient(clientId: string): Promise<Client | null> {
-  const db = await database()
-  const row = await db.client.findUnique({ where: { clientId } })
+  const row = await findRow<ClientRow>(`SELECT * FROM "Client" WHERE "clientId" = ?`, [clientId])
   return row && fromRow(row)
 }
 

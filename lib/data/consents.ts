@@ -1,10 +1,14 @@
 import { database } from "./database"
+import type { Consent as ConsentRow } from "./generated/sqlite/client"
+import { findRow } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
 export async function findConsent(userId: string, clientId: string): Promise<Consent | null> {
-  const db = await database()
-  const row = await db.consent.findUnique({ where: { userId_clientId: { userId, clientId } } })
+  const row = await findRow<ConsentRow>(`SELECT * FROM "Consent" WHERE "userId" = ? AND "clientId" = ?`, [
+    userId,
+    clientId,
+  ])
   return (
     row && { ...row, scope: row.scope.split(" ").filter(Boolean), resource: row.resource.split(" ").filter(Boolean) }
   )

@@ -1,5 +1,7 @@
 import { config } from "@/lib/config"
 import type { PrismaClient } from "./generated/sqlite/client"
+import { closePostgresPool, postgresPool } from "./postgres-pool"
+import { closeStatements } from "./statement"
 
 /** The Prisma client. Both providers' clients come from one set of models; the app is typed by SQLite's, the smaller. */
 export type Database = PrismaClient
@@ -17,6 +19,8 @@ export async function closeDatabase(): Promise<void> {
   const open = holder.oauthFlowDatabase
   holder.oauthFlowDatabase = undefined
   await (await open)?.$disconnect()
+  await closeStatements()
+  await closePostgresPool()
 }
 
 async function connect(url: string): Promise<Database> {
@@ -26,12 +30,13 @@ async function connect(url: string): Promise<Database> {
     const adapter = new PrismaBetterSqlite3({ url, timeout: 5_000 }, { timestampFormat: "unixepoch-ms" })
     const client = new PrismaClient({ adapter, errorFormat: "minimal" })
     await client.$executeRawUnsafe("PRAGMA foreign_keys = ON")
+    await client.$executeRawUnsafe(`PRAGMA synchronous = ${config().SQLITE_SYNCHRONOUS}`)
     return client
   }
   const { PrismaClient } = await import("./generated/postgres/client")
   const { PrismaPg } = await import("@prisma/adapter-pg")
   return new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, connectionTimeoutMillis: 5_000, max: 10 }),
+    adapter: new PrismaPg(postgresPool(url)),
     errorFormat: "minimal",
   }) as unknown as Database
 }

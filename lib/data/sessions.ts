@@ -1,5 +1,7 @@
-import { database, isUniqueViolation } from "./database"
+import { pick, selectOf } from "./columns"
+import { database } from "./database"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
+import { changeRows, findRow, type Row, UniqueViolation, writeTogether } from "./statement"
 import type { User } from "./users"
 
 /** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */
@@ -28,53 +30,58 @@ export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | 
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
- * Stores a Session, not yet started, and its AuthCode. The Session alone is inert, so the two writes need no
- * transaction: the second one decides, by its unique state token.
- * @returns false when a code was already made for this state token; nothing then remains of the call
+ * Stores a Session, not yet started, and its AuthCode, together.
+ * @returns false when a code was already made for this state token; nothing is stored then
  */
 export async function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
-  const db = await database()
-  if (await db.authCode.findUnique({ where: { stateTokenId: code.stateTokenId }, select: { codeHash: true } }))
-    return false
-  await db.session.create({
-    data: {
-      ...session,
-      scope: session.scope.join(" "),
-      resource: session.resource.join(" "),
-      createdAt: now,
-      idleExpiresAt: code.expiresAt,
-      expiresAt: code.expiresAt,
-    },
-  })
+  const { id, userId, clientId, scope, resource, nonce, authTime } = session
+  const { codeHash, stateTokenId, codeChallenge, redirectUri, expiresAt } = code
+  const ends = [expiresAt, expiresAt]
   try {
-    await db.authCode.create({ data: { ...code, sessionId: session.id, createdAt: now } })
+    await writeTogether(
+      [insertSession, [id, userId, clientId, scope.join(" "), resource.join(" "), nonce, authTime, now, ...ends]],
+      [insertCode, [codeHash, id, stateTokenId, codeChallenge, redirectUri, now, expiresAt]],
+    )
     return true
   } catch (error) {
-    await db.session.deleteMany({ where: { id: session.id } })
-    if (isUniqueViolation(error)) return false
+    if (error instanceof UniqueViolation) return false
     throw error
   }
 }
+
+const insertSession = `INSERT INTO "Session"
+  ("id", "userId", "clientId", "scope", "resource", "nonce", "authTime", "createdAt", "idleExpiresAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insertCode = `INSERT INTO "AuthCode"
+  ("codeHash", "sessionId", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /** The code's row with its Session and User, or null. */
 export async function findAuthCode(
   codeHash: string,
 ): Promise<(AuthCode & { session: Session & { user: User } }) | null> {
-  const db = await database()
-  const row = await db.authCode.findUnique({ where: { codeHash }, include: { session: { include: { user: true } } } })
-  return row && { ...row, session: { ...fromRow(row.session), user: row.session.user } }
+  const row = await findRow<Row>(selectCode, [codeHash])
+  return row && { ...pick<AuthCode>(row, "AuthCode"), session: withUser(row) }
 }
 
+const joinUser = `JOIN "User" ON "User"."id" = "Session"."userId"`
+const selectCode = `SELECT ${selectOf("AuthCode", "Session", "User")} FROM "AuthCode"
+  JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" ${joinUser} WHERE "AuthCode"."codeHash" = ?`
+
 export async function findSession(id: string): Promise<Session | null> {
-  const db = await database()
-  const row = await db.session.findUnique({ where: { id } })
+  const row = await findRow<SessionRow>(`SELECT * FROM "Session" WHERE "id" = ?`, [id])
   return row && fromRow(row)
 }
 
 export async function findSessionWithUser(id: string): Promise<(Session & { user: User }) | null> {
-  const db = await database()
-  const row = await db.session.findUnique({ where: { id }, include: { user: true } })
-  return row && { ...fromRow(row), user: row.user }
+  const row = await findRow<Row>(selectSessionWithUser, [id])
+  return row && withUser(row)
+}
+
+const selectSessionWithUser = `SELECT ${selectOf("Session", "User")} FROM "Session" ${joinUser} WHERE "Session"."id" = ?`
+
+function withUser(row: Row): Session & { user: User } {
+  return { ...fromRow(pick<SessionRow>(row, "Session")), user: pick<User>(row, "User") }
 }
 
 /**
@@ -85,9 +92,12 @@ export async function startSession(
   id: string,
   facts: { refreshTokenHash: string | null; startedAt: Date; idleExpiresAt: Date; expiresAt: Date },
 ): Promise<boolean> {
-  const db = await database()
-  const { count } = await db.session.updateMany({ where: { id, startedAt: null, revokedAt: null }, data: facts })
-  return count === 1
+  const changed = await changeRows(
+    `UPDATE "Session" SET "refreshTokenHash" = ?, "startedAt" = ?, "idleExpiresAt" = ?, "expiresAt" = ?
+      WHERE "id" = ? AND "startedAt" IS NULL AND "revokedAt" IS NULL`,
+    [facts.refreshTokenHash, facts.startedAt, facts.idleExpiresAt, facts.expiresAt, id],
+  )
+  return changed === 1
 }
 
 /** Replaces the current refresh token by the next, in one statement. Of any number of callers who present the same token one gets true. */
@@ -96,23 +106,23 @@ export async function rotateRefreshToken(
   presentedHash: string,
   next: { refreshTokenHash: string; rotatedAt: Date; idleExpiresAt: Date },
 ): Promise<boolean> {
-  const db = await database()
   const now = next.rotatedAt
-  const { count } = await db.session.updateMany({
-    where: { id, refreshTokenHash: presentedHash, revokedAt: null, expiresAt: { gt: now }, idleExpiresAt: { gt: now } },
-    data: { ...next, previousRefreshTokenHash: presentedHash, rotations: { increment: 1 } },
-  })
-  return count === 1
+  const changed = await changeRows(
+    `UPDATE "Session" SET "refreshTokenHash" = ?, "previousRefreshTokenHash" = ?, "rotatedAt" = ?, "idleExpiresAt" = ?,
+        "rotations" = "rotations" + 1
+      WHERE "id" = ? AND "refreshTokenHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ? AND "idleExpiresAt" > ?`,
+    [next.refreshTokenHash, presentedHash, now, next.idleExpiresAt, id, presentedHash, now, now],
+  )
+  return changed === 1
 }
 
 /** Ends a Session. The first reason stays. @returns whether it was alive until now */
 export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  const db = await database()
-  const { count } = await db.session.updateMany({
-    where: { id, revokedAt: null },
-    data: { revokedAt: now, revokedReason: reason },
-  })
-  return count === 1
+  const changed = await changeRows(
+    `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "id" = ? AND "revokedAt" IS NULL`,
+    [now, reason, id],
+  )
+  return changed === 1
 }
 
 export async function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {

@@ -37,9 +37,10 @@ export function oauthEndpoint(
     headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(allowed)) },
     body: null,
   })
+  // The answer to HEAD is GET's, Content-Length included; the server leaves its body out.
   const own: Partial<Record<Method, Handler>> = {
     ...handlers,
-    ...(handlers.GET && cors === "public" && { HEAD: withoutBody(handlers.GET) }),
+    ...(handlers.GET && cors === "public" && { HEAD: handlers.GET }),
     OPTIONS: preflight,
   }
   return endpoint((method) => serve(method, own[method] ?? refuse))
@@ -60,10 +61,6 @@ export function methodNotAllowed(allowed: string[]): OAuthError {
 function allowedMethods(handlers: Partial<Record<"GET" | "POST", Handler>>, cors: CorsPolicy | undefined): Method[] {
   const methods = Object.keys(handlers) as Method[]
   return handlers.GET && cors === "public" ? [...methods, "HEAD"] : methods
-}
-
-function withoutBody(handler: Handler): Handler {
-  return async (request) => ({ ...(await handler(request)), body: null })
 }
 
 function errorResponse(request: EndpointRequest, method: Method, caught: unknown): EndpointResponse {

@@ -1,3 +1,4 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto"
 import { CompactEncrypt, type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from "jose"
 import { config } from "@/lib/config"
 import {
@@ -24,7 +25,7 @@ export const activationDelaySeconds = jwksMaxAgeSeconds + 30
 /** A key's place in its life: published before it signs, signing, published while its signatures live, gone from /jwks. */
 export type SigningKeyState = "next" | "active" | "published" | "retired"
 
-type SigningKey = { kid: string; alg: SigningAlg; publicJwk: JWK; publicKey: CryptoKey; privateKey: CryptoKey }
+type SigningKey = { kid: string; alg: SigningAlg; publicJwk: JWK; publicKey: CryptoKey; privateKey: KeyObject }
 
 type KeyRing = { readAt: number; keys: { key: SigningKey; state: SigningKeyState }[] }
 
@@ -180,7 +181,8 @@ async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
   const { kid, alg } = record
   const publicJwk = JSON.parse(record.publicJwk) as JWK
   const publicKey = (await importJWK(publicJwk, alg)) as CryptoKey
-  const privateKey = (await importJWK(JSON.parse(new TextDecoder().decode(plaintext)), alg)) as CryptoKey
+  const privateJwk = JSON.parse(new TextDecoder().decode(plaintext)) as JsonWebKey
+  const privateKey = createPrivateKey({ key: privateJwk, format: "jwk" })
   const key = { kid, alg, publicJwk, publicKey, privateKey }
   holder.oauthFlowImportedKeys.set(record.kid, key)
   return key

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto"
+import { hash, randomBytes } from "node:crypto"
 
 /** A value nobody can guess: 256 random bits, base64url, 43 characters. */
 export function generateToken(): string {
@@ -17,5 +17,5 @@ export function generateId(): string {
  * because each of them has 256 random bits of its own.
  */
 export function hashToken(value: string): string {
-  return createHash("sha256").update(value).digest("base64url")
+  return hash("sha256", value, "base64url")
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import type { Session } from "@/lib/data/sessions"
@@ -80,5 +80,5 @@ export async function issueIdToken(
 
 /** OpenID Connect Core 1.0 section 3.1.3.6: the left half of the hash of the access token. Both algorithms use SHA-256. */
 export function computeAtHash(accessToken: string): string {
-  return createHash("sha256").update(accessToken, "ascii").digest().subarray(0, 16).toString("base64url")
+  return hash("sha256", accessToken, "buffer").subarray(0, 16).toString("base64url")
 }

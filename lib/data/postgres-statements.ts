@@ -1,0 +1,70 @@
+import pg from "pg"
+import type { Config } from "@/lib/config"
+import { postgresPool } from "./postgres-pool"
+import { type Row, type StatementDriver, UniqueViolation, type Value, type Write } from "./statement"
+
+/** Postgres' code for a unique value that stands already. */
+const uniqueViolation = "23505"
+
+export function connectPostgres({ databaseUrl }: Config): StatementDriver {
+  const pool = postgresPool(databaseUrl)
+  const names = new Map<string, { name: string; text: string; types: typeof types }>()
+
+  function prepared([sql, values]: Write) {
+    const known = names.get(sql) ?? { name: `statement-${names.size}`, text: numberPlaceholders(sql), types }
+    names.set(sql, known)
+    return { ...known, values: values.map(toPostgres) }
+  }
+
+  async function writeTogether(writes: Write[]): Promise<number[]> {
+    const connection = await pool.connect()
+    let broken = false
+    try {
+      await connection.query("BEGIN")
+      const changes: number[] = []
+      for (const write of writes) changes.push((await connection.query(prepared(write))).rowCount ?? 0)
+      await connection.query("COMMIT")
+      return changes
+    } catch (error) {
+      await connection.query("ROLLBACK").catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      connection.release(broken)
+    }
+  }
+
+  return {
+    async find(sql, values) {
+      const { rows } = await pool.query<Row>(prepared([sql, values]))
+      return rows[0] ?? null
+    },
+    async write(writes) {
+      try {
+        const [only, ...others] = writes
+        if (only && others.length === 0) return [(await pool.query(prepared(only))).rowCount ?? 0]
+        return await writeTogether(writes)
+      } catch (error) {
+        throw (error as { code?: string }).code === uniqueViolation ? new UniqueViolation() : error
+      }
+    },
+  }
+}
+
+function numberPlaceholders(sql: string): string {
+  let count = 0
+  return sql.replace(/\?/g, () => `$${++count}`)
+}
+
+/** Prisma's `timestamp` columns hold UTC and do not say so. */
+function toPostgres(value: Value): string | number | boolean | null {
+  return value instanceof Date ? value.toISOString() : value
+}
+
+const timestamp = pg.types.builtins.TIMESTAMP
+const readTimestamp = (text: string) => new Date(`${text.replace(" ", "T")}Z`)
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text") =>
+    oid === timestamp ? readTimestamp : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
+}
