@@ -1,3 +1,4 @@
+import cluster from "node:cluster"
 import { setInterval } from "node:timers"
 import { config } from "@/lib/config"
 import { migrate } from "@/lib/data/migrate"
@@ -25,6 +26,7 @@ async function start(): Promise<{ migrations: string[] }> {
   masterSecret()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
-  setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
+  // Where several processes serve together, the first one sweeps for all.
+  if (!cluster.isWorker) setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
   return { migrations }
 }

@@ -1,3 +1,4 @@
+import os from "node:os"
 import path from "node:path"
 import { afterEach, describe, expect, test, vi } from "vitest"
 import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
@@ -19,6 +20,7 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
 test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {
   expect(parseConfig({}, directory)).toEqual({
     PORT: 3000,
+    PROCESSES: os.availableParallelism(),
     HOST: "::",
     ACCESS_TOKEN_SECONDS: 600,
     ID_TOKEN_SECONDS: 600,

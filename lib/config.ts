@@ -1,3 +1,4 @@
+import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
 
@@ -38,6 +39,7 @@ const flag = (fallback: boolean) =>
 
 const settings = z.object({
   PORT: whole(1, 65535, 3000),
+  PROCESSES: whole(1, 256, os.availableParallelism()),
   HOST: z.string().default("::"),
   ISSUER: z.string().optional(),
   DATABASE_URL: z.string().optional(),

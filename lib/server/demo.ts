@@ -12,6 +12,7 @@ Object.assign(process.env, {
   SECRET: "",
   TRUSTED_PROXIES: "",
   DEMO: "on",
+  PROCESSES: "1",
   LOG_LEVEL: process.env.LOG_LEVEL || "warn",
 })
 

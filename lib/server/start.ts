@@ -10,26 +10,52 @@ import { findEndpoint } from "./endpoints"
 import { listen, probePort, type UpgradeListener } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
 import { exitWithProblem, OperatorError } from "./problem"
+import { assignedHosts, reportReady, startProcesses } from "./processes"
 import { root } from "./project"
 import { findTarget, setClientIdentity } from "./request-identity"
 
+/** How long open requests may take to finish, in seconds, before they are cut off. */
+const graceSeconds = 10
+
 /**
- * Starts the server and stops it at SIGTERM or SIGINT.
+ * Starts the server, in as many processes as PROCESSES says, and stops it at SIGTERM or SIGINT.
  * @param options.dev with reload, and without a build
  * @param options.hosts the addresses to listen on
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
 export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; hosts?: string[] }): Promise<void> {
-  const { PORT, issuer } = config()
+  const { PORT, PROCESSES, issuer } = config()
+  const assigned = assignedHosts()
+  if (assigned) {
+    await serveUntilSignal(assigned, dev)
+    return reportReady()
+  }
   if (!dev) requireBuild()
   const present = await probePort(hosts, PORT)
   await prepare()
-  await serve(present, dev)
+  if (dev || PROCESSES === 1) await serveUntilSignal(present, dev)
+  else {
+    const processes = await startProcesses(PROCESSES, present)
+    // The processes have as long, and this one sees them end.
+    stopAtSignal(processes.stop, graceSeconds + 1)
+  }
   console.log(`OAuth Flow is ready at ${issuer}`)
 }
 
-/** Answers requests in this process, until it is told to stop. */
-async function serve(hosts: string[], dev: boolean): Promise<void> {
+async function serveUntilSignal(hosts: string[], dev: boolean): Promise<void> {
+  await prepare()
+  const server = await serve(hosts, dev)
+  stopAtSignal(
+    async () => {
+      await server.close()
+      await closeDatabase()
+    },
+    dev ? 0.5 : graceSeconds,
+  )
+}
+
+/** Answers requests in this process. */
+async function serve(hosts: string[], dev: boolean): Promise<{ close: () => Promise<void> }> {
   const { PORT, ENDPOINTS_THROUGH_NEXT } = config()
   const { handlePage, onUpgrade } = await startNext(hosts, dev)
   // In development Next compiles the handlers anew when they change.
@@ -44,14 +70,7 @@ async function serve(hosts: string[], dev: boolean): Promise<void> {
       : handlePage(incoming, outgoing, target.whole)
     done.catch((error) => fail(incoming, outgoing, error))
   }
-  const server = await listen(listener, hosts, PORT, onUpgrade)
-  stopAtSignal(
-    async () => {
-      await server.close()
-      await closeDatabase()
-    },
-    dev ? 0.5 : 10,
-  )
+  return listen(listener, hosts, PORT, onUpgrade)
 }
 
 type PageHandler = (incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string) => Promise<void>
