@@ -20,7 +20,7 @@ export type Options = {
   variants: Variant[]
   /** How many starts the cold start is the median of; 0 takes the very first, which also makes tables and keys. */
   starts: number
-  /** How many live tokens introspection cycles. */
+  /** How many live tokens introspection and refresh cycle. */
   tokens: number
   warmUpSeconds: number
   /** How long tokens may be made for an operation that uses them up. */
@@ -41,7 +41,10 @@ export const usage = `npm run bench -- [options]
   --variant NAME:KEY=VALUE,…   our server once more with these settings; repeatable
 `
 
-/** @throws Error that says what is wrong with the arguments */
+/** Says what is wrong with the arguments. */
+export class ArgumentError extends Error {}
+
+/** @throws ArgumentError, and what `parseArgs` throws */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -73,7 +76,7 @@ export function parseOptions(args: string[]): Options {
     json: values.json ?? null,
     variants: [{ name: "", env }, ...values.variant.map((text) => parseVariant(text, env))],
     starts: short ? 0 : Math.min(rounds, 3),
-    tokens: short ? 30 : 200,
+    tokens: short ? 16 : 256,
     warmUpSeconds: short ? 0.02 : 0.5,
     prepareSeconds: short ? 0.05 : 2,
   }
@@ -81,14 +84,14 @@ export function parseOptions(args: string[]): Options {
 
 function positive(name: string, text: string): number {
   const value = Number(text)
-  if (!(value > 0)) throw new Error(`${name} must be a number above 0, not ${text}`)
+  if (!(value > 0)) throw new ArgumentError(`${name} must be a number above 0, not ${text}`)
   return value
 }
 
 function among<T extends string>(name: string, text: string | undefined, known: readonly T[]): T[] {
   if (text === undefined) return [...known]
   const unknown = text.split(",").find((one) => !known.some((value) => value === one))
-  if (unknown !== undefined) throw new Error(`${name}: ${unknown} is none of ${known.join(", ")}`)
+  if (unknown !== undefined) throw new ArgumentError(`${name}: ${unknown} is none of ${known.join(", ")}`)
   return known.filter((value) => text.split(",").includes(value))
 }
 
@@ -96,7 +99,7 @@ function parseEnv(pairs: string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf("=")
-      if (at < 1) throw new Error(`KEY=VALUE expected, not ${pair}`)
+      if (at < 1) throw new ArgumentError(`KEY=VALUE expected, not ${pair}`)
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
@@ -104,6 +107,6 @@ function parseEnv(pairs: string[]): Record<string, string> {
 
 function parseVariant(text: string, env: Record<string, string>): Variant {
   const at = text.indexOf(":")
-  if (at < 1) throw new Error(`--variant NAME:KEY=VALUE,… expected, not ${text}`)
+  if (at < 1) throw new ArgumentError(`--variant NAME:KEY=VALUE,… expected, not ${text}`)
   return { name: text.slice(0, at), env: { ...env, ...parseEnv(text.slice(at + 1).split(",")) } }
 }

@@ -2,7 +2,7 @@ import type { Results, ServerResult } from "./results"
 import { factor, findCell, type Row, rows } from "./table"
 
 // Sizes in pixels. The scale is logarithmic: half as fast is as far from the line as twice as fast.
-const labelWidth = 210
+const labelWidth = 226
 const plotWidth = 420
 const barHeight = 14
 const barGap = 3
@@ -58,7 +58,8 @@ export function drawRatios(results: Results, concurrency: number): string {
     y += rowGap
   }
   const bottom = y - rowGap + 8
-  const title = `${own.label}: requests per second as a multiple of the peer's, ${concurrency} at once`
+  const database = results.settings.database === "sqlite" ? "SQLite" : "Postgres"
+  const title = `${own.label} on ${database}: its requests per second ÷ the peer's, ${concurrency} at once`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 30}" role="img" aria-label="${title}">`,
     `<style>${style}\n</style>`,
@@ -88,7 +89,7 @@ function drawBar({ peer, ratio, series }: Bar, y: number, x: (ratio: number) => 
 
 function drawLegend(peers: ServerResult[]): string[] {
   return peers.flatMap(({ label }, series) => {
-    const left = 16 + series * 200
+    const left = 16 + series * 210
     const square = `<rect class="s${series}" x="${left}" y="44" width="${barHeight}" height="${barHeight}" rx="2"/>`
     return [square, text(left + barHeight + 7, 56, `÷ ${label}`)]
   })

@@ -1,11 +1,11 @@
 // npm run bench: measures OAuth Flow beside its peers. Progress goes to stderr, the tables go to stdout. README.md says
 // what is measured and how.
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { hasBuild } from "@/lib/server/build"
-import { type Options, parseOptions, usage } from "./options"
+import { ArgumentError, type Options, parseOptions, usage } from "./options"
 import { canPin, cores, nodeCommand } from "./pinning"
 import { describeMachine, type Results } from "./results"
 import { runRounds } from "./rounds"
@@ -15,11 +15,41 @@ import type { Target } from "./targets/target"
 
 const pinnedFlag = "BENCH_PINNED"
 
+/** Everything that this process started and must stop, in the order of starting. */
+const started: { stop(): Promise<void> }[] = []
+const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
+
 /** Runs this command again on the load generator's processor. @returns its exit code */
-function runPinned(): number {
+function runPinned(): Promise<number> {
   const [command, args] = nodeCommand([...process.execArgv, ...process.argv.slice(1)], cores.generator)
-  const env = { ...process.env, [pinnedFlag]: "1" }
-  return spawnSync(command, args, { stdio: "inherit", env }).status ?? 1
+  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, [pinnedFlag]: "1" } })
+  started.push({
+    async stop() {
+      child.kill("SIGTERM")
+      await new Promise((resolve) => child.once("exit", resolve))
+    },
+  })
+  return new Promise((resolve, reject) => {
+    child.once("error", reject)
+    child.once("exit", (code) => {
+      started.pop()
+      resolve(code ?? 1)
+    })
+  })
+}
+
+let stopping: Promise<void> | undefined
+
+/** Once, however many signals come. */
+function stopAll(): Promise<void> {
+  stopping ??= stopEach()
+  return stopping
+}
+
+async function stopEach(): Promise<void> {
+  // Postgres, which others use, was started first.
+  for (let server = started.pop(); server; server = started.pop()) await server.stop()
+  rmSync(directory, { recursive: true, force: true })
 }
 
 async function run(options: Options): Promise<void> {
@@ -27,30 +57,22 @@ async function run(options: Options): Promise<void> {
   const pinned = Boolean(process.env[pinnedFlag])
   if (!pinned)
     console.error("Nothing is kept on a processor of its own here: that needs Linux's taskset and two of them.")
-  const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
-  const started: { stop(): Promise<void> }[] = []
-  try {
-    const targets = await startTargets(options, directory, started)
-    const memoryIdle = new Map(targets.map((target) => [target, target.memory()]))
-    const cells = await runRounds(targets, options)
-    const results: Results = {
-      date: new Date().toISOString(),
-      machine: describeMachine(pinned),
-      settings: {
-        database: options.postgres ? "postgres" : "sqlite",
-        rounds: options.rounds,
-        seconds: options.seconds,
-      },
-      servers: targets.map((target) => describe(target, memoryIdle.get(target) ?? 0)),
-      cells,
-    }
-    if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
-    console.log(formatResults(results))
-  } finally {
-    // Postgres, which others use, was started first.
-    for (const server of started.reverse()) await server.stop()
-    rmSync(directory, { recursive: true, force: true })
+  const targets = await startTargets(options, directory, started)
+  const memoryIdle = new Map(targets.map((target) => [target, target.memory()]))
+  const cells = await runRounds(targets, options)
+  const results: Results = {
+    date: new Date().toISOString(),
+    machine: describeMachine(pinned),
+    settings: {
+      database: options.postgres ? "postgres" : "sqlite",
+      rounds: options.rounds,
+      seconds: options.seconds,
+    },
+    servers: targets.map((target) => describe(target, memoryIdle.get(target) ?? 0)),
+    cells,
   }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
+  console.log(formatResults(results))
 }
 
 const describe = ({ name, label, coldStartMs, memory }: Target, memoryIdle: number) => ({
@@ -61,14 +83,18 @@ const describe = ({ name, label, coldStartMs, memory }: Target, memoryIdle: numb
   memoryAfter: memory(),
 })
 
-// Servers that this process started are killed when it exits.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130))
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => stopAll().finally(() => process.exit(130)))
+}
 try {
   const options = parseOptions(process.argv.slice(2))
-  if (canPin() && !process.env[pinnedFlag]) process.exitCode = runPinned()
+  if (canPin() && !process.env[pinnedFlag]) process.exitCode = await runPinned()
   else await run(options)
 } catch (error) {
-  console.error(error)
-  if (error instanceof TypeError || (error as Error).message.startsWith("--")) console.error(`\n${usage}`)
+  const wrongArguments =
+    error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
+  console.error(wrongArguments ? `${(error as Error).message}\n\n${usage}` : error)
   process.exitCode = 1
+} finally {
+  await stopAll()
 }

@@ -25,7 +25,8 @@ export function findCell(results: Results, server: string, row: Row, concurrency
 }
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
-const milliseconds = (value: number) => value.toPrecision(value >= 100 ? 3 : 2).replace(/^(\d+)\.0$/, "$1")
+const milliseconds = (value: number) =>
+  value >= 100 ? whole.format(value) : value.toPrecision(2).replace(/^(\d+)\.0$/, "$1")
 const megabytes = (bytes: number) => whole.format(bytes / 1e6)
 
 /** A factor in words of the tables, such as ×1.84. */
@@ -55,7 +56,7 @@ function formatGrid(results: Results, show: (cell: Cell, ratio: number | null) =
   const lines = rows.flatMap((row) =>
     concurrencies.flatMap((concurrency) => {
       const cells = results.servers.map(({ name }) => findCell(results, name, row, concurrency))
-      if (cells.every((cell) => !cell)) return []
+      if (!cells.some((cell) => cell && (row.format === null || cell.format === row.format))) return []
       const own = first && cells[0]
       const shown = cells.map((cell, index) => cell && show(cell, own && index > 0 ? own.rps / cell.rps : null))
       return [[row.label, String(concurrency), ...shown.map((text) => text ?? "–")]]

@@ -77,19 +77,32 @@ async function introspect(
 
 const activeTrue = /"active": ?true/
 
-async function refresh(target: Target, format: TokenFormat, connections: Connection[]): Promise<Work> {
+async function refresh(
+  target: Target,
+  format: TokenFormat,
+  connections: Connection[],
+  { tokens }: Amount,
+): Promise<Work> {
   const newest = poolOf("refresh", target.name, format)
   const flow = target.operations.includes("flow") ? prepareFlow(target, format) : null
-  for (let index = newest.length; index < connections.length; index++) {
-    newest.push(flow ? (await flow(connections[index] as Connection)).refreshToken : "floor")
+  // Many, so that no server is measured with one authorization that has thousands of tokens.
+  const each = Math.ceil(tokens / connections.length)
+  while (newest.length < each * connections.length) {
+    const [connection] = connections as [Connection]
+    newest.push(flow ? (await flow(connection)).refreshToken : "floor")
   }
-  const step = async (connection: Connection, index: number) => {
-    const presented = newest[index] as string
-    const { refreshToken } = readTokens(target, await connection.send(buildRefresh(target, format, presented)))
-    if (refreshToken === presented) throw new Error(`${target.label}: the refresh token was not rotated`)
-    newest[index] = refreshToken
+  const step = (connection: Connection, own: number) => {
+    let turn = 0
+    return async () => {
+      const index = own * each + (turn++ % each)
+      const presented = newest[index] as string
+      const answer = readTokens(target, await connection.send(buildRefresh(target, format, presented)))
+      if (answer.refreshToken === presented) throw new Error(`${target.label}: the refresh token was not rotated`)
+      if (answer.withIdToken) throw new Error(`${target.label}: a refresh issued an ID token, which others do not`)
+      newest[index] = answer.refreshToken
+    }
   }
-  return { steps: connections.map((connection, index) => () => step(connection, index)) }
+  return { steps: connections.map(step) }
 }
 
 async function revoke(

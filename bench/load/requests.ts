@@ -100,6 +100,7 @@ export function readTokens(target: Target, answer: Answer): Tokens & { withIdTok
 
 /** The bytes of a refresh. */
 export function buildRefresh(target: Target, format: TokenFormat, refreshToken: string): Buffer {
-  const form = `grant_type=refresh_token&refresh_token=${refreshToken}${resourceParameter(target, format)}`
+  const scope = target.refreshScope && `&scope=${target.refreshScope}`
+  const form = `grant_type=refresh_token&refresh_token=${refreshToken}${scope}${resourceParameter(target, format)}`
   return buildPost(target, target.paths.token, form)
 }

@@ -22,7 +22,7 @@ const provider = new Provider(issuer, {
     },
   ],
   enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
-  scopes: ["openid"],
+  scopes: ["openid", "api"],
   pkce: { required: () => true },
   rotateRefreshToken: true,
   issueRefreshToken: () => true,
@@ -58,7 +58,7 @@ const provider = new Provider(issuer, {
   // of one must leave those of the next.
   async loadExistingGrant({ oidc }) {
     const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })
-    grant.addOIDCScope("openid")
+    grant.addOIDCScope("openid api")
     await grant.save()
     return grant
   },

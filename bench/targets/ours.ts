@@ -64,6 +64,7 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     clientAuthorization: basic(client_id, client_secret),
     cookie: await signIn(origin),
     scope: "openid",
+    refreshScope: "",
     formats: ["jwt"],
     ownFormat: "jwt",
     operations: operationNames,

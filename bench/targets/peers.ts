@@ -12,7 +12,7 @@ type PeerOptions = {
   starts: number
 }
 
-type Peer = Pick<Target, "label" | "paths" | "scope" | "formats" | "ownFormat" | "operations"> & {
+type Peer = Pick<Target, "label" | "paths" | "scope" | "refreshScope" | "formats" | "ownFormat" | "operations"> & {
   /** The file in bench/servers. */
   file: string
   env?: Record<string, string>
@@ -35,7 +35,8 @@ const oidcProvider: Omit<Peer, "label"> = {
     jwks: "/jwks",
     discovery: "/.well-known/openid-configuration",
   },
-  scope: "openid",
+  scope: "openid%20api",
+  refreshScope: "api",
   formats: ["jwt", "opaque"],
   ownFormat: "opaque",
   operations: operationNames,
@@ -68,6 +69,7 @@ export const peers: Record<string, Peer> = {
       discovery: "/api/auth/.well-known/openid-configuration",
     },
     scope: "openid%20offline_access",
+    refreshScope: "offline_access",
     formats: ["jwt", "opaque"],
     ownFormat: "opaque",
     operations: operationNames,
@@ -94,6 +96,7 @@ export const peers: Record<string, Peer> = {
       discovery: "/.well-known/openid-configuration",
     },
     scope: "",
+    refreshScope: "",
     formats: ["jwt"],
     ownFormat: "jwt",
     operations: ["introspect", "refresh", "jwks", "discovery"],

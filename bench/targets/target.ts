@@ -19,6 +19,8 @@ export type Target = {
   cookie: string
   /** What to ask for so that an ID token and a refresh token are issued; encoded. */
   scope: string
+  /** What to ask for at a refresh so that it issues no ID token, which not every server does then; encoded, "" for nothing. */
+  refreshScope: string
   /** The formats of access token that it can be asked for. */
   formats: TokenFormat[]
   /** The format of the tokens that introspection and revocation are measured with. */
