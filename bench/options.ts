@@ -67,7 +67,7 @@ export function parseOptions(args: string[]): Options {
   return {
     postgres: values.postgres,
     rounds,
-    seconds: positive("--seconds", values.seconds ?? (short ? "0.05" : "1")),
+    seconds: positive("--seconds", values.seconds ?? (short ? "0.03" : "1")),
     only: among("--only", values.only, ["ours", ...Object.keys(peers)]),
     operations: among("--operations", values.operations, operationNames),
     concurrency: (values.concurrency ?? (short ? "1,16" : "1,16,64"))
@@ -77,8 +77,8 @@ export function parseOptions(args: string[]): Options {
     variants: [{ name: "", env }, ...values.variant.map((text) => parseVariant(text, env))],
     starts: short ? 0 : Math.min(rounds, 3),
     tokens: short ? 16 : 256,
-    warmUpSeconds: short ? 0.02 : 0.5,
-    prepareSeconds: short ? 0.05 : 2,
+    warmUpSeconds: short ? 0.005 : 0.5,
+    prepareSeconds: short ? 0.03 : 2,
   }
 }
 

@@ -39,6 +39,7 @@ export function formatResults(results: Results): string {
   const database = settings.database === "sqlite" ? "SQLite" : "Postgres"
   const processors = machine.pinned ? "servers on one processor, the load on another" : "on no processor in particular"
   return [
+    ...(settings.seconds < 0.5 ? ["Too short to say anything about speed."] : []),
     `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} processors, ${machine.platform}, Node ${machine.node}; ` +
       `ours on ${database}; ${processors}; medians of ${settings.rounds} rounds of ${settings.seconds} s.`,
     `Requests per second, and ${first?.label ?? "the first"} ÷ the peer:`,
