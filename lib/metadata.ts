@@ -1,12 +1,22 @@
-import { config } from "@/lib/config"
+import { type Config, config } from "@/lib/config"
 import { promptValues } from "@/lib/protocol/prompt"
 import { standardScopes } from "@/lib/protocol/scope"
 
 /** For how long, in seconds, anybody may keep a copy of the metadata. */
 export const metadataMaxAgeSeconds = 60
 
+/** What the settings make of it, once. */
+function oncePerConfig<Document extends object>(make: () => Document): () => Document {
+  const made = new WeakMap<Config, Document>()
+  return () => {
+    const document = made.get(config()) ?? make()
+    made.set(config(), document)
+    return document
+  }
+}
+
 /** Authorization server metadata, RFC 8414 section 2, RFC 9207 section 3. */
-export function authorizationServerMetadata() {
+export const authorizationServerMetadata = oncePerConfig(() => {
   const { issuer } = config()
   const secretMethods = ["client_secret_basic", "client_secret_post"]
   return {
@@ -26,10 +36,10 @@ export function authorizationServerMetadata() {
     revocation_endpoint_auth_methods_supported: [...secretMethods, "none"],
     authorization_response_iss_parameter_supported: true,
   }
-}
+})
 
 /** OpenID Provider metadata, OpenID Connect Discovery 1.0 section 3. */
-export function openIdProviderMetadata() {
+export const openIdProviderMetadata = oncePerConfig(() => {
   const { issuer, SIGN_UP } = config()
   return {
     ...authorizationServerMetadata(),
@@ -57,4 +67,4 @@ export function openIdProviderMetadata() {
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,
   }
-}
+})

@@ -1,6 +1,6 @@
-import { pick, selectOf } from "./columns"
+import { columnsOf } from "./columns"
 import { database } from "./database"
-import { findRow, type Row } from "./statement"
+import { findRow } from "./statement"
 import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
@@ -10,12 +10,15 @@ export async function insertBrowserSession(row: Omit<BrowserSession, "user">): P
   await db.browserSession.create({ data: row })
 }
 
-const selectWithUser = `SELECT ${selectOf("BrowserSession", "User")} FROM "BrowserSession"
+const withUser = columnsOf("BrowserSession", "User")
+const selectWithUser = `SELECT ${withUser.select} FROM "BrowserSession"
   JOIN "User" ON "User"."id" = "BrowserSession"."userId" WHERE "BrowserSession"."tokenHash" = ?`
 
 export async function findBrowserSession(tokenHash: string): Promise<BrowserSession | null> {
-  const row = await findRow<Row>(selectWithUser, [tokenHash])
-  return row && { ...pick<Omit<BrowserSession, "user">>(row, "BrowserSession"), user: pick<User>(row, "User") }
+  const row = await findRow(selectWithUser, [tokenHash])
+  if (!row) return null
+  const { BrowserSession, User } = withUser.read(row)
+  return { ...BrowserSession, user: User }
 }
 
 export async function deleteBrowserSession(tokenHash: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { columnsOf } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow } from "./generated/sqlite/client"
 import { findRow } from "./statement"
@@ -75,9 +76,12 @@ export async function insertClient(client: Omit<Client, "createdAt">): Promise<C
   return fromRow(await db.client.create({ data: row }))
 }
 
+const client = columnsOf("Client")
+const selectClient = `SELECT ${client.select} FROM "Client" WHERE "clientId" = ?`
+
 export async function findClient(clientId: string): Promise<Client | null> {
-  const row = await findRow<ClientRow>(`SELECT * FROM "Client" WHERE "clientId" = ?`, [clientId])
-  return row && fromRow(row)
+  const row = await findRow(selectClient, [clientId])
+  return row && fromRow(client.read(row).Client)
 }
 
 export async function listClients(): Promise<Client[]> {

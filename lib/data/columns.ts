@@ -1,8 +1,19 @@
+import type { AuthCode, BrowserSession, Client, Consent, Session, User } from "./generated/sqlite/client"
 import type { Row } from "./statement"
 
-/** The columns of each model that the hot paths read (lib/data/statement.ts). A test holds them against the schema. */
-export const columnsOf = {
-  User: ["id", "email", "name", "passwordHash", "createdAt", "disabledAt", "signInsCountFrom"],
+type Models = {
+  AuthCode: AuthCode
+  BrowserSession: BrowserSession
+  Client: Client
+  Consent: Consent
+  Session: Session
+  User: User
+}
+
+/** Every column of each model that a prepared statement reads. A test holds them against the schema. */
+export const modelColumns = {
+  AuthCode: ["codeHash", "sessionId", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt"],
+  BrowserSession: ["tokenHash", "userId", "authenticatedAt", "expiresAt"],
   Client: [
     "clientId",
     "clientName",
@@ -20,6 +31,7 @@ export const columnsOf = {
     "requirePkce",
     "createdAt",
   ],
+  Consent: ["userId", "clientId", "scope", "resource", "grantedAt"],
   Session: [
     "id",
     "userId",
@@ -39,23 +51,28 @@ export const columnsOf = {
     "rotatedAt",
     "rotations",
   ],
-  AuthCode: ["codeHash", "sessionId", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt"],
-  BrowserSession: ["tokenHash", "userId", "authenticatedAt", "expiresAt"],
-  Consent: ["userId", "clientId", "scope", "resource", "grantedAt"],
-} as const
+  User: ["id", "email", "name", "passwordHash", "createdAt", "disabledAt", "signInsCountFrom"],
+} satisfies { [Model in keyof Models]: (keyof Models[Model])[] }
 
-type Model = keyof typeof columnsOf
-
-/** The columns of a model for a SELECT, each under a name that tells the models of a join apart. */
-export function selectOf(...models: Model[]): string {
-  return models
-    .flatMap((model) => columnsOf[model].map((column) => `"${model}"."${column}" AS "${model}.${column}"`))
-    .join(", ")
-}
-
-/** One model's part of such a row. */
-export function pick<Found>(row: Row, model: Model): Found {
-  const found: Row = {}
-  for (const column of columnsOf[model]) found[column] = row[`${model}.${column}`] ?? null
-  return found as Found
+/**
+ * The columns of one model, or of several that a statement joins.
+ * @returns `select`, the list for the statement, and `read`, which makes the models' rows of its answer
+ */
+export function columnsOf<Name extends keyof Models>(
+  ...names: Name[]
+): { select: string; read(row: Row): Pick<Models, Name> } {
+  const select = names.flatMap((name) => modelColumns[name].map((column) => `"${name}"."${column}"`)).join(", ")
+  return {
+    select,
+    read(row) {
+      const rows: Partial<Record<Name, Record<string, unknown>>> = {}
+      let next = 0
+      for (const name of names) {
+        const found: Record<string, unknown> = {}
+        for (const column of modelColumns[name]) found[column] = row[next++]
+        rows[name] = found
+      }
+      return rows as Pick<Models, Name>
+    },
+  }
 }

@@ -1,14 +1,15 @@
+import { columnsOf } from "./columns"
 import { database } from "./database"
-import type { Consent as ConsentRow } from "./generated/sqlite/client"
 import { findRow } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
+const consent = columnsOf("Consent")
+const selectConsent = `SELECT ${consent.select} FROM "Consent" WHERE "userId" = ? AND "clientId" = ?`
+
 export async function findConsent(userId: string, clientId: string): Promise<Consent | null> {
-  const row = await findRow<ConsentRow>(`SELECT * FROM "Consent" WHERE "userId" = ? AND "clientId" = ?`, [
-    userId,
-    clientId,
-  ])
+  const found = await findRow(selectConsent, [userId, clientId])
+  const row = found && consent.read(found).Consent
   return (
     row && { ...row, scope: row.scope.split(" ").filter(Boolean), resource: row.resource.split(" ").filter(Boolean) }
   )

@@ -19,7 +19,7 @@ export async function closeDatabase(): Promise<void> {
   const open = holder.oauthFlowDatabase
   holder.oauthFlowDatabase = undefined
   await (await open)?.$disconnect()
-  await closeStatements()
+  closeStatements()
   await closePostgresPool()
 }
 

@@ -37,7 +37,7 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
 
   return {
     async find(sql, values) {
-      const { rows } = await pool.query<Row>(prepared([sql, values]))
+      const { rows } = await pool.query<Row>({ ...prepared([sql, values]), rowMode: "array" })
       return rows[0] ?? null
     },
     async write(writes) {

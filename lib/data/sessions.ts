@@ -1,7 +1,7 @@
-import { pick, selectOf } from "./columns"
+import { columnsOf } from "./columns"
 import { database } from "./database"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, type Row, UniqueViolation, writeTogether } from "./statement"
+import { changeRows, findRow, UniqueViolation, write } from "./statement"
 import type { User } from "./users"
 
 /** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */
@@ -38,7 +38,7 @@ export async function insertAuthCode(session: NewSession, code: NewAuthCode, now
   const { codeHash, stateTokenId, codeChallenge, redirectUri, expiresAt } = code
   const ends = [expiresAt, expiresAt]
   try {
-    await writeTogether(
+    await write(
       [insertSession, [id, userId, clientId, scope.join(" "), resource.join(" "), nonce, authTime, now, ...ends]],
       [insertCode, [codeHash, id, stateTokenId, codeChallenge, redirectUri, now, expiresAt]],
     )
@@ -56,32 +56,37 @@ const insertCode = `INSERT INTO "AuthCode"
   ("codeHash", "sessionId", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
+const sessionOnly = columnsOf("Session")
+const sessionWithUser = columnsOf("Session", "User")
+const codeWithSession = columnsOf("AuthCode", "Session", "User")
+
+const selectSession = `SELECT ${sessionOnly.select} FROM "Session" WHERE "id" = ?`
+const selectSessionWithUser = `SELECT ${sessionWithUser.select} FROM "Session"
+  JOIN "User" ON "User"."id" = "Session"."userId" WHERE "Session"."id" = ?`
+const selectCode = `SELECT ${codeWithSession.select} FROM "AuthCode"
+  JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" JOIN "User" ON "User"."id" = "Session"."userId"
+  WHERE "AuthCode"."codeHash" = ?`
+
 /** The code's row with its Session and User, or null. */
 export async function findAuthCode(
   codeHash: string,
 ): Promise<(AuthCode & { session: Session & { user: User } }) | null> {
-  const row = await findRow<Row>(selectCode, [codeHash])
-  return row && { ...pick<AuthCode>(row, "AuthCode"), session: withUser(row) }
+  const row = await findRow(selectCode, [codeHash])
+  if (!row) return null
+  const { AuthCode, Session, User } = codeWithSession.read(row)
+  return { ...AuthCode, session: { ...fromRow(Session), user: User } }
 }
 
-const joinUser = `JOIN "User" ON "User"."id" = "Session"."userId"`
-const selectCode = `SELECT ${selectOf("AuthCode", "Session", "User")} FROM "AuthCode"
-  JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" ${joinUser} WHERE "AuthCode"."codeHash" = ?`
-
 export async function findSession(id: string): Promise<Session | null> {
-  const row = await findRow<SessionRow>(`SELECT * FROM "Session" WHERE "id" = ?`, [id])
-  return row && fromRow(row)
+  const row = await findRow(selectSession, [id])
+  return row && fromRow(sessionOnly.read(row).Session)
 }
 
 export async function findSessionWithUser(id: string): Promise<(Session & { user: User }) | null> {
-  const row = await findRow<Row>(selectSessionWithUser, [id])
-  return row && withUser(row)
-}
-
-const selectSessionWithUser = `SELECT ${selectOf("Session", "User")} FROM "Session" ${joinUser} WHERE "Session"."id" = ?`
-
-function withUser(row: Row): Session & { user: User } {
-  return { ...fromRow(pick<SessionRow>(row, "Session")), user: pick<User>(row, "User") }
+  const row = await findRow(selectSessionWithUser, [id])
+  if (!row) return null
+  const { Session, User } = sessionWithUser.read(row)
+  return { ...fromRow(Session), user: User }
 }
 
 /**

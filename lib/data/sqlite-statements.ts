@@ -3,7 +3,7 @@ import Database from "better-sqlite3"
 import type { Config } from "@/lib/config"
 import { type Row, type StatementDriver, UniqueViolation, type Value, type Write } from "./statement"
 
-type Prepared = { statement: Database.Statement<unknown[]>; read(row: Record<string, unknown>): Row }
+type Prepared = { statement: Database.Statement<unknown[]>; dates: number[]; booleans: number[] }
 type Waiting = { writes: Write[]; resolve(changes: number[]): void; reject(error: unknown): void }
 
 /** How long a write waits, in milliseconds, while another process writes. */
@@ -74,9 +74,9 @@ export function connectSqlite({ databaseUrl, SQLITE_SYNCHRONOUS }: Config): Stat
 
   return {
     async find(sql, values) {
-      const { statement, read } = prepare(sql)
-      const row = statement.get(...values.map(toSqlite))
-      return row === undefined ? null : read(row as Record<string, unknown>)
+      const prepared = prepare(sql)
+      const row = prepared.statement.get(...values.map(toSqlite)) as Row | undefined
+      return row === undefined ? null : read(row, prepared)
     },
     write(writes) {
       return new Promise((resolve, reject) => {
@@ -109,17 +109,16 @@ async function beginWhenFree(db: Database.Database): Promise<void> {
 /** SQLite keeps a date as milliseconds and a boolean as 0 or 1; the columns' declared types say which numbers are which. */
 function prepareStatement(db: Database.Database, sql: string): Prepared {
   const statement = db.prepare<unknown[]>(sql)
-  const columns = statement.reader ? statement.columns() : []
-  const dates = columns.filter(({ type }) => type === "DATETIME").map(({ name }) => name)
-  const booleans = columns.filter(({ type }) => type === "BOOLEAN").map(({ name }) => name)
-  return {
-    statement,
-    read(row) {
-      for (const name of dates) if (row[name] !== null) row[name] = new Date(row[name] as number)
-      for (const name of booleans) row[name] = row[name] === 1
-      return row as Row
-    },
-  }
+  const types = statement.reader ? statement.columns().map(({ type }) => type) : []
+  if (statement.reader) statement.raw()
+  const placesOf = (wanted: string) => types.flatMap((type, place) => (type === wanted ? [place] : []))
+  return { statement, dates: placesOf("DATETIME"), booleans: placesOf("BOOLEAN") }
+}
+
+function read(row: Row, { dates, booleans }: Prepared): Row {
+  for (const place of dates) if (row[place] !== null) row[place] = new Date(row[place] as number)
+  for (const place of booleans) row[place] = row[place] === 1
+  return row
 }
 
 function toSqlite(value: Value): string | number | null {

@@ -2,7 +2,8 @@ import { config } from "@/lib/config"
 
 /** What a statement takes and gives: the same on both databases. */
 export type Value = string | number | boolean | Date | null
-export type Row = Record<string, Value>
+/** The values of the columns that the statement names, in its order. */
+export type Row = Value[]
 
 /** A write: a statement and its values. */
 export type Write = [sql: string, values: Value[]]
@@ -26,38 +27,41 @@ export class UniqueViolation extends Error {
   override name = "UniqueViolation"
 }
 
-const holder = globalThis as typeof globalThis & { oauthFlowStatements?: Promise<StatementDriver> }
+const holder = globalThis as typeof globalThis & { oauthFlowStatements?: StatementDriver }
 
-function driver(): Promise<StatementDriver> {
-  holder.oauthFlowStatements ??= connect()
-  return holder.oauthFlowStatements
-}
-
+/** Connected once: each further promise on the way of every request costs (docs/performance.md). */
 async function connect(): Promise<StatementDriver> {
   const settings = config()
-  return settings.databaseProvider === "sqlite"
-    ? (await import("./sqlite-statements")).connectSqlite(settings)
-    : (await import("./postgres-statements")).connectPostgres(settings)
+  const connected =
+    settings.databaseProvider === "sqlite"
+      ? (await import("./sqlite-statements")).connectSqlite(settings)
+      : (await import("./postgres-statements")).connectPostgres(settings)
+  // Of two callers at once the first one's stays.
+  if (holder.oauthFlowStatements) connected.close?.()
+  else holder.oauthFlowStatements = connected
+  return holder.oauthFlowStatements ?? connected
 }
 
-export async function closeStatements(): Promise<void> {
+export function closeStatements(): void {
   const open = holder.oauthFlowStatements
   holder.oauthFlowStatements = undefined
-  ;(await open)?.close?.()
+  open?.close?.()
 }
 
-/** Finds one row. `Found` is the type of the columns that the statement names. */
-export async function findRow<Found>(sql: string, values: Value[]): Promise<Found | null> {
-  return (await (await driver()).find(sql, values)) as Found | null
+/** Finds one row. */
+export function findRow(sql: string, values: Value[]): Promise<Row | null> {
+  const driver = holder.oauthFlowStatements
+  return driver ? driver.find(sql, values) : connect().then((connected) => connected.find(sql, values))
+}
+
+/** Commits all of the writes, or none. @returns how many rows each of them changed @throws UniqueViolation */
+export function write(...writes: Write[]): Promise<number[]> {
+  const driver = holder.oauthFlowStatements
+  return driver ? driver.write(writes) : connect().then((connected) => connected.write(writes))
 }
 
 /** Changes rows. @returns how many */
 export async function changeRows(sql: string, values: Value[]): Promise<number> {
-  const [changes] = await (await driver()).write([[sql, values]])
+  const [changes] = await write([sql, values])
   return changes ?? 0
-}
-
-/** Commits all of the writes, or none. @throws UniqueViolation */
-export async function writeTogether(...writes: Write[]): Promise<void> {
-  await (await driver()).write(writes)
 }

@@ -27,7 +27,7 @@ export function oauthEndpoint(
     async (request) => {
       const { status, headers, body } = await handler(request).catch((error) => errorResponse(request, method, error))
       const own = { "Cache-Control": "no-store", ...securityHeaders, ...headers }
-      return { status, headers: cors ? { ...own, ...(await answerableCorsHeaders(request, cors)) } : own, body }
+      return { status, headers: cors ? { ...own, ...(await corsHeaders(request, cors)) } : own, body }
     }
   const refuse: Handler = async () => {
     throw methodNotAllowed(allowed)
@@ -74,14 +74,4 @@ export function logRefusal({ path }: EndpointRequest, method: string, error: OAu
   // Next's router asks ahead at every sign-in, and is always refused.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
   log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason })
-}
-
-/** An answer is never lost for the sake of its CORS headers: without them a page of another origin cannot read it. */
-async function answerableCorsHeaders(request: EndpointRequest, cors: CorsPolicy): Promise<Record<string, string>> {
-  try {
-    return await corsHeaders(request, cors)
-  } catch (error) {
-    toOAuthError(error)
-    return {}
-  }
 }

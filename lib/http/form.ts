@@ -9,7 +9,8 @@ import type { EndpointRequest } from "./exchange"
  * @throws OAuthError invalid_request; with status 413 when the form is larger than FORM_BYTES
  */
 export async function readForm(request: EndpointRequest): Promise<Parameters> {
-  const form = await readAuthorizationForm(request)
+  checkForm(request)
+  const form = parseForm(await request.readBody(config().FORM_BYTES))
   form.checkRepeated()
   return form
 }
@@ -20,6 +21,11 @@ export async function readForm(request: EndpointRequest): Promise<Parameters> {
  * @throws OAuthError as `readForm`
  */
 export async function readAuthorizationForm(request: EndpointRequest): Promise<Parameters> {
+  checkForm(request)
+  return parseForm(await request.readBody(config().FORM_BYTES))
+}
+
+function checkForm(request: EndpointRequest): void {
   // RFC 6749 section 2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the
   // request URI." A URL is kept in logs and histories.
   if (request.query !== "") {
@@ -35,9 +41,14 @@ export async function readAuthorizationForm(request: EndpointRequest): Promise<P
       "content_type_not_form",
     )
   }
-  const { FORM_BYTES } = config()
-  const body = await request.readBody(FORM_BYTES)
-  if (body === null) throw tooLarge(FORM_BYTES)
+}
+
+function parseForm(body: string | null): Parameters {
+  if (body === null) {
+    throw new OAuthError("invalid_request", `The form is larger than ${config().FORM_BYTES} bytes.`, "form_too_large", {
+      status: 413,
+    })
+  }
   return parseParameters(new URLSearchParams(body))
 }
 
@@ -64,10 +75,4 @@ export function authorizationPath(form: Parameters): string {
     )
   }
   return `/authorize?${query}`
-}
-
-function tooLarge(maxBytes: number): OAuthError {
-  return new OAuthError("invalid_request", `The form is larger than ${maxBytes} bytes.`, "form_too_large", {
-    status: 413,
-  })
 }

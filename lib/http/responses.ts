@@ -9,12 +9,19 @@ export const securityHeaders = {
   "X-Frame-Options": "DENY",
 }
 
-/** A JSON answer. It is not to be cached unless `maxAge` (seconds) says otherwise. */
-export function json(body: object, { maxAge }: { maxAge?: number } = {}): EndpointResponse {
-  const headers = {
-    "Content-Type": "application/json",
-    "Cache-Control": maxAge === undefined ? "no-store" : `public, max-age=${maxAge}`,
-  }
+const documents = new WeakMap<object, string>()
+
+/** A document that anybody may keep for `maxAge` seconds. Its bytes are made once for each object. */
+export function publicDocument(document: object, maxAge: number): EndpointResponse {
+  const body = documents.get(document) ?? JSON.stringify(document)
+  documents.set(document, body)
+  const headers = { "Content-Type": "application/json", "Cache-Control": `public, max-age=${maxAge}` }
+  return { status: 200, headers, body }
+}
+
+/** A JSON answer that is not to be cached. */
+export function json(body: object): EndpointResponse {
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" }
   return { status: 200, headers, body: JSON.stringify(body) }
 }
 

@@ -27,10 +27,11 @@ export type SigningKeyState = "next" | "active" | "published" | "retired"
 
 type SigningKey = { kid: string; alg: SigningAlg; publicJwk: JWK; publicKey: CryptoKey; privateKey: KeyObject }
 
-type KeyRing = { readAt: number; keys: { key: SigningKey; state: SigningKeyState }[] }
+type KeyRing = { readAt: number; keys: { key: SigningKey; state: SigningKeyState }[]; jwks: { keys: JWK[] } }
 
 const holder = globalThis as typeof globalThis & {
-  oauthFlowKeyRing?: Promise<KeyRing>
+  oauthFlowKeyRing?: KeyRing
+  oauthFlowKeyRingRead?: Promise<KeyRing>
   oauthFlowImportedKeys?: Map<string, SigningKey>
 }
 
@@ -48,10 +49,9 @@ export async function findVerificationKey(kid: string, alg: SigningAlg): Promise
   return keys.find(({ key, state }) => key.kid === kid && key.alg === alg && state !== "retired")?.key.publicKey ?? null
 }
 
-/** The JWK Set of /jwks, RFC 7517 section 5: public halves only. */
+/** The JWK Set of /jwks, RFC 7517 section 5: public halves only. The same object for as long as the keys were not read again. */
 export async function publicKeySet(): Promise<{ keys: JWK[] }> {
-  const { keys } = await keyRing()
-  return { keys: keys.filter(({ state }) => state !== "retired").map(({ key }) => key.publicJwk) }
+  return (await keyRing()).jwks
 }
 
 /**
@@ -150,24 +150,25 @@ export function stateOf(
 }
 
 async function keyRing(): Promise<KeyRing> {
-  const ring = await holder.oauthFlowKeyRing
+  const ring = holder.oauthFlowKeyRing
   if (ring && Date.now() - ring.readAt < cacheSeconds * 1000) return ring
-  const reading = readKeyRing()
-  holder.oauthFlowKeyRing = reading
-  // A read that failed must not be what everybody waits for from now on.
-  reading.catch(() => {
-    if (holder.oauthFlowKeyRing === reading) holder.oauthFlowKeyRing = undefined
+  // One reads for all who ask meanwhile. A read that failed must not be what everybody waits for from now on.
+  holder.oauthFlowKeyRingRead ??= readKeyRing().finally(() => {
+    holder.oauthFlowKeyRingRead = undefined
   })
-  return reading
+  return holder.oauthFlowKeyRingRead
 }
 
 async function readKeyRing(): Promise<KeyRing> {
-  const records = await listSigningKeys()
   const now = new Date()
+  const records = await listSigningKeys()
   const keys = await Promise.all(
     records.map(async (record) => ({ key: await importSigningKey(record), state: stateOf(record, records, now) })),
   )
-  return { readAt: now.getTime(), keys }
+  const published = keys.filter(({ state }) => state !== "retired").map(({ key }) => key.publicJwk)
+  const ring = { readAt: now.getTime(), keys, jwks: { keys: published } }
+  holder.oauthFlowKeyRing = ring
+  return ring
 }
 
 /** Importing a key costs more than signing with it, and a key's row never changes. */

@@ -27,7 +27,7 @@ function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<str
       else chunks.push(chunk)
     })
     incoming.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
-    incoming.on("close", () => reject(brokenOff()))
+    // Node says so when the connection is lost before the end.
     incoming.on("error", () => reject(brokenOff()))
   })
 }

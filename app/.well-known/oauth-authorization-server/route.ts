@@ -1,9 +1,9 @@
 import { oauthEndpoint } from "@/lib/http/endpoint"
-import { json } from "@/lib/http/responses"
+import { publicDocument } from "@/lib/http/responses"
 import { authorizationServerMetadata, metadataMaxAgeSeconds } from "@/lib/metadata"
 
 /** Authorization server metadata, RFC 8414 section 3. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
-  { GET: async () => json(authorizationServerMetadata(), { maxAge: metadataMaxAgeSeconds }) },
+  { GET: async () => publicDocument(authorizationServerMetadata(), metadataMaxAgeSeconds) },
   { cors: "public" },
 )

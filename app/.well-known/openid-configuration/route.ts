@@ -1,9 +1,9 @@
 import { oauthEndpoint } from "@/lib/http/endpoint"
-import { json } from "@/lib/http/responses"
+import { publicDocument } from "@/lib/http/responses"
 import { metadataMaxAgeSeconds, openIdProviderMetadata } from "@/lib/metadata"
 
 /** OpenID Provider metadata, OpenID Connect Discovery 1.0 section 4. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
-  { GET: async () => json(openIdProviderMetadata(), { maxAge: metadataMaxAgeSeconds }) },
+  { GET: async () => publicDocument(openIdProviderMetadata(), metadataMaxAgeSeconds) },
   { cors: "public" },
 )
