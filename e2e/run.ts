@@ -41,6 +41,7 @@ async function runTests(env: Record<string, string>): Promise<boolean> {
   const unitArgs = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`]
   if (!(await loudly({ name: "unit tests (vitest)", args: [binOf("vitest"), ...unitArgs], env }))) return false
   if (!(await quietly({ name: "build (next build)", args: [binOf("next"), "build"] }))) return false
+  if (!(await quietly({ name: "build (the server)", args: ["lib/server/tooling/bundle.mjs"] }))) return false
   const browser = await ensureChromium()
   const args = [binOf("@playwright/test"), "test", ...process.argv.slice(2)]
   const e2eEnv = { ...env, CHROMIUM: browser, PLAYWRIGHT_REPORT_FILE: e2eReport }

@@ -32,11 +32,12 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     DATABASE_URL: options.databaseUrl,
     SECRET: "a secret that guards nothing: the server lives for one run of the bench",
     LOG_LEVEL: "silent",
+    PROCESSES: "1",
     ACCESS_TOKEN_SECONDS: "3600",
     ...options.env,
   }
   const command = {
-    args: ["--import", "tsx", "lib/server/main.ts"],
+    args: ["lib/server/launch.mjs"],
     env,
     discoveryUrl: `${origin}/.well-known/openid-configuration`,
     logFile: path.join(options.directory, `${options.name}.log`),

@@ -3,7 +3,7 @@
 import { enterProject, setNodeEnv } from "../server/project"
 
 setNodeEnv("production")
-enterProject()
+await enterProject()
 // Standard output carries the answer alone.
 process.env.LOG_LEVEL = "silent"
 

@@ -15,7 +15,7 @@ const hashFile = path.join(root, ".next/oauth-flow-sources")
 
 /** Whether there is a production build here, of whatever age. */
 export function hasBuild(): boolean {
-  return existsSync(path.join(root, ".next/BUILD_ID"))
+  return existsSync(path.join(root, ".next/BUILD_ID")) && existsSync(path.join(root, ".next/oauth-flow/main.mjs"))
 }
 
 /**
@@ -30,9 +30,14 @@ export async function buildIfNeeded(): Promise<void> {
   writeFileSync(hashFile, hash)
 }
 
-function build(): Promise<void> {
-  const next = createRequire(import.meta.url).resolve("next/dist/bin/next")
-  const child = spawn(process.execPath, [next, "build"], {
+/** As `npm run build`. */
+async function build(): Promise<void> {
+  await run(createRequire(import.meta.url).resolve("next/dist/bin/next"), "build")
+  await run(path.join(root, "lib/server/tooling/bundle.mjs"))
+}
+
+function run(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   })

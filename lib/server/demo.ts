@@ -2,7 +2,7 @@
 import { enterProject, setNodeEnv } from "./project"
 
 setNodeEnv("production")
-enterProject()
+await enterProject()
 
 const port = process.env.PORT || "3000"
 Object.assign(process.env, {

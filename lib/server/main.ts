@@ -3,7 +3,7 @@ import { enterProject, setNodeEnv } from "./project"
 
 const dev = process.argv.includes("--dev")
 setNodeEnv(dev ? "development" : "production")
-enterProject()
+await enterProject()
 
 const { exitWithProblem } = await import("./problem")
 try {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs"
 import path from "node:path"
-import { register } from "tsx/esm/api"
 
 /** The project's root: the folder of package.json. */
 export const root = path.resolve(import.meta.dirname, "../..")
@@ -9,11 +8,14 @@ export const root = path.resolve(import.meta.dirname, "../..")
  * Makes this process run in the project's root with the settings of its `.env` file, wherever it was started from.
  * Settings that the environment has already win. Call it before anything else of the project is imported.
  */
-export function enterProject(): void {
+export async function enterProject(): Promise<void> {
   if (process.cwd() !== root) {
     process.chdir(root)
     // The `@/` imports are resolved by the tsconfig.json of the folder that tsx was started in, which was another one.
-    register({ tsconfig: path.join(root, "tsconfig.json") })
+    if (import.meta.filename.endsWith(".ts")) {
+      const { register } = await import("tsx/esm/api")
+      register({ tsconfig: path.join(root, "tsconfig.json") })
+    }
   }
   const file = path.join(root, ".env")
   if (existsSync(file)) process.loadEnvFile(file)

@@ -1,15 +1,13 @@
 import http from "node:http"
 import { isIPv6 } from "node:net"
-import next from "next"
 import { prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { log } from "@/lib/log"
-import { hasBuild } from "./build"
 import { findEndpoint } from "./endpoints"
 import { listen, probePort, type UpgradeListener } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
-import { exitWithProblem, OperatorError } from "./problem"
+import { exitWithProblem } from "./problem"
 import { assignedHosts, reportReady, startProcesses } from "./processes"
 import { root } from "./project"
 import { findTarget, setClientIdentity } from "./request-identity"
@@ -30,7 +28,6 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
     await serveUntilSignal(assigned, dev)
     return reportReady()
   }
-  if (!dev) requireBuild()
   const present = await probePort(hosts, PORT)
   await prepare()
   if (dev || PROCESSES === 1) await serveUntilSignal(present, dev)
@@ -57,7 +54,8 @@ async function serveUntilSignal(hosts: string[], dev: boolean): Promise<void> {
 /** Answers requests in this process. */
 async function serve(hosts: string[], dev: boolean): Promise<{ close: () => Promise<void> }> {
   const { PORT, ENDPOINTS_THROUGH_NEXT } = config()
-  const { handlePage, onUpgrade } = await startNext(hosts, dev)
+  // The endpoints answer while the pages are still being loaded; whoever asks for a page waits for them.
+  const pages = startNext(hosts, dev)
   // In development Next compiles the handlers anew when they change.
   const direct = !dev && !ENDPOINTS_THROUGH_NEXT
 
@@ -67,22 +65,27 @@ async function serve(hosts: string[], dev: boolean): Promise<{ close: () => Prom
     const handle = direct ? findEndpoint(incoming.method, target.path) : null
     const done = handle
       ? handle(fromIncoming(incoming, target)).then((answer) => send(answer, outgoing))
-      : handlePage(incoming, outgoing, target.whole)
+      : pages.then(({ handlePage }) => handlePage(incoming, outgoing, target.whole))
     done.catch((error) => fail(incoming, outgoing, error))
   }
-  return listen(listener, hosts, PORT, onUpgrade)
+  const onUpgrade: UpgradeListener = (...upgrade) =>
+    void pages.then(({ webSockets }) => webSockets.emit("upgrade", ...upgrade))
+  const server = await listen(listener, hosts, PORT, dev ? onUpgrade : undefined)
+  await pages
+  return server
 }
 
-type PageHandler = (incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string) => Promise<void>
+type Pages = {
+  handlePage(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string): Promise<void>
+  webSockets: http.Server
+}
 
-async function startNext(
-  hosts: string[],
-  dev: boolean,
-): Promise<{ handlePage: PageHandler; onUpgrade?: UpgradeListener }> {
+async function startNext(hosts: string[], dev: boolean): Promise<Pages> {
   const { PORT, TRUSTED_PROXIES, issuer } = config()
   // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
   // not know. This one listens nowhere: development hands them over, production takes none.
   const webSockets = http.createServer()
+  const { default: next } = await import("next")
   const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
   await app.prepare()
   // After a server action Next's server fetches the page that it redirects to. It is to ask this process for it, not the
@@ -98,7 +101,7 @@ async function startNext(
       setClientIdentity(incoming.headers, incoming.socket.remoteAddress, trust)
       await toNext(incoming, outgoing)
     },
-    ...(dev && { onUpgrade: (...upgrade) => void webSockets.emit("upgrade", ...upgrade) }),
+    webSockets,
   }
 }
 
@@ -106,11 +109,6 @@ async function startNext(
 function findOwnHost([host = "localhost"]: string[]): string {
   if (host === "::" || host === "0.0.0.0") return "localhost"
   return isIPv6(host) ? `[${host}]` : host
-}
-
-/** @throws OperatorError when `npm run build` has not run */
-function requireBuild(): void {
-  if (!hasBuild()) throw new OperatorError("There is no build here. Run npm run build first.")
 }
 
 /** The last resort: Next answers for the errors of pages and handlers itself. */

@@ -1,0 +1,9 @@
+// npm start: runs what `npm run build` has compiled from main.ts.
+import { existsSync } from "node:fs"
+
+const main = new URL("../../.next/oauth-flow/main.mjs", import.meta.url)
+if (!existsSync(main)) {
+  process.stderr.write("There is no build here. Run npm run build first.\n")
+  process.exit(1)
+}
+await import(main.href)
