@@ -1,8 +1,10 @@
 import cluster from "node:cluster"
 import { setInterval } from "node:timers"
 import { config } from "@/lib/config"
+import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
+import { log } from "@/lib/log"
 import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
@@ -26,7 +28,10 @@ async function start(): Promise<{ migrations: string[] }> {
   masterSecret()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
-  // Where several processes serve together, the first one sweeps for all.
-  if (!cluster.isWorker) setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
+  // Where several processes serve together, the first one does this for all.
+  if (!cluster.isWorker) {
+    startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
+    setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
+  }
   return { migrations }
 }

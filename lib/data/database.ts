@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import { connectionPragmas } from "./checkpoints"
 import type { PrismaClient } from "./generated/sqlite/client"
 import { closePostgresPool, postgresPool } from "./postgres-pool"
 import { closeStatements } from "./statement"
@@ -29,8 +30,7 @@ async function connect(url: string): Promise<Database> {
     const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3")
     const adapter = new PrismaBetterSqlite3({ url, timeout: 5_000 }, { timestampFormat: "unixepoch-ms" })
     const client = new PrismaClient({ adapter, errorFormat: "minimal" })
-    await client.$executeRawUnsafe("PRAGMA foreign_keys = ON")
-    await client.$executeRawUnsafe(`PRAGMA synchronous = ${config().SQLITE_SYNCHRONOUS}`)
+    for (const pragma of connectionPragmas()) await client.$queryRawUnsafe(`PRAGMA ${pragma}`)
     return client
   }
   const { PrismaClient } = await import("./generated/postgres/client")

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
+import { setTimeout } from "node:timers/promises"
 import type BetterSqlite3 from "better-sqlite3"
 import type { Client as PostgresClient } from "pg"
 import type { Config } from "@/lib/config"
@@ -12,6 +13,8 @@ type Applied = { name: string; checksum: string }
 export class MigrationError extends Error {
   override name = "MigrationError"
 }
+
+const sqliteTimeoutMs = 30_000
 
 const createTable = `CREATE TABLE IF NOT EXISTS "_migration" ("name" TEXT NOT NULL PRIMARY KEY, "checksum" TEXT NOT NULL, "appliedAt" TEXT NOT NULL)`
 
@@ -65,10 +68,9 @@ async function migrateSqlite(file: string, migrations: Migration[]): Promise<str
   mkdirSync(path.dirname(file), { recursive: true })
   // Made by us before SQLite makes it: the file holds email addresses and password hashes, for its owner alone.
   closeSync(openSync(file, "a", 0o600))
-  const db: BetterSqlite3.Database = new Database(file, { timeout: 30_000 })
+  const db: BetterSqlite3.Database = new Database(file, { timeout: sqliteTimeoutMs })
   try {
-    // Kept in the file: readers and one writer, from any number of processes, do not block each other.
-    db.pragma("journal_mode = WAL")
+    await switchToWriteAheadLog(db)
     // A migration that rebuilds a table drops the old one, and what refers to it would go with it. Inside a transaction
     // this pragma does nothing, so it stands before; what the migrations leave is checked at their end.
     db.pragma("foreign_keys = OFF")
@@ -92,6 +94,23 @@ async function migrateSqlite(file: string, migrations: Migration[]): Promise<str
     return apply.immediate()
   } finally {
     db.close()
+  }
+}
+
+/**
+ * Kept in the file: readers and one writer, from any number of processes, do not block each other. For this one change
+ * SQLite does not wait for another process that makes it at the same moment.
+ */
+async function switchToWriteAheadLog(db: BetterSqlite3.Database): Promise<void> {
+  const giveUpAt = Date.now() + sqliteTimeoutMs
+  for (;;) {
+    try {
+      db.pragma("journal_mode = WAL")
+      return
+    } catch (error) {
+      if (!String((error as { code?: string }).code).startsWith("SQLITE_BUSY") || Date.now() > giveUpAt) throw error
+      await setTimeout(10)
+    }
   }
 }
 

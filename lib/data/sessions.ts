@@ -105,19 +105,29 @@ export async function startSession(
   return changed === 1
 }
 
-/** Replaces the current refresh token by the next, in one statement. Of any number of callers who present the same token one gets true. */
+const rotatable = `"id" = ? AND "refreshTokenHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ? AND "idleExpiresAt" > ?`
+const rotate = `"refreshTokenHash" = ?, "previousRefreshTokenHash" = ?, "rotatedAt" = ?, "rotations" = "rotations" + 1`
+
+/**
+ * Replaces the current refresh token by the next, in one statement. Of any number of callers who present the same token
+ * one gets true.
+ * @param next.idleExpiresAt null leaves the idle end, and its index, as they are
+ */
 export async function rotateRefreshToken(
   id: string,
   presentedHash: string,
-  next: { refreshTokenHash: string; rotatedAt: Date; idleExpiresAt: Date },
+  next: { refreshTokenHash: string; rotatedAt: Date; idleExpiresAt: Date | null },
 ): Promise<boolean> {
-  const now = next.rotatedAt
-  const changed = await changeRows(
-    `UPDATE "Session" SET "refreshTokenHash" = ?, "previousRefreshTokenHash" = ?, "rotatedAt" = ?, "idleExpiresAt" = ?,
-        "rotations" = "rotations" + 1
-      WHERE "id" = ? AND "refreshTokenHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ? AND "idleExpiresAt" > ?`,
-    [next.refreshTokenHash, presentedHash, now, next.idleExpiresAt, id, presentedHash, now, now],
-  )
+  const { refreshTokenHash, rotatedAt: now, idleExpiresAt } = next
+  const facts = [refreshTokenHash, presentedHash, now]
+  const conditions = [id, presentedHash, now, now]
+  const changed = idleExpiresAt
+    ? await changeRows(`UPDATE "Session" SET ${rotate}, "idleExpiresAt" = ? WHERE ${rotatable}`, [
+        ...facts,
+        idleExpiresAt,
+        ...conditions,
+      ])
+    : await changeRows(`UPDATE "Session" SET ${rotate} WHERE ${rotatable}`, [...facts, ...conditions])
   return changed === 1
 }
 

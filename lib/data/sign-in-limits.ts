@@ -5,6 +5,7 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
+import { connectionPragmas } from "./checkpoints"
 
 export type SignInLimitKind = "account" | "address"
 
@@ -37,6 +38,7 @@ async function connect(): Promise<Limiters> {
   if (databaseProvider === "sqlite") {
     const { default: Database } = await import("better-sqlite3")
     const storeClient = new Database(databaseUrl.slice("file:".length), { timeout: 5_000 })
+    for (const pragma of connectionPragmas()) storeClient.pragma(pragma)
     const store = { storeClient, storeType: "better-sqlite3" }
     return {
       account: new RateLimiterSQLite({ ...account, ...store }),

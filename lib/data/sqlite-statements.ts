@@ -1,6 +1,7 @@
-import { setImmediate, setTimeout } from "node:timers/promises"
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import Database from "better-sqlite3"
 import type { Config } from "@/lib/config"
+import { connectionPragmas } from "./checkpoints"
 import { type Row, type StatementDriver, UniqueViolation, type Value, type Write } from "./statement"
 
 type Prepared = { statement: Database.Statement<unknown[]>; dates: number[]; booleans: number[] }
@@ -9,49 +10,55 @@ type Waiting = { writes: Write[]; resolve(changes: number[]): void; reject(error
 /** How long a write waits, in milliseconds, while another process writes. */
 const busyTimeoutMs = 5_000
 
-export function connectSqlite({ databaseUrl, SQLITE_SYNCHRONOUS }: Config): StatementDriver {
-  // A connection that waits, waits with its whole thread; ours looks again later instead (beginWhenFree).
+const isBusy = (error: unknown) => String((error as { code?: string }).code).startsWith("SQLITE_BUSY")
+
+export function connectSqlite({ databaseUrl }: Config): StatementDriver {
+  // A connection that waits, waits with its whole thread; ours looks again later instead (whenFree).
   const db = new Database(databaseUrl.slice("file:".length), { timeout: 0 })
-  db.pragma("foreign_keys = ON")
-  db.pragma(`synchronous = ${SQLITE_SYNCHRONOUS}`)
+  for (const pragma of connectionPragmas()) db.pragma(pragma)
+  const begin = db.prepare("BEGIN IMMEDIATE")
+  const commit = db.prepare("COMMIT")
   const prepared = new Map<string, Prepared>()
-  const prepare = (sql: string) => {
+  let queue: Waiting[] = []
+
+  function prepare(sql: string): Prepared {
     const known = prepared.get(sql) ?? prepareStatement(db, sql)
     prepared.set(sql, known)
     return known
   }
-  let queue: Waiting[] = []
-  let writing = false
 
   function run([sql, values]: Write): number {
     return prepare(sql).statement.run(...values.map(toSqlite)).changes
   }
+
+  const together = db.transaction((writes: Write[]) => writes.map(run))
 
   /**
    * Group commit: the writes of all requests that this turn of the event loop has served share one transaction, each of
    * them succeeding or failing by itself, and nobody is answered before it is committed.
    */
   async function commitQueue(): Promise<void> {
-    await setImmediate()
-    while (queue.length > 0) {
-      const batch = queue
-      queue = []
-      try {
-        const settle = await commit(batch)
-        for (const each of settle) each()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+    const batch = queue
+    queue = []
+    try {
+      const outcomes = await whenFree(() => commitBatch(batch))
+      for (const tell of outcomes) tell()
+    } catch (error) {
+      for (const { reject } of batch) reject(asUniqueViolation(error))
     }
-    writing = false
   }
 
-  async function commit(batch: Waiting[]): Promise<(() => void)[]> {
-    await beginWhenFree(db)
+  function commitBatch(batch: Waiting[]): (() => void)[] {
+    const [first] = batch
+    if (first && batch.length === 1) {
+      const changes = first.writes.length === 1 ? first.writes.map(run) : together.immediate(first.writes)
+      return [() => first.resolve(changes)]
+    }
+    begin.run()
     try {
-      const settle = batch.map((waiting) => runOne(waiting))
-      db.exec("COMMIT")
-      return settle
+      const outcomes = batch.map(runOne)
+      commit.run()
+      return outcomes
     } catch (error) {
       if (db.inTransaction) db.exec("ROLLBACK")
       throw error
@@ -70,20 +77,19 @@ export function connectSqlite({ databaseUrl, SQLITE_SYNCHRONOUS }: Config): Stat
     }
   }
 
-  const together = db.transaction((writes: Write[]) => writes.map(run))
-
   return {
-    async find(sql, values) {
-      const prepared = prepare(sql)
-      const row = prepared.statement.get(...values.map(toSqlite)) as Row | undefined
-      return row === undefined ? null : read(row, prepared)
+    find(sql, values) {
+      const bound = values.map(toSqlite)
+      return whenFree(() => {
+        const prepared = prepare(sql)
+        const row = prepared.statement.get(...bound) as Row | undefined
+        return row === undefined ? null : read(row, prepared)
+      })
     },
     write(writes) {
       return new Promise((resolve, reject) => {
         queue.push({ writes, resolve, reject })
-        if (writing) return
-        writing = true
-        void commitQueue()
+        if (queue.length === 1) setImmediate(() => void commitQueue())
       })
     },
     close() {
@@ -92,16 +98,18 @@ export function connectSqlite({ databaseUrl, SQLITE_SYNCHRONOUS }: Config): Stat
   }
 }
 
-/** Another process may be writing now, for some microseconds as a rule. */
-async function beginWhenFree(db: Database.Database): Promise<void> {
+/**
+ * Another process may be writing now, for some microseconds as a rule; or, after one has crashed, another is reading its
+ * log through, and then not even a read can be had.
+ */
+async function whenFree<Result>(attempt: () => Result): Promise<Result> {
   const giveUpAt = Date.now() + busyTimeoutMs
-  for (let attempt = 0; ; attempt++) {
+  for (let attempts = 1; ; attempts++) {
     try {
-      db.exec("BEGIN IMMEDIATE")
-      return
+      return attempt()
     } catch (error) {
-      if ((error as { code?: string }).code !== "SQLITE_BUSY" || Date.now() > giveUpAt) throw error
-      await (attempt < 20 ? setImmediate() : setTimeout(1))
+      if (!isBusy(error) || Date.now() > giveUpAt) throw error
+      await (attempts < 20 ? nextTurn() : sleep(1))
     }
   }
 }

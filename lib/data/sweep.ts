@@ -9,7 +9,8 @@ export type Swept = { sessions: number; browserSessions: number; signInLimits: n
 export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
   const db = await database()
   const sessions = await db.session.findMany({
-    where: { OR: [{ expiresAt: { lt: now } }, { idleExpiresAt: { lt: now } }] },
+    // The idle end is never after the absolute end.
+    where: { idleExpiresAt: { lt: now } },
     select: { id: true },
     take: batch,
   })

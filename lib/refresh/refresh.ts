@@ -77,10 +77,7 @@ async function refuseReplay(session: Session): Promise<never> {
 /** @returns the next refresh token, which is the same for everybody who presents this one */
 async function rotate(session: Session, refreshToken: string, now: Date): Promise<string> {
   const next = deriveNextRefreshToken(refreshToken)
-  const idleExpiresAt = new Date(
-    Math.min(now.getTime() + config().SESSION_IDLE_SECONDS * 1000, session.expiresAt.getTime()),
-  )
-  const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt }
+  const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt: nextIdleEnd(session, now) }
   if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return next
 
   // Somebody else was first: the same token in a parallel request or an earlier one, or a revocation.
@@ -88,6 +85,13 @@ async function rotate(session: Session, refreshToken: string, now: Date): Promis
   if (!current || !isAlive(current, now)) throw invalidRefreshToken("session_ended")
   if (findStanding(refreshToken, current) !== "previous" || !mayRetry(current, now)) return refuseReplay(current)
   return next
+}
+
+/** The idle end moves in steps of a hundredth of the idle time, because moving it costs more than the rotation itself. */
+function nextIdleEnd({ idleExpiresAt, expiresAt }: Session, now: Date): Date | null {
+  const idleMs = config().SESSION_IDLE_SECONDS * 1000
+  const next = Math.min(now.getTime() + idleMs, expiresAt.getTime())
+  return next - idleExpiresAt.getTime() < idleMs / 100 ? null : new Date(next)
 }
 
 function invalidRefreshToken(
