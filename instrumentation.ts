@@ -1,7 +1,8 @@
-/** Runs once when a server process starts, before it serves, however Next was started. */
+/** Runs once when Next starts in a process, before it serves. */
 export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { prepare } = await import("@/lib/boot")
-    await prepare()
-  }
+  if (process.env.NEXT_RUNTIME !== "nodejs") return
+  const { keepHouse, prepare } = await import("@/lib/boot")
+  await prepare()
+  // Under `npm start` the first of the server's processes does it.
+  if (process.env.OAUTH_FLOW_ROLE === undefined) keepHouse()
 }

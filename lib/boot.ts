@@ -1,4 +1,3 @@
-import cluster from "node:cluster"
 import { setInterval } from "node:timers"
 import { config } from "@/lib/config"
 import { startCheckpoints } from "@/lib/data/checkpoints"
@@ -10,11 +9,13 @@ import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
 
-const holder = globalThis as typeof globalThis & { oauthFlowReady?: Promise<{ migrations: string[] }> }
+const holder = globalThis as typeof globalThis & {
+  oauthFlowReady?: Promise<{ migrations: string[] }>
+  oauthFlowHouseKept?: boolean
+}
 
 /**
- * Everything a process does before it serves: settings, secret, schema, signing keys. Then expired rows are swept for
- * as long as it runs; the timer alone does not keep a process alive.
+ * Everything a process does before it serves: settings, secret, schema, signing keys.
  * @returns the migrations applied now
  * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
  */
@@ -28,10 +29,13 @@ async function start(): Promise<{ migrations: string[] }> {
   masterSecret()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
-  // Where several processes serve together, the first one does this for all.
-  if (!cluster.isWorker) {
-    startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
-    setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
-  }
   return { migrations }
+}
+
+/** What is done now and then while a server runs, by one of its processes. It alone does not keep the process alive. */
+export function keepHouse(): void {
+  if (holder.oauthFlowHouseKept) return
+  holder.oauthFlowHouseKept = true
+  startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
+  setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
 }

@@ -1,4 +1,4 @@
-import type { AuthCode, BrowserSession, Client, Consent, Session, User } from "./generated/sqlite/client"
+import type { AuthCode, BrowserSession, Client, Consent, Session, SigningKey, User } from "./generated/sqlite/client"
 import type { Row } from "./statement"
 
 type Models = {
@@ -7,6 +7,7 @@ type Models = {
   Client: Client
   Consent: Consent
   Session: Session
+  SigningKey: SigningKey
   User: User
 }
 
@@ -51,6 +52,7 @@ export const modelColumns = {
     "rotatedAt",
     "rotations",
   ],
+  SigningKey: ["kid", "alg", "generation", "publicJwk", "privateJwe", "createdAt", "activeFrom"],
   User: ["id", "email", "name", "passwordHash", "createdAt", "disabledAt", "signInsCountFrom"],
 } satisfies { [Model in keyof Models]: (keyof Models[Model])[] }
 

@@ -40,6 +40,9 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
       const { rows } = await pool.query<Row>({ ...prepared([sql, values]), rowMode: "array" })
       return rows[0] ?? null
     },
+    async list(sql, values) {
+      return (await pool.query<Row>({ ...prepared([sql, values]), rowMode: "array" })).rows
+    },
     async write(writes) {
       try {
         const [only, ...others] = writes

@@ -1,12 +1,17 @@
+import { columnsOf } from "./columns"
 import { database, isUniqueViolation } from "./database"
 import type { SigningKey as SigningKeyRow } from "./generated/sqlite/client"
+import { listRows } from "./statement"
 
 export type SigningAlg = "ES256" | "RS256"
 export type SigningKeyRecord = Omit<SigningKeyRow, "alg"> & { alg: SigningAlg }
 
+const signingKey = columnsOf("SigningKey")
+const selectKeys = `SELECT ${signingKey.select} FROM "SigningKey" ORDER BY "alg", "generation"`
+
 export async function listSigningKeys(): Promise<SigningKeyRecord[]> {
-  const db = await database()
-  return (await db.signingKey.findMany({ orderBy: [{ alg: "asc" }, { generation: "asc" }] })) as SigningKeyRecord[]
+  const rows = await listRows(selectKeys, [])
+  return rows.map((row) => signingKey.read(row).SigningKey as SigningKeyRecord)
 }
 
 /** Stores a key; false when another process made this generation first. */

@@ -86,6 +86,13 @@ export function connectSqlite({ databaseUrl }: Config): StatementDriver {
         return row === undefined ? null : read(row, prepared)
       })
     },
+    list(sql, values) {
+      const bound = values.map(toSqlite)
+      return whenFree(() => {
+        const prepared = prepare(sql)
+        return (prepared.statement.all(...bound) as Row[]).map((row) => read(row, prepared))
+      })
+    },
     write(writes) {
       return new Promise((resolve, reject) => {
         queue.push({ writes, resolve, reject })

@@ -9,11 +9,13 @@ export type Row = Value[]
 export type Write = [sql: string, values: Value[]]
 
 /**
- * The statements of the hot paths, prepared once in each connection; everything else goes through Prisma (database.ts).
+ * The statements of a serving process, prepared once in each connection. What people and operators do now and then goes
+ * through Prisma (database.ts).
  * They are written in SQL that both databases read, with `?` for each value.
  */
 export type StatementDriver = {
   find(sql: string, values: Value[]): Promise<Row | null>
+  list(sql: string, values: Value[]): Promise<Row[]>
   /**
    * Commits all of the writes or none, before it returns. @returns how many rows each of them changed
    * @throws UniqueViolation, and what the driver throws when the database is out of reach
@@ -52,6 +54,11 @@ export function closeStatements(): void {
 export function findRow(sql: string, values: Value[]): Promise<Row | null> {
   const driver = holder.oauthFlowStatements
   return driver ? driver.find(sql, values) : connect().then((connected) => connected.find(sql, values))
+}
+
+/** Finds all rows. */
+export async function listRows(sql: string, values: Value[]): Promise<Row[]> {
+  return (holder.oauthFlowStatements ?? (await connect())).list(sql, values)
 }
 
 /** Commits all of the writes, or none. @returns how many rows each of them changed @throws UniqueViolation */

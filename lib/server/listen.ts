@@ -60,7 +60,8 @@ export async function listen(
   return { close: async () => void (await Promise.all(servers.map(closeServer))) }
 }
 
-function createServer(handler: http.RequestListener): http.Server {
+/** A server of HTTP/1.1 that listens nowhere yet. */
+export function createServer(handler: http.RequestListener): http.Server {
   return http.createServer(
     {
       // A request to /authorize can be long, and so can the cookies of other programs on localhost.
@@ -105,7 +106,8 @@ async function tryListen(server: http.Server, host: string, port: number): Promi
   }
 }
 
-async function closeServer(server: http.Server): Promise<void> {
+/** Stops accepting, lets open requests finish, and resolves when all connections are closed. */
+export async function closeServer(server: http.Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection whose request was open just now becomes idle, and would be kept for the next one.
   const timer = setInterval(() => server.closeIdleConnections(), 50)

@@ -1,16 +1,32 @@
-import cluster, { type Worker } from "node:cluster"
+import { type ChildProcess, fork } from "node:child_process"
+import cluster from "node:cluster"
+import { randomBytes } from "node:crypto"
+import { mkdtempSync, rmSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
 import { log } from "@/lib/log"
 import { OperatorError } from "./problem"
+import { root } from "./project"
+
+/** What a process of the server is for. The first one starts the others and replaces those that end. */
+export type Role = { name: "first" } | ChildRole
+
+/** Endpoints: answers them, and hands on what is for the pages. */
+export type ChildRole = { name: "endpoints" | "pages"; hosts: string[]; pagesSocket: string }
 
 /** A process that ends sooner than this after its start, in milliseconds, is not started again at once. */
 const shortLifeMs = 5_000
 
-/** What a serving process tells the first one. */
+/** What a process tells the first one when it serves. */
 const readyMessage = "ready"
 
-/** The addresses to listen on, for a process that `startProcesses` started; null in every other. */
-export function assignedHosts(): string[] | null {
-  return cluster.isWorker ? (process.env.OAUTH_FLOW_HOSTS ?? "").split(",") : null
+/** What `npm run build` has compiled runs all processes but the first, however that was started. */
+const script = path.join(root, "lib/server/launch.mjs")
+
+export function findRole(): Role {
+  const { OAUTH_FLOW_ROLE: name, OAUTH_FLOW_HOSTS = "", OAUTH_FLOW_PAGES_SOCKET = "" } = process.env
+  if (name !== "endpoints" && name !== "pages") return { name: "first" }
+  return { name, hosts: OAUTH_FLOW_HOSTS.split(","), pagesSocket: OAUTH_FLOW_PAGES_SOCKET }
 }
 
 /** Tells the first process that this one serves. */
@@ -18,51 +34,62 @@ export function reportReady(): void {
   process.send?.(readyMessage)
 }
 
-/**
- * Starts so many processes that serve on one port; this one accepts the connections and deals them out. One that ends is
- * replaced.
- * @param hosts the addresses to listen on
- * @returns what stops them, once all of them serve
- * @throws OperatorError when one ends before it serves; it has said why
- */
-export async function startProcesses(count: number, hosts: string[]): Promise<{ stop: () => Promise<void> }> {
-  const fork = () => cluster.fork({ OAUTH_FLOW_HOSTS: hosts.join(",") })
-  const workers = Array.from({ length: count }, fork)
-  try {
-    await Promise.all(workers.map(untilReady))
-  } catch (error) {
-    for (const worker of workers) worker.kill()
-    throw error
-  }
+/** Where the process with the pages listens: a place that other users of the machine cannot reach. */
+export function makePagesSocket(): string {
+  if (process.platform === "win32") return `\\\\.\\pipe\\oauth-flow-${randomBytes(16).toString("hex")}`
+  // A folder for this user alone. The path of a socket may have about a hundred characters.
+  const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-"))
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  return path.join(folder, "pages")
+}
 
+/** A process of the server that is kept running. */
+export type Supervised = {
+  /** Resolves when it serves for the first time. @throws OperatorError when it ends before that; it has said why */
+  ready: Promise<void>
+  /** Lets it finish its open requests, and resolves when it has ended. */
+  stop(): Promise<void>
+}
+
+/** Starts the process of a role, and another one each time that it ends. */
+export function supervise(role: ChildRole): Supervised {
+  let child = startChild(role)
   let stopping = false
-  const keepUp = (worker: Worker, startedAt: number) =>
-    worker.once("exit", (code, signal) => {
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on("message", (message) => message === readyMessage && resolve())
+    child.once("exit", () => reject(new OperatorError("The server did not start: see what stands above.")))
+  })
+  const keepUp = (startedAt: number) =>
+    child.once("exit", (code, signal) => {
       if (stopping) return
-      log().error({ event: "process_ended", pid: worker.process.pid, code, signal })
+      log().error({ event: "process_ended", role: role.name, pid: child.pid, code, signal })
       const wait = Date.now() - startedAt < shortLifeMs ? shortLifeMs : 0
-      setTimeout(() => !stopping && keepUp(fork(), Date.now()), wait)
+      setTimeout(() => {
+        if (stopping) return
+        child = startChild(role)
+        keepUp(Date.now())
+      }, wait)
     })
-  for (const worker of workers) keepUp(worker, Date.now())
+  ready.then(
+    () => keepUp(Date.now()),
+    () => undefined,
+  )
   return {
-    async stop() {
+    ready,
+    stop() {
       stopping = true
-      const running = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-      await Promise.all(running.map(stopOne))
+      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+      const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+      child.kill("SIGTERM")
+      return ended
     },
   }
 }
 
-function untilReady(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.on("message", (message) => message === readyMessage && resolve())
-    worker.once("exit", () => reject(new OperatorError("The server did not start: see what stands above.")))
-  })
-}
-
-/** Each finishes its open requests by itself, as a single process does. */
-function stopOne(worker: Worker): Promise<void> {
-  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
-  worker.process.kill("SIGTERM")
-  return ended
+/** Processes with endpoints share the server's port, whose connections the first process deals out among them. */
+function startChild({ name, hosts, pagesSocket }: ChildRole): ChildProcess {
+  const env = { OAUTH_FLOW_ROLE: name, OAUTH_FLOW_HOSTS: hosts.join(","), OAUTH_FLOW_PAGES_SOCKET: pagesSocket }
+  if (name === "pages") return fork(script, { cwd: root, execArgv: [], env: { ...process.env, ...env } })
+  cluster.setupPrimary({ exec: script, execArgv: [] })
+  return cluster.fork(env).process
 }

@@ -1,134 +1,137 @@
-import http from "node:http"
-import { isIPv6 } from "node:net"
-import { prepare } from "@/lib/boot"
+import { rmSync } from "node:fs"
+import type http from "node:http"
+import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { log } from "@/lib/log"
 import { findEndpoint } from "./endpoints"
-import { listen, probePort, type UpgradeListener } from "./listen"
+import { forwardTo } from "./forward"
+import { closeServer, createServer, listen, probePort, type UpgradeListener } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
+import { loadPages, type PageHandler } from "./pages"
 import { exitWithProblem } from "./problem"
-import { assignedHosts, reportReady, startProcesses } from "./processes"
-import { root } from "./project"
+import { type ChildRole, findRole, makePagesSocket, reportReady, type Supervised, supervise } from "./processes"
 import { findTarget, setClientIdentity } from "./request-identity"
 
 /** How long open requests may take to finish, in seconds, before they are cut off. */
 const graceSeconds = 10
 
 /**
- * Starts the server, in as many processes as PROCESSES says, and stops it at SIGTERM or SIGINT.
- * @param options.dev with reload, and without a build
+ * Starts the server, or the part of it that this process is for, and stops it at SIGTERM or SIGINT.
+ * @param options.dev with reload, without a build, and all in one process
  * @param options.hosts the addresses to listen on
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
 export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; hosts?: string[] }): Promise<void> {
-  const { PORT, PROCESSES, issuer } = config()
-  const assigned = assignedHosts()
-  if (assigned) {
-    await serveUntilSignal(assigned, dev)
-    return reportReady()
-  }
-  const present = await probePort(hosts, PORT)
-  await prepare()
-  if (dev || PROCESSES === 1) await serveUntilSignal(present, dev)
+  const role = findRole()
+  // The first process sees the others end.
+  stopAtSignal(dev ? 0.5 : role.name === "first" ? graceSeconds + 1 : graceSeconds)
+  if (role.name === "pages") await servePages(role.pagesSocket, role.hosts)
+  else if (role.name === "endpoints") await serveEndpoints(role.hosts, forwardTo(role.pagesSocket))
   else {
-    const processes = await startProcesses(PROCESSES, present)
-    // The processes have as long, and this one sees them end.
-    stopAtSignal(processes.stop, graceSeconds + 1)
+    const present = await probePort(hosts, config().PORT)
+    await prepare()
+    keepHouse()
+    await (dev ? serveInDevelopment(present) : serveAll(present))
+    console.log(`OAuth Flow is ready at ${config().issuer}`)
   }
-  console.log(`OAuth Flow is ready at ${issuer}`)
+  reportReady()
 }
 
-async function serveUntilSignal(hosts: string[], dev: boolean): Promise<void> {
-  await prepare()
-  const server = await serve(hosts, dev)
-  stopAtSignal(
-    async () => {
-      await server.close()
-      await closeDatabase()
-    },
-    dev ? 0.5 : graceSeconds,
-  )
-}
-
-/** Answers requests in this process. */
-async function serve(hosts: string[], dev: boolean): Promise<{ close: () => Promise<void> }> {
-  const { PORT, ENDPOINTS_THROUGH_NEXT } = config()
+/** The pages in a process of their own: making one takes the time of a hundred requests of clients. */
+async function serveAll(hosts: string[]): Promise<void> {
+  const { PROCESSES } = config()
+  const pagesSocket = makePagesSocket()
+  const role = { hosts, pagesSocket }
   // The endpoints answer while the pages are still being loaded; whoever asks for a page waits for them.
-  const pages = startNext(hosts, dev)
-  // In development Next compiles the handlers anew when they change.
-  const direct = !dev && !ENDPOINTS_THROUGH_NEXT
+  const endpoints =
+    PROCESSES > 1 ? Array.from({ length: PROCESSES }, () => superviseUntilStop({ name: "endpoints", ...role })) : []
+  if (PROCESSES === 1) await serveEndpoints(hosts, forwardTo(pagesSocket))
+  const pages = superviseUntilStop({ name: "pages", ...role })
+  await Promise.all([pages, ...endpoints].map(({ ready }) => ready))
+}
 
-  const listener: http.RequestListener = (incoming, outgoing) => {
+function superviseUntilStop(role: ChildRole): Supervised {
+  const supervised = supervise(role)
+  stops.push(supervised.stop)
+  return supervised
+}
+
+async function serveEndpoints(hosts: string[], handlePage: PageHandler): Promise<void> {
+  await prepare()
+  const server = await listen(answerWith(handlePage, !config().ENDPOINTS_THROUGH_NEXT), hosts, config().PORT)
+  stops.push(server.close)
+}
+
+async function servePages(socketPath: string, hosts: string[]): Promise<void> {
+  const { handle } = await loadPages(hosts, false)
+  // Left behind by a process that did not end in order.
+  if (process.platform !== "win32") rmSync(socketPath, { force: true })
+  const server = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch((error) => fail(incoming, outgoing, error))
+  })
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve))
+  stops.push(() => closeServer(server))
+}
+
+/** In development Next compiles the endpoints too, anew when they change. */
+async function serveInDevelopment(hosts: string[]): Promise<void> {
+  const { handle, webSockets } = await loadPages(hosts, true)
+  const onUpgrade: UpgradeListener = (...upgrade) => void webSockets.emit("upgrade", ...upgrade)
+  const server = await listen(answerWith(handle, false), hosts, config().PORT, onUpgrade)
+  stops.push(server.close)
+}
+
+/** @param direct whether the endpoints are answered here, and not by Next */
+function answerWith(handlePage: PageHandler, direct: boolean): http.RequestListener {
+  const { TRUSTED_PROXIES, issuer } = config()
+  const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
+
+  function answerPage(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string): Promise<void> {
+    // Next makes a Request of it, and there is none of this method (Fetch section 2.2.1, "forbidden method").
+    if (incoming.method === "TRACE") return Promise.resolve(void outgoing.writeHead(501).end())
+    incoming.url = target
+    setClientIdentity(incoming.headers, incoming.socket.remoteAddress, trust)
+    return handlePage(incoming, outgoing)
+  }
+
+  return (incoming, outgoing) => {
     const target = findTarget(incoming.url)
     if (target === null) return void outgoing.writeHead(400).end()
     const handle = direct ? findEndpoint(incoming.method, target.path) : null
     const done = handle
       ? handle(fromIncoming(incoming, target)).then((answer) => send(answer, outgoing))
-      : pages.then(({ handlePage }) => handlePage(incoming, outgoing, target.whole))
+      : answerPage(incoming, outgoing, target.whole)
     done.catch((error) => fail(incoming, outgoing, error))
   }
-  const onUpgrade: UpgradeListener = (...upgrade) =>
-    void pages.then(({ webSockets }) => webSockets.emit("upgrade", ...upgrade))
-  const server = await listen(listener, hosts, PORT, dev ? onUpgrade : undefined)
-  await pages
-  return server
 }
 
-type Pages = {
-  handlePage(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: string): Promise<void>
-  webSockets: http.Server
-}
-
-async function startNext(hosts: string[], dev: boolean): Promise<Pages> {
-  const { PORT, TRUSTED_PROXIES, issuer } = config()
-  // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
-  // not know. This one listens nowhere: development hands them over, production takes none.
-  const webSockets = http.createServer()
-  const { default: next } = await import("next")
-  const app = next({ dev, dir: root, hostname: "localhost", port: PORT, httpServer: webSockets, quiet: !dev })
-  await app.prepare()
-  // After a server action Next's server fetches the page that it redirects to. It is to ask this process for it, not the
-  // issuer's public address.
-  process.env.__NEXT_PRIVATE_ORIGIN = `http://${findOwnHost(hosts)}:${PORT}`
-  const toNext = app.getRequestHandler()
-  const trust = { trustedProxies: TRUSTED_PROXIES, issuer: new URL(issuer) }
-  return {
-    async handlePage(incoming, outgoing, target) {
-      // Next makes a Request of it, and there is none of this method (Fetch section 2.2.1, "forbidden method").
-      if (incoming.method === "TRACE") return void outgoing.writeHead(501).end()
-      incoming.url = target
-      setClientIdentity(incoming.headers, incoming.socket.remoteAddress, trust)
-      await toNext(incoming, outgoing)
-    },
-    webSockets,
-  }
-}
-
-/** A host by which this process reaches itself. */
-function findOwnHost([host = "localhost"]: string[]): string {
-  if (host === "::" || host === "0.0.0.0") return "localhost"
-  return isIPv6(host) ? `[${host}]` : host
-}
-
-/** The last resort: Next answers for the errors of pages and handlers itself. */
+/** The last resort, when the process with the pages cannot be had: pages and handlers answer for their own errors. */
 function fail({ method, url }: http.IncomingMessage, response: http.ServerResponse, error: unknown): void {
+  // Whoever asked has gone.
+  if (response.destroyed) return
   // The name alone: a message may hold a value.
   const problem = error instanceof Error ? error.name : "unknown"
   log().error({ event: "request_failed", method, path: url?.split("?")[0], problem })
-  if (!response.headersSent) response.writeHead(500)
-  response.end()
+  if (response.headersSent) return void response.destroy()
+  response.writeHead(503, { "Retry-After": "5", "Content-Type": "text/plain", "Cache-Control": "no-store" })
+  response.end("The server cannot answer this now. Try again in some seconds.\n")
 }
 
-/** @param graceSeconds how long open requests may take to finish, before they are cut off */
-function stopAtSignal(stop: () => Promise<void>, graceSeconds: number): void {
+/** What this process has to close, and whom it has to stop, before it ends. */
+const stops: (() => Promise<void>)[] = []
+
+/** @param seconds how long that may take, before it ends all the same */
+function stopAtSignal(seconds: number): void {
   let stopping = false
   const onSignal = () => {
     // A terminal sends Ctrl-C to npm and to this process, and npm passes it on: one press may arrive twice.
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(0), graceSeconds * 1000)
-    stop().then(() => process.exit(0), exitWithProblem)
+    setTimeout(() => process.exit(0), seconds * 1000)
+    Promise.all(stops.map((stop) => stop()))
+      .then(closeDatabase)
+      .then(() => process.exit(0), exitWithProblem)
   }
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)

@@ -1,0 +1,63 @@
+import http from "node:http"
+import { pipeline } from "node:stream/promises"
+import { setTimeout } from "node:timers/promises"
+import type { PageHandler } from "./pages"
+
+/** Headers that are about one connection, RFC 9110 section 7.6.1. */
+const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]
+
+/** How long a request waits for the process with the pages, in milliseconds: it may be starting, or starting again. */
+const patienceMs = 15_000
+
+/**
+ * Hands requests on to the process that has the pages, and its answers back.
+ * @param socketPath where it listens
+ */
+export function forwardTo(socketPath: string): PageHandler {
+  const agent = new http.Agent({ keepAlive: true })
+  return async (incoming, outgoing) => {
+    const { method, url, headers } = incoming
+    const onward = await connect({ agent, socketPath, method, path: url, headers: endToEnd(headers) })
+    // Whoever asked has gone.
+    outgoing.once("close", () => onward.destroy())
+    const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+      onward.once("response", resolve)
+      onward.once("error", reject)
+    })
+    // An answer may come before the whole request was read: what becomes of the rest of it no longer matters.
+    pipeline(incoming, onward).catch(() => undefined)
+    const answer = await answered
+    outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
+    await pipeline(answer, outgoing).catch(() => void outgoing.destroy())
+  }
+}
+
+/** @returns a request that has a connection, and of which nothing was sent yet */
+async function connect(options: http.RequestOptions): Promise<http.ClientRequest> {
+  const giveUpAt = Date.now() + patienceMs
+  for (;;) {
+    try {
+      return await tryConnect(options)
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error
+      await setTimeout(50)
+    }
+  }
+}
+
+function tryConnect(options: http.RequestOptions): Promise<http.ClientRequest> {
+  const request = http.request(options)
+  return new Promise((resolve, reject) => {
+    request.once("error", reject)
+    request.once("socket", (socket) => {
+      if (socket.connecting) socket.once("connect", () => resolve(request))
+      else resolve(request)
+    })
+  })
+}
+
+function endToEnd(headers: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
+  const kept = { ...headers }
+  for (const name of hopByHop) delete kept[name]
+  return kept
+}
