@@ -82,7 +82,8 @@ export function parseOptions(args: string[]): Options {
   }
 }
 
-function positive(name: string, text: string): number {
+/** @throws ArgumentError */
+export function positive(name: string, text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new ArgumentError(`${name} must be a number above 0, not ${text}`)
   return value

@@ -13,6 +13,8 @@ type ServerCommand = {
   /** Asked until it answers 200. */
   discoveryUrl: string
   logFile: string
+  /** The processor that it is kept on, the servers' by default; null for none in particular. */
+  core?: number | null
 }
 
 type ServerProcess = {
@@ -26,10 +28,16 @@ type ServerProcess = {
 
 const startSeconds = 60
 
-/** Starts a server on the servers' processor. @throws Error with the log's end when it does not become ready */
-async function startProcess({ args, env, discoveryUrl, logFile }: ServerCommand): Promise<ServerProcess> {
+/** Starts a server. @throws Error with the log's end when it does not become ready */
+async function startProcess({
+  args,
+  env,
+  discoveryUrl,
+  logFile,
+  core = cores.servers,
+}: ServerCommand): Promise<ServerProcess> {
   const log = openSync(logFile, "a")
-  const [command, commandArgs] = nodeCommand(args, cores.servers)
+  const [command, commandArgs] = nodeCommand(args, core)
   const { PATH, HOME, TMPDIR } = process.env
   const started = performance.now()
   const child = spawn(command, commandArgs, {

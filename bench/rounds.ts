@@ -8,11 +8,16 @@ import type { OperationName, Target, TokenFormat } from "./targets/target"
 /** Above this part of the time, the load generator is likely to be what limits the rate. */
 const busyLimit = 0.95
 
+type RoundOptions = Pick<
+  Options,
+  "operations" | "concurrency" | "rounds" | "seconds" | "warmUpSeconds" | "prepareSeconds" | "tokens"
+>
+
 /**
  * Measures every operation of every server at every concurrency. The servers take turns within each round, so that a
  * change of the machine's speed meets all of them; while one is measured, the others are idle.
  */
-export async function runRounds(targets: Target[], options: Options): Promise<Cell[]> {
+export async function runRounds(targets: Target[], options: RoundOptions): Promise<Cell[]> {
   const cells: Cell[] = []
   for (const operation of options.operations) {
     const subjects = targets.flatMap((target) => formatsOf(target, operation).map((format) => ({ target, format })))
@@ -36,7 +41,7 @@ async function runCells(
   subjects: Subject[],
   operation: OperationName,
   concurrency: number,
-  options: Options,
+  options: RoundOptions,
 ): Promise<Cell[]> {
   const { rounds, seconds, warmUpSeconds, prepareSeconds, tokens } = options
   const common = { operation, concurrency, tokens }

@@ -24,8 +24,10 @@ export function findCell(results: Results, server: string, row: Row, concurrency
   return cells.find(({ format }) => format === row.format) ?? (cells.length === 1 ? cells[0] : undefined)
 }
 
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
-const milliseconds = (value: number) =>
+/** Whole numbers, such as 1,000. */
+export const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+/** A time in two digits. */
+export const milliseconds = (value: number) =>
   value >= 100 ? whole.format(value) : value.toPrecision(2).replace(/^(\d+)\.0$/, "$1")
 const megabytes = (bytes: number) => whole.format(bytes / 1e6)
 
@@ -76,7 +78,8 @@ function formatServers(servers: ServerResult[]): string {
   return formatTable(["Server", "Cold start, ms", "Memory at first, MB", "Memory afterwards, MB"], lines)
 }
 
-function formatTable(head: string[], lines: string[][]): string {
+/** A Markdown table; all columns but the first are numbers. */
+export function formatTable(head: string[], lines: string[][]): string {
   const widths = head.map((text, column) => Math.max(...[text, ...lines.map((line) => line[column] ?? "")].map(length)))
   const format = (line: string[]) =>
     `| ${line.map((text, column) => pad(text, column, widths[column] ?? 0)).join(" | ")} |`

@@ -1,7 +1,7 @@
 import type { OperationName, Target, TokenFormat } from "../targets/target"
 import { Connection } from "./connection"
 import { drive } from "./drive"
-import { buildGet, buildPost, buildRefresh, expectStatus, prepareFlow, readTokens } from "./requests"
+import { buildGet, buildPost, buildRefresh, expectStatus, prepareFlow, readTokens, type Tokens } from "./requests"
 
 /** What the workers of a measurement do: `steps` has one function for each connection, which makes one request of the table. */
 type Work = {
@@ -50,6 +50,12 @@ function poolOf(...key: string[]): string[] {
   const pool = pools.get(name) ?? []
   pools.set(name, pool)
   return pool
+}
+
+/** Gives introspection and refresh tokens to begin with. What they lack is made by code flows. */
+export function seedTokens(target: Target, format: TokenFormat, tokens: Tokens[]): void {
+  poolOf("introspect", target.name).push(...tokens.map(({ accessToken }) => accessToken))
+  poolOf("refresh", target.name, format).push(...tokens.map(({ refreshToken }) => refreshToken))
 }
 
 async function introspect(

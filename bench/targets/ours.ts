@@ -3,11 +3,12 @@ import path from "node:path"
 import { findFreePort } from "@/e2e/fixtures/free-port"
 import { root } from "@/e2e/fixtures/packages"
 import { redirectUri } from "../load/requests"
+import { cores } from "../pinning"
 import { startRepeatedly } from "../processes"
-import { Browser } from "./browser"
+import { person, signIn } from "./sign-in"
 import { basic, operationNames, type Target } from "./target"
 
-type OursOptions = {
+export type OursOptions = {
   name: string
   label: string
   databaseUrl: string
@@ -17,9 +18,9 @@ type OursOptions = {
   directory: string
   /** How many starts the cold start is the median of. */
   starts: number
+  /** Whether it may use every processor; else it is kept on the servers' one. */
+  everywhere?: boolean
 }
-
-const person = { email: "person@example.com", password: "the password of the person of the bench" }
 
 /** Starts OAuth Flow as `npm start` does, with a first-party client and a person who is signed in. */
 export async function startOurs(options: OursOptions): Promise<Target> {
@@ -41,12 +42,15 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     env,
     discoveryUrl: `${origin}/.well-known/openid-configuration`,
     logFile: path.join(options.directory, `${options.name}.log`),
+    core: options.everywhere ? null : cores.servers,
   }
   let client = { client_id: "", client_secret: "" }
   const server = await startRepeatedly(command, options.starts, () => {
     client = createRows(env)
   })
   const { client_id, client_secret } = client
+  const { cookie, location } = await signIn(origin)
+  if (location !== "/") throw new Error(`signing in led to ${location}`)
   return {
     name: options.name,
     label: options.label,
@@ -63,7 +67,7 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     },
     clientId: client_id,
     clientAuthorization: basic(client_id, client_secret),
-    cookie: await signIn(origin),
+    cookie,
     scope: "openid",
     refreshScope: "",
     formats: ["jwt"],
@@ -92,23 +96,4 @@ function runCli(args: string[], env: Record<string, string>, input = ""): string
   })
   if (status !== 0) throw new Error(`npm run cli -- ${args.slice(0, 2).join(" ")} failed:\n${stderr}${stdout}`)
   return stdout
-}
-
-const entities: Record<string, string> = { quot: '"', amp: "&", "#x27": "'", lt: "<", gt: ">" }
-const decode = (text = "") => text.replace(/&(quot|amp|#x27|lt|gt);/g, (_, name: string) => entities[name] ?? "")
-const attribute = (tag: string, name: string) => decode(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1])
-
-/** Posts the sign-in form as a browser without scripts does. @returns the cookies */
-async function signIn(origin: string): Promise<string> {
-  const browser = new Browser(origin)
-  const html = await (await browser.fetch("/sign-in")).text()
-  const body = new FormData()
-  for (const [tag] of html.matchAll(/<input [^>]*type="hidden"[^>]*>/g)) {
-    body.append(attribute(tag, "name"), attribute(tag, "value"))
-  }
-  for (const [name, value] of Object.entries(person)) body.set(name, value)
-  const headers = { Origin: origin, "Sec-Fetch-Site": "same-origin" }
-  const response = await browser.fetch("/sign-in", { method: "POST", body, headers })
-  if (response.status !== 303) throw new Error(`signing in was answered ${response.status}\n${await response.text()}`)
-  return browser.cookie
 }

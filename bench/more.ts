@@ -1,0 +1,64 @@
+// npm run bench:more: measures our server alone: under sign-ins, with many rows, while it sweeps, with more processes,
+// and its sign-in page. Progress goes to stderr, the tables go to stdout. README.md says what is measured and how.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { hasBuild } from "@/lib/server/build"
+import { Bench, type Section } from "./more/bench"
+import { measureGrowth } from "./more/growth"
+import { type ModeName, type MoreOptions, parseMoreOptions, usage } from "./more/options"
+import { measurePages } from "./more/pages"
+import { measureProcesses } from "./more/processes"
+import { measureSignIns } from "./more/sign-ins"
+import { measureSweep } from "./more/sweep"
+import { ArgumentError } from "./options"
+import { describeMachine } from "./results"
+
+const modes: Record<ModeName, (bench: Bench) => Promise<Section>> = {
+  "sign-ins": measureSignIns,
+  growth: measureGrowth,
+  sweep: measureSweep,
+  processes: measureProcesses,
+  pages: measurePages,
+}
+
+const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
+let running: Bench | undefined
+
+async function stopAll(): Promise<void> {
+  await running?.stop()
+  rmSync(directory, { recursive: true, force: true })
+}
+
+async function run(options: MoreOptions): Promise<void> {
+  if (!hasBuild()) throw new Error("There is no build here. Run npm run build first.")
+  const { cpu, cores, platform, node } = describeMachine(false)
+  const date = new Date().toISOString()
+  console.log(`${date.slice(0, 10)}, ${cpu}, ${cores} processors, ${platform}, Node ${node}.`)
+  if (options.short) console.log("\nToo short to say anything about speed.")
+  const sections: Record<string, Section> = {}
+  for (const mode of options.modes) {
+    console.error(`… ${mode}`)
+    running = new Bench(options, directory)
+    const section = await modes[mode](running)
+    await running.stop()
+    sections[mode] = section
+    console.log(`\n${[`### ${section.title}`, section.caption, ...section.tables].join("\n\n")}`)
+  }
+  const results = { date, machine: { cpu, cores, platform, node }, options, sections }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => stopAll().finally(() => process.exit(130)))
+}
+try {
+  await run(parseMoreOptions(process.argv.slice(2)))
+} catch (error) {
+  const wrongArguments =
+    error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
+  console.error(wrongArguments ? `${(error as Error).message}\n\n${usage}` : error)
+  process.exitCode = 1
+} finally {
+  await stopAll()
+}

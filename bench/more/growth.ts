@@ -1,0 +1,77 @@
+import { cores, pinThisProcess } from "../pinning"
+import type { Cell } from "../results"
+import { runRounds } from "../rounds"
+import { factor, formatTable, milliseconds, whole } from "../table"
+import type { OperationName, Target } from "../targets/target"
+import { adoptSessions } from "./adopt"
+import type { Bench, Section } from "./bench"
+import { day, fillDatabase } from "./fill"
+
+const concurrency = 16
+const operations = ["introspect", "refresh", "flow", "revoke"] as const satisfies OperationName[]
+const labels = {
+  introspect: "Introspection",
+  refresh: "Refresh with rotation",
+  flow: "Code flow",
+  revoke: "Revocation",
+}
+
+/** Our server on SQLite files with few Sessions, more and very many. */
+export async function measureGrowth(bench: Bench): Promise<Section> {
+  const { rounds, short, seconds } = bench.options
+  const pinned = pinThisProcess(cores.generator)
+  const sizes = short ? [10, 1_000, 20_000] : [10, 10_000, 1_000_000]
+  const tokens = short ? 16 : 256
+  const targets: Target[] = []
+  for (const size of sizes) targets.push(await startFilled(bench, size, tokens))
+  const lasts = seconds ?? 1
+  const cells = await runRounds(targets, {
+    operations: [...operations],
+    concurrency: [concurrency],
+    rounds,
+    seconds: lasts,
+    warmUpSeconds: Math.min(lasts, 0.5),
+    prepareSeconds: short ? 0.1 : 2,
+    tokens,
+  })
+  const lines = operations.flatMap((operation) => {
+    const found = targets.map(({ name }) => cells.find((cell) => cell.server === name && cell.operation === operation))
+    return formatOperation(labels[operation], sizes, found as Cell[])
+  })
+  const most = whole.format(sizes.at(-1) ?? 0)
+  return {
+    title: `Up to ${most} Sessions in the database`,
+    caption:
+      `SQLite, ${concurrency} requests at once, medians of ${rounds} rounds of ${lasts} s in which the sizes take turns; ` +
+      `${pinned ? "the server on one processor, the load on another" : "on no processor in particular"}. ` +
+      "The Sessions, each with its AuthCode, were written into the file before the server started: live ones, started in " +
+      `the last 30 days, of 1,000 Users and 20 Clients. Introspection and refresh use tokens of ${tokens} of them from all ` +
+      "over the table (with fewer Sessions than that, code flows make up the number); a code flow adds a Session to them, " +
+      "and revocation ends Sessions that code flows have added right before, some thousands in a run.",
+    tables: [formatTable(["Operation", "Sessions", "Requests/s", "p50, ms", "p99, ms"], lines)],
+    data: { sizes, cells },
+  }
+}
+
+async function startFilled(bench: Bench, size: number, tokens: number): Promise<Target> {
+  const name = `growth-${size}`
+  const now = Date.now()
+  // The oldest do not come to their idle end while the bench runs.
+  await fillDatabase(bench.fileOf(name), size, { from: now - 30 * day + 3_600_000, until: now - 60_000 })
+  const target = await bench.start({ name, label: `${whole.format(size)} Sessions` })
+  await adoptSessions(target, bench.fileOf(name), tokens)
+  return target
+}
+
+function formatOperation(label: string, sizes: number[], cells: Cell[]): string[][] {
+  const lines = cells.map(({ rps, p50, p99 }, index) => [
+    label,
+    whole.format(sizes[index] ?? 0),
+    whole.format(rps),
+    milliseconds(p50),
+    milliseconds(p99),
+  ])
+  const [few, many] = [cells[0], cells.at(-1)] as [Cell, Cell]
+  const ratios = [many.rps / few.rps, many.p50 / few.p50, many.p99 / few.p99]
+  return [...lines, [label, "most ÷ fewest", ...ratios.map(factor)]]
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto"
+import { chromium } from "playwright"
+import { ensureChromium, launchArgs } from "@/e2e/fixtures/browser"
+import { redirectUri } from "../load/requests"
+import { pinThisProcess } from "../pinning"
+import { median } from "../results"
+import { formatTable, whole } from "../table"
+import type { Target } from "../targets/target"
+import type { Bench, Section } from "./bench"
+import { signInWithoutScripts, type Visit, visitPage } from "./page-visit"
+
+/** What a sign-in page may cost. It is a number that was set, not one that was measured. */
+const budget = { requests: 15, bytes: 400_000 }
+
+/** The sign-in page on a slow connection and a slow processor. */
+export async function measurePages(bench: Bench): Promise<Section> {
+  const { rounds } = bench.options
+  pinThisProcess(null)
+  const target = await bench.start({ name: "pages", label: "OAuth Flow", everywhere: true })
+  const browser = await chromium.launch({ executablePath: await ensureChromium(), args: launchArgs })
+  const visits: Visit[] = []
+  try {
+    const url = authorizeUrl(target)
+    await signInWithoutScripts(browser, url)
+    await visitPage(browser, url)
+    for (let round = 0; round < rounds; round++) {
+      const visit = await visitPage(browser, url)
+      console.error(JSON.stringify(visit))
+      visits.push(visit)
+    }
+  } finally {
+    await browser.close()
+  }
+  return {
+    title: "The sign-in page",
+    caption:
+      `From the authorization endpoint to the sign-in page with its state token, in Chromium ${browser.version()} with an ` +
+      "empty cache, at 1.6 Mbit/s down, 750 kbit/s up, 150 ms latency and a processor slowed down 4 times; HTTP/1.1 without " +
+      `TLS; medians of ${rounds} visits. Bytes are those transferred, with heads; requests and bytes contain the redirect. ` +
+      "Times begin with the navigation. The form can be used once both fields and the button have been painted: it is " +
+      "posted without any script, which this run has tried with scripts turned off. Scripts have run when the page is idle " +
+      "for the first time after its load event. The budget was set, not measured.",
+    tables: [
+      formatTable(["Transferred", "Sign-in page", "Budget"], formatBytes(visits)),
+      formatTable(["Time, ms", "Sign-in page"], formatTimes(visits)),
+    ],
+    data: { budget, visits },
+  }
+}
+
+function authorizeUrl(target: Target): string {
+  const query = new URLSearchParams({
+    client_id: target.clientId,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid",
+    state: "bench",
+    code_challenge: createHash("sha256").update("a verifier of which nobody redeems the code").digest("base64url"),
+    code_challenge_method: "S256",
+  })
+  return `http://127.0.0.1:${target.port}${target.paths.authorize}?${query}`
+}
+
+function formatBytes(visits: Visit[]): string[][] {
+  const kilobytes = (read: (bytes: Visit["bytes"]) => number) =>
+    (median(visits.map(({ bytes }) => read(bytes))) / 1000).toFixed(1)
+  const sum = (bytes: Visit["bytes"]) => Object.values(bytes).reduce((total, some) => total + some, 0)
+  return [
+    ["Requests", whole.format(median(visits.map(({ requests }) => requests))), String(budget.requests)],
+    ["All, kB", kilobytes(sum), whole.format(budget.bytes / 1000)],
+    ["Document, kB", kilobytes(({ document }) => document), ""],
+    ["Stylesheets, kB", kilobytes(({ stylesheet }) => stylesheet), ""],
+    ["Scripts, kB", kilobytes(({ script }) => script), ""],
+    ["Images, kB", kilobytes(({ image }) => image), ""],
+    ["Other, kB", kilobytes(({ other }) => other), ""],
+  ]
+}
+
+function formatTimes(visits: Visit[]): string[][] {
+  const time = (read: (visit: Visit) => number) => whole.format(median(visits.map(read)))
+  return [
+    ["First contentful paint", time(({ paint }) => paint)],
+    ["The form can be used", time(({ form }) => form)],
+    ["All scripts have run", time(({ scripts }) => scripts)],
+  ]
+}

@@ -1,0 +1,28 @@
+import { Browser } from "./browser"
+
+/** Who signs in at our server. */
+export const person = { email: "person@example.com", password: "the password of the person of the bench" }
+
+const entities: Record<string, string> = { quot: '"', amp: "&", "#x27": "'", lt: "<", gt: ">" }
+const decode = (text = "") => text.replace(/&(quot|amp|#x27|lt|gt);/g, (_, name: string) => entities[name] ?? "")
+const attribute = (tag: string, name: string) => decode(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1])
+
+/**
+ * Gets our sign-in page and posts its form, as a new browser without scripts does.
+ * @returns the cookies, and where the answer leads: "/", or another path when nobody was signed in
+ * @throws Error when the answer is no redirect
+ */
+export async function signIn(origin: string): Promise<{ cookie: string; location: string }> {
+  const browser = new Browser(origin)
+  const html = await (await browser.fetch("/sign-in")).text()
+  const body = new FormData()
+  for (const [tag] of html.matchAll(/<input [^>]*type="hidden"[^>]*>/g)) {
+    body.append(attribute(tag, "name"), attribute(tag, "value"))
+  }
+  for (const [name, value] of Object.entries(person)) body.set(name, value)
+  const headers = { Origin: origin, "Sec-Fetch-Site": "same-origin" }
+  const response = await browser.fetch("/sign-in", { method: "POST", body, headers })
+  const answer = await response.text()
+  if (response.status !== 303) throw new Error(`signing in was answered ${response.status}\n${answer}`)
+  return { cookie: browser.cookie, location: new URL(response.headers.get("location") ?? "", origin).pathname }
+}
