@@ -25,6 +25,8 @@ export default defineConfig({
     { name: "sqlite", testMatch: "**/*.spec.ts" },
     // Pages look the same on every database.
     { name: "postgres", testMatch: "**/*.spec.ts", testIgnore: ["**/pages/{accessibility,headers}.spec.ts"] },
-    { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres"] },
+    // The same endpoints by the other way in.
+    { name: "next", testMatch: "**/{endpoints,clients,races}/**/*.spec.ts" },
+    { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
   ],
 })

@@ -8,7 +8,7 @@ import { makeSearch } from "./search"
 
 // The last of a run: of all codes, tokens, secrets, passwords and cookies that the tests have used, none was kept.
 
-const providers = ["sqlite", "postgres"] as const
+const projects = ["sqlite", "postgres", "next"] as const
 
 /** What the servers of one database wrote to stdout and stderr, the further ones that tests have started among them. */
 function readLogs({ logFiles }: TestEnvironment): string {
@@ -48,27 +48,27 @@ test("the search finds a secret in each form that it might be written down in - 
 })
 
 test("no secret that a test used is in the log of any server - RFC 6819 4.4.1.1", () => {
-  for (const provider of providers) {
-    const environment = testEnvironments()[provider]
+  for (const project of projects) {
+    const environment = testEnvironments()[project]
     const log = readLogs(environment)
     const secrets = rememberedSecrets()
     expect(secrets.length, "many secrets were used").toBeGreaterThan(500)
     // The control: these are the servers' logs, and this search finds in them what is there.
     for (const present of ["state_token_of_another_browser", "refresh_token_replayed", "OAuth Flow is ready at"])
-      expect(makeSearch([present])(log), provider).toEqual([present])
-    expect(makeSearch([...secrets, environment.secret])(log), provider).toEqual([])
+      expect(makeSearch([present])(log), project).toEqual([present])
+    expect(makeSearch([...secrets, environment.secret])(log), project).toEqual([])
   }
 })
 
 test("no secret that a test used is in a database - RFC 6819 5.1.4.1.3", async () => {
-  for (const provider of providers) {
-    const environment = testEnvironments()[provider]
+  for (const project of projects) {
+    const environment = testEnvironments()[project]
     const database = await readDatabase(environment)
     const newest = `SELECT "id", "clientId", "userId" FROM "Session" ORDER BY "createdAt" DESC LIMIT 1`
     const [session] = await query(newest, [], environment.databaseUrl)
     const present = Object.values(session ?? {}).map(String)
     expect(present).toHaveLength(3)
-    expect(makeSearch(present)(database).sort(), provider).toEqual(present.sort())
-    expect(makeSearch([...rememberedSecrets(), environment.secret])(database), provider).toEqual([])
+    expect(makeSearch(present)(database).sort(), project).toEqual(present.sort())
+    expect(makeSearch([...rememberedSecrets(), environment.secret])(database), project).toEqual([])
   }
 })

@@ -35,6 +35,13 @@ describeOnEachDatabase("a Session in use", () => {
       })
     })
 
+    test("leaves the idle end where it is when it is told no other", async () => {
+      const { id, currentHash } = await storeStartedSession(owner)
+      const before = await findSession(id)
+      expect(await rotateRefreshToken(id, currentHash, { ...next(), idleExpiresAt: null })).toBe(true)
+      expect(await findSession(id)).toMatchObject({ rotations: 1, idleExpiresAt: before?.idleExpiresAt })
+    })
+
     test("succeeds for one of fifty at once, and rotates once", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       const facts = next()

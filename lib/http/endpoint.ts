@@ -7,7 +7,7 @@ import { jsonError, securityHeaders } from "./responses"
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
 
-export const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 /** What a route.ts exports: a handler for every method. */
 export type Endpoint = Record<Method, RouteHandler>

@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto"
 import { decodeProtectedHeader, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { signJwt, verifyJwt } from "./jwt"
-import { ensureSigningKeys, findActiveKey, rotateSigningKey } from "./signing-keys"
+import { ensureSigningKeys, findActiveKey, rotateSigningKey, withdrawSigningKeys } from "./signing-keys"
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -49,6 +49,49 @@ describe("a JWT that this server signed", () => {
     const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
     expect(await verifyJwt(jwt, accessToken)).toBeNull()
     expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
+  })
+})
+
+describe("an access token that this process has signed or verified before", () => {
+  const countVerifications = async (run: () => Promise<unknown>) => {
+    const verify = vi.spyOn(crypto.subtle, "verify")
+    await run()
+    const count = verify.mock.calls.length
+    verify.mockRestore()
+    return count
+  }
+
+  test("is known by the whole of it, and not verified again", async () => {
+    const signedHere = await signJwt("ES256", "at+jwt", claims())
+    const { kid } = await findActiveKey("ES256")
+    const fromElsewhere = await signFreely({ alg: "ES256", typ: "at+jwt", kid })
+    expect(await countVerifications(() => verifyJwt(signedHere, accessToken))).toBe(0)
+    expect(await countVerifications(() => verifyJwt(fromElsewhere, accessToken))).toBe(1)
+    expect(await countVerifications(() => verifyJwt(fromElsewhere, accessToken))).toBe(0)
+    const [header, payload, signature = ""] = signedHere.split(".")
+    const altered = [`${header}.${encode(claims({ sub: "another" }))}.${signature}`, `${header}.${payload}.`]
+    for (const jwt of altered) expect(await verifyJwt(jwt, accessToken)).toBeNull()
+  })
+
+  test("expires all the same, and is no ID token", async () => {
+    const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
+    expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
+    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    expect(await verifyJwt(jwt, { alg: ["ES256"], typ: "JWT", ignoreExpiry: true })).toBeNull()
+  })
+
+  test("no longer counts when its key is withdrawn", async () => {
+    const jwt = await signJwt("ES256", "at+jwt", claims())
+    expect(await verifyJwt(jwt, accessToken)).not.toBeNull()
+    const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })
+    await withdrawSigningKeys("ES256", kid)
+    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+  })
+
+  test("is forgotten for newer ones, and then verified again", async () => {
+    const first = await signJwt("ES256", "at+jwt", claims())
+    for (let i = 0; i < 10_000; i++) await signJwt("ES256", "at+jwt", claims())
+    expect(await countVerifications(() => verifyJwt(first, accessToken))).toBe(1)
   })
 })
 

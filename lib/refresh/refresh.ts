@@ -87,11 +87,15 @@ async function rotate(session: Session, refreshToken: string, now: Date): Promis
   return next
 }
 
-/** The idle end moves in steps of a hundredth of the idle time, because moving it costs more than the rotation itself. */
+/**
+ * The idle end moves when it is late by a hundredth of the time that it gives, because to move it, and its place in an
+ * index, costs more than the rotation itself.
+ * @returns null when it stays
+ */
 function nextIdleEnd({ idleExpiresAt, expiresAt }: Session, now: Date): Date | null {
-  const idleMs = config().SESSION_IDLE_SECONDS * 1000
-  const next = Math.min(now.getTime() + idleMs, expiresAt.getTime())
-  return next - idleExpiresAt.getTime() < idleMs / 100 ? null : new Date(next)
+  const next = Math.min(now.getTime() + config().SESSION_IDLE_SECONDS * 1000, expiresAt.getTime())
+  const step = (next - now.getTime()) / 100
+  return next - idleExpiresAt.getTime() < step ? null : new Date(next)
 }
 
 function invalidRefreshToken(

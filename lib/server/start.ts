@@ -135,6 +135,8 @@ function stopAtSignal(seconds: number): void {
   }
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)
+  // The first process was killed.
+  process.on("disconnect", onSignal)
   if (process.env.npm_lifecycle_event) onOrphaned(onSignal)
 }
 

@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { testEnvironment } from "../fixtures/environment"
+import { startInstance } from "../fixtures/instances"
+import type { TestServer } from "../fixtures/server"
+import {
+  expect,
+  insertUser,
+  obtainTokens,
+  postForm,
+  readTokens,
+  registerClient,
+  type TestClient,
+  type Tokens,
+  test,
+} from "../fixtures/world"
+
+type Process = { pid: number; role: string }
+
+/** The processes that serve, as the first one has told it in its log. */
+function processesOf({ pid, logFile }: TestServer): Process[] {
+  const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
+  const ended = readFileSync(logFile, "utf8")
+    .split("\n")
+    .filter((line) => line.includes("process_ended"))
+    .map((line) => JSON.parse(line) as Process)
+  return children
+    .split("\n")
+    .map(Number)
+    .filter((child) => child > 0 && !ended.some((process) => process.pid === child))
+    .map((child) => ({ pid: child, role: roleOf(child) }))
+}
+
+const roleOf = (pid: number) =>
+  /OAUTH_FLOW_ROLE=(\w+)/.exec(readFileSync(`/proc/${pid}/environ`, "utf8"))?.[1] ?? "unknown"
+
+const refresh = (client: TestClient, { refresh_token }: Tokens, baseUrl: string) =>
+  postForm("/refresh", client, { refresh_token }, { baseUrl })
+
+test.describe("on Linux, where one can see a server's processes", () => {
+  test.skip(process.platform !== "linux", "it reads /proc")
+
+  test("a process that dies is replaced, and meanwhile the others serve", async () => {
+    const server = await startInstance({ PROCESSES: "2" })
+    try {
+      const before = processesOf(server)
+      expect(before.map(({ role }) => role).sort()).toEqual(["endpoints", "endpoints", "pages"])
+      const [victim, pages] = ["endpoints", "pages"].map((role) => before.find((each) => each.role === role))
+      for (const { pid } of [victim, pages] as Process[]) process.kill(pid, "SIGKILL")
+
+      // A connection that the dead one was dealt is lost; once the first process knows, every new one is answered.
+      await expect.poll(() => processesOf(server).some(({ pid }) => pid === victim?.pid)).toBe(false)
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => fetch(`${server.baseUrl}/jwks`, { headers: { Connection: "close" } })),
+      )
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
+      // A page waits until the process that makes it is back.
+      expect((await fetch(`${server.baseUrl}/sign-in`)).status).toBe(200)
+      await expect.poll(() => processesOf(server).length, { timeout: 20_000 }).toBe(3)
+      expect(await server.stop()).toBe(0)
+      expect(readFileSync(server.logFile, "utf8")).toContain('"event":"process_ended","role":"pages"')
+    } finally {
+      await server.kill()
+    }
+  })
+
+  test("the processes end with the first one, whichever way that ends", async () => {
+    for (const end of ["stop", "kill"] as const) {
+      const server = await startInstance({ PROCESSES: "2" })
+      const children = processesOf(server)
+      expect(children).toHaveLength(3)
+      await server[end]()
+      const running = () => children.filter(({ pid }) => isRunning(pid))
+      await expect.poll(running, { timeout: 15_000 }).toEqual([])
+    }
+  })
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test("what was answered is there after the server was killed", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const sessions = await Promise.all(Array.from({ length: 8 }, () => obtainTokens(client, user)))
+  const server = await startInstance()
+  const refreshed: Tokens[] = []
+  let killed = false
+  // Each goes on with the newest refresh token that it has an answer with, until the server is gone.
+  const chains = sessions.map(async (first) => {
+    let newest = first
+    while (!killed) {
+      const response = await refresh(client, newest, server.baseUrl).catch(() => null)
+      if (response === null) break
+      newest = await readTokens(response)
+      if (refreshed.length === 200) {
+        killed = true
+        await server.kill()
+      }
+      refreshed.push(newest)
+    }
+    return newest
+  })
+  const newest = await Promise.all(chains)
+  expect(refreshed.length).toBeGreaterThan(200)
+
+  const { issuer } = testEnvironment()
+  for (const tokens of newest) {
+    const response = await refresh(client, tokens, issuer)
+    expect(response.status, "the newest refresh token that was answered still counts").toBe(200)
+  }
+})

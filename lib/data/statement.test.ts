@@ -1,0 +1,92 @@
+import Database from "better-sqlite3"
+import { expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { inMinutes, storeClient, storeUser } from "@/e2e/fixtures/unit-rows"
+import { config } from "@/lib/config"
+import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import { database } from "./database"
+import { findSession, insertAuthCode, revokeSession, startSession } from "./sessions"
+import { changeRows, UniqueViolation, write } from "./statement"
+import { listUsers } from "./users"
+
+const insertUser = `INSERT INTO "User" ("id", "email", "passwordHash", "createdAt") VALUES (?, ?, ?, ?)`
+const user = (email = `${generateId()}@example.com`) => [generateId(), email, "no hash", new Date()]
+
+describeOnEachDatabase("writes", (provider) => {
+  test("of many requests at once succeed or fail each by itself", async () => {
+    const before = (await listUsers()).length
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, i) => changeRows(insertUser, user(i % 4 === 0 ? "one@example.com" : undefined))),
+    )
+    const refused = results.filter(({ status }) => status === "rejected")
+    expect(refused).toHaveLength(9)
+    for (const { reason } of refused as PromiseRejectedResult[]) expect(reason).toBeInstanceOf(UniqueViolation)
+    expect((await listUsers()).length).toBe(before + 31)
+  })
+
+  test("that belong together are committed all or none, beside others at the same moment", async () => {
+    const email = `${generateId()}@example.com`
+    const [first, second, other] = [user(email), user(email), user()]
+    const [together, alone] = await Promise.allSettled([
+      write([insertUser, first], [insertUser, second]),
+      changeRows(insertUser, other),
+    ])
+    expect(together).toMatchObject({ status: "rejected", reason: expect.any(UniqueViolation) })
+    expect(alone).toEqual({ status: "fulfilled", value: 1 })
+    const ids = (await listUsers()).map(({ id }) => id)
+    expect([first[0], second[0], other[0]].map((id) => ids.includes(String(id)))).toEqual([false, false, true])
+    await expect(write([insertUser, first], [insertUser, second])).rejects.toBeInstanceOf(UniqueViolation)
+    expect((await listUsers()).map(({ id }) => id)).not.toContain(first[0])
+  })
+
+  test("of a Session whose state token has its code already leave no Session behind", async () => {
+    const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
+    const stateTokenId = generateId()
+    const code = () => ({
+      codeHash: hashToken(generateToken()),
+      stateTokenId,
+      codeChallenge: null,
+      redirectUri: "https://client.example/callback",
+      expiresAt: inMinutes(1),
+    })
+    const facts = { ...owner, scope: ["openid"], resource: [], nonce: null, authTime: new Date() }
+    const ids = Array.from({ length: 20 }, generateId)
+    const stored = await Promise.all(ids.map((id) => insertAuthCode({ ...facts, id }, code(), new Date())))
+    expect(stored.filter(Boolean)).toHaveLength(1)
+    const sessions = await Promise.all(ids.map(findSession))
+    expect(sessions.map(Boolean)).toEqual(stored)
+  })
+
+  test("are seen by a read that begins after them, here and through Prisma", async () => {
+    const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
+    const facts = { ...owner, scope: [], resource: [], nonce: null, authTime: new Date() }
+    const id = generateId()
+    const code = { codeHash: id, stateTokenId: id, codeChallenge: null, redirectUri: "x", expiresAt: inMinutes(1) }
+    await insertAuthCode({ ...facts, id }, code, new Date())
+    const ends = { idleExpiresAt: inMinutes(5), expiresAt: inMinutes(9) }
+    const started = { refreshTokenHash: null, startedAt: new Date(), ...ends }
+    expect(await startSession(id, started)).toBe(true)
+    expect(await findSession(id)).toMatchObject(started)
+    expect(await revokeSession(id, "revoked_by_client", new Date())).toBe(true)
+    const db = await database()
+    expect(await db.session.findUnique({ where: { id } })).toMatchObject({ ...started, revokedAt: expect.any(Date) })
+  })
+
+  if (provider === "sqlite") {
+    test("wait while another process writes, and hold up nothing else of this one", async () => {
+      const other = new Database(config().databaseUrl.slice("file:".length))
+      other.exec("BEGIN IMMEDIATE")
+      let written = false
+      const waiting = changeRows(insertUser, user()).then(() => {
+        written = true
+      })
+      // Reads go on meanwhile, and so does everything else.
+      for (let i = 0; i < 50; i++) await listUsers()
+      expect(written).toBe(false)
+      other.exec("COMMIT")
+      await waiting
+      expect(written).toBe(true)
+      other.close()
+    })
+  }
+})
