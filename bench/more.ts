@@ -24,8 +24,15 @@ const modes: Record<ModeName, (bench: Bench) => Promise<Section>> = {
 
 const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
 let running: Bench | undefined
+let stopping: Promise<void> | undefined
 
-async function stopAll(): Promise<void> {
+/** Once, however many signals come. */
+function stopAll(): Promise<void> {
+  stopping ??= stopEach()
+  return stopping
+}
+
+async function stopEach(): Promise<void> {
   await running?.stop()
   rmSync(directory, { recursive: true, force: true })
 }
@@ -44,9 +51,10 @@ async function run(options: MoreOptions): Promise<void> {
     await running.stop()
     sections[mode] = section
     console.log(`\n${[`### ${section.title}`, section.caption, ...section.tables].join("\n\n")}`)
+    // After each mode, so that a later one that fails takes nothing along.
+    const results = { date, machine: { cpu, cores, platform, node }, options, sections }
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
   }
-  const results = { date, machine: { cpu, cores, platform, node }, options, sections }
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -35,6 +35,11 @@ export class Bench {
     return target
   }
 
+  /** Has something else stopped with the servers, before those that were started earlier. */
+  stopLater(other: Stoppable): void {
+    this.#started.push(other)
+  }
+
   /** Stops everything that was started, the last first: the servers before their Postgres. */
   async stop(): Promise<void> {
     for (let server = this.#started.pop(); server; server = this.#started.pop()) await server.stop()

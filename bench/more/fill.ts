@@ -112,7 +112,7 @@ function makeSession(userId: string, clientId: string, startedAt: number): Recor
     expiresAt: startedAt + 90 * day,
     refreshTokenHash: generateToken(),
     previousRefreshTokenHash: rotations > 0 ? generateToken() : null,
-    rotatedAt: rotations > 0 ? startedAt + rotations * 600_000 : null,
+    rotatedAt: rotations > 0 ? Math.min(startedAt + rotations * 600_000, Date.now()) : null,
     rotations,
   }
 }

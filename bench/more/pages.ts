@@ -17,19 +17,22 @@ export async function measurePages(bench: Bench): Promise<Section> {
   const { rounds } = bench.options
   pinThisProcess(null)
   const target = await bench.start({ name: "pages", label: "OAuth Flow", everywhere: true })
-  const browser = await chromium.launch({ executablePath: await ensureChromium(), args: launchArgs })
+  const browser = await chromium.launch({
+    executablePath: await ensureChromium(),
+    args: launchArgs,
+    // A signal is for the whole bench to act on.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  })
+  bench.stopLater({ stop: () => browser.close() })
+  const url = authorizeUrl(target)
+  await signInWithoutScripts(browser, url)
+  await visitPage(browser, url)
   const visits: Visit[] = []
-  try {
-    const url = authorizeUrl(target)
-    await signInWithoutScripts(browser, url)
-    await visitPage(browser, url)
-    for (let round = 0; round < rounds; round++) {
-      const visit = await visitPage(browser, url)
-      console.error(JSON.stringify(visit))
-      visits.push(visit)
-    }
-  } finally {
-    await browser.close()
+  for (let round = 0; round < rounds; round++) {
+    const visit = await visitPage(browser, url)
+    console.error(JSON.stringify(visit))
+    visits.push(visit)
   }
   return {
     title: "The sign-in page",
