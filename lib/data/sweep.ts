@@ -1,4 +1,4 @@
-import { changeRows } from "./statement"
+import { write } from "./statement"
 
 export type Swept = { sessions: number; browserSessions: number; signInLimits: number }
 
@@ -17,9 +17,10 @@ const deleteSignInLimits = deleteSome("sign_in_limit", "key", `"expire" < ?`)
  */
 export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
   const ms = now.getTime()
-  return {
-    sessions: await changeRows(deleteSessions, [now, batch, now]),
-    browserSessions: await changeRows(deleteBrowserSessions, [now, batch, now]),
-    signInLimits: await changeRows(deleteSignInLimits, [ms, batch, ms]),
-  }
+  const [sessions = 0, browserSessions = 0, signInLimits = 0] = await write(
+    [deleteSessions, [now, batch, now]],
+    [deleteBrowserSessions, [now, batch, now]],
+    [deleteSignInLimits, [ms, batch, ms]],
+  )
+  return { sessions, browserSessions, signInLimits }
 }

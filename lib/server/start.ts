@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs"
 import type http from "node:http"
+import os from "node:os"
 import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
@@ -64,6 +65,8 @@ async function serveEndpoints(hosts: string[], handlePage: PageHandler): Promise
 }
 
 async function servePages(socketPath: string, hosts: string[]): Promise<void> {
+  // Where processors are short, clients' requests come before pages, of which each takes as long as a hundred of them.
+  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL)
   const { handle } = await loadPages(hosts, false)
   // Left behind by a process that did not end in order.
   if (process.platform !== "win32") rmSync(socketPath, { force: true })
