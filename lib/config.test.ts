@@ -1,8 +1,7 @@
-import os from "node:os"
 import path from "node:path"
 import { afterEach, describe, expect, test, vi } from "vitest"
 import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
-import { type Config, ConfigError, config, parseConfig } from "./config"
+import { type Config, ConfigError, config, countProcessors, parseConfig } from "./config"
 
 const directory = path.resolve("/srv/oauth-flow")
 
@@ -20,7 +19,7 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
 test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {
   expect(parseConfig({}, directory)).toEqual({
     PORT: 3000,
-    PROCESSES: os.availableParallelism(),
+    PROCESSES: countProcessors(),
     HOST: "::",
     ACCESS_TOKEN_SECONDS: 600,
     ID_TOKEN_SECONDS: 600,

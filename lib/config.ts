@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
@@ -37,9 +38,25 @@ const flag = (fallback: boolean) =>
     .transform((value) => value === "on")
     .default(fallback)
 
+/** How many processors this process may keep busy: a container may have less of them than its machine has. */
+export function countProcessors(): number {
+  const [quota, period] = readCpuQuota().split(" ").map(Number)
+  const allowed = quota && period ? Math.ceil(quota / period) : Number.POSITIVE_INFINITY
+  return Math.max(1, Math.min(os.availableParallelism(), allowed))
+}
+
+/** Linux control groups, version 2: microseconds of processor time in each period of so many, or `max`. */
+function readCpuQuota(): string {
+  try {
+    return readFileSync("/sys/fs/cgroup/cpu.max", "utf8")
+  } catch {
+    return ""
+  }
+}
+
 const settings = z.object({
   PORT: whole(1, 65535, 3000),
-  PROCESSES: whole(1, 256, os.availableParallelism()),
+  PROCESSES: whole(1, 256, countProcessors()),
   HOST: z.string().default("::"),
   ISSUER: z.string().optional(),
   DATABASE_URL: z.string().optional(),

@@ -95,9 +95,11 @@ test("what was answered is there after the server was killed", async () => {
   const chains = sessions.map(async (first) => {
     let newest = first
     while (!killed) {
-      const response = await refresh(client, newest, server.baseUrl).catch(() => null)
-      if (response === null) break
-      newest = await readTokens(response)
+      const tokens = await refresh(client, newest, server.baseUrl)
+        .then(readTokens)
+        .catch(() => null)
+      if (tokens === null) break
+      newest = tokens
       if (refreshed.length === 200) {
         killed = true
         await server.kill()

@@ -3,7 +3,11 @@ import os from "node:os"
 import bcrypt from "bcryptjs"
 
 // Requests come first. Linux gives each thread a priority of its own; elsewhere this would be the whole process's.
-if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
+try {
+  if (process.platform === "linux") os.setPriority(os.constants.priority.PRIORITY_LOW)
+} catch {
+  // Some containers do not allow it.
+}
 
 /** @param {{ password: string, cost: number }} task */
 export function hash({ password, cost }) {

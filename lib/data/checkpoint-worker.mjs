@@ -16,7 +16,7 @@ setInterval(() => {
     const [{ log }] = db.pragma("wal_checkpoint(PASSIVE)")
     if (log > maxPages) db.pragma("wal_checkpoint(RESTART)")
   } catch (error) {
-    // Somebody else is at it, or the disk is full: writers are told, and the next round tries again.
-    if (!String(error.code).startsWith("SQLITE_")) throw error
+    // Somebody else is at it: the next round tries again. Anything else ends this thread, and is logged.
+    if (!/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw error
   }
 }, everyMs)

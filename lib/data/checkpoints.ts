@@ -26,7 +26,12 @@ export function startCheckpoints(onFailure: (error: Error) => void): void {
   worker.unref()
 }
 
-/** What each connection of a server to an SQLite file is set to. The last process that ends brings the log into the file itself. */
+/**
+ * What each connection to an SQLite file is set to. Those of a server (`lib/server`, which names its processes' roles)
+ * leave the log to its thread; a command brings it into the file as it goes.
+ */
 export function connectionPragmas(): string[] {
-  return ["foreign_keys = ON", `synchronous = ${config().SQLITE_SYNCHRONOUS}`, "wal_autocheckpoint = 0"]
+  const ofServer = process.env.OAUTH_FLOW_ROLE !== undefined
+  const pragmas = ["foreign_keys = ON", `synchronous = ${config().SQLITE_SYNCHRONOUS}`]
+  return ofServer ? [...pragmas, "wal_autocheckpoint = 0"] : pragmas
 }

@@ -1,4 +1,8 @@
 import pg from "pg"
+import { config } from "@/lib/config"
+
+/** For all processes with endpoints together. Postgres allows a hundred connections unless told otherwise. */
+const connectionsPerServer = 16
 
 const holder = globalThis as typeof globalThis & { oauthFlowPool?: pg.Pool }
 
@@ -9,7 +13,8 @@ export function postgresPool(connectionString: string): pg.Pool {
 }
 
 function makePool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: 5_000, max: 10 })
+  const max = Math.max(3, Math.ceil(connectionsPerServer / config().PROCESSES))
+  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: 5_000, max })
   // An idle connection that the database ends is not an error: the pool opens the next one.
   pool.on("error", () => undefined)
   return pool

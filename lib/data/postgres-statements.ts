@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import pg from "pg"
 import type { Config } from "@/lib/config"
 import { postgresPool } from "./postgres-pool"
@@ -11,13 +12,15 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
   const names = new Map<string, { name: string; text: string; types: typeof types }>()
 
   function prepared([sql, values]: Write) {
-    const known = names.get(sql) ?? { name: `statement-${names.size}`, text: numberPlaceholders(sql), types }
+    const known = names.get(sql) ?? { name: nameOf(sql), text: numberPlaceholders(sql), types }
     names.set(sql, known)
     return { ...known, values: values.map(toPostgres) }
   }
 
   async function writeTogether(writes: Write[]): Promise<number[]> {
     const connection = await pool.connect()
+    // The query that is on its way is told; without a listener the process would end too.
+    connection.on("error", ignore)
     let broken = false
     try {
       await connection.query("BEGIN")
@@ -31,6 +34,7 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
       })
       throw error
     } finally {
+      connection.off("error", ignore)
       connection.release(broken)
     }
   }
@@ -53,6 +57,13 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
       }
     },
   }
+}
+
+const ignore = () => undefined
+
+/** The same text has the same name in every process: behind a pooler they may share a connection. */
+function nameOf(sql: string): string {
+  return hash("sha256", sql, "hex").slice(0, 32)
 }
 
 function numberPlaceholders(sql: string): string {

@@ -72,6 +72,25 @@ describeOnEachDatabase("writes", (provider) => {
     expect(await db.session.findUnique({ where: { id } })).toMatchObject({ ...started, revokedAt: expect.any(Date) })
   })
 
+  if (provider === "postgres") {
+    test("fail, and nothing else does, when their connection is lost in the middle", async () => {
+      const lost = user()
+      const running = write([`SELECT pg_sleep(30)`, []], [insertUser, lost])
+      const db = await database()
+      const terminate = () =>
+        db.$queryRawUnsafe<unknown[]>(
+          `SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()`,
+        )
+      const terminated = (async () => {
+        while ((await terminate()).length === 0);
+      })()
+      await expect(running).rejects.toThrow()
+      await terminated
+      expect(await changeRows(insertUser, user())).toBe(1)
+      expect((await listUsers()).map(({ id }) => id)).not.toContain(lost[0])
+    })
+  }
+
   if (provider === "sqlite") {
     test("wait while another process writes, and hold up nothing else of this one", async () => {
       const other = new Database(config().databaseUrl.slice("file:".length))

@@ -16,7 +16,6 @@ const unavailable = new Set([
   "ECONNRESET",
   "ETIMEDOUT",
   "EHOSTUNREACH",
-  "SQLITE_BUSY",
   "53300",
   "57P01",
   "57P02",
@@ -37,7 +36,10 @@ export function toOAuthError(error: unknown): OAuthError {
     .map((line) => line.trim())
   log().error({ event: "failure", name: facts.name, code, at: places?.slice(0, 8) })
   // The Postgres driver gives a time-out no code.
-  if ((code !== undefined && unavailable.has(code)) || /timeout/i.test(facts.message)) {
+  if (
+    (code !== undefined && (unavailable.has(code) || code.startsWith("SQLITE_BUSY"))) ||
+    /timeout/i.test(facts.message)
+  ) {
     return new OAuthError(
       "temporarily_unavailable",
       "The server cannot reach its database now. Try again in some seconds.",

@@ -88,14 +88,14 @@ async function rotate(session: Session, refreshToken: string, now: Date): Promis
 }
 
 /**
- * The idle end moves when it is late by a hundredth of the time that it gives, because to move it, and its place in an
+ * The idle end moves when it is off by a hundredth of the time that it gives, because to move it, and its place in an
  * index, costs more than the rotation itself.
  * @returns null when it stays
  */
 function nextIdleEnd({ idleExpiresAt, expiresAt }: Session, now: Date): Date | null {
   const next = Math.min(now.getTime() + config().SESSION_IDLE_SECONDS * 1000, expiresAt.getTime())
   const step = (next - now.getTime()) / 100
-  return next - idleExpiresAt.getTime() < step ? null : new Date(next)
+  return Math.abs(next - idleExpiresAt.getTime()) < step ? null : new Date(next)
 }
 
 function invalidRefreshToken(

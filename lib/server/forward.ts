@@ -6,6 +6,9 @@ import type { PageHandler } from "./pages"
 /** Headers that are about one connection, RFC 9110 section 7.6.1. */
 const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]
 
+/** How long an idle connection is kept, in milliseconds: less than the other side keeps it (listen.ts). */
+const idleMs = 30_000
+
 /** How long a request waits for the process with the pages, in milliseconds: it may be starting, or starting again. */
 const patienceMs = 15_000
 
@@ -14,15 +17,16 @@ const patienceMs = 15_000
  * @param socketPath where it listens
  */
 export function forwardTo(socketPath: string): PageHandler {
-  const agent = new http.Agent({ keepAlive: true })
+  const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
   return async (incoming, outgoing) => {
-    const { method, url, headers } = incoming
-    const onward = await connect({ agent, socketPath, method, path: url, headers: endToEnd(headers) })
+    const { method, url } = incoming
+    const headers = framed(incoming)
+    const onward = await connect({ agent, socketPath, method, path: url, headers }, outgoing)
     // Whoever asked has gone.
     outgoing.once("close", () => onward.destroy())
     const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
       onward.once("response", resolve)
-      onward.once("error", reject)
+      onward.on("error", reject)
     })
     // An answer may come before the whole request was read: what becomes of the rest of it no longer matters.
     pipeline(incoming, onward).catch(() => undefined)
@@ -32,14 +36,26 @@ export function forwardTo(socketPath: string): PageHandler {
   }
 }
 
+/**
+ * The request's headers, with the end of its body said as it was to us: a body whose end the other side did not know of
+ * would be read there as the next request, which has not come by way of `setClientIdentity`.
+ */
+function framed({ headers }: http.IncomingMessage): http.OutgoingHttpHeaders {
+  return { ...endToEnd(headers), ...(headers["transfer-encoding"] && { "transfer-encoding": "chunked" }) }
+}
+
+/** The process with the pages does not listen now. */
+const notListening = new Set(["ENOENT", "ECONNREFUSED", "EAGAIN"])
+
 /** @returns a request that has a connection, and of which nothing was sent yet */
-async function connect(options: http.RequestOptions): Promise<http.ClientRequest> {
+async function connect(options: http.RequestOptions, outgoing: http.ServerResponse): Promise<http.ClientRequest> {
   const giveUpAt = Date.now() + patienceMs
   for (;;) {
     try {
       return await tryConnect(options)
     } catch (error) {
-      if (Date.now() > giveUpAt) throw error
+      if (!notListening.has(String((error as { code?: string }).code))) throw error
+      if (Date.now() > giveUpAt || outgoing.destroyed) throw error
       await setTimeout(50)
     }
   }
@@ -58,6 +74,7 @@ function tryConnect(options: http.RequestOptions): Promise<http.ClientRequest> {
 
 function endToEnd(headers: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
   const kept = { ...headers }
-  for (const name of hopByHop) delete kept[name]
+  const named = headers.connection?.toLowerCase().split(",") ?? []
+  for (const name of [...hopByHop, ...named.map((value) => value.trim())]) delete kept[name]
   return kept
 }

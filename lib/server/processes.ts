@@ -57,10 +57,10 @@ export function supervise(role: ChildRole): Supervised {
   let stopping = false
   const ready = new Promise<void>((resolve, reject) => {
     child.on("message", (message) => message === readyMessage && resolve())
-    child.once("exit", () => reject(new OperatorError("The server did not start: see what stands above.")))
+    onEnd(child, () => reject(new OperatorError("The server did not start: see what stands above.")))
   })
   const keepUp = (startedAt: number) =>
-    child.once("exit", (code, signal) => {
+    onEnd(child, (code, signal) => {
       if (stopping) return
       log().error({ event: "process_ended", role: role.name, pid: child.pid, code, signal })
       const wait = Date.now() - startedAt < shortLifeMs ? shortLifeMs : 0
@@ -86,10 +86,24 @@ export function supervise(role: ChildRole): Supervised {
   }
 }
 
+/** Calls back once, when a process has ended or could not be started at all. */
+function onEnd(child: ChildProcess, listener: (code: number | null, signal: string | null) => void): void {
+  let ended = false
+  const once = (code: number | null, signal: string | null) => {
+    if (!ended) listener(code, signal)
+    ended = true
+  }
+  child.once("exit", once)
+  child.on("error", () => once(null, null))
+}
+
 /** Processes with endpoints share the server's port, whose connections the first process deals out among them. */
 function startChild({ name, hosts, pagesSocket }: ChildRole): ChildProcess {
   const env = { OAUTH_FLOW_ROLE: name, OAUTH_FLOW_HOSTS: hosts.join(","), OAUTH_FLOW_PAGES_SOCKET: pagesSocket }
   if (name === "pages") return fork(script, { cwd: root, execArgv: [], env: { ...process.env, ...env } })
   cluster.setupPrimary({ exec: script, execArgv: [] })
-  return cluster.fork(env).process
+  const worker = cluster.fork(env)
+  // It repeats its process's, which onEnd hears.
+  worker.on("error", () => undefined)
+  return worker.process
 }

@@ -10,8 +10,8 @@ import { forwardTo } from "./forward"
 import { closeServer, createServer, listen, probePort, type UpgradeListener } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
 import { loadPages, type PageHandler } from "./pages"
-import { exitWithProblem } from "./problem"
-import { type ChildRole, findRole, makePagesSocket, reportReady, type Supervised, supervise } from "./processes"
+import { exitWithProblem, OperatorError } from "./problem"
+import { findRole, makePagesSocket, reportReady, supervise } from "./processes"
 import { findTarget, setClientIdentity } from "./request-identity"
 
 /** How long open requests may take to finish, in seconds, before they are cut off. */
@@ -25,6 +25,7 @@ const graceSeconds = 10
  */
 export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; hosts?: string[] }): Promise<void> {
   const role = findRole()
+  process.env.OAUTH_FLOW_ROLE = role.name
   // The first process sees the others end.
   stopAtSignal(dev ? 0.5 : role.name === "first" ? graceSeconds + 1 : graceSeconds)
   if (role.name === "pages") await servePages(role.pagesSocket, role.hosts)
@@ -46,16 +47,13 @@ async function serveAll(hosts: string[]): Promise<void> {
   const role = { hosts, pagesSocket }
   // The endpoints answer while the pages are still being loaded; whoever asks for a page waits for them.
   const endpoints =
-    PROCESSES > 1 ? Array.from({ length: PROCESSES }, () => superviseUntilStop({ name: "endpoints", ...role })) : []
+    PROCESSES > 1 ? Array.from({ length: PROCESSES }, () => supervise({ name: "endpoints", ...role })) : []
+  stops.push(async () => void (await Promise.all(endpoints.map(({ stop }) => stop()))))
   if (PROCESSES === 1) await serveEndpoints(hosts, forwardTo(pagesSocket))
-  const pages = superviseUntilStop({ name: "pages", ...role })
+  const pages = supervise({ name: "pages", ...role })
+  // After the others, which may have a request for it still.
+  stops.push(pages.stop)
   await Promise.all([pages, ...endpoints].map(({ ready }) => ready))
-}
-
-function superviseUntilStop(role: ChildRole): Supervised {
-  const supervised = supervise(role)
-  stops.push(supervised.stop)
-  return supervised
 }
 
 async function serveEndpoints(hosts: string[], handlePage: PageHandler): Promise<void> {
@@ -66,15 +64,28 @@ async function serveEndpoints(hosts: string[], handlePage: PageHandler): Promise
 
 async function servePages(socketPath: string, hosts: string[]): Promise<void> {
   // Where processors are short, clients' requests come before pages, of which each takes as long as a hundred of them.
-  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL)
+  yieldProcessor(os.constants.priority.PRIORITY_BELOW_NORMAL)
   const { handle } = await loadPages(hosts, false)
   // Left behind by a process that did not end in order.
   if (process.platform !== "win32") rmSync(socketPath, { force: true })
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch((error) => fail(incoming, outgoing, error))
   })
-  await new Promise<void>((resolve) => server.listen(socketPath, resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", () =>
+      reject(new OperatorError(`No socket can be made at ${socketPath}. Set TMPDIR to another folder.`)),
+    )
+    server.listen(socketPath, resolve)
+  })
   stops.push(() => closeServer(server))
+}
+
+function yieldProcessor(priority: number): void {
+  try {
+    os.setPriority(priority)
+  } catch {
+    // Some containers do not allow it.
+  }
 }
 
 /** In development Next compiles the endpoints too, anew when they change. */
@@ -121,8 +132,12 @@ function fail({ method, url }: http.IncomingMessage, response: http.ServerRespon
   response.end("The server cannot answer this now. Try again in some seconds.\n")
 }
 
-/** What this process has to close, and whom it has to stop, before it ends. */
+/** What this process has to close, and whom it has to stop, before it ends; in this order. */
 const stops: (() => Promise<void>)[] = []
+
+async function stopAll(): Promise<void> {
+  for (const stop of stops) await stop()
+}
 
 /** @param seconds how long that may take, before it ends all the same */
 function stopAtSignal(seconds: number): void {
@@ -132,14 +147,15 @@ function stopAtSignal(seconds: number): void {
     if (stopping) return
     stopping = true
     setTimeout(() => process.exit(0), seconds * 1000)
-    Promise.all(stops.map((stop) => stop()))
+    stopAll()
       .then(closeDatabase)
       .then(() => process.exit(0), exitWithProblem)
   }
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)
+  process.on("SIGHUP", onSignal)
   // The first process was killed.
-  process.on("disconnect", onSignal)
+  if (findRole().name !== "first") process.on("disconnect", onSignal)
   if (process.env.npm_lifecycle_event) onOrphaned(onSignal)
 }
 

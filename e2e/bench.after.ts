@@ -1,0 +1,44 @@
+import { execFile } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { promisify } from "node:util"
+import { expect, test } from "@playwright/test"
+import { root } from "./fixtures/packages"
+
+/** Operations of the table, and who has them: the floor is a handler for some of them alone. */
+const rows = [
+  "Introspection",
+  "Refresh with rotation, JWT",
+  "Refresh with rotation, opaque",
+  "Code flow, JWT",
+  "Code flow, opaque",
+  "Revocation",
+  "JWKS",
+  "Discovery",
+]
+const peers = ["oidc-provider, memory", "oidc-provider, SQLite", "better-auth, SQLite"]
+
+test("the short form of the bench runs, checks every answer, and prints every row", async () => {
+  test.setTimeout(240_000)
+  const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
+  try {
+    const file = path.join(folder, "results.json")
+    const args = ["--import", "tsx", "bench/run.ts", "--short", "--json", file]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root })
+    const table = stdout.split("\n").filter((line) => line.startsWith("| "))
+    for (const name of rows) {
+      for (const connections of [1, 16]) {
+        const row = table.find((line) => new RegExp(`^\\| ${name} +\\| +${connections} \\|`).test(line))
+        const numbers = row?.split("|").slice(3, 4 + peers.length) ?? []
+        expect(numbers, `${name}, ${connections} at once`).toHaveLength(1 + peers.length)
+        for (const number of numbers) expect(number, row).toMatch(/\d/)
+      }
+    }
+    for (const peer of peers) expect(stdout).toContain(peer)
+    for (const figure of ["Cold start", "Memory", "p99"]) expect(stdout).toContain(figure)
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ machine: expect.anything() })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
