@@ -1,7 +1,7 @@
 import { columnsOf } from "./columns"
 import { database } from "./database"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, UniqueViolation, write } from "./statement"
+import { changeRows, findRow, isUniqueViolation, write } from "./statement"
 import type { User } from "./users"
 
 /** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */
@@ -44,7 +44,7 @@ export async function insertAuthCode(session: NewSession, code: NewAuthCode, now
     )
     return true
   } catch (error) {
-    if (error instanceof UniqueViolation) return false
+    if (isUniqueViolation(error)) return false
     throw error
   }
 }

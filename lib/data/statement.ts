@@ -29,6 +29,11 @@ export class UniqueViolation extends Error {
   override name = "UniqueViolation"
 }
 
+/** By its name: Next bundles each route by itself, each with a class of its own, and the driver is shared. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && error.name === "UniqueViolation"
+}
+
 const holder = globalThis as typeof globalThis & { oauthFlowStatements?: StatementDriver }
 
 /** Connected once: each further promise on the way of every request costs (docs/performance.md). */
