@@ -13,9 +13,10 @@ const busyTimeoutMs = 5_000
 const isBusy = (error: unknown) => String((error as { code?: string }).code).startsWith("SQLITE_BUSY")
 
 export function connectSqlite({ databaseUrl }: Config): StatementDriver {
-  // A connection that waits, waits with its whole thread; ours looks again later instead (whenFree).
-  const db = new Database(databaseUrl.slice("file:".length), { timeout: 0 })
+  const db = new Database(databaseUrl.slice("file:".length), { timeout: busyTimeoutMs })
   for (const pragma of connectionPragmas()) db.pragma(pragma)
+  // A connection that waits, waits with its whole thread; ours looks again later instead (whenFree).
+  db.pragma("busy_timeout = 0")
   const begin = db.prepare("BEGIN IMMEDIATE")
   const commit = db.prepare("COMMIT")
   const prepared = new Map<string, Prepared>()
