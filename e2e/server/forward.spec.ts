@@ -41,6 +41,17 @@ test("a body handed on to the pages is never read there as a request of its own 
   }
 })
 
+test("a connection goes on after an answer that came before its request was read", async () => {
+  const { issuer } = testEnvironment()
+  const body = `x=${"y".repeat(5_000_000)}`
+  const headers = { "Content-Type": "text/plain" }
+  for (let i = 0; i < 4; i++) {
+    const refused = await fetch(`${issuer}/sign-in`, { method: "POST", body, headers }).catch(() => null)
+    expect(refused?.status ?? 413).toBe(413)
+    expect((await fetch(`${issuer}/sign-in`)).status).toBe(200)
+  }
+})
+
 test("headers about the connection stay on it - RFC 9110 7.6.1", async () => {
   const answer = await exchange(
     "GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close, Accept-Encoding\r\nAccept-Encoding: gzip\r\n\r\n",

@@ -22,14 +22,18 @@ export function forwardTo(socketPath: string): PageHandler {
     const { method, url } = incoming
     const headers = framed(incoming)
     const onward = await connect({ agent, socketPath, method, path: url, headers }, outgoing)
-    // Whoever asked has gone.
-    outgoing.once("close", () => onward.destroy())
+    // Answered, perhaps before the whole request was read, or whoever asked has gone. The rest of the request is read to its
+    // end all the same, because the next one on this connection stands behind it.
+    outgoing.once("close", () => {
+      incoming.unpipe(onward)
+      incoming.resume()
+      onward.destroy()
+    })
     const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
       onward.once("response", resolve)
       onward.on("error", reject)
     })
-    // An answer may come before the whole request was read: what becomes of the rest of it no longer matters.
-    pipeline(incoming, onward).catch(() => undefined)
+    incoming.pipe(onward)
     const answer = await answered
     outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
     await pipeline(answer, outgoing).catch(() => void outgoing.destroy())
