@@ -38,9 +38,17 @@ export function reportReady(): void {
 export function makePagesSocket(): string {
   if (process.platform === "win32") return `\\\\.\\pipe\\oauth-flow-${randomBytes(16).toString("hex")}`
   // A folder for this user alone. The path of a socket may have about a hundred characters.
-  const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-"))
+  const folder = makeFolder(path.join(os.tmpdir(), "oauth-flow-"))
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
   return path.join(folder, "pages")
+}
+
+function makeFolder(prefix: string): string {
+  try {
+    return mkdtempSync(prefix)
+  } catch {
+    throw new OperatorError(`No folder can be made at ${prefix}…. Set TMPDIR to one that this user can write in.`)
+  }
 }
 
 /** A process of the server that is kept running. */
