@@ -11,7 +11,7 @@ import { measurePages } from "./more/pages"
 import { measureProcesses } from "./more/processes"
 import { measureSignIns } from "./more/sign-ins"
 import { measureSweep } from "./more/sweep"
-import { ArgumentError } from "./options"
+import { reportFailure } from "./options"
 import { describeMachine } from "./results"
 
 const modes: Record<ModeName, (bench: Bench) => Promise<Section>> = {
@@ -63,10 +63,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 try {
   await run(parseMoreOptions(process.argv.slice(2)))
 } catch (error) {
-  const wrongArguments =
-    error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
-  console.error(wrongArguments ? `${(error as Error).message}\n\n${usage}` : error)
-  process.exitCode = 1
+  reportFailure(error, usage)
 } finally {
   await stopAll()
 }

@@ -44,6 +44,14 @@ export const usage = `npm run bench -- [options]
 /** Says what is wrong with the arguments. */
 export class ArgumentError extends Error {}
 
+/** Prints why a command ends: with its usage when its arguments were wrong. The process will exit with 1. */
+export function reportFailure(error: unknown, usageText: string): void {
+  const wrongArguments =
+    error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
+  console.error(wrongArguments ? `${(error as Error).message}\n\n${usageText}` : error)
+  process.exitCode = 1
+}
+
 /** @throws ArgumentError, and what `parseArgs` throws */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { hasBuild } from "@/lib/server/build"
-import { ArgumentError, type Options, parseOptions, usage } from "./options"
+import { type Options, parseOptions, reportFailure, usage } from "./options"
 import { canPin, cores, nodeCommand } from "./pinning"
 import { describeMachine, type Results } from "./results"
 import { runRounds } from "./rounds"
@@ -91,10 +91,7 @@ try {
   if (canPin() && !process.env[pinnedFlag]) process.exitCode = await runPinned()
   else await run(options)
 } catch (error) {
-  const wrongArguments =
-    error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
-  console.error(wrongArguments ? `${(error as Error).message}\n\n${usage}` : error)
-  process.exitCode = 1
+  reportFailure(error, usage)
 } finally {
   await stopAll()
 }

@@ -1,19 +1,7 @@
 import path from "node:path"
 import { describe, expect, test } from "vitest"
-import { ConfigError, parseConfig } from "./config"
-
-const directory = path.resolve("/srv/oauth-flow")
-
-/** The problems of these settings, one line each; none when they can be used. */
-function problemsOf(env: Record<string, string | undefined>): string[] {
-  try {
-    parseConfig(env, directory)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+import { settingsDirectory as directory, problemsOf } from "@/e2e/fixtures/unit-settings"
+import { parseConfig } from "./config"
 
 describe("ISSUER", () => {
   test.each([

@@ -1,20 +1,7 @@
 import path from "node:path"
 import { afterEach, describe, expect, test, vi } from "vitest"
-import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
+import { settingsDirectory as directory, forgetProcessState, problemsOf } from "@/e2e/fixtures/unit-settings"
 import { type Config, ConfigError, config, countProcessors, parseConfig } from "./config"
-
-const directory = path.resolve("/srv/oauth-flow")
-
-/** The problems of these settings, one line each; none when they can be used. */
-function problemsOf(env: Record<string, string | undefined>): string[] {
-  try {
-    parseConfig(env, directory)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
 
 test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {
   expect(parseConfig({}, directory)).toEqual({
