@@ -26,7 +26,7 @@ export default defineConfig({
     // Pages look the same on every database.
     { name: "postgres", testMatch: "**/*.spec.ts", testIgnore: ["**/pages/{accessibility,headers}.spec.ts"] },
     // The same endpoints by the other way in.
-    { name: "next", testMatch: "**/{endpoints,races}/**/*.spec.ts" },
+    { name: "next", testMatch: "**/{endpoints,races,flows,clients}/**/*.spec.ts" },
     { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
   ],
 })

@@ -7,13 +7,15 @@ const redirectUri = location.origin + location.pathname
 // Plain http is for trials on this machine.
 const options = { [oauth.allowInsecureRequests]: issuer.startsWith("http:") }
 
-const discovered = await oauth.discoveryRequest(new URL(issuer), options)
-const server = await oauth.processDiscoveryResponse(new URL(issuer), discovered)
+/** The server's metadata. The buttons work before it has come: each step waits for it. */
+const discovery = oauth
+  .discoveryRequest(new URL(issuer), options)
+  .then((response) => oauth.processDiscoveryResponse(new URL(issuer), response))
 
 /** The tokens are kept in this page's memory alone: where no storage holds them, none gives them away. */
 let tokens
 
-async function startSignIn() {
+async function startSignIn(server) {
   const codeVerifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
   sessionStorage.setItem("checks", JSON.stringify({ codeVerifier, state }))
@@ -30,7 +32,7 @@ async function startSignIn() {
   location.assign(url)
 }
 
-async function finishSignIn() {
+async function finishSignIn(server) {
   const { codeVerifier, state } = JSON.parse(sessionStorage.getItem("checks") ?? "{}")
   sessionStorage.removeItem("checks")
   const answer = new URL(location.href)
@@ -42,10 +44,10 @@ async function finishSignIn() {
   const response = await oauth.authorizationCodeGrantRequest(...args)
   tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { requireIdToken: true })
   await oauth.validateApplicationLevelSignature(server, response, options)
-  await showUser()
+  await showUser(server)
 }
 
-async function showUser() {
+async function showUser(server) {
   const response = await oauth.userInfoRequest(server, client, tokens.access_token, options)
   const user = await oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response)
   show(`${user.name ?? "Somebody"}, ${user.email}, is signed in.`)
@@ -58,13 +60,13 @@ async function introspect() {
   show(`The access token is active for ${scope}.`)
 }
 
-async function refresh() {
+async function refresh(server) {
   const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), tokens.refresh_token, options)
   tokens = { ...tokens, ...(await oauth.processRefreshTokenResponse(server, client, response)) }
   show("The tokens are new.")
 }
 
-async function signOut() {
+async function signOut(server) {
   const response = await oauth.revocationRequest(server, client, oauth.None(), tokens.refresh_token, options)
   await oauth.processRevocationResponse(response)
   show("The tokens are revoked.")
@@ -77,7 +79,7 @@ function show(text) {
 /** Runs a step and says what went wrong, in the server's words where it sent some. */
 async function run(step) {
   try {
-    await step()
+    await step(await discovery)
   } catch (error) {
     show(`That did not work: ${error.error ?? error.cause?.[0]?.parameters?.error ?? error.message}`)
   }
