@@ -5,15 +5,17 @@ import { config as settings } from "./lib/config"
 const flowPages = ["/sign-in", "/sign-up", "/consent"]
 
 /**
- * Gives every page its Content-Security-Policy, with a nonce that Next reads from the request and puts on its scripts,
+ * Gives every page its Content-Security-Policy, with a nonce that Next and form-script.tsx read from the request,
  * and answers forms that Next would call its own failure with what is wrong with them.
  * This is no security boundary: requests can reach a page without passing here, so who may see and do what is decided
  * in the pages, the server actions and the handlers.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
-  const policy = contentSecurityPolicy(newNonce(), request.nextUrl.pathname)
+  const nonce = newNonce()
+  const policy = contentSecurityPolicy(nonce, request.nextUrl.pathname)
   const headers = new Headers(request.headers)
   headers.set("Content-Security-Policy", policy)
+  headers.set("X-Nonce", nonce)
 
   const refusal = request.method === "POST" ? await refuseForm(request) : null
   const response = refusal ?? pageAt(request, headers)
@@ -92,6 +94,6 @@ function newNonce(): string {
 // Everything but the endpoints, which answer with headers of their own, and files. Next reads this text at build time.
 export const config = {
   matcher: [
-    "/((?!_next/static/|\\.well-known/(?:oauth-authorization-server|openid-configuration)$|icon\\.svg$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|sign-in/limited)$).*)",
+    "/((?!_next/static/|\\.well-known/(?:oauth-authorization-server|openid-configuration)$|(?:icon\\.svg|form\\.js)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|sign-in/limited)$).*)",
   ],
 }

@@ -1,6 +1,7 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { readPage } from "@/lib/http/page"
+import { FormScript } from "./_components/form-script"
 import { Mark } from "./_components/mark"
 import { SubmitButton } from "./_components/submit-button"
 import { signOut } from "./actions"
@@ -24,6 +25,7 @@ export default async function HomePage() {
       <Browser email={signedIn?.user.email ?? null} />
       {DEMO && <PlaygroundLink />}
       <Addresses issuer={issuer} />
+      <FormScript />
     </main>
   )
 }

@@ -1,7 +1,10 @@
 import http from "node:http"
+import { text } from "node:stream/consumers"
 import { pipeline } from "node:stream/promises"
 import { setTimeout } from "node:timers/promises"
 import type { PageHandler } from "./pages"
+import { findTarget } from "./request-identity"
+import { isScriptFree, isWholePage, withoutScripts } from "./script-free"
 
 /** Headers that are about one connection, RFC 9110 section 7.6.1. */
 const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]
@@ -20,7 +23,10 @@ export function forwardTo(socketPath: string): PageHandler {
   const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
   return async (incoming, outgoing) => {
     const { method, url } = incoming
+    const scriptFree = isScriptFree(findTarget(url)?.path ?? "")
     const headers = framed(incoming)
+    // What is to be read here is not to be compressed.
+    if (scriptFree) delete headers["accept-encoding"]
     const onward = await connect({ agent, socketPath, method, path: url, headers }, outgoing)
     // Answered, perhaps before the whole request was read, or whoever asked has gone. The rest of the request is read to its
     // end all the same, because the next one on this connection stands behind it.
@@ -35,6 +41,14 @@ export function forwardTo(socketPath: string): PageHandler {
     })
     incoming.pipe(onward)
     const answer = await answered
+    if (scriptFree && method !== "HEAD" && isWholePage(answer)) {
+      const page = withoutScripts(await text(answer))
+      outgoing.writeHead(answer.statusCode ?? 200, {
+        ...endToEnd(answer.headers),
+        "content-length": Buffer.byteLength(page),
+      })
+      return void outgoing.end(page)
+    }
     outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
     await pipeline(answer, outgoing).catch(() => void outgoing.destroy())
   }

@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, ReactNode, Ref } from "react"
+import type { InputHTMLAttributes, ReactNode } from "react"
 
 type Props = InputHTMLAttributes<HTMLInputElement> & {
   label: string
@@ -10,7 +10,6 @@ type Props = InputHTMLAttributes<HTMLInputElement> & {
   error?: string
   /** Id of a message elsewhere on the page that is about this field too. */
   describedBy?: string
-  ref?: Ref<HTMLInputElement>
   /** What stands inside the field, at its end. */
   children?: ReactNode
 }

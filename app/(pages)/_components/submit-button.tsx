@@ -1,24 +1,15 @@
-"use client"
-
 import type { ButtonHTMLAttributes, ReactNode } from "react"
-import { useFormStatus } from "react-dom"
 
 type Props = Pick<ButtonHTMLAttributes<HTMLButtonElement>, "formAction"> & {
   look?: "primary" | "plain"
   children: ReactNode
 }
 
-/** Sends its form, once: while the server works on it, no button of the form can be pressed again. */
+/** Sends its form, once: public/form.js marks a form that is being sent, and globals.css shows it. */
 export function SubmitButton({ look = "primary", formAction, children }: Props) {
-  const { pending } = useFormStatus()
   return (
-    <button type="submit" formAction={formAction} disabled={pending} className={`button button-${look} w-full`}>
-      {pending && look === "primary" && (
-        <span
-          aria-hidden="true"
-          className="size-4 animate-spin rounded-full border-2 border-current border-e-transparent motion-reduce:animate-none"
-        />
-      )}
+    <button type="submit" formAction={formAction} className={`button button-${look} w-full`}>
+      {look === "primary" && <span aria-hidden="true" className="spinner" />}
       {children}
     </button>
   )

@@ -4,6 +4,7 @@ import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { callbackPath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
 import { readPage } from "@/lib/http/page"
 import { ClientName } from "../_components/client-name"
+import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
 import { readState, type SearchParams } from "../_components/state"
 import { SubmitButton } from "../_components/submit-button"
@@ -50,6 +51,7 @@ export default async function ConsentPage({ searchParams }: { searchParams: Sear
           </button>
         </div>
       </form>
+      <FormScript />
     </NarrowPage>
   )
 }

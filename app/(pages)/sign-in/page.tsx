@@ -5,6 +5,7 @@ import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { readPage } from "@/lib/http/page"
 import { ClientName } from "../_components/client-name"
+import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
 import { readState, type SearchParams, withState } from "../_components/state"
 import { SignInForm } from "./sign-in-form"
@@ -41,6 +42,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
       }
     >
       <SignInForm state={state} email={interaction?.loginHint ?? ""} />
+      <FormScript />
     </NarrowPage>
   )
 }

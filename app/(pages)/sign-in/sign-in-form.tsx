@@ -5,17 +5,15 @@ import { Field } from "../_components/field"
 import { FormAlert } from "../_components/form-alert"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
-import { useFocusOnError } from "../_components/use-focus-on-error"
 import { signInWithForm } from "./actions"
 
 /** @param state the state token, when a Client waits for the answer; @param email what the field holds at first */
 export function SignInForm({ state, email }: { state: string | null; email: string }) {
   const [result, action] = useActionState(signInWithForm, { email, errors: {} })
   const { errors } = result
-  const form = useFocusOnError(result)
 
   return (
-    <form ref={form} action={action} noValidate>
+    <form action={action} noValidate>
       <FormAlert id="sign-in-problem" message={errors.form} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">

@@ -5,18 +5,16 @@ import { Field } from "../_components/field"
 import { FormAlert } from "../_components/form-alert"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
-import { useFocusOnError } from "../_components/use-focus-on-error"
 import { signUpWithForm } from "./actions"
 
 /** @param state the state token, when a Client waits for the answer; @param email what the field holds at first */
 export function SignUpForm({ state, email }: { state: string | null; email: string }) {
   const [result, action] = useActionState(signUpWithForm, { email, name: "", error: null })
   const { error } = result
-  const form = useFocusOnError(result)
   const errorOf = (field: string | null) => (error?.field === field ? error.message : undefined)
 
   return (
-    <form ref={form} action={action} noValidate>
+    <form action={action} noValidate>
       <FormAlert id="sign-up-problem" message={errorOf(null)} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">

@@ -1,0 +1,47 @@
+import type { Page } from "@playwright/test"
+import { testEnvironment } from "../fixtures/environment"
+import { beginAtClient, expect, test } from "../fixtures/journey"
+import { haveSignedIn, signIn } from "../fixtures/people"
+import { insertUser, registerClient } from "../fixtures/world"
+
+/** The scripts that the page asks for from now on. */
+function watchScripts(page: Page): string[] {
+  const scripts: string[] = []
+  page.on("request", (request) => {
+    if (request.resourceType() === "script") scripts.push(new URL(request.url()).pathname)
+  })
+  return scripts
+}
+
+test("the pages of the flow have one small script, and nothing of a framework", async ({ page, site }) => {
+  const scripts = watchScripts(page)
+  const { issuer } = testEnvironment()
+  const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+  await beginAtClient(page, client)
+  for (const path of ["/sign-up", "/sign-in", "/"]) await page.goto(`${issuer}${path}`)
+  await haveSignedIn(page.context(), await insertUser())
+  await beginAtClient(page, client)
+  await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
+  expect(new Set(scripts)).toEqual(new Set(["/form.js"]))
+  expect(await page.locator("script").count()).toBe(1)
+  // What is left of a page is small enough for the first packets of a new connection.
+  const pageText = await page.request.get(`${issuer}/sign-in`)
+  expect((await pageText.body()).byteLength).toBeLessThan(10_000)
+})
+
+test("a form that is pressed twice is sent once, and can be sent again after the way back", async ({ page }) => {
+  await page.goto(`${testEnvironment().issuer}/sign-in`)
+  const form = page.locator("form")
+  /** @returns whether each of two presses, at once, is taken */
+  const pressTwice = () =>
+    form.evaluate((element: HTMLFormElement) => {
+      const press = () => element.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }))
+      return [press(), press()]
+    })
+  expect(await pressTwice()).toEqual([true, false])
+  await expect(form.getByRole("button", { name: "Sign in" }).locator(".spinner")).toBeVisible()
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })))
+  await expect(form.locator(".spinner")).toBeHidden()
+  await signIn(page, await insertUser())
+  await page.waitForURL((url) => url.pathname === "/")
+})
