@@ -34,8 +34,8 @@ describeOnEachDatabase(
       const recent = await storeSession(owner, { expiresAt: inMinutes(30 - stateTokenMinutes) })
       const old = await storeSession(owner, { expiresAt: inMinutes(-30 - stateTokenMinutes) })
       expect((await sweep()).sessions).toBe(1)
-      expect(await findAuthCode(recent.code.codeHash)).not.toBeNull()
-      expect(await findAuthCode(old.code.codeHash)).toBeNull()
+      expect(await findAuthCode(recent.id, recent.code.codeHash)).not.toBeNull()
+      expect(await findAuthCode(old.id, old.code.codeHash)).toBeNull()
     })
 
     test("deletes signing keys whose last signature has expired", async () => {

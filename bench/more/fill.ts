@@ -2,7 +2,7 @@ import BetterSqlite3 from "better-sqlite3"
 import { root } from "@/e2e/fixtures/packages"
 import { modelColumns } from "@/lib/data/columns"
 import { migrate } from "@/lib/data/migrate"
-import { generateId, generateToken } from "@/lib/protocol/random"
+import { generateId, generateTimeOrderedId, generateToken } from "@/lib/protocol/random"
 import { redirectUri } from "../load/requests"
 
 type Value = string | number | null
@@ -100,7 +100,7 @@ const makeClient = (index: number, createdAt: number) => ({
 function makeSession(userId: string, clientId: string, startedAt: number): Record<string, Value> {
   const rotations = Math.floor(Math.random() * 20)
   return {
-    id: generateId(),
+    id: generateTimeOrderedId(new Date(startedAt - 1_000)),
     userId,
     clientId,
     scope: "openid",
@@ -120,7 +120,7 @@ function makeSession(userId: string, clientId: string, startedAt: number): Recor
 const makeCode = (sessionId: string, startedAt: number) => ({
   codeHash: generateToken(),
   sessionId,
-  stateTokenId: generateId(),
+  stateTokenId: generateTimeOrderedId(new Date(startedAt - 10_000)),
   codeChallenge: generateToken(),
   redirectUri,
   createdAt: startedAt - 1_000,

@@ -2,7 +2,8 @@ import type { SignedIn } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { insertAuthCode } from "@/lib/data/sessions"
 import { OAuthError } from "@/lib/protocol/errors"
-import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import { generateTimeOrderedId, generateToken, hashToken } from "@/lib/protocol/random"
+import { formatSessionToken } from "@/lib/protocol/session-token"
 import type { AuthorizationState } from "./state-token"
 
 /**
@@ -14,11 +15,12 @@ import type { AuthorizationState } from "./state-token"
 export async function issueAuthCode(state: AuthorizationState, signedIn: SignedIn): Promise<string> {
   const { request } = state
   const now = new Date()
-  const code = generateToken()
+  const sessionId = generateTimeOrderedId(now)
+  const code = formatSessionToken(sessionId, generateToken())
   const expiresAt = new Date(now.getTime() + config().AUTH_CODE_SECONDS * 1000)
   const stored = await insertAuthCode(
     {
-      id: generateId(),
+      id: sessionId,
       userId: signedIn.user.id,
       clientId: request.clientId,
       scope: request.scope,

@@ -1,7 +1,7 @@
 import { EncryptJWT, errors, jwtDecrypt } from "jose"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
-import { generateId, hashToken } from "@/lib/protocol/random"
+import { generateTimeOrderedId, hashToken } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
 import type { AuthorizationRequest } from "./authorization-request"
 
@@ -23,7 +23,7 @@ const purpose = "authorization"
 export function beginAuthorization(request: AuthorizationRequest): AuthorizationState {
   const startedAt = new Date()
   const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
-  return { id: generateId(), request, startedAt, expiresAt, denied: false }
+  return { id: generateTimeOrderedId(startedAt), request, startedAt, expiresAt, denied: false }
 }
 
 /**

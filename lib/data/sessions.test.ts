@@ -74,7 +74,7 @@ describeOnEachDatabase("session data", () => {
         rotatedAt: null,
         rotations: 0,
       }
-      expect(await findAuthCode(code.codeHash)).toEqual({
+      expect(await findAuthCode(session.id, code.codeHash)).toEqual({
         ...code,
         sessionId: session.id,
         createdAt: now,
@@ -86,17 +86,20 @@ describeOnEachDatabase("session data", () => {
 
     test("may have no challenge and no resource", async () => {
       const { id, code } = await storeSession(owner, { codeChallenge: null })
-      expect(await findAuthCode(code.codeHash)).toMatchObject({ codeChallenge: null, session: { id, resource: [] } })
+      expect(await findAuthCode(id, code.codeHash)).toMatchObject({
+        codeChallenge: null,
+        session: { id, resource: [] },
+      })
     })
 
     test("is made once for one state token, and nothing remains of the second try", async () => {
       const stateTokenId = generateId()
-      const { code } = await storeSession(owner, { stateTokenId })
+      const { id, code } = await storeSession(owner, { stateTokenId })
       const [session, second, now] = makeSession(owner, { stateTokenId })
       expect(await insertAuthCode(session, second, now)).toBe(false)
-      expect(await findAuthCode(second.codeHash)).toBeNull()
+      expect(await findAuthCode(session.id, second.codeHash)).toBeNull()
       expect(await findSession(session.id)).toBeNull()
-      expect(await findAuthCode(code.codeHash)).not.toBeNull()
+      expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     })
 
     test("is made once for one state token by twenty at once, and one Session remains", async () => {
@@ -107,8 +110,11 @@ describeOnEachDatabase("session data", () => {
       expect(await (await database()).authCode.count({ where: { stateTokenId } })).toBe(1)
     })
 
-    test("is not found by another hash", async () => {
-      expect(await findAuthCode(newHash())).toBeNull()
+    test("is not found by another hash, nor by another Session", async () => {
+      const [mine, other] = [await storeSession(owner), await storeSession(owner)]
+      expect(await findAuthCode(mine.id, other.code.codeHash)).toBeNull()
+      expect(await findAuthCode(mine.id, newHash())).toBeNull()
+      expect(await findAuthCode(generateId(), newHash())).toBeNull()
       expect(await findSession(generateId())).toBeNull()
       expect(await findSessionWithUser(generateId())).toBeNull()
     })
@@ -127,7 +133,7 @@ describeOnEachDatabase("session data", () => {
       const started = facts()
       expect(await startSession(id, started)).toBe(true)
       expect(await findSession(id)).toMatchObject(started)
-      expect(await findAuthCode(code.codeHash)).toMatchObject({ sessionId: id, expiresAt: code.expiresAt })
+      expect(await findAuthCode(id, code.codeHash)).toMatchObject({ sessionId: id, expiresAt: code.expiresAt })
     })
 
     test("succeeds for one of fifty at once, and it is that one's refresh token which counts", async () => {

@@ -40,7 +40,7 @@ export async function insertAuthCode(session: NewSession, code: NewAuthCode, now
   try {
     await write(
       [insertSession, [id, userId, clientId, scope.join(" "), resource.join(" "), nonce, authTime, now, ...ends]],
-      [insertCode, [codeHash, id, stateTokenId, codeChallenge, redirectUri, now, expiresAt]],
+      [insertCode, [id, codeHash, stateTokenId, codeChallenge, redirectUri, now, expiresAt]],
     )
     return true
   } catch (error) {
@@ -53,7 +53,7 @@ const insertSession = `INSERT INTO "Session"
   ("id", "userId", "clientId", "scope", "resource", "nonce", "authTime", "createdAt", "idleExpiresAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertCode = `INSERT INTO "AuthCode"
-  ("codeHash", "sessionId", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
+  ("sessionId", "codeHash", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 const sessionOnly = columnsOf("Session")
@@ -65,13 +65,14 @@ const selectSessionWithUser = `SELECT ${sessionWithUser.select} FROM "Session"
   JOIN "User" ON "User"."id" = "Session"."userId" WHERE "Session"."id" = ?`
 const selectCode = `SELECT ${codeWithSession.select} FROM "AuthCode"
   JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" JOIN "User" ON "User"."id" = "Session"."userId"
-  WHERE "AuthCode"."codeHash" = ?`
+  WHERE "AuthCode"."sessionId" = ? AND "AuthCode"."codeHash" = ?`
 
 /** The code's row with its Session and User, or null. */
 export async function findAuthCode(
+  sessionId: string,
   codeHash: string,
 ): Promise<(AuthCode & { session: Session & { user: User } }) | null> {
-  const row = await findRow(selectCode, [codeHash])
+  const row = await findRow(selectCode, [sessionId, codeHash])
   if (!row) return null
   const { AuthCode, Session, User } = codeWithSession.read(row)
   return { ...AuthCode, session: { ...fromRow(Session), user: User } }

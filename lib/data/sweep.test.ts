@@ -32,11 +32,11 @@ describeOnEachDatabase("the sweep", () => {
     expect(await sweepBatch(now, 10)).toEqual({ ...nothing, sessions: 3 })
     for (const { id, code } of ended) {
       expect(await findSession(id)).toBeNull()
-      expect(await findAuthCode(code.codeHash)).toBeNull()
+      expect(await findAuthCode(id, code.codeHash)).toBeNull()
     }
     for (const { id, code } of kept) {
       expect(await findSession(id)).not.toBeNull()
-      expect(await findAuthCode(code.codeHash)).not.toBeNull()
+      expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     }
     expect(await sweepBatch(now, 10)).toEqual(nothing)
   })

@@ -94,7 +94,7 @@ describeOnEachDatabase("data of people", () => {
         survivors.push([
           await findUser(user.id),
           await findSession(session.id),
-          await findAuthCode(session.code.codeHash),
+          await findAuthCode(session.id, session.code.codeHash),
           await findBrowserSession(tokenHash),
           await findConsent(user.id, client.clientId),
         ])
@@ -112,7 +112,7 @@ describeOnEachDatabase("data of people", () => {
       expect(await deleteClient(clientId)).toBe(true)
       expect(await findClient(clientId)).toBeNull()
       expect(await findSession(stored.id)).toBeNull()
-      expect(await findAuthCode(stored.code.codeHash)).toBeNull()
+      expect(await findAuthCode(stored.id, stored.code.codeHash)).toBeNull()
       expect(await findConsent(stored.user.id, clientId)).toBeNull()
       expect(await findUser(stored.user.id)).not.toBeNull()
     })

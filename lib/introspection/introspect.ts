@@ -2,7 +2,8 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
 import { OAuthError } from "@/lib/protocol/errors"
-import { findStanding, parseRefreshToken } from "@/lib/refresh/refresh-token"
+import { parseSessionToken } from "@/lib/protocol/session-token"
+import { findStanding } from "@/lib/refresh/refresh-token"
 import { userClaims } from "@/lib/token-issue/user-claims"
 import { type ActiveAccessToken, findActiveAccessToken } from "./access-token"
 
@@ -78,7 +79,7 @@ function describeAccessToken({ claims }: ActiveAccessToken): IntrospectionRespon
 
 /** A refresh token is the business of its own client alone. */
 async function introspectRefreshToken(client: Client, token: string, now: Date): Promise<IntrospectionResponse> {
-  const parsed = parseRefreshToken(token)
+  const parsed = parseSessionToken(token)
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
   if (!session || session.clientId !== client.clientId || !isAlive(session, now)) return { active: false }
   if (session.user.disabledAt !== null || findStanding(token, session) !== "current") return { active: false }

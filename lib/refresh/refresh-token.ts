@@ -1,23 +1,11 @@
 import { createHmac } from "node:crypto"
 import type { Session } from "@/lib/data/sessions"
 import { hashToken } from "@/lib/protocol/random"
+import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
 import { deriveKey } from "@/lib/secret"
-
-/** A refresh token on the wire: `<session id>.<256 bits>`, both base64url. */
-const syntax = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
 
 /** How far back, in rotations, an old refresh token is still told from a made-up one. A step costs some microseconds. */
 const maxStepsBack = 5_000
-
-export function formatRefreshToken(sessionId: string, secret: string): string {
-  return `${sessionId}.${secret}`
-}
-
-/** The Session that a refresh token names, or null when it is no refresh token at all. */
-export function parseRefreshToken(refreshToken: string): { sessionId: string } | null {
-  const sessionId = syntax.exec(refreshToken)?.[1]
-  return sessionId === undefined ? null : { sessionId }
-}
 
 /**
  * The refresh token that follows this one. It is derived, not drawn, so that whoever presents the same token gets the
@@ -28,8 +16,8 @@ export function deriveNextRefreshToken(refreshToken: string): string {
 }
 
 function nextOf(refreshToken: string, key: Uint8Array): string {
-  const { sessionId } = parseRefreshToken(refreshToken) as { sessionId: string }
-  return formatRefreshToken(sessionId, createHmac("sha256", key).update(refreshToken).digest("base64url"))
+  const { sessionId } = parseSessionToken(refreshToken) as { sessionId: string }
+  return formatSessionToken(sessionId, createHmac("sha256", key).update(refreshToken).digest("base64url"))
 }
 
 /** What a presented refresh token is to its Session. */

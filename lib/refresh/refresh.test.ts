@@ -5,8 +5,8 @@ import { database } from "@/lib/data/database"
 import { findSession } from "@/lib/data/sessions"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { generateToken, hashToken } from "@/lib/protocol/random"
+import { formatSessionToken } from "@/lib/protocol/session-token"
 import { refreshTokens } from "./refresh"
-import { formatRefreshToken } from "./refresh-token"
 
 const idleMinutes = 1_000
 
@@ -16,7 +16,7 @@ async function refreshSession(ends: { idle: number; absolute: number }): Promise
     idleExpiresAt: inMinutes(ends.idle),
     expiresAt: inMinutes(ends.absolute),
   })
-  const refreshToken = formatRefreshToken(id, generateToken())
+  const refreshToken = formatSessionToken(id, generateToken())
   const db = await database()
   await db.session.update({ where: { id }, data: { refreshTokenHash: hashToken(refreshToken) } })
   await refreshTokens(client, { refreshToken, scope: undefined, resource: [] })

@@ -6,8 +6,9 @@ import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { narrowScope } from "@/lib/protocol/scope"
+import { parseSessionToken } from "@/lib/protocol/session-token"
 import { issueAccessToken, type TokenResponse } from "@/lib/token-issue/tokens"
-import { deriveNextRefreshToken, findStanding, parseRefreshToken } from "./refresh-token"
+import { deriveNextRefreshToken, findStanding } from "./refresh-token"
 
 /** A refresh request, RFC 6749 section 6. */
 export type RefreshRequest = { refreshToken: string; scope: string | undefined; resource: string[] }
@@ -48,7 +49,7 @@ export async function refreshTokens(client: Client, request: RefreshRequest): Pr
 }
 
 async function findRefreshableSession(client: Client, refreshToken: string, now: Date): Promise<Session> {
-  const parsed = parseRefreshToken(refreshToken)
+  const parsed = parseSessionToken(refreshToken)
   const session = parsed && (await findSession(parsed.sessionId))
   if (!session) throw invalidRefreshToken("refresh_token_unknown")
   // RFC 6749 section 6: "the refresh token is bound to the client to which it was issued"

@@ -1,7 +1,8 @@
 import type { Client } from "@/lib/data/clients"
 import { findSession, revokeSession, type Session } from "@/lib/data/sessions"
 import { verifyJwt } from "@/lib/keys/jwt"
-import { findStanding, parseRefreshToken } from "@/lib/refresh/refresh-token"
+import { parseSessionToken } from "@/lib/protocol/session-token"
+import { findStanding } from "@/lib/refresh/refresh-token"
 
 /**
  * POST /revoke, RFC 7009: ends the Session of an access or refresh token, and with it every token of the family.
@@ -9,17 +10,17 @@ import { findStanding, parseRefreshToken } from "@/lib/refresh/refresh-token"
  * error response" (section 2.2), and nobody learns whose token it is.
  */
 export async function revokeToken(client: Client, token: string): Promise<void> {
-  const session = parseRefreshToken(token)
+  const session = parseSessionToken(token)
     ? await findSessionOfRefreshToken(token)
     : await findSessionOfAccessToken(token)
   // RFC 7009 section 2.1: the server "verifies whether the token was issued to the client making the revocation request."
   if (session?.clientId !== client.clientId) return
-  if (parseRefreshToken(token) && findStanding(token, session) === "forged") return
+  if (parseSessionToken(token) && findStanding(token, session) === "forged") return
   await revokeSession(session.id, "revoked_by_client", new Date())
 }
 
 async function findSessionOfRefreshToken(token: string): Promise<Session | null> {
-  const parsed = parseRefreshToken(token)
+  const parsed = parseSessionToken(token)
   return parsed && findSession(parsed.sessionId)
 }
 

@@ -6,7 +6,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { verifyCodeVerifier } from "@/lib/protocol/pkce"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
-import { formatRefreshToken } from "@/lib/refresh/refresh-token"
+import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
 import type { TokenRequest } from "./token-request"
 import { issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
 
@@ -35,7 +35,7 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
   const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000)
   const idleExpiresAt = new Date(Math.min(now.getTime() + SESSION_IDLE_SECONDS * 1000, expiresAt.getTime()))
   const refreshToken = client.grantTypes.includes("refresh_token")
-    ? formatRefreshToken(session.id, generateToken())
+    ? formatSessionToken(session.id, generateToken())
     : null
 
   // Signed before the code is consumed: whatever fails here leaves the code as it was.
@@ -67,7 +67,8 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
 }
 
 async function findVerifiedCode(client: Client, request: TokenRequest, now: Date) {
-  const authCode = await findAuthCode(hashToken(request.code))
+  const parsed = parseSessionToken(request.code)
+  const authCode = parsed && (await findAuthCode(parsed.sessionId, hashToken(request.code)))
   if (!authCode) throw invalidCode("code_unknown")
   // RFC 6749 section 4.1.3: "ensure that the authorization code was issued to the authenticated confidential client,
   // or if the client is public, ensure that the code was issued to "client_id" in the request"
