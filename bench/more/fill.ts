@@ -120,7 +120,6 @@ function makeSession(userId: string, clientId: string, startedAt: number): Recor
 const makeCode = (sessionId: string, startedAt: number) => ({
   codeHash: generateToken(),
   sessionId,
-  stateTokenId: generateTimeOrderedId(new Date(startedAt - 10_000)),
   codeChallenge: generateToken(),
   redirectUri,
   createdAt: startedAt - 1_000,

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { findUserByEmail } from "@/lib/data/users"
+import { fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
 import { PasswordPoolBusyError, verifyPassword } from "./password"
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
@@ -21,16 +23,19 @@ const isPlausible = (email: string) => email.length <= 254 && !email.includes("\
  * Verifies the credentials that a person gave, and starts a BrowserSession.
  * @param address the network address of the browser, which failed attempts are counted by
  * @param previousToken the BrowserSession cookie that the browser had: that session ends
+ * @param flow the Authorization that this sign-in is a step of; null when it is none
  */
-export async function signIn(attempt: {
-  email: string
-  password: string
-  address: string
-  previousToken: string | null
-}): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
+export async function signIn(
+  attempt: { email: string; password: string; address: string; previousToken: string | null },
+  flow: Flow | null,
+): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
   const email = normalizeEmail(attempt.email)
+  flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(email) }))
   const { waitSeconds, delayMs } = await countAttempt(email, attempt.address)
-  if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  if (waitSeconds > 0) {
+    flow?.fail({ reason: "too_many_attempts" })
+    return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  }
   try {
     const lookedUpAt = new Date()
     const user = isPlausible(email) ? await findUserByEmail(email) : null
@@ -39,9 +44,11 @@ export async function signIn(attempt: {
     const right = await verifyPassword(password, known ? user.passwordHash : null)
     if (!known || !right) {
       await wait(delayMs)
+      flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
     }
     await forgiveAttempt(email, attempt.address)
+    flow?.concerns({ userId: user.id })
     return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt) }
   } catch (error) {
     // It was our fault that nothing was checked.
@@ -54,13 +61,11 @@ export async function signIn(attempt: {
  * Makes a User and signs them in. What can be refused without work is refused first; then the attempt counts against the
  * address, so that nobody tries out in bulk which email addresses have a user here.
  */
-export async function signUp(facts: {
-  email: string
-  name: string | null
-  password: string
-  address: string
-  previousToken: string | null
-}): Promise<Accepted | Refused | UserProblem> {
+export async function signUp(
+  facts: { email: string; name: string | null; password: string; address: string; previousToken: string | null },
+  flow: Flow | null,
+): Promise<Accepted | Refused | UserProblem> {
+  flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(facts.email) }))
   const problem = findUserProblem(facts)
   if (problem) return problem
   const waitSeconds = await countSignUp(facts.address)
@@ -68,6 +73,7 @@ export async function signUp(facts: {
   try {
     const created = await createUser(facts)
     if (!created.ok) return created
+    flow?.concerns({ userId: created.user.id })
     return { ok: true, browserSession: await startBrowserSession(created.user.id, facts.previousToken) }
   } catch (error) {
     if (error instanceof PasswordPoolBusyError) await refundSignUp(facts.address)

@@ -1,8 +1,10 @@
 import type { SignedIn } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { insertAuthCode } from "@/lib/data/sessions"
+import { fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
-import { generateTimeOrderedId, generateToken, hashToken } from "@/lib/protocol/random"
+import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken } from "@/lib/protocol/session-token"
 import type { AuthorizationState } from "./state-token"
 
@@ -12,15 +14,21 @@ import type { AuthorizationState } from "./state-token"
  * @returns the code, for the client alone
  * @throws OAuthError when this state token has made its one code already
  */
-export async function issueAuthCode(state: AuthorizationState, signedIn: SignedIn): Promise<string> {
+export async function issueAuthCode(state: AuthorizationState, signedIn: SignedIn, flow: Flow): Promise<string> {
   const { request } = state
   const now = new Date()
-  const sessionId = generateTimeOrderedId(now)
-  const code = formatSessionToken(sessionId, generateToken())
+  flow.step("authorization.generates_auth_code")
+  const code = formatSessionToken(state.id, generateToken())
+  flow.note(() => ({ code: fingerprint(code) }))
   const expiresAt = new Date(now.getTime() + config().AUTH_CODE_SECONDS * 1000)
+  flow.step("authorization.stores_auth_code", () => ({
+    code_challenge: request.codeChallenge && fingerprint(request.codeChallenge),
+    redirect_uri: request.redirectUri,
+    expires_in: config().AUTH_CODE_SECONDS,
+  }))
   const stored = await insertAuthCode(
     {
-      id: sessionId,
+      id: state.id,
       userId: signedIn.user.id,
       clientId: request.clientId,
       scope: request.scope,
@@ -30,7 +38,6 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
     },
     {
       codeHash: hashToken(code),
-      stateTokenId: state.id,
       codeChallenge: request.codeChallenge,
       redirectUri: request.redirectUri,
       expiresAt,

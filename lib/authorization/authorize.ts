@@ -1,5 +1,8 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
+import { config } from "@/lib/config"
 import { type Client, findClient } from "@/lib/data/clients"
+import { describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseCodeChallenge } from "@/lib/protocol/pkce"
@@ -25,10 +28,21 @@ export type AuthorizationAnswer = { location: string; browserToken?: string }
  * Nothing is written to the database until then. OAuth 2.1 section 4.1.1.
  * @throws OAuthError for a page, RedirectableError for the client
  */
-export async function authorize(parameters: Parameters, browser: Browser): Promise<AuthorizationAnswer> {
+export async function authorize(parameters: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
+  reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters)
+  flow.concerns(client)
   const request = parseAuthorizationRequest(parameters, client, address)
-  return continueAuthorization(beginAuthorization(request), client, browser)
+  return continueAuthorization(beginAuthorization(flow.id, request), client, browser, flow)
+}
+
+/** What the client did before it came is seen by what it brought. */
+function reportRequest(parameters: Parameters, flow: Flow): void {
+  flow.join(flow.id)
+  const facts = () => describeParameters(parameters.entries())
+  const { code_challenge, code_challenge_method } = facts()
+  if (code_challenge) flow.step("authorization.generates_code_challenge", () => ({ code_challenge, code_challenge_method }))
+  flow.step("authorization.calls_authorize", facts)
 }
 
 /**
@@ -36,11 +50,19 @@ export async function authorize(parameters: Parameters, browser: Browser): Promi
  * changed since /authorize.
  * @throws OAuthError for a page, RedirectableError for the client
  */
-export async function resumeAuthorization(stateToken: string, browser: Browser): Promise<AuthorizationAnswer> {
+export async function resumeAuthorization(
+  stateToken: string,
+  browser: Browser,
+  flow: Flow,
+): Promise<AuthorizationAnswer> {
+  flow.step("authorization.decodes_state_token", () => ({ state_token: fingerprint(stateToken) }))
   const state = await openStateToken(stateToken, browser.browserToken)
+  flow.join(state.id)
+  flow.note(() => describeState(state))
   const client = await recheckClient(state)
   if (state.denied) throw refuse(state, "access_denied", "The person did not allow it.", "user_denied")
-  return continueAuthorization(state, client, browser)
+  flow.concerns(client)
+  return continueAuthorization(state, client, browser, flow)
 }
 
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
@@ -67,11 +89,21 @@ async function continueAuthorization(
   state: AuthorizationState,
   client: Client,
   browser: Browser,
+  flow: Flow,
 ): Promise<AuthorizationAnswer> {
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   const next = await findNextStep(state, client, signedIn)
-  if (next.step === "answer")
-    return { location: codeResponseUri(await issueAuthCode(state, next.signedIn), state.request) }
+  if (next.step === "answer") {
+    flow.concerns({ userId: next.signedIn.user.id })
+    const code = await issueAuthCode(state, next.signedIn, flow)
+    flow.step("authorization.returns_auth_code", () => ({
+      code: fingerprint(code),
+      redirect_uri: state.request.redirectUri,
+      ...(state.request.state !== null && { state: fingerprint(state.request.state) }),
+      iss: config().issuer,
+    }))
+    return { location: codeResponseUri(code, state.request) }
+  }
   // OpenID Connect Core 1.0 section 3.1.2.1: with prompt none "The Authorization Server MUST NOT display any
   // authentication or consent user interface pages."
   if (state.request.prompt.includes("none")) {
@@ -79,9 +111,25 @@ async function continueAuthorization(
       ? refuse(state, "consent_required", "The person has not consented yet, and prompt is none.", "consent_missing")
       : refuse(state, "login_required", "Nobody suitable is signed in, and prompt is none.", "sign_in_missing")
   }
+  if (next.step !== "consent") flow.step("authorization.encodes_state_token", () => describeState(state))
   const browserToken = browser.browserToken ?? generateToken()
   const stateToken = await sealStateToken(state, browserToken)
+  if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
+  else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
   return { location: `/${next.step}?${new URLSearchParams({ state: stateToken })}`, browserToken }
+}
+
+/** What the state token carries. */
+function describeState({ request, startedAt, expiresAt, denied }: AuthorizationState): Facts {
+  const { codeChallenge, state, nonce, idTokenHint, loginHint, ...open } = request
+  const secrets = Object.entries({ codeChallenge, state, nonce, idTokenHint, loginHint }).filter(([, value]) => value !== null)
+  return {
+    ...open,
+    ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),
+    startedAt: startedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    ...(denied && { denied }),
+  }
 }
 
 function refuse(

@@ -1,6 +1,7 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { type Client, findClient } from "@/lib/data/clients"
 import { findConsent, saveConsent } from "@/lib/data/consents"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
 import { describeScope } from "@/lib/protocol/scope"
@@ -9,6 +10,7 @@ import { type AuthorizationState, openStateToken, sealStateToken } from "./state
 
 /** What the sign-in and consent pages show of an authorization request. */
 export type Interaction = {
+  flowId: string
   client: Pick<Client, "clientName">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
@@ -29,6 +31,7 @@ export async function findInteraction(stateToken: string, browserToken: string |
   if (!client) return null
   const { request } = state
   return {
+    flowId: state.id,
     client: { clientName: client.clientName },
     returnHost: describeRedirectUri(request.redirectUri),
     scopes: describeScope(request.scope),
@@ -42,11 +45,19 @@ export async function findInteraction(stateToken: string, browserToken: string |
  * @param shownUserId the User that the page named when the person pressed Allow: somebody else may have signed in since
  * @returns the path to go on with
  */
-export async function allowInteraction(stateToken: string, browser: Browser, shownUserId: string): Promise<string> {
+export async function allowInteraction(
+  stateToken: string,
+  browser: Browser,
+  shownUserId: string,
+  flow: Flow,
+): Promise<string> {
   const state = await openOrNull(stateToken, browser.browserToken)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
     const { clientId, scope, resource } = state.request
+    flow.join(state.id)
+    flow.concerns({ clientId, userId: shownUserId })
+    flow.step("authorization.stores_consent", () => ({ scope, resource }))
     const before = await findConsent(shownUserId, clientId)
     await saveConsent({
       userId: shownUserId,

@@ -1,13 +1,13 @@
 import { EncryptJWT, errors, jwtDecrypt } from "jose"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
-import { generateTimeOrderedId, hashToken } from "@/lib/protocol/random"
+import { hashToken } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
 import type { AuthorizationRequest } from "./authorization-request"
 
 /** What the state token carries from /authorize through sign-in and consent to /callback. */
 export type AuthorizationState = {
-  /** One id, at most one code. */
+  /** The flow's. It will be the Session's, so that there is at most one code. */
   id: string
   request: AuthorizationRequest
   /** When /authorize sealed it: a sign-in or consent that the request asks for must have come after. */
@@ -19,11 +19,14 @@ export type AuthorizationState = {
 
 const purpose = "authorization"
 
-/** The state of an authorization that begins now, with a request that has been checked. */
-export function beginAuthorization(request: AuthorizationRequest): AuthorizationState {
+/**
+ * The state of an authorization that begins now, with a request that has been checked.
+ * @param id of the flow; the Session will have the same
+ */
+export function beginAuthorization(id: string, request: AuthorizationRequest): AuthorizationState {
   const startedAt = new Date()
   const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
-  return { id: generateTimeOrderedId(startedAt), request, startedAt, expiresAt, denied: false }
+  return { id, request, startedAt, expiresAt, denied: false }
 }
 
 /**

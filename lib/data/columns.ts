@@ -13,7 +13,7 @@ type Models = {
 
 /** Every column of each model that a prepared statement reads. A test holds them against the schema. */
 export const modelColumns = {
-  AuthCode: ["sessionId", "codeHash", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt"],
+  AuthCode: ["sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt"],
   BrowserSession: ["tokenHash", "userId", "authenticatedAt", "expiresAt"],
   Client: [
     "clientId",

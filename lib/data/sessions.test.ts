@@ -92,22 +92,24 @@ describeOnEachDatabase("session data", () => {
       })
     })
 
-    test("is made once for one state token, and nothing remains of the second try", async () => {
-      const stateTokenId = generateId()
-      const { id, code } = await storeSession(owner, { stateTokenId })
-      const [session, second, now] = makeSession(owner, { stateTokenId })
-      expect(await insertAuthCode(session, second, now)).toBe(false)
-      expect(await findAuthCode(session.id, second.codeHash)).toBeNull()
-      expect(await findSession(session.id)).toBeNull()
+    test("is made once for one state token, whose id is the Session's, and nothing remains of the second try", async () => {
+      const { id, code } = await storeSession(owner)
+      const [session, second, now] = makeSession(owner)
+      expect(await insertAuthCode({ ...session, id }, second, now)).toBe(false)
+      expect(await findAuthCode(id, second.codeHash)).toBeNull()
       expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     })
 
     test("is made once for one state token by twenty at once, and one Session remains", async () => {
       const mine = { user: await storeUser(), client: owner.client }
-      const stateTokenId = generateId()
-      expect(await countWinners(20, () => insertAuthCode(...makeSession(mine, { stateTokenId })))).toBe(1)
+      const id = generateId()
+      const insert = () => {
+        const [session, code, now] = makeSession(mine)
+        return insertAuthCode({ ...session, id }, code, now)
+      }
+      expect(await countWinners(20, insert)).toBe(1)
       expect(await listSessions({ userId: mine.user.id }, 100)).toHaveLength(1)
-      expect(await (await database()).authCode.count({ where: { stateTokenId } })).toBe(1)
+      expect(await (await database()).authCode.count({ where: { sessionId: id } })).toBe(1)
     })
 
     test("is not found by another hash, nor by another Session", async () => {

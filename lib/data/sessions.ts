@@ -31,16 +31,17 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
  * Stores a Session, not yet started, and its AuthCode, together.
- * @returns false when a code was already made for this state token; nothing is stored then
+ * @returns false when there is a Session of this id, which is that of its state token: the token has made its code; nothing
+ * is stored then
  */
 export async function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
   const { id, userId, clientId, scope, resource, nonce, authTime } = session
-  const { codeHash, stateTokenId, codeChallenge, redirectUri, expiresAt } = code
+  const { codeHash, codeChallenge, redirectUri, expiresAt } = code
   const ends = [expiresAt, expiresAt]
   try {
     await write(
       [insertSession, [id, userId, clientId, scope.join(" "), resource.join(" "), nonce, authTime, now, ...ends]],
-      [insertCode, [id, codeHash, stateTokenId, codeChallenge, redirectUri, now, expiresAt]],
+      [insertCode, [id, codeHash, codeChallenge, redirectUri, now, expiresAt]],
     )
     return true
   } catch (error) {
@@ -53,8 +54,8 @@ const insertSession = `INSERT INTO "Session"
   ("id", "userId", "clientId", "scope", "resource", "nonce", "authTime", "createdAt", "idleExpiresAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertCode = `INSERT INTO "AuthCode"
-  ("sessionId", "codeHash", "stateTokenId", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?)`
+  ("sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?)`
 
 const sessionOnly = columnsOf("Session")
 const sessionWithUser = columnsOf("Session", "User")

@@ -1,16 +1,17 @@
 import { errorResponseUri } from "@/lib/authorization/authorization-response"
 import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize"
 import { RedirectableError } from "@/lib/authorization/redirectable-error"
+import { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { formatCookie, readCookie } from "./cookies"
-import { type Endpoint, endpoint, logRefusal, type Method, methodNotAllowed } from "./endpoint"
+import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, refuse } from "./endpoint"
 import { errorPage } from "./error-page"
-import type { EndpointRequest, Handler } from "./exchange"
+import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
 import { toOAuthError } from "./failures"
 import { redirect } from "./responses"
 
 type Handlers = Partial<
-  Record<"GET" | "POST", (request: EndpointRequest, browser: Browser) => Promise<AuthorizationAnswer>>
+  Record<"GET" | "POST", (request: EndpointRequest, browser: Browser, flow: Flow) => Promise<AuthorizationAnswer>>
 >
 
 /**
@@ -23,17 +24,24 @@ export function authorizationEndpoint(handlers: Handlers): Endpoint {
   const serve =
     (method: Method): Handler =>
     async (request) => {
+      const flow = new Flow(method, request.path)
+      const answer = await respond(request, method, flow)
+      flow.end(answer.status)
+      return { ...answer, headers: { ...answer.headers, ...flowHeader(flow) } }
+    }
+
+  async function respond(request: EndpointRequest, method: Method, flow: Flow): Promise<EndpointResponse> {
       try {
         const handler = handlers[method as "GET" | "POST"]
         // HEAD among them: it must not make a code.
         if (!handler) throw methodNotAllowed(allowed)
         refusePrefetch(request)
-        const answer = await handler(request, readBrowser(request))
+        const answer = await handler(request, readBrowser(request), flow)
         return redirect(answer.location, answer.browserToken && formatCookie("browser", answer.browserToken))
       } catch (error) {
         if (!(error instanceof RedirectableError))
-          return errorPage(request, refused(request, method, toOAuthError(error)))
-        refused(request, method, error.error)
+          return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
+        refuse(request, method, error.error, flow)
         return redirect(errorResponseUri(error.error, error.address))
       }
     }
@@ -42,11 +50,6 @@ export function authorizationEndpoint(handlers: Handlers): Endpoint {
 
 function readBrowser(request: EndpointRequest): Browser {
   return { browserToken: readCookie(request, "browser"), browserSessionToken: readCookie(request, "session") }
-}
-
-function refused(request: EndpointRequest, method: string, error: OAuthError): OAuthError {
-  logRefusal(request, method, error)
-  return error
 }
 
 /**

@@ -28,7 +28,7 @@ async function headersForOrigin(origin: string): Promise<Record<string, string>>
     ? {
         Vary: "Origin",
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After",
+        "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Flow-Id",
       }
     : { Vary: "Origin" }
 }

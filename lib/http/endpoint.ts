@@ -1,3 +1,4 @@
+import { Flow } from "@/lib/flows/flow"
 import { log } from "@/lib/log"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type CorsPolicy, corsHeaders, preflightHeaders } from "./cors"
@@ -12,38 +13,51 @@ const allMethods: Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "
 /** What a route.ts exports: a handler for every method. */
 export type Endpoint = Record<Method, RouteHandler>
 
+/** Answers a request, and reports to the flow what it does. */
+export type FlowHandler = (request: EndpointRequest, flow: Flow) => Promise<EndpointResponse>
+
+/** Names the flow that a request belongs to. */
+const flowIdHeader = "X-Flow-Id"
+
 /**
  * An endpoint that clients call: JSON answers, errors in the form of RFC 6749 section 5.2, no caching unless the answer
- * says otherwise, CORS by the policy.
+ * says otherwise, CORS by the policy. What is not public is a request of a flow, and its answer names the flow.
  * @returns a handler for every method, those that the endpoint does not have answering 405
  */
 export function oauthEndpoint(
-  handlers: Partial<Record<"GET" | "POST", Handler>>,
+  handlers: Partial<Record<"GET" | "POST", FlowHandler>>,
   { cors }: { cors?: CorsPolicy } = {},
 ): Endpoint {
   const allowed = allowedMethods(handlers, cors)
   const serve =
-    (method: Method, handler: Handler): Handler =>
+    (method: Method, handler: FlowHandler): Handler =>
     async (request) => {
-      const { status, headers, body } = await handler(request).catch((error) => errorResponse(request, method, error))
-      const own = { "Cache-Control": "no-store", ...securityHeaders, ...headers }
+      const flow = new Flow(method, request.path)
+      const answer = await handler(request, flow).catch((error) => errorResponse(request, method, error, flow))
+      const { status, headers, body } = answer
+      flow.end(status)
+      const own = { "Cache-Control": "no-store", ...securityHeaders, ...(cors === "clients" && flowHeader(flow)), ...headers }
       return { status, headers: cors ? { ...own, ...(await corsHeaders(request, cors)) } : own, body }
     }
-  const refuse: Handler = async () => {
+  const notAllowed: FlowHandler = async () => {
     throw methodNotAllowed(allowed)
   }
-  const preflight: Handler = async () => ({
+  const preflight: FlowHandler = async () => ({
     status: 204,
     headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(allowed)) },
     body: null,
   })
   // The answer to HEAD is GET's, Content-Length included; the server leaves its body out.
-  const own: Partial<Record<Method, Handler>> = {
+  const own: Partial<Record<Method, FlowHandler>> = {
     ...handlers,
     ...(handlers.GET && cors === "public" && { HEAD: handlers.GET }),
     OPTIONS: preflight,
   }
-  return endpoint((method) => serve(method, own[method] ?? refuse))
+  return endpoint((method) => serve(method, own[method] ?? notAllowed))
+}
+
+export function flowHeader(flow: Flow): Record<string, string> {
+  return { [flowIdHeader]: flow.id }
 }
 
 export function endpoint(handlerOf: (method: Method) => Handler): Endpoint {
@@ -58,20 +72,20 @@ export function methodNotAllowed(allowed: string[]): OAuthError {
 }
 
 /** HEAD is for documents that anybody may read. Anywhere else a GET has effects or credentials, so it is not answered. */
-function allowedMethods(handlers: Partial<Record<"GET" | "POST", Handler>>, cors: CorsPolicy | undefined): Method[] {
+function allowedMethods(handlers: Partial<Record<"GET" | "POST", FlowHandler>>, cors: CorsPolicy | undefined): Method[] {
   const methods = Object.keys(handlers) as Method[]
   return handlers.GET && cors === "public" ? [...methods, "HEAD"] : methods
 }
 
-function errorResponse(request: EndpointRequest, method: Method, caught: unknown): EndpointResponse {
-  const error = toOAuthError(caught)
-  logRefusal(request, method, error)
-  return jsonError(error)
+function errorResponse(request: EndpointRequest, method: Method, caught: unknown, flow: Flow): EndpointResponse {
+  return jsonError(refuse(request, method, toOAuthError(caught), flow))
 }
 
-/** The path alone is logged: a query may hold a state token, or by mistake a secret. */
-export function logRefusal({ path }: EndpointRequest, method: string, error: OAuthError): void {
+/** The path alone is logged: a query may hold a state token, or by mistake a secret. @returns the error */
+export function refuse({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
   // Next's router asks ahead at every sign-in, and is always refused.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
-  log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason })
+  log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason, flow: flow.id })
+  flow.fail(error)
+  return error
 }

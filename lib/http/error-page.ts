@@ -8,10 +8,11 @@ import { jsonError, securityHeaders } from "./responses"
 /**
  * The page for an error that must not, or cannot, go to the client. A person learns what to do now, the developer of
  * the client what to mend. A program that asks for JSON alone gets JSON.
+ * @param flowId by which the operator finds in the log what happened
  */
-export function errorPage(request: EndpointRequest, error: OAuthError): EndpointResponse {
+export function errorPage(request: EndpointRequest, error: OAuthError, flowId: string): EndpointResponse {
   if (wantsJson(request)) return jsonError(error)
-  return htmlResponse(error.status, explain(error), error.headers)
+  return htmlResponse(error.status, { ...explain(error), flowId }, error.headers)
 }
 
 /** The page for somebody who has to wait before the next attempt to sign in: 429, or 503 when the server is busy. */

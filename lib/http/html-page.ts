@@ -4,6 +4,7 @@ export type Page = {
   lead: string
   detail?: { label: string; code: string; text: string }
   action: { label: string; href: string }
+  flowId?: string
 }
 
 // The look of the React pages (tailwind.config.ts), for the answers of route handlers, which import nothing of Next.
@@ -22,6 +23,8 @@ pre { margin-top: .5rem; padding: .75rem; background: var(--sunken); border-radi
   font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace }
 a { display: flex; min-height: 2.75rem; margin-top: 1.5rem; align-items: center; justify-content: center; border: 1px solid var(--edge); border-radius: .5rem;
   color: var(--ink); font-weight: 500; text-decoration: none }
+.flow { margin-top: 1.25rem; font-size: .8125rem; text-align: center }
+code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace }
 a:hover { background: var(--sunken) }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `
@@ -30,7 +33,7 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
 /** The page as HTML. Every text is escaped. @param nonce the nonce of the answer's Content-Security-Policy */
-export function htmlPage({ title, lead, detail, action }: Page, nonce: string): string {
+export function htmlPage({ title, lead, detail, action, flowId }: Page, nonce: string): string {
   const forDevelopers = detail
     ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre>${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
     : ""
@@ -51,6 +54,7 @@ export function htmlPage({ title, lead, detail, action }: Page, nonce: string): 
 <p>${escapeHtml(lead)}</p>
 ${forDevelopers}
 <a href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>
+${flowId ? `<p class="flow">Number of this flow: <code>${escapeHtml(flowId)}</code></p>` : ""}
 </main>
 </body>
 </html>

@@ -1,24 +1,40 @@
 import type { JWTPayload } from "jose"
 import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
+import type { Flow } from "@/lib/flows/flow"
 import { verifyJwt } from "@/lib/keys/jwt"
 
-/** An access token that counts: its claims, its Session and its User. */
-export type ActiveAccessToken = {
+/** An access token of ours: its claims, its Session and its User, and whether it counts. */
+export type AccessToken = {
   claims: JWTPayload & { client_id: string; scope: string }
   session: Session
   user: User
+  active: boolean
 }
 
 /**
  * Finds what an access token stands for. The signature says who made it; whether it is active is decided from the
  * Session's row, never from the JWT alone.
- * @returns null when it is not one of ours, has expired, or its Session has ended
+ * @returns null when it is not one of ours, or has expired, or its Session is gone
  */
-export async function findActiveAccessToken(accessToken: string, now: Date): Promise<ActiveAccessToken | null> {
+export async function findAccessToken(accessToken: string, now: Date, flow: Flow): Promise<AccessToken | null> {
   const claims = await verifyJwt(accessToken, { alg: ["ES256"], typ: "at+jwt" })
   if (typeof claims?.sid !== "string") return null
+  flow.step("introspection.retrieves_session", () => ({ sid: String(claims.sid) }))
   const session = await findSessionWithUser(claims.sid)
-  if (!session || !isAlive(session, now) || session.user.disabledAt !== null) return null
-  return { claims: claims as ActiveAccessToken["claims"], session, user: session.user }
+  flow.step("introspection.validates_token")
+  if (!session) return null
+  flow.note(() => describeLife(session))
+  const active = isAlive(session, now) && session.user.disabledAt === null
+  return { claims: claims as AccessToken["claims"], session, user: session.user, active }
+}
+
+/** From when until when a Session lives. */
+export function describeLife({ startedAt, idleExpiresAt, expiresAt, revokedAt, revokedReason }: Session) {
+  return {
+    started_at: startedAt?.toISOString() ?? null,
+    idle_expires_at: idleExpiresAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
+    ...(revokedAt && { revoked_at: revokedAt.toISOString(), revoked_reason: revokedReason }),
+  }
 }

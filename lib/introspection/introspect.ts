@@ -1,11 +1,12 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { parseSessionToken } from "@/lib/protocol/session-token"
 import { findStanding } from "@/lib/refresh/refresh-token"
 import { userClaims } from "@/lib/token-issue/user-claims"
-import { type ActiveAccessToken, findActiveAccessToken } from "./access-token"
+import { type AccessToken, describeLife, findAccessToken } from "./access-token"
 
 /** An introspection response, RFC 7662 section 2.2. */
 export type IntrospectionResponse = { active: false } | ({ active: true } & Record<string, unknown>)
@@ -15,9 +16,11 @@ export type IntrospectionResponse = { active: false } | ({ active: true } & Reco
  * A token that was narrowed to another audience is described, but opens no information about the User here.
  * @throws OAuthError invalid_token when the token is not active
  */
-export async function introspectOwnToken(accessToken: string): Promise<IntrospectionResponse> {
-  const active = await requireActiveAccessToken(accessToken)
+export async function introspectOwnToken(accessToken: string, flow: Flow): Promise<IntrospectionResponse> {
+  const active = await requireActiveAccessToken(accessToken, flow)
   const claims = isForUs(active) ? userClaims(active.user, active.claims.scope.split(" ")) : {}
+  flow.step("introspection.queries_user", () => ({ sub: active.user.id, claims: Object.keys(claims) }))
+  flow.step("introspection.returns_user")
   return { ...describeAccessToken(active), ...claims }
 }
 
@@ -25,7 +28,7 @@ export async function introspectOwnToken(accessToken: string): Promise<Introspec
  * POST /introspect, RFC 7662: what a token of any kind is worth, for a client that may know.
  * @throws OAuthError invalid_client for a public client
  */
-export async function introspectToken(client: Client, token: string): Promise<IntrospectionResponse> {
+export async function introspectToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
   // RFC 7662 section 2.1: "the endpoint MUST also require some form of authorization to access this endpoint": a public
   // client has proven nothing about itself.
   if (client.tokenEndpointAuthMethod === "none") {
@@ -34,32 +37,45 @@ export async function introspectToken(client: Client, token: string): Promise<In
       "client_not_allowed",
     )
   }
+  const response = await describeToken(client, token, flow)
+  if (!response.active) flow.fail({ reason: "token_inactive" })
+  flow.step("introspection.returns_user", () => ({ active: response.active }))
+  return response
+}
+
+async function describeToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
   const now = new Date()
-  const active = await findActiveAccessToken(token, now)
-  if (active)
-    return mayRead(client, active.session, audienceOf(active)) ? describeAccessToken(active) : { active: false }
-  return introspectRefreshToken(client, token, now)
+  const found = await findAccessToken(token, now, flow)
+  if (!found) return introspectRefreshToken(client, token, now, flow)
+  if (!mayRead(client, found.session, audienceOf(found))) return { active: false }
+  flow.join(found.session.id)
+  flow.concerns(found.session)
+  return found.active ? describeAccessToken(found) : { active: false }
 }
 
 /** @throws OAuthError invalid_token */
-export async function requireActiveAccessToken(accessToken: string): Promise<ActiveAccessToken> {
-  const active = await findActiveAccessToken(accessToken, new Date())
-  if (!active) {
+export async function requireActiveAccessToken(accessToken: string, flow: Flow): Promise<AccessToken> {
+  const found = await findAccessToken(accessToken, new Date(), flow)
+  if (found) {
+    flow.join(found.session.id)
+    flow.concerns(found.session)
+  }
+  if (!found?.active) {
     throw OAuthError.bearer(
       "invalid_token",
       "The access token is expired, revoked or not one of this server. Refresh it, or start a new authorization request.",
       "access_token_invalid",
     )
   }
-  return active
+  return found
 }
 
 /** RFC 9068 section 4: "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the resource server expects for itself." */
-export function isForUs(active: ActiveAccessToken): boolean {
+export function isForUs(active: AccessToken): boolean {
   return audienceOf(active).includes(config().issuer)
 }
 
-const audienceOf = ({ claims }: ActiveAccessToken) => [claims.aud ?? []].flat()
+const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
 
 /**
  * A confidential client sees its own tokens. A resource server sees those that are meant for it: their audience names
@@ -71,18 +87,30 @@ function mayRead(client: Client, session: Session, audience: string[]): boolean 
   return audience.some((aud) => aud === config().issuer || aud === client.clientId || client.resources.includes(aud))
 }
 
-function describeAccessToken({ claims }: ActiveAccessToken): IntrospectionResponse {
+function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
   const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp } = claims
   const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp }
   return { active: true, token_type: "Bearer", ...fields }
 }
 
 /** A refresh token is the business of its own client alone. */
-async function introspectRefreshToken(client: Client, token: string, now: Date): Promise<IntrospectionResponse> {
+async function introspectRefreshToken(
+  client: Client,
+  token: string,
+  now: Date,
+  flow: Flow,
+): Promise<IntrospectionResponse> {
   const parsed = parseSessionToken(token)
+  if (parsed) flow.step("introspection.retrieves_session", () => ({ sid: parsed.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
-  if (!session || session.clientId !== client.clientId || !isAlive(session, now)) return { active: false }
-  if (session.user.disabledAt !== null || findStanding(token, session) !== "current") return { active: false }
+  flow.step("introspection.validates_token")
+  if (!session || session.clientId !== client.clientId) return { active: false }
+  const standing = findStanding(token, session)
+  if (standing === "forged") return { active: false }
+  flow.join(session.id)
+  flow.concerns(session)
+  flow.note(() => ({ standing, ...describeLife(session) }))
+  if (!isAlive(session, now) || session.user.disabledAt !== null || standing !== "current") return { active: false }
   return {
     active: true,
     iss: config().issuer,

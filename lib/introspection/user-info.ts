@@ -1,3 +1,4 @@
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { userClaims } from "@/lib/token-issue/user-claims"
 import { isForUs, requireActiveAccessToken } from "./introspect"
@@ -6,8 +7,8 @@ import { isForUs, requireActiveAccessToken } from "./introspect"
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows.
  * @throws OAuthError invalid_token, insufficient_scope
  */
-export async function findUserInfo(accessToken: string): Promise<Record<string, unknown>> {
-  const active = await requireActiveAccessToken(accessToken)
+export async function findUserInfo(accessToken: string, flow: Flow): Promise<Record<string, unknown>> {
+  const active = await requireActiveAccessToken(accessToken, flow)
   if (!isForUs(active)) {
     throw OAuthError.bearer(
       "invalid_token",

@@ -1,13 +1,15 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSession, isAlive, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
+import { fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { narrowScope } from "@/lib/protocol/scope"
 import { parseSessionToken } from "@/lib/protocol/session-token"
-import { issueAccessToken, type TokenResponse } from "@/lib/token-issue/tokens"
+import { describeTokens, issueAccessToken, type TokenResponse } from "@/lib/token-issue/tokens"
 import { deriveNextRefreshToken, findStanding } from "./refresh-token"
 
 /** A refresh request, RFC 6749 section 6. */
@@ -24,7 +26,7 @@ export function parseRefreshRequest(form: Parameters): RefreshRequest {
  * but for a replay, which ends the Session.
  * @throws OAuthError
  */
-export async function refreshTokens(client: Client, request: RefreshRequest): Promise<TokenResponse> {
+export async function refreshTokens(client: Client, request: RefreshRequest, flow: Flow): Promise<TokenResponse> {
   const now = new Date()
   if (!client.grantTypes.includes("refresh_token")) {
     throw new OAuthError(
@@ -33,30 +35,50 @@ export async function refreshTokens(client: Client, request: RefreshRequest): Pr
       "grant_type_not_allowed",
     )
   }
-  const session = await findRefreshableSession(client, request.refreshToken, now)
+  const session = await findRefreshableSession(client, request.refreshToken, now, flow)
   // What the operator has taken from the client since, it no longer gets.
   const granted = session.scope.filter((value) => client.scope.includes(value))
   const scope = narrowScope(request.scope, granted)
   const resource = narrowResources(parseResources(request.resource), session.resource)
+  flow.step("refresh.generates_tokens")
   const access = await issueAccessToken({ session, scope, resource }, now)
-  return {
+  const next = deriveNextRefreshToken(request.refreshToken)
+  flow.step("refresh.stores_tokens", () => ({
+    sid: session.id,
+    previous: fingerprint(request.refreshToken),
+    current: fingerprint(next),
+  }))
+  await rotate(session, request.refreshToken, next, now)
+  const response: TokenResponse = {
     access_token: access.token,
     token_type: "Bearer",
     expires_in: access.expiresIn,
-    refresh_token: await rotate(session, request.refreshToken, now),
+    refresh_token: next,
     scope: scope.join(" "),
   }
+  flow.step("refresh.returns_tokens", () => describeTokens(response))
+  return response
 }
 
-async function findRefreshableSession(client: Client, refreshToken: string, now: Date): Promise<Session> {
+async function findRefreshableSession(
+  client: Client,
+  refreshToken: string,
+  now: Date,
+  flow: Flow,
+): Promise<Session> {
+  flow.step("refresh.retrieves_session", () => ({ refresh_token: fingerprint(refreshToken) }))
   const parsed = parseSessionToken(refreshToken)
   const session = parsed && (await findSession(parsed.sessionId))
   if (!session) throw invalidRefreshToken("refresh_token_unknown")
   // RFC 6749 section 6: "the refresh token is bound to the client to which it was issued"
   if (session.clientId !== client.clientId) throw invalidRefreshToken("refresh_token_of_another_client")
-  if (!isAlive(session, now)) throw invalidRefreshToken("session_ended")
+  flow.step("refresh.validates_token")
   const standing = findStanding(refreshToken, session)
   if (standing === "forged") throw invalidRefreshToken("refresh_token_unknown")
+  flow.join(session.id)
+  flow.concerns(session)
+  flow.note(() => ({ standing, rotations: session.rotations }))
+  if (!isAlive(session, now)) throw invalidRefreshToken("session_ended")
   if (standing === "replayed" || (standing === "previous" && !mayRetry(session, now))) await refuseReplay(session)
   return session
 }
@@ -75,17 +97,15 @@ async function refuseReplay(session: Session): Promise<never> {
   throw invalidRefreshToken("refresh_token_replayed")
 }
 
-/** @returns the next refresh token, which is the same for everybody who presents this one */
-async function rotate(session: Session, refreshToken: string, now: Date): Promise<string> {
-  const next = deriveNextRefreshToken(refreshToken)
+/** @param next the refresh token that follows, which is the same for everybody who presents this one */
+async function rotate(session: Session, refreshToken: string, next: string, now: Date): Promise<void> {
   const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt: nextIdleEnd(session, now) }
-  if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return next
+  if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return
 
   // Somebody else was first: the same token in a parallel request or an earlier one, or a revocation.
   const current = await findSession(session.id)
   if (!current || !isAlive(current, now)) throw invalidRefreshToken("session_ended")
-  if (findStanding(refreshToken, current) !== "previous" || !mayRetry(current, now)) return refuseReplay(current)
-  return next
+  if (findStanding(refreshToken, current) !== "previous" || !mayRetry(current, now)) await refuseReplay(current)
 }
 
 /**

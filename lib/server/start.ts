@@ -4,6 +4,7 @@ import os from "node:os"
 import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
+import { stopTelemetry } from "@/lib/flows/telemetry"
 import { log } from "@/lib/log"
 import { findEndpoint } from "./endpoints"
 import { forwardTo } from "./forward"
@@ -148,6 +149,7 @@ function stopAtSignal(seconds: number): void {
     stopping = true
     setTimeout(() => process.exit(0), seconds * 1000)
     stopAll()
+      .then(stopTelemetry)
       .then(closeDatabase)
       .then(() => process.exit(0), exitWithProblem)
   }

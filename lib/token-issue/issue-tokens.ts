@@ -2,13 +2,15 @@ import { countsStill } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findAuthCode, revokeSession, startSession } from "@/lib/data/sessions"
+import { describeParameter, fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
-import { verifyCodeVerifier } from "@/lib/protocol/pkce"
+import { computeCodeChallenge, verifyCodeVerifier } from "@/lib/protocol/pkce"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
 import type { TokenRequest } from "./token-request"
-import { issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
+import { describeTokens, issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
 
 /**
  * The authorization code grant at POST /token: auth code and code verifier in, tokens out. RFC 6749 section 4.1.3.
@@ -18,7 +20,7 @@ import { issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
  * not burnt the code.
  * @throws OAuthError
  */
-export async function issueTokens(client: Client, request: TokenRequest): Promise<TokenResponse> {
+export async function issueTokens(client: Client, request: TokenRequest, flow: Flow): Promise<TokenResponse> {
   const now = new Date()
   if (!client.grantTypes.includes("authorization_code")) {
     throw new OAuthError(
@@ -27,7 +29,7 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
       "grant_type_not_allowed",
     )
   }
-  const authCode = await findVerifiedCode(client, request, now)
+  const authCode = await findVerifiedCode(client, request, now, flow)
   const { session } = authCode
   const resource = narrowResources(parseResources(request.resource), session.resource)
 
@@ -38,12 +40,19 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
     ? formatSessionToken(session.id, generateToken())
     : null
 
+  flow.step("authorization.generates_tokens")
   // Signed before the code is consumed: whatever fails here leaves the code as it was.
   const access = await issueAccessToken({ session: { ...session, expiresAt }, scope: session.scope, resource }, now)
   const idToken = session.scope.includes("openid")
     ? await issueIdToken({ client, session, user: session.user, accessToken: access.token, nonce: session.nonce }, now)
     : undefined
 
+  flow.step("authorization.stores_tokens", () => ({
+    sid: session.id,
+    refresh_token: refreshToken && fingerprint(refreshToken),
+    expires_at: expiresAt.toISOString(),
+    idle_expires_at: idleExpiresAt.toISOString(),
+  }))
   const started = await startSession(session.id, {
     refreshTokenHash: refreshToken && hashToken(refreshToken),
     startedAt: now,
@@ -56,7 +65,7 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
     await revokeSession(session.id, "code_replayed", new Date())
     throw invalidCode("code_replayed")
   }
-  return {
+  const response: TokenResponse = {
     access_token: access.token,
     token_type: "Bearer",
     expires_in: access.expiresIn,
@@ -64,27 +73,48 @@ export async function issueTokens(client: Client, request: TokenRequest): Promis
     scope: session.scope.join(" "),
     ...(idToken && { id_token: idToken }),
   }
+  flow.step("authorization.returns_tokens", () => describeTokens(response))
+  return response
 }
 
-async function findVerifiedCode(client: Client, request: TokenRequest, now: Date) {
+async function findVerifiedCode(client: Client, request: TokenRequest, now: Date, flow: Flow) {
+  flow.step("authorization.retrieves_auth_code", () => ({ code: fingerprint(request.code) }))
   const parsed = parseSessionToken(request.code)
   const authCode = parsed && (await findAuthCode(parsed.sessionId, hashToken(request.code)))
   if (!authCode) throw invalidCode("code_unknown")
   // RFC 6749 section 4.1.3: "ensure that the authorization code was issued to the authenticated confidential client,
   // or if the client is public, ensure that the code was issued to "client_id" in the request"
   if (authCode.session.clientId !== client.clientId) throw invalidCode("code_of_another_client")
+  flow.join(authCode.sessionId)
+  flow.concerns({ clientId: client.clientId, userId: authCode.session.userId })
   // A code that was redeemed is past its time by nature; what matters then is who presents it again.
   if (authCode.session.startedAt === null && authCode.expiresAt <= now) throw invalidCode("code_expired")
   // OAuth 2.1 section 10.2 no longer asks for it; a client that sends it, as RFC 6749 has it, means it.
+  flow.note(() => ({ redirect_uri: {
+      sent: request.redirectUri && describeParameter("redirect_uri", request.redirectUri),
+      stored: authCode.redirectUri,
+    } }))
   if (request.redirectUri !== undefined && request.redirectUri !== authCode.redirectUri) {
     throw OAuthError.invalidGrant(
       "The redirect_uri is not the one of the authorization request.",
       "redirect_uri_mismatch",
     )
   }
+  flow.step("authorization.verifies_code_verifier", () => describePkce(request.codeVerifier, authCode.codeChallenge))
   verifyCodeVerifier(request.codeVerifier, authCode.codeChallenge)
   if (!countsStill(authCode.session.user, authCode.session.authTime)) throw invalidCode("user_disabled")
   return authCode
+}
+
+/** PKCE as the computation that it is: the verifier's SHA-256 beside the challenge. */
+function describePkce(verifier: string | undefined, challenge: string | null) {
+  const computed = verifier === undefined ? null : computeCodeChallenge(verifier)
+  return {
+    code_verifier: verifier === undefined ? null : fingerprint(verifier),
+    "BASE64URL(SHA-256(code_verifier))": computed && fingerprint(computed),
+    code_challenge: challenge && fingerprint(challenge),
+    equal: computed === challenge,
+  }
 }
 
 /** One text for everything that a caller without the right code should not be able to tell apart. */

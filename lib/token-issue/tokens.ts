@@ -3,6 +3,7 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import type { Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
+import { describeJwt, type Facts, fingerprint } from "@/lib/flows/facts"
 import { signJwt } from "@/lib/keys/jwt"
 import { generateId } from "@/lib/protocol/random"
 import { userClaims } from "./user-claims"
@@ -16,6 +17,16 @@ export type TokenResponse = {
   refresh_token?: string
   scope: string
   id_token?: string
+}
+
+/** A token response without its tokens. */
+export function describeTokens({ access_token, refresh_token, id_token, ...open }: TokenResponse): Facts {
+  return {
+    ...open,
+    access_token: describeJwt(access_token),
+    ...(refresh_token && { refresh_token: fingerprint(refresh_token) }),
+    ...(id_token && { id_token: describeJwt(id_token) }),
+  }
 }
 
 /** What an access token is for: the Session's scope and resources, or less. */

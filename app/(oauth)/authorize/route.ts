@@ -4,9 +4,9 @@ import { authorizationPath, isFromAnotherSite, readAuthorizationForm, readQuery 
 
 /** The authorization endpoint, OAuth 2.1 section 3.1. POST is asked for by OpenID Connect Core 1.0 section 3.1.2.1. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = authorizationEndpoint({
-  GET: (request, browser) => authorize(readQuery(request), browser),
-  POST: async (request, browser) => {
+  GET: (request, browser, flow) => authorize(readQuery(request), browser, flow),
+  POST: async (request, browser, flow) => {
     const form = await readAuthorizationForm(request)
-    return isFromAnotherSite(request) ? { location: authorizationPath(form) } : authorize(form, browser)
+    return isFromAnotherSite(request) ? { location: authorizationPath(form) } : authorize(form, browser, flow)
   },
 })

@@ -1,4 +1,5 @@
 import { authenticateClient } from "@/lib/clients/authentication"
+import { describeParameters, fingerprint } from "@/lib/flows/facts"
 import { readBearerToken } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
@@ -8,11 +9,16 @@ import { introspectOwnToken, introspectToken } from "@/lib/introspection/introsp
 /** The introspection endpoint: GET as the Introspection diagram has it, POST by RFC 7662 section 2. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
-    GET: async (request) => json(await introspectOwnToken(readBearerToken(request))),
-    POST: async (request) => {
+    GET: async (request, flow) => {
+      const token = readBearerToken(request)
+      flow.step("introspection.provides_token", () => ({ token: fingerprint(token) }))
+      return json(await introspectOwnToken(token, flow))
+    },
+    POST: async (request, flow) => {
       const form = await readForm(request)
+      flow.step("introspection.provides_token", () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      return json(await introspectToken(client, form.require("token")))
+      return json(await introspectToken(client, form.require("token"), flow))
     },
   },
   { cors: "clients" },

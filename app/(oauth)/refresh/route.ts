@@ -1,4 +1,5 @@
 import { authenticateClient } from "@/lib/clients/authentication"
+import { describeParameters } from "@/lib/flows/facts"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { json } from "@/lib/http/responses"
@@ -7,10 +8,11 @@ import { parseRefreshRequest, refreshTokens } from "@/lib/refresh/refresh"
 /** The refresh endpoint of the Refresh diagram: what POST /token does for grant_type=refresh_token, RFC 6749 section 6. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
-    POST: async (request) => {
+    POST: async (request, flow) => {
       const form = await readForm(request)
+      flow.step("refresh.provides_refresh_token", () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      return json(await refreshTokens(client, parseRefreshRequest(form)))
+      return json(await refreshTokens(client, parseRefreshRequest(form), flow))
     },
   },
   { cors: "clients" },

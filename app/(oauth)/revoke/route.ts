@@ -1,4 +1,5 @@
 import { authenticateClient } from "@/lib/clients/authentication"
+import { describeParameters } from "@/lib/flows/facts"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { done } from "@/lib/http/responses"
@@ -7,10 +8,12 @@ import { revokeToken } from "@/lib/revocation/revoke"
 /** The revocation endpoint, RFC 7009 section 2. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
-    POST: async (request) => {
+    POST: async (request, flow) => {
       const form = await readForm(request)
+      flow.step("revocation.provides_token", () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      await revokeToken(client, form.require("token"))
+      await revokeToken(client, form.require("token"), flow)
+      flow.step("revocation.returns_success")
       return done()
     },
   },

@@ -1,10 +1,9 @@
 import { readBearerToken } from "@/lib/http/bearer"
-import { oauthEndpoint } from "@/lib/http/endpoint"
-import type { Handler } from "@/lib/http/exchange"
+import { type FlowHandler, oauthEndpoint } from "@/lib/http/endpoint"
 import { json } from "@/lib/http/responses"
 import { findUserInfo } from "@/lib/introspection/user-info"
 
-const userInfo: Handler = async (request) => json(await findUserInfo(readBearerToken(request)))
+const userInfo: FlowHandler = async (request, flow) => json(await findUserInfo(readBearerToken(request), flow))
 
 /** The UserInfo endpoint, OpenID Connect Core 1.0 section 5.3. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(

@@ -3,15 +3,18 @@
 import { redirect } from "next/navigation"
 import { endBrowserSession } from "@/lib/authentication/browser-sessions"
 import { allowInteraction, callbackPath, denyInteraction } from "@/lib/authorization/interaction"
+import { Flow } from "@/lib/flows/flow"
 import { clearBrowserSession, readPage } from "@/lib/http/page"
 import { refuseForeignForm } from "../_components/foreign-form"
+import { leave } from "../_components/form-flow"
 import { formText, withState } from "../_components/state"
 
 /** Stores the consent of the person that the page named, and goes back to the flow. */
 export async function allow(form: FormData): Promise<void> {
   const state = formText(form, "state")
   if (await refuseForeignForm()) redirect(callbackPath(state))
-  redirect(await allowInteraction(state, await readPage(), formText(form, "user")))
+  const flow = new Flow("POST", "/consent")
+  leave(flow, await allowInteraction(state, await readPage(), formText(form, "user"), flow))
 }
 
 /** Goes back to the flow with a refusal. */

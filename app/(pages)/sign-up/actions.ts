@@ -1,11 +1,12 @@
 "use server"
 
-import { notFound, redirect } from "next/navigation"
+import { notFound } from "next/navigation"
 import { signUp } from "@/lib/authentication/sign-in"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { readPage, setBrowserSession } from "@/lib/http/page"
 import { refuseForeignForm } from "../_components/foreign-form"
+import { joinFlow, leave } from "../_components/form-flow"
 import { formState, formText, waitPath } from "../_components/state"
 
 type SignUpFormResult = {
@@ -27,12 +28,16 @@ export async function signUpWithForm(_previous: SignUpFormResult, form: FormData
 
   const { address, browserToken, browserSessionToken } = await readPage()
   // A state token of another browser is refused before anybody is signed in for it.
-  if (state !== null && !(await findInteraction(state, browserToken))) redirect(callbackPath(state))
-  const result = await signUp({ email, name, password, address, previousToken: browserSessionToken })
+  const interaction = state === null ? null : await findInteraction(state, browserToken)
+  if (state !== null && !interaction) leave(null, callbackPath(state))
+  const flow = joinFlow("/sign-up", interaction)
+  const result = await signUp({ email, name, password, address, previousToken: browserSessionToken }, flow)
   if (result.ok) {
     await setBrowserSession(result.browserSession)
-    redirect(state === null ? "/" : callbackPath(state))
+    flow?.step("authorization.redirects_to_callback")
+    leave(flow, state === null ? "/" : callbackPath(state))
   }
-  if ("field" in result) return { email, name, error: { field: result.field, message: result.message } }
-  redirect(waitPath(result, state))
+  if (!("field" in result)) leave(flow, waitPath(result, state))
+  flow?.end(200)
+  return { email, name, error: { field: result.field, message: result.message } }
 }

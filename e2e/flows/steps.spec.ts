@@ -1,0 +1,193 @@
+import { readFileSync } from "node:fs"
+import { type Diagram, type DiagramName, diagrams } from "@/lib/flows/diagrams"
+import { beginAuthorization, callback, expectErrorPage, readInteraction, signInTo } from "../fixtures/authorization"
+import { type CollectedSpan, readSpans, readSteps } from "../fixtures/collector"
+import { testEnvironment } from "../fixtures/environment"
+import { expectSignedIn, postPage } from "../fixtures/forms"
+import {
+  authorize,
+  expect,
+  insertUser,
+  locationOf,
+  makePkce,
+  obtainCode,
+  obtainTokens,
+  openBrowser,
+  postForm,
+  readTokens,
+  redeem,
+  registerClient,
+  TestBrowser,
+  test,
+} from "../fixtures/world"
+
+// What the services report of their steps, as a collector of spans gets it.
+
+const flowIdOf = (response: Response) => response.headers.get("x-flow-id") ?? ""
+const steps = (flowId: string, requests: number) => readSteps(testEnvironment().spansFile, flowId, requests)
+
+const numberedSteps = (name: DiagramName) =>
+  (diagrams[name] as Diagram).steps.filter(({ optional }) => !optional).map((step) => `${name}.${step.name}`)
+
+const nameOf = ({ attributes }: CollectedSpan) => `${attributes["oauth_flow.diagram"]}.${attributes["oauth_flow.step"]}`
+const factsOf = (span?: CollectedSpan) => JSON.parse(String(span?.attributes["oauth_flow.facts"] ?? "{}"))
+const failedOf = (spans: CollectedSpan[]) =>
+  spans.filter(({ status }) => status.code === 2).map((span) => [nameOf(span), span.attributes["error.type"]])
+
+const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
+const fetchHere = (path: string, init?: RequestInit) => fetch(new URL(path, testEnvironment().issuer), init)
+
+test("every numbered step of the four diagrams is reported by a run of its flow, in order, under one flow id", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const browser = new TestBrowser()
+  const pkce = makePkce()
+  const answers: Response[] = []
+  const keep = (response: Response) => {
+    answers.push(response)
+    return response
+  }
+  const { path, stateToken } = readInteraction(keep(await authorize(browser, client, pkce)))
+  const signIn = `${path}?${new URLSearchParams({ state: stateToken })}`
+  expectSignedIn(await postPage(browser, signIn, { email: user.email, password: user.password }))
+  const code = locationOf(keep(await callback(browser, stateToken))).searchParams.get("code") ?? ""
+  const tokens = await readTokens(keep(await redeem(client, { code, codeVerifier: pkce.codeVerifier })))
+  keep(await fetchHere("/introspect", bearer(tokens.access_token)))
+  const refreshed = await readTokens(keep(await postForm("/refresh", client, { refresh_token: tokens.refresh_token })))
+  keep(await postForm("/revoke", client, { token: refreshed.refresh_token }))
+
+  const [flowId = ""] = answers.map(flowIdOf)
+  expect(answers.map(flowIdOf)).toEqual(answers.map(() => flowId))
+  expect(answers.map(({ status }) => status)).toEqual([303, 303, 200, 200, 200, 200])
+  const reported = await steps(flowId, 7)
+  expect(reported.map(nameOf)).toEqual([
+    ...numberedSteps("authorization"),
+    ...numberedSteps("introspection"),
+    ...numberedSteps("refresh"),
+    ...numberedSteps("revocation"),
+  ])
+  expect(failedOf(reported)).toEqual([])
+  const pkceFacts = factsOf(reported.find((span) => nameOf(span) === "authorization.verifies_code_verifier"))
+  expect(pkceFacts).toEqual({
+    code_verifier: expect.stringMatching(/^#.{8}$/),
+    "BASE64URL(SHA-256(code_verifier))": pkceFacts.code_challenge,
+    code_challenge: expect.stringMatching(/^#.{8}$/),
+    equal: true,
+  })
+  const requests = readSpans(testEnvironment().spansFile, flowId).filter(({ attributes }) => attributes["url.path"])
+  expect(requests.map(({ attributes }) => attributes["oauth_flow.client_id"])).toEqual([
+    client.clientId,
+    ...[undefined, client.clientId, client.clientId, client.clientId, client.clientId, client.clientId],
+  ])
+})
+
+test("what one step shows as a fingerprint is recognised in another", async () => {
+  const client = await registerClient()
+  const { code, codeVerifier } = await obtainCode(client, await insertUser())
+  const flowId = flowIdOf(await redeem(client, { code, codeVerifier }))
+  const reported = await steps(flowId, 2)
+  const find = (name: string) => factsOf(reported.find((span) => nameOf(span) === `authorization.${name}`))
+  expect(find("generates_code_challenge").code_challenge).toBe(find("verifies_code_verifier").code_challenge)
+  expect(find("generates_auth_code").code).toBe(find("provides_auth_code").code)
+  expect(find("returns_auth_code").code).toBe(find("retrieves_auth_code").code)
+  expect(find("stores_tokens").refresh_token).toBe(find("returns_tokens").refresh_token)
+  expect(find("returns_tokens").access_token.claims).toMatchObject({ sid: flowId, client_id: client.clientId })
+})
+
+test("a consent is part of the flow", async () => {
+  const client = await registerClient({ firstParty: false })
+  const browser = await openBrowser(await insertUser())
+  const { path, stateToken } = await beginAuthorization(browser, client)
+  const consent = `${path}?${new URLSearchParams({ state: stateToken })}`
+  await postPage(browser, consent, {}, { button: "Allow" })
+  const reported = await steps(flowIdOf(await callback(browser, stateToken)), 3)
+  expect(reported.map(nameOf)).toEqual(
+    [
+      ...["generates_code_challenge", "calls_authorize", "asks_for_consent", "stores_consent", "decodes_state_token"],
+      ...["generates_auth_code", "stores_auth_code", "returns_auth_code"],
+    ].map((name) => `authorization.${name}`),
+  )
+})
+
+test("a refused request fails at its step, under the flow's id, with the reason that the client is not told", async () => {
+  const client = await registerClient()
+  const { code } = await obtainCode(client, await insertUser())
+  const refused = await redeem(client, { code, ...makePkce() })
+  expect(refused.status).toBe(400)
+  expect(await refused.text()).not.toContain("code_verifier_mismatch")
+  const reported = await steps(flowIdOf(refused), 2)
+  expect(failedOf(reported)).toEqual([["authorization.verifies_code_verifier", "code_verifier_mismatch"]])
+  expect(factsOf(reported.at(-1)).equal).toBe(false)
+  expect(reported.at(-1)?.attributes["oauth_flow.error"]).toBe("invalid_grant")
+})
+
+test("a wrong password is a step of the flow that failed, and the flow goes on", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const browser = new TestBrowser()
+  const { path, stateToken } = await beginAuthorization(browser, client)
+  const signIn = `${path}?${new URLSearchParams({ state: stateToken })}`
+  await postPage(browser, signIn, { email: user.email, password: "not the password" })
+  expectSignedIn(await postPage(browser, signIn, { email: user.email, password: user.password }))
+  const reported = await steps(flowIdOf(await callback(browser, stateToken)), 4)
+  expect(failedOf(reported)).toEqual([["authorization.verifies_credentials", "credentials_wrong"]])
+  expect(reported.map(nameOf).filter((name) => name.endsWith("verifies_credentials"))).toHaveLength(2)
+})
+
+test("a replayed code and a used refresh token fail in their own flow", async () => {
+  const client = await registerClient()
+  const code = await obtainCode(client, await insertUser())
+  const tokens = await readTokens(await redeem(client, code))
+  const next = await readTokens(await postForm("/refresh", client, { refresh_token: tokens.refresh_token }))
+  await readTokens(await postForm("/refresh", client, { refresh_token: next.refresh_token }))
+  const replayed = await postForm("/refresh", client, { refresh_token: tokens.refresh_token })
+  const revoked = await fetchHere("/introspect", bearer(next.access_token))
+  const again = await redeem(client, code)
+  expect([replayed, revoked, again].map(({ status }) => status)).toEqual([400, 401, 400])
+  const flowId = flowIdOf(again)
+  expect([replayed, revoked].map(flowIdOf)).toEqual([flowId, flowId])
+  expect(failedOf(await steps(flowId, 7))).toEqual([
+    ["refresh.validates_token", "refresh_token_replayed"],
+    ["introspection.validates_token", "access_token_invalid"],
+    ["authorization.stores_tokens", "code_replayed"],
+  ])
+})
+
+test("the error page, the answer and the log name the flow", async () => {
+  const client = await registerClient()
+  const response = await authorize(new TestBrowser(), client, makePkce(), { redirect_uri: "https://evil.example/" })
+  const flowId = flowIdOf(response)
+  expect(flowId).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  expect(await expectErrorPage(response)).toContain(`Number of this flow: <code>${flowId}</code>`)
+  const log = testEnvironment()
+    .logFiles.map((file) => readFileSync(file, "utf8"))
+    .join("\n")
+  expect(log.split("\n").find((line) => line.includes(flowId))).toContain("redirect_uri_unregistered")
+  expect(failedOf(await steps(flowId, 1))).toEqual([["authorization.calls_authorize", "redirect_uri_unregistered"]])
+})
+
+test("nobody learns from a flow id whose token it was that they presented", async () => {
+  const [owner, stranger] = [await registerClient(), await registerClient()]
+  const code = await obtainCode(owner, await insertUser())
+  const { access_token, refresh_token } = await obtainTokens(owner, await insertUser())
+  const [sid = ""] = refresh_token.split(".")
+  const forged = `${sid}.${"A".repeat(43)}`
+  const answers = [
+    await redeem(stranger, code),
+    await postForm("/introspect", stranger, { token: access_token }),
+    await postForm("/introspect", stranger, { token: refresh_token }),
+    await postForm("/introspect", owner, { token: forged }),
+    await postForm("/refresh", stranger, { refresh_token }),
+    await postForm("/refresh", owner, { refresh_token: forged }),
+    await postForm("/revoke", stranger, { token: refresh_token }),
+    await postForm("/revoke", owner, { token: forged }),
+  ]
+  const ids = answers.map(flowIdOf)
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  expect(new Set([...ids, sid, code.code.split(".")[0]]).size).toBe(ids.length + 2)
+  const state = await beginAuthorization(new TestBrowser(), owner)
+  const elsewhere = new TestBrowser()
+  await signInTo(elsewhere, await insertUser())
+  const [mine, theirs] = [await callback(elsewhere, state.stateToken), await callback(elsewhere, state.stateToken)]
+  expect(flowIdOf(mine)).not.toBe(flowIdOf(theirs))
+})

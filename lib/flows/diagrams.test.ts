@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { type Diagram, diagrams, findEntryStep, findStep, type StepName } from "./diagrams"
+import { withDiagrams } from "./tooling/readme"
+
+describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { participants, steps }) => {
+  test("numbers its steps from 1, and those that only some runs have not at all", () => {
+    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+    const numbers = placed.flatMap(({ number }) => (number === null ? [] : [number]))
+    expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+    expect(placed.filter(({ number }) => number === null)).toEqual(placed.filter(({ optional }) => optional))
+  })
+
+  test("names every step once, between participants of its own, and begins and ends with the client", () => {
+    expect(new Set(steps.map((step) => step.name)).size).toBe(steps.length)
+    expect(new Set(steps.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(participants))
+    expect([steps[0]?.from, steps.at(-1)?.to]).toEqual(["client", "client"])
+  })
+})
+
+test("a request begins with the step of its path", () => {
+  expect(findEntryStep("/authorize")).toBe("authorization.calls_authorize")
+  expect(findEntryStep("/callback")).toBe("authorization.redirects_to_callback")
+  expect(findEntryStep("/token")).toBe("authorization.provides_auth_code")
+  expect(findEntryStep("/introspect")).toBe("introspection.provides_token")
+  expect(findEntryStep("/refresh")).toBe("refresh.provides_refresh_token")
+  expect(findEntryStep("/revoke")).toBe("revocation.provides_token")
+  expect(findEntryStep("/jwks")).toBeNull()
+})
+
+test("the diagrams of the README are these", () => {
+  const readme = readFileSync("README.md", "utf8")
+  expect(readme, "README.md is not up to date: npm run diagrams").toBe(withDiagrams(readme))
+})

@@ -1,0 +1,52 @@
+import { beforeEach, expect, test } from "vitest"
+import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { describeJwt, describeParameters, fingerprint } from "./facts"
+
+beforeEach(() => {
+  applySettings()
+})
+
+test("a fingerprint is short, the same for the same value, and another one under another secret", () => {
+  const before = fingerprint("a secret")
+  expect(before).toMatch(/^#[A-Za-z0-9_-]{8}$/)
+  expect(fingerprint("a secret")).toBe(before)
+  expect(fingerprint("another")).not.toBe(before)
+  applySettings({ SECRET: "another secret of thirty-two bytes and more" })
+  expect(fingerprint("a secret")).not.toBe(before)
+})
+
+test("parameters that nobody knows to be harmless are shown as fingerprints", () => {
+  const facts = describeParameters([
+    ["grant_type", "authorization_code"],
+    ["code", "the code"],
+    ["code_verifier", "the verifier"],
+    ["password", "typed into the wrong form"],
+    ["resource", "https://one.example"],
+    ["resource", "https://two.example"],
+    ["client_id", "the secret, in the wrong field"],
+    ["redirect_uri", "https://client.example/?code=abc"],
+    ["scope", "openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"],
+    ["a secret as a name", "x"],
+  ])
+  expect(facts).toEqual({
+    grant_type: "authorization_code",
+    code: fingerprint("the code"),
+    code_verifier: fingerprint("the verifier"),
+    password: fingerprint("typed into the wrong form"),
+    resource: ["https://one.example", "https://two.example"],
+    client_id: fingerprint("the secret, in the wrong field"),
+    redirect_uri: fingerprint("https://client.example/?code=abc"),
+    scope: fingerprint("openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"),
+    [fingerprint("a secret as a name")]: fingerprint("x"),
+  })
+})
+
+test("a JWT is shown without its signature, and its nonce as a fingerprint", () => {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url")
+  const jwt = `${encode({ alg: "ES256" })}.${encode({ sub: "ada", nonce: "n-0S6" })}.c2lnbmF0dXJl`
+  expect(describeJwt(jwt)).toEqual({
+    fingerprint: fingerprint(jwt),
+    header: { alg: "ES256" },
+    claims: { sub: "ada", nonce: fingerprint("n-0S6") },
+  })
+})

@@ -1,0 +1,18 @@
+// npm run diagrams: writes the sequence diagrams into README.md, from lib/flows/diagrams.ts.
+import { readFileSync, writeFileSync } from "node:fs"
+import { pathToFileURL } from "node:url"
+import { type Diagram, diagrams } from "../diagrams"
+import { toMermaid } from "../mermaid"
+
+/** The text with each diagram under the heading of its title as the data has it. */
+export function withDiagrams(markdown: string): string {
+  return Object.values<Diagram>(diagrams).reduce((text, diagram) => {
+    const block = new RegExp(`(?<=^### ${diagram.title}\n\n\`\`\`mermaid\n)[^\`]*(?=\n\`\`\`)`, "m")
+    if (!block.test(text)) throw new Error(`README.md has no diagram under the heading ${diagram.title}.`)
+    return text.replace(block, () => toMermaid(diagram))
+  }, markdown)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  writeFileSync("README.md", withDiagrams(readFileSync("README.md", "utf8")))
+}
