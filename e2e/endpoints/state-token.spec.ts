@@ -1,5 +1,6 @@
 import { EncryptJWT } from "jose"
 import { beginAuthorization as begin, openStateToken, sealStateToken } from "@/lib/authorization/state-token"
+import { generateId } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import { beginAuthorization, callback, expectCode, expectErrorPage, signInTo } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
@@ -100,7 +101,7 @@ test("a state token lives for ten minutes, however often a page sends it on - RF
 test("a token of another purpose, issuer, key or algorithm is refused, though it carries all the rest - RFC 8725 3.9, 3.12", async () => {
   const begun = await openBrowserAtCallback()
   const { request } = await openStateToken(begun.stateToken, begun.browserToken)
-  const good = begin(request)
+  const good = begin(generateId(), request)
   const claims = await claimsOf(begun.stateToken)
   type Options = { audience?: string; issuer?: string; key?: KeyPurpose; jti?: boolean; enc?: string }
   const forge = async ({

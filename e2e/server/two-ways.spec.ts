@@ -28,8 +28,11 @@ async function describeAnswer(response: Response) {
   // Next names its router's headers and its compression, our own server neither has.
   const vary = headers.vary?.split(", ").filter((name) => !/^(rsc|next-|accept-encoding)/i.test(name))
   const { vary: _, ...others } = headers
-  const text = (await response.text()).replace(/nonce="[^"]*"/g, "")
-  for (const [name, value] of Object.entries(others)) others[name] = value.replace(/nonce-[^']*/g, "nonce")
+  const flowId = others["x-flow-id"] ?? "no flow"
+  const text = (await response.text()).replace(/nonce="[^"]*"/g, "").replaceAll(flowId, "FLOW")
+  for (const [name, value] of Object.entries(others)) {
+    others[name] = value.replace(/nonce-[^']*/g, "nonce").replace(flowId, "FLOW")
+  }
   return { status: response.status, headers: { ...others, ...(vary?.length && { vary: [...new Set(vary)] }) }, text }
 }
 

@@ -27,7 +27,7 @@ const isPlausible = (email: string) => email.length <= 254 && !email.includes("\
  */
 export async function signIn(
   attempt: { email: string; password: string; address: string; previousToken: string | null },
-  flow: Flow | null,
+  flow: Flow | null = null,
 ): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
   const email = normalizeEmail(attempt.email)
   flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(email) }))
@@ -63,7 +63,7 @@ export async function signIn(
  */
 export async function signUp(
   facts: { email: string; name: string | null; password: string; address: string; previousToken: string | null },
-  flow: Flow | null,
+  flow: Flow | null = null,
 ): Promise<Accepted | Refused | UserProblem> {
   flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(facts.email) }))
   const problem = findUserProblem(facts)

@@ -41,7 +41,8 @@ function reportRequest(parameters: Parameters, flow: Flow): void {
   flow.join(flow.id)
   const facts = () => describeParameters(parameters.entries())
   const { code_challenge, code_challenge_method } = facts()
-  if (code_challenge) flow.step("authorization.generates_code_challenge", () => ({ code_challenge, code_challenge_method }))
+  if (code_challenge)
+    flow.step("authorization.generates_code_challenge", () => ({ code_challenge, code_challenge_method }))
   flow.step("authorization.calls_authorize", facts)
 }
 
@@ -122,7 +123,9 @@ async function continueAuthorization(
 /** What the state token carries. */
 function describeState({ request, startedAt, expiresAt, denied }: AuthorizationState): Facts {
   const { codeChallenge, state, nonce, idTokenHint, loginHint, ...open } = request
-  const secrets = Object.entries({ codeChallenge, state, nonce, idTokenHint, loginHint }).filter(([, value]) => value !== null)
+  const secrets = Object.entries({ codeChallenge, state, nonce, idTokenHint, loginHint }).filter(
+    ([, value]) => value !== null,
+  )
   return {
     ...open,
     ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),

@@ -4,7 +4,8 @@ import { storeUser } from "@/e2e/fixtures/unit-rows"
 import { startBrowserSession } from "@/lib/authentication/browser-sessions"
 import { registerClient } from "@/lib/clients/registration"
 import { findConsent } from "@/lib/data/consents"
-import { generateToken } from "@/lib/protocol/random"
+import { Flow } from "@/lib/flows/flow"
+import { generateId, generateToken } from "@/lib/protocol/random"
 import { allowInteraction } from "./interaction"
 import { beginAuthorization, sealStateToken } from "./state-token"
 
@@ -18,7 +19,7 @@ test("Allow records nothing for a User whom the form names and who is not the on
   const [ada, mallory] = [await storeUser(), await storeUser()]
   const { client } = await registerClient({ clientName: "Shop", redirectUris: ["https://client.example/callback"] })
   const browserToken = generateToken()
-  const state = beginAuthorization({
+  const state = beginAuthorization(generateId(), {
     clientId: client.clientId,
     redirectUri: "https://client.example/callback",
     state: null,
@@ -35,10 +36,10 @@ test("Allow records nothing for a User whom the form names and who is not the on
   const browser = { browserToken, browserSessionToken: token }
   const stateToken = await sealStateToken(state, browserToken)
 
-  await allowInteraction(stateToken, browser, ada.id)
+  await allowInteraction(stateToken, browser, ada.id, new Flow("POST", "/consent"))
   expect(await findConsent(ada.id, client.clientId)).toBeNull()
   expect(await findConsent(mallory.id, client.clientId)).toBeNull()
 
-  await allowInteraction(stateToken, browser, mallory.id)
+  await allowInteraction(stateToken, browser, mallory.id, new Flow("POST", "/consent"))
   expect((await findConsent(mallory.id, client.clientId))?.scope).toEqual(["openid", "email"])
 })

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { oauthError } from "@/e2e/fixtures/unit-errors"
 import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { config } from "@/lib/config"
-import { generateToken, hashToken } from "@/lib/protocol/random"
+import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import type { AuthorizationRequest } from "./authorization-request"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
@@ -28,7 +28,7 @@ let state: AuthorizationState
 let token: string
 beforeEach(async () => {
   applySettings()
-  state = beginAuthorization(request)
+  state = beginAuthorization(generateId(), request)
   token = await sealStateToken(state, browserToken)
 })
 afterEach(() => {
@@ -59,13 +59,13 @@ describe("a state token", () => {
     expect(opened.request).toEqual(request)
   })
 
-  test("has an id that no other has", () => {
-    expect(beginAuthorization(request).id).not.toBe(state.id)
+  test("has the id of its flow", () => {
+    expect(beginAuthorization("the flow's id", request).id).toBe("the flow's id")
   })
 
   test("lives for STATE_TOKEN_SECONDS", () => {
     applySettings({ STATE_TOKEN_SECONDS: "120" })
-    const { startedAt, expiresAt } = beginAuthorization(request)
+    const { startedAt, expiresAt } = beginAuthorization(generateId(), request)
     expect(expiresAt.getTime() - startedAt.getTime()).toBe(120_000)
   })
 
@@ -90,7 +90,7 @@ describe("a state token", () => {
 describe("a state token is refused when", () => {
   test.each([0, 1, 2, 3, 4])("its part %i is altered, emptied or given another's", async (index) => {
     const parts = token.split(".")
-    const other = (await sealStateToken(beginAuthorization(request), browserToken)).split(".")
+    const other = (await sealStateToken(beginAuthorization(generateId(), request), browserToken)).split(".")
     const part = parts[index] ?? ""
     const middle = Math.floor(part.length / 2)
     const flipped = `${part.slice(0, middle)}${part[middle] === "A" ? "B" : "A"}${part.slice(middle + 1)}`

@@ -13,7 +13,5 @@ function toLines({ from, to, text, request }: Diagram["steps"][number]): string[
   // An arrow that stays with its participant is drawn without a head.
   const arrow = from === to ? "-->" : "-->>"
   const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
-  return request
-    ? [line, `Note ${request.beside} ${participants[request.participant]}: ${request.line}`]
-    : [line]
+  return request ? [line, `Note ${request.beside} ${participants[request.participant]}: ${request.line}`] : [line]
 }

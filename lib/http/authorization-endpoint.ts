@@ -31,20 +31,20 @@ export function authorizationEndpoint(handlers: Handlers): Endpoint {
     }
 
   async function respond(request: EndpointRequest, method: Method, flow: Flow): Promise<EndpointResponse> {
-      try {
-        const handler = handlers[method as "GET" | "POST"]
-        // HEAD among them: it must not make a code.
-        if (!handler) throw methodNotAllowed(allowed)
-        refusePrefetch(request)
-        const answer = await handler(request, readBrowser(request), flow)
-        return redirect(answer.location, answer.browserToken && formatCookie("browser", answer.browserToken))
-      } catch (error) {
-        if (!(error instanceof RedirectableError))
-          return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
-        refuse(request, method, error.error, flow)
-        return redirect(errorResponseUri(error.error, error.address))
-      }
+    try {
+      const handler = handlers[method as "GET" | "POST"]
+      // HEAD among them: it must not make a code.
+      if (!handler) throw methodNotAllowed(allowed)
+      refusePrefetch(request)
+      const answer = await handler(request, readBrowser(request), flow)
+      return redirect(answer.location, answer.browserToken && formatCookie("browser", answer.browserToken))
+    } catch (error) {
+      if (!(error instanceof RedirectableError))
+        return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
+      refuse(request, method, error.error, flow)
+      return redirect(errorResponseUri(error.error, error.address))
     }
+  }
   return endpoint(serve)
 }
 

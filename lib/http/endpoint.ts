@@ -36,7 +36,12 @@ export function oauthEndpoint(
       const answer = await handler(request, flow).catch((error) => errorResponse(request, method, error, flow))
       const { status, headers, body } = answer
       flow.end(status)
-      const own = { "Cache-Control": "no-store", ...securityHeaders, ...(cors === "clients" && flowHeader(flow)), ...headers }
+      const own = {
+        "Cache-Control": "no-store",
+        ...securityHeaders,
+        ...(cors === "clients" && flowHeader(flow)),
+        ...headers,
+      }
       return { status, headers: cors ? { ...own, ...(await corsHeaders(request, cors)) } : own, body }
     }
   const notAllowed: FlowHandler = async () => {
@@ -72,7 +77,10 @@ export function methodNotAllowed(allowed: string[]): OAuthError {
 }
 
 /** HEAD is for documents that anybody may read. Anywhere else a GET has effects or credentials, so it is not answered. */
-function allowedMethods(handlers: Partial<Record<"GET" | "POST", FlowHandler>>, cors: CorsPolicy | undefined): Method[] {
+function allowedMethods(
+  handlers: Partial<Record<"GET" | "POST", FlowHandler>>,
+  cors: CorsPolicy | undefined,
+): Method[] {
   const methods = Object.keys(handlers) as Method[]
   return handlers.GET && cors === "public" ? [...methods, "HEAD"] : methods
 }
@@ -85,7 +93,15 @@ function errorResponse(request: EndpointRequest, method: Method, caught: unknown
 export function refuse({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
   // Next's router asks ahead at every sign-in, and is always refused.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
-  log()[level]({ event: "refused", method, path, status: error.status, error: error.code, reason: error.reason, flow: flow.id })
+  log()[level]({
+    event: "refused",
+    method,
+    path,
+    status: error.status,
+    error: error.code,
+    reason: error.reason,
+    flow: flow.id,
+  })
   flow.fail(error)
   return error
 }

@@ -3,6 +3,7 @@ import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { inMinutes, storeStartedSession } from "@/e2e/fixtures/unit-rows"
 import { database } from "@/lib/data/database"
 import { findSession } from "@/lib/data/sessions"
+import { Flow } from "@/lib/flows/flow"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken } from "@/lib/protocol/session-token"
@@ -19,7 +20,7 @@ async function refreshSession(ends: { idle: number; absolute: number }): Promise
   const refreshToken = formatSessionToken(id, generateToken())
   const db = await database()
   await db.session.update({ where: { id }, data: { refreshTokenHash: hashToken(refreshToken) } })
-  await refreshTokens(client, { refreshToken, scope: undefined, resource: [] })
+  await refreshTokens(client, { refreshToken, scope: undefined, resource: [] }, new Flow("POST", "/refresh"))
   const session = await findSession(id)
   return ((session?.idleExpiresAt.getTime() ?? 0) - Date.now()) / 60_000
 }

@@ -60,12 +60,7 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
   return response
 }
 
-async function findRefreshableSession(
-  client: Client,
-  refreshToken: string,
-  now: Date,
-  flow: Flow,
-): Promise<Session> {
+async function findRefreshableSession(client: Client, refreshToken: string, now: Date, flow: Flow): Promise<Session> {
   flow.step("refresh.retrieves_session", () => ({ refresh_token: fingerprint(refreshToken) }))
   const parsed = parseSessionToken(refreshToken)
   const session = parsed && (await findSession(parsed.sessionId))

@@ -90,10 +90,12 @@ async function findVerifiedCode(client: Client, request: TokenRequest, now: Date
   // A code that was redeemed is past its time by nature; what matters then is who presents it again.
   if (authCode.session.startedAt === null && authCode.expiresAt <= now) throw invalidCode("code_expired")
   // OAuth 2.1 section 10.2 no longer asks for it; a client that sends it, as RFC 6749 has it, means it.
-  flow.note(() => ({ redirect_uri: {
+  flow.note(() => ({
+    redirect_uri: {
       sent: request.redirectUri && describeParameter("redirect_uri", request.redirectUri),
       stored: authCode.redirectUri,
-    } }))
+    },
+  }))
   if (request.redirectUri !== undefined && request.redirectUri !== authCode.redirectUri) {
     throw OAuthError.invalidGrant(
       "The redirect_uri is not the one of the authorization request.",
