@@ -35,7 +35,7 @@ test("the registered origin of a browser client may read every answer, errors to
     expect(response.ok).toBe(false)
     expect(corsHeaders(response), path).toEqual({
       "access-control-allow-origin": origin,
-      "access-control-expose-headers": "WWW-Authenticate, Retry-After",
+      "access-control-expose-headers": "WWW-Authenticate, Retry-After, X-Flow-Id",
     })
     expect(response.headers.get("vary"), path).toContain("Origin")
   }

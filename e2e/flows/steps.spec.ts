@@ -159,10 +159,11 @@ test("the error page, the answer and the log name the flow", async () => {
   const flowId = flowIdOf(response)
   expect(flowId).toMatch(/^[A-Za-z0-9_-]{22}$/)
   expect(await expectErrorPage(response)).toContain(`Number of this flow: <code>${flowId}</code>`)
-  const log = testEnvironment()
-    .logFiles.map((file) => readFileSync(file, "utf8"))
-    .join("\n")
-  expect(log.split("\n").find((line) => line.includes(flowId))).toContain("redirect_uri_unregistered")
+  const logged = () =>
+    testEnvironment()
+      .logFiles.flatMap((file) => readFileSync(file, "utf8").split("\n"))
+      .find((line) => line.includes(flowId))
+  await expect.poll(logged).toContain("redirect_uri_unregistered")
   expect(failedOf(await steps(flowId, 1))).toEqual([["authorization.calls_authorize", "redirect_uri_unregistered"]])
 })
 

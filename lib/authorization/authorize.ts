@@ -39,11 +39,10 @@ export async function authorize(parameters: Parameters, browser: Browser, flow: 
 /** What the client did before it came is seen by what it brought. */
 function reportRequest(parameters: Parameters, flow: Flow): void {
   flow.join(flow.id)
-  const facts = () => describeParameters(parameters.entries())
-  const { code_challenge, code_challenge_method } = facts()
-  if (code_challenge)
-    flow.step("authorization.generates_code_challenge", () => ({ code_challenge, code_challenge_method }))
-  flow.step("authorization.calls_authorize", facts)
+  const entries = parameters.entries()
+  const pkce = entries.filter(([name]) => name.startsWith("code_challenge"))
+  if (pkce.length > 0) flow.step("authorization.generates_code_challenge", () => describeParameters(pkce))
+  flow.step("authorization.calls_authorize", () => describeParameters(entries))
 }
 
 /**

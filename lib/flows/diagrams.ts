@@ -13,9 +13,9 @@ export const participants = {
   revocation: "Revocation Service",
 } as const
 
-export type Participant = keyof typeof participants
+type Participant = keyof typeof participants
 
-export type Step = {
+type Step = {
   /** Its name within the diagram. */
   name: string
   from: Participant

@@ -27,6 +27,7 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
     ["redirect_uri", "https://client.example/?code=abc"],
     ["scope", "openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"],
     ["a secret as a name", "x"],
+    ["constructor", "y"],
   ])
   expect(facts).toEqual({
     grant_type: "authorization_code",
@@ -38,6 +39,7 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
     redirect_uri: fingerprint("https://client.example/?code=abc"),
     scope: fingerprint("openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"),
     [fingerprint("a secret as a name")]: fingerprint("x"),
+    constructor: fingerprint("y"),
   })
 })
 

@@ -17,40 +17,42 @@ const words = /^[a-z_ ]{1,64}$/
 const uri = /^[a-z][a-z0-9+.-]*:[^\s?#]{1,512}$/i
 
 /** What a value of these parameters looks like that is no secret. All else, known or not, is shown as a fingerprint. */
-const open: Record<string, RegExp> = {
-  client_id: /^[A-Za-z0-9_-]{1,24}$/,
-  code_challenge_method: /^(S256|plain)$/,
-  display: words,
-  grant_type: words,
-  max_age: /^[0-9]{1,9}$/,
-  prompt: words,
-  redirect_uri: uri,
-  resource: uri,
-  response_mode: words,
-  response_type: words,
-  scope: /^[a-z0-9:/._ -]{1,256}$/,
-  token_type_hint: words,
-}
+const open = new Map<string, RegExp>(
+  Object.entries({
+    client_id: /^[A-Za-z0-9_-]{1,24}$/,
+    code_challenge_method: /^(S256|plain)$/,
+    display: words,
+    grant_type: words,
+    max_age: /^[0-9]{1,9}$/,
+    prompt: words,
+    redirect_uri: uri,
+    resource: uri,
+    response_mode: words,
+    response_type: words,
+    scope: /^[a-z0-9:/._ -]{1,256}$/,
+    token_type_hint: words,
+  }),
+)
 
 /** So many characters in a row are a code, a token or a key, wherever they stand: people put secrets into the wrong field. */
 const secretLike = /[A-Za-z0-9_-]{32,}/
 
 /** The value of a parameter, or its fingerprint. */
 export function describeParameter(name: string, value: string): string {
-  return open[name]?.test(value) && !secretLike.test(value) ? value : fingerprint(value)
+  return open.get(name)?.test(value) && !secretLike.test(value) ? value : fingerprint(value)
 }
 
 /** The parameters of a request. */
 export function describeParameters(parameters: Iterable<[name: string, value: string]>): Facts {
-  const facts: Facts = {}
+  const facts = new Map<string, Fact>()
   for (const [name, value] of parameters) {
     // A name that is none of a protocol may hold a secret too.
     const key = /^[a-z_]{1,32}$/.test(name) ? name : fingerprint(name)
-    const before = facts[key]
+    const before = facts.get(key)
     const fact = describeParameter(name, value)
-    facts[key] = before === undefined ? fact : [before, fact].flat()
+    facts.set(key, before === undefined ? fact : [before, fact].flat())
   }
-  return facts
+  return Object.fromEntries(facts)
 }
 
 /** A JWT of ours, claim by claim, without its signature: what is left is no token. */

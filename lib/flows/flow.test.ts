@@ -85,6 +85,15 @@ describe("a flow", () => {
     })
   })
 
+  test("goes on when what it shows cannot be put together", () => {
+    const flow = new Flow("POST", "/token")
+    flow.step("authorization.provides_auth_code", () => {
+      throw new TypeError("the text may hold a value")
+    })
+    flow.end(200)
+    expect(spans()[0]?.attributes["oauth_flow.facts"]).toBe('{"not_shown":"TypeError"}')
+  })
+
   test("that fails before any step fails at the one that its path begins with", () => {
     const flow = new Flow("POST", "/revoke")
     flow.fail({ reason: "content_type_not_form" })

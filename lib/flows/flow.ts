@@ -71,7 +71,7 @@ export class Flow {
   step(name: StepName, facts?: () => Facts): void {
     if (!this.listening) return
     const at = now()
-    this.steps.push({ name, at, facts: facts?.() ?? {} })
+    this.steps.push({ name, at, facts: facts ? gather(facts) : {} })
     if (this.joined) this.flush(at)
   }
 
@@ -79,7 +79,7 @@ export class Flow {
   note(facts: () => Facts): void {
     if (!this.listening) return
     const step = this.steps.at(-1)
-    if (step) Object.assign(step.facts, facts())
+    if (step) Object.assign(step.facts, gather(facts))
   }
 
   /** Whose flow it is, once that is certain. */
@@ -151,6 +151,15 @@ export class Flow {
       "oauth_flow.from": from,
       "oauth_flow.to": to,
     }
+  }
+}
+
+/** Whoever watches a flow must not be able to fail it. */
+function gather(facts: () => Facts): Facts {
+  try {
+    return facts()
+  } catch (error) {
+    return { not_shown: error instanceof Error ? error.name : "unknown" }
   }
 }
 
