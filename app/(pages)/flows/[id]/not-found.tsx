@@ -1,0 +1,15 @@
+import { NarrowPage } from "../../_components/narrow-page"
+
+/** For an id that no flow has, or none any more: and for visitors who may not see the inspector. */
+export default function FlowNotFoundPage() {
+  return (
+    <NarrowPage
+      title="Flow not found"
+      lead={<p>There is no flow with this id here. It may be too old: flows are kept for a while only.</p>}
+    >
+      <a className="button button-plain w-full" href="/flows">
+        Go to the flows
+      </a>
+    </NarrowPage>
+  )
+}

@@ -1,0 +1,118 @@
+import { sayReason } from "@/lib/flows/mends"
+import type { Lane, Row } from "@/lib/flows/sequence"
+
+type Props = { row: Row; lanes: Lane[] }
+
+const lineY = 32
+const loop = { top: 13, bottom: 33, width: 24 }
+
+/**
+ * A step as an arrow across the lanes, with its text. All places along the way are percentages, so that it fits any
+ * width; what has a shape of its own stands in a drawing of its own at such a place.
+ */
+export function Arrow({ row, lanes }: Props) {
+  const failed = row.step.failure !== null
+  return (
+    <svg
+      width="100%"
+      height={failed ? 64 : 46}
+      aria-hidden="true"
+      focusable="false"
+      className={`block overflow-visible ${failed ? "text-danger" : "text-accent"}`}
+    >
+      <Lifelines lanes={lanes} />
+      {row.from === row.to ? <Loop row={row} lanes={lanes} /> : <Line row={row} lanes={lanes} />}
+      <Label row={row} lanes={lanes} />
+    </svg>
+  )
+}
+
+/** The vertical line of each participant. */
+export function Lifelines({ lanes }: { lanes: Lane[] }) {
+  return lanes.map(({ participant }, i) => (
+    <line
+      key={participant}
+      x1={place(i, lanes)}
+      x2={place(i, lanes)}
+      y1="0"
+      y2="100%"
+      className="stroke-line stroke-[1.5]"
+    />
+  ))
+}
+
+function Line({ row: { from, to, step }, lanes }: Props) {
+  const back = to < from ? -1 : 1
+  return (
+    <>
+      <line
+        x1={place(from, lanes)}
+        x2={place(to, lanes)}
+        y1={lineY}
+        y2={lineY}
+        pathLength="1"
+        className="flow-line stroke-current stroke-[1.75]"
+      />
+      <circle cx={place(from, lanes)} cy={lineY} r="3" className="fill-current" />
+      <svg x={place(to, lanes)} y={lineY} width="1" height="1" overflow="visible" aria-hidden="true" className="flow-head">
+        {step.failure ? <Cross /> : <path d={`M${-8 * back} -4.5 L0 0 L${-8 * back} 4.5 Z`} className="fill-current" />}
+      </svg>
+    </>
+  )
+}
+
+function Loop({ row: { from, step }, lanes }: Props) {
+  const { top, bottom, width } = loop
+  const path = `M0 ${top} H${width - 6} Q${width} ${top} ${width} ${top + 6} V${bottom - 6} Q${width} ${bottom} ${width - 6} ${bottom} H${step.failure ? 0 : 3}`
+  return (
+    <svg x={place(from, lanes)} y="0" width="1" height="46" overflow="visible" aria-hidden="true">
+      <path d={path} pathLength="1" className="flow-line fill-none stroke-current stroke-[1.75]" />
+      <circle cx="0" cy={top} r="3" className="fill-current" />
+      <g className="flow-head" transform={`translate(0 ${bottom})`}>
+        {step.failure ? <Cross /> : <path d="M8 -4.5 L0 0 L8 4.5 Z" className="fill-current" />}
+      </g>
+    </svg>
+  )
+}
+
+/** Where a step failed. */
+function Cross() {
+  return (
+    <>
+      <circle r="8" className="fill-danger" />
+      <path d="M-3 -3 L3 3 M-3 3 L3 -3" className="stroke-surface stroke-[1.75] [stroke-linecap:round]" />
+    </>
+  )
+}
+
+function Label({ row, lanes }: Props) {
+  const { lane, anchor } = row.label
+  const { failure } = row.step
+  const isLoop = row.from === row.to
+  const common = {
+    x: place(lane, lanes),
+    dx: { start: isLoop ? loop.width + 10 : 10, middle: 0, end: isLoop ? -14 : -10 }[anchor],
+    textAnchor: anchor,
+  }
+  return (
+    <>
+      <text
+        {...common}
+        y={isLoop ? 27 : 20}
+        className={`flow-label text-[13px] font-medium ${failure ? "fill-danger" : "fill-ink"}`}
+      >
+        {row.text}
+      </text>
+      {failure && (
+        <text {...common} y={isLoop ? 46 : 53} className="flow-label fill-danger text-xs">
+          {sayReason(failure.reason)}
+        </text>
+      )}
+    </>
+  )
+}
+
+/** The middle of a lane, or of what lies between two, across the drawing. */
+function place(lane: number, lanes: Lane[]): string {
+  return `${(((lane + 0.5) / lanes.length) * 100).toFixed(3)}%`
+}

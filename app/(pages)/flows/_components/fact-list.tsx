@@ -1,0 +1,24 @@
+import type { ReactNode } from "react"
+import type { Meaning } from "@/lib/flows/meanings"
+
+type Entry = { name: string; value: ReactNode; meaning: Meaning | null }
+
+/** Names with their values, and under each what it means and where that is written. */
+export function FactList({ entries }: { entries: Entry[] }) {
+  return (
+    <dl className="divide-y divide-line">
+      {entries.map(({ name, value, meaning }) => (
+        <div key={name} className="grid gap-x-4 gap-y-1 py-2.5 first:pt-0 last:pb-0">
+          <dt className="font-mono text-[13px] font-medium text-muted [overflow-wrap:anywhere]">{name}</dt>
+          <dd className="min-w-0 text-sm">{value}</dd>
+          {meaning && (
+            <dd className="text-[13px] text-muted text-pretty">
+              {meaning.text}
+              {meaning.source && <span className="ms-1.5 text-xs whitespace-nowrap opacity-90">{meaning.source}</span>}
+            </dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  )
+}

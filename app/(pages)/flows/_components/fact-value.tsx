@@ -1,0 +1,38 @@
+import type { Fact } from "@/lib/flows/facts"
+import { formatMoment } from "@/lib/flows/moments"
+import { isFingerprint } from "@/lib/flows/sequence"
+import { JsonView } from "../../playground/json-view"
+import { Fingerprint } from "./fingerprint"
+
+const isoMoment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+
+/** The value of a fact: a fingerprint as its tag, a list with a line for each, all else as text. */
+export function FactValue({ value }: { value: Fact }) {
+  if (value === null) return <span className="text-muted">none</span>
+  if (typeof value === "string") return <TextValue value={value} />
+  if (typeof value === "boolean") return <span className="font-medium">{value ? "yes" : "no"}</span>
+  if (typeof value === "number") return <span className="font-mono text-number tabular-nums">{value}</span>
+  if (!Array.isArray(value)) {
+    return (
+      <span className="font-mono text-[13px]">
+        <JsonView value={value} />
+      </span>
+    )
+  }
+  if (value.length === 0) return <span className="text-muted">none</span>
+  return (
+    <ul className="grid justify-items-start gap-1">
+      {value.map((item) => (
+        <li key={JSON.stringify(item)} className="max-w-full">
+          <FactValue value={item} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function TextValue({ value }: { value: string }) {
+  if (isFingerprint(value)) return <Fingerprint value={value} />
+  if (isoMoment.test(value)) return <time dateTime={value}>{formatMoment(Date.parse(value))}</time>
+  return <span className="font-mono text-[13px] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
+}

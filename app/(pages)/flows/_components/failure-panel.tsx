@@ -1,0 +1,33 @@
+import { findMend } from "@/lib/flows/mends"
+import type { RecordedFailure } from "@/lib/flows/record"
+import { Panel } from "./panel"
+
+/** Why a step failed, what the client was told of it, and what its developer can do. */
+export function FailurePanel({ failure, status }: { failure: RecordedFailure; status: number | null }) {
+  const { why, mend } = findMend(failure.reason)
+  return (
+    <Panel
+      title="This step failed"
+      tone="danger"
+      aside={<code className="text-xs [overflow-wrap:anywhere] text-danger">{failure.reason}</code>}
+    >
+      <p className="text-sm text-pretty">{why}</p>
+      <p className="mt-3.5 mb-1 text-xs font-semibold text-muted">What the client was told</p>
+      {failure.code ? (
+        <div className="rounded-lg border border-line bg-surface px-3 py-2.5 text-sm">
+          <p className="font-mono text-[13px] font-semibold text-danger">
+            {status !== null && <span className="me-2 text-muted">{status}</span>}
+            {failure.code}
+          </p>
+          {failure.description && (
+            <p className="mt-1 text-[13px] text-pretty [overflow-wrap:anywhere]">{failure.description}</p>
+          )}
+        </div>
+      ) : (
+        <p className="text-sm">Nothing of it: no error code was sent.</p>
+      )}
+      <p className="mt-3.5 mb-1 text-xs font-semibold text-muted">What mends it</p>
+      <p className="text-sm font-medium text-pretty">{mend}</p>
+    </Panel>
+  )
+}

@@ -1,0 +1,58 @@
+import Link from "next/link"
+import { sayReason } from "@/lib/flows/mends"
+import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
+import { findOutcome, findProgress } from "@/lib/flows/progress"
+import type { FlowSummary } from "@/lib/flows/record"
+import { ClientName } from "../../_components/client-name"
+import { OutcomePill } from "./outcome"
+import { ProgressBar } from "./progress-bar"
+
+type Props = { flow: FlowSummary; now: number; /** Whether it began while somebody watched. */ fresh: boolean }
+
+/** A flow in the list, which leads to its diagram. */
+export function FlowRow({ flow, now, fresh }: Props) {
+  const outcome = findOutcome(flow)
+  const progress = findProgress(flow.lastStep)
+  return (
+    <li className={fresh ? "flow-arrived" : undefined}>
+      <Link
+        href={`/flows/${flow.id}`}
+        prefetch={false}
+        className="flow-columns grid grid-cols-[minmax(0,1fr)_auto] items-center gap-y-2.5 py-3.5 -outline-offset-2 hover:bg-sunken"
+      >
+        <span className="min-w-0">
+          <span className="block truncate">
+            {flow.client ? <ClientName name={flow.client.name} /> : <span className="font-semibold">An unknown client</span>}
+          </span>
+          <span className="block truncate text-sm text-muted">
+            {flow.person ? <bdi>{flow.person}</bdi> : "nobody signed in yet"}
+          </span>
+        </span>
+        <span className="col-span-2 row-start-2 min-w-0 text-sm lg:col-span-1 lg:row-start-1">
+          <span className="block truncate">
+            <span className="text-muted">{progress.title} </span>
+            {progress.text}
+          </span>
+          <span className="mt-1.5 flex items-center gap-3">
+            <ProgressBar progress={progress} failed={outcome === "failed"} />
+            {flow.failure !== null && <span className="truncate text-xs text-danger">{sayReason(flow.failure)}</span>}
+          </span>
+        </span>
+        <span className="justify-self-end lg:justify-self-start">
+          <OutcomePill outcome={outcome} />
+        </span>
+        <span className="text-sm text-muted tabular-nums lg:text-end">
+          <span className="sr-only">lasted </span>
+          {formatDuration(flow.lastAt - flow.beganAt)}
+        </span>
+        <time
+          dateTime={new Date(flow.beganAt).toISOString()}
+          title={formatMoment(flow.beganAt)}
+          className="text-end text-sm whitespace-nowrap text-muted tabular-nums"
+        >
+          {formatAgo(flow.beganAt, now)}
+        </time>
+      </Link>
+    </li>
+  )
+}

@@ -1,0 +1,83 @@
+import { type KeyboardEvent, type ReactNode, useMemo } from "react"
+import type { Recorded } from "@/lib/flows/record"
+import { type Lane, layOut } from "@/lib/flows/sequence"
+import { RequestBand } from "./request-band"
+import { StepRow } from "./step-row"
+
+type Props = {
+  recorded: Recorded[]
+  /** The step that is opened, by its seq. */
+  selected: number | null
+  onSelect: (seq: number) => void
+  /** Steps after this seq came while somebody watched, and draw themselves. */
+  watchedSince: number
+  /** What to show under a step, where there is no room for it beside the diagram. */
+  children?: (seq: number) => ReactNode
+}
+
+/**
+ * What was recorded of a flow as a sequence diagram: an ordered list of requests, each an ordered list of steps. Every
+ * step is a button; the arrow keys lead from one to the next.
+ */
+export function SequenceDiagram({ recorded, selected, onSelect, watchedSince, children }: Props) {
+  const { lanes, groups } = useMemo(() => layOut(recorded), [recorded])
+  return (
+    <div className="@container">
+      <Heads lanes={lanes} />
+      <ol onKeyDown={moveFocus} className="grid">
+        {groups.map((group) => (
+          <li key={group.requestId} className="min-w-0">
+            <RequestBand group={group} lanes={lanes} />
+            <ol className="flow-steps">
+              {group.rows.map((row) => (
+                <li key={row.step.seq}>
+                  <StepRow
+                    row={row}
+                    lanes={lanes}
+                    selected={row.step.seq === selected}
+                    fresh={row.step.seq > watchedSince}
+                    onSelect={() => onSelect(row.step.seq)}
+                  />
+                  {children?.(row.step.seq)}
+                </li>
+              ))}
+            </ol>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+/** The participants, which stay in view. Each step's name has its own, so they are for the eye alone. */
+function Heads({ lanes }: { lanes: Lane[] }) {
+  return (
+    <div className="sticky top-0 z-10 hidden bg-surface ps-10 pe-18 pt-3 @3xl:block" aria-hidden="true">
+      <div className="grid auto-cols-fr grid-flow-col">
+        {lanes.map(({ participant, label }) => (
+          <div key={participant} className="flex flex-col items-center">
+            <span
+              className={`rounded-lg border px-1.5 py-1 text-center text-xs font-semibold whitespace-nowrap ${participant === "client" ? "border-transparent bg-accent text-on-accent" : "border-line bg-surface"}`}
+            >
+              {label}
+            </span>
+            <span className="h-2.5 w-[1.5px] bg-line" />
+          </div>
+        ))}
+      </div>
+      <div className="-me-18 -ms-10 border-b border-line" />
+    </div>
+  )
+}
+
+const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
+
+function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
+  const move = moves[event.key]
+  if (!move || !(event.target as HTMLElement).dataset.step) return
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>("[data-step]")]
+  const next = buttons[buttons.indexOf(event.target as HTMLButtonElement) + move]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}

@@ -1,0 +1,82 @@
+import { type Diagram, diagrams, findStep } from "@/lib/flows/diagrams"
+import { findMeaning } from "@/lib/flows/meanings"
+import { formatDuration, formatMoment } from "@/lib/flows/moments"
+import type { RecordedRequest, RecordedStep } from "@/lib/flows/record"
+import { sentences } from "@/lib/flows/sentences"
+import { shortName } from "@/lib/flows/sequence"
+import { FactList } from "./fact-list"
+import { FactValue } from "./fact-value"
+import { FailurePanel } from "./failure-panel"
+import { FromTo } from "./from-to"
+import { isJwtFact, JwtFacts } from "./jwt-facts"
+import { Panel } from "./panel"
+import { isPkce, PkceFacts, pkceNames } from "./pkce-facts"
+import { isCompared, isEqual, TwoValues } from "./two-values"
+
+type Props = {
+  step: RecordedStep
+  /** The request that it was part of, once that has been answered. */
+  request: RecordedRequest | null
+  heading: "h2" | "h4"
+}
+
+/** The opened message of a step: what happened, what was in it, and what went wrong. */
+export function StepDetail({ step, request, heading: Heading }: Props) {
+  const { diagram, number, from, to, text } = findStep(step.name)
+  const place = [
+    (diagrams[diagram] as Diagram).title,
+    number === null ? null : `step ${number}`,
+    request && `${request.method} ${request.path}`,
+  ]
+  return (
+    <article className="grid gap-4">
+      <header>
+        <p className="text-xs font-medium text-accent">{place.filter(Boolean).join(" · ")}</p>
+        <Heading className="mt-1 text-lg font-semibold tracking-tight text-balance">{text}</Heading>
+        <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-xs text-muted tabular-nums">
+          <FromTo from={shortName(from)} to={shortName(to)} />
+          <span>{formatDuration(step.durationMs)}</span>
+          <time dateTime={new Date(step.at).toISOString()}>{formatMoment(step.at)}</time>
+        </div>
+        <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>
+      </header>
+      {step.failure && <FailurePanel failure={step.failure} status={request?.status ?? null} />}
+      <StepFacts step={step} />
+    </article>
+  )
+}
+
+function StepFacts({ step: { facts } }: { step: RecordedStep }) {
+  const pkce = isPkce(facts)
+  const entries = Object.entries(facts).filter(([name]) => !(pkce && pkceNames.includes(name)))
+  const plain = entries.filter(([, value]) => !isJwtFact(value) && !isCompared(value))
+  return (
+    <>
+      {pkce && <PkceFacts facts={facts} />}
+      {entries.map(
+        ([name, value]) =>
+          isCompared(value) && (
+            <Panel key={name} title={<code>{name}</code>} tone={isEqual(value) ? "plain" : "danger"}>
+              <TwoValues
+                left={{ label: "sent just now", value: value.sent ?? null, none: "not sent, which is allowed" }}
+                right={{ label: "stored", value: value.stored ?? null }}
+                equal={isEqual(value)}
+              />
+            </Panel>
+          ),
+      )}
+      {plain.length > 0 && (
+        <Panel title="What it carried">
+          <FactList
+            entries={plain.map(([name, value]) => ({
+              name,
+              value: <FactValue value={value ?? null} />,
+              meaning: findMeaning(name),
+            }))}
+          />
+        </Panel>
+      )}
+      {entries.map(([name, value]) => isJwtFact(value) && <JwtFacts key={name} name={name} jwt={value} />)}
+    </>
+  )
+}

@@ -1,0 +1,66 @@
+import { findStep, participants } from "@/lib/flows/diagrams"
+import { sayReason } from "@/lib/flows/mends"
+import { formatDuration } from "@/lib/flows/moments"
+import { findFingerprints, type Lane, type Row } from "@/lib/flows/sequence"
+import { Arrow } from "./arrow"
+import { FingerprintDots, useLight } from "./fingerprint"
+import { FromTo } from "./from-to"
+
+type Props = {
+  row: Row
+  lanes: Lane[]
+  selected: boolean
+  /** Whether it came while somebody watched: then it draws itself. */
+  fresh: boolean
+  onSelect: () => void
+}
+
+/** A step as a button: an arrow where there is room for the diagram, else lines of text. Its name says the same. */
+export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
+  const { lit } = useLight()
+  const { failure, facts } = row.step
+  const fingerprints = findFingerprints(facts)
+  return (
+    <button
+      type="button"
+      className={`flow-row ${fresh ? "flow-fresh" : ""}`}
+      data-selected={selected || undefined}
+      data-failed={failure !== null || undefined}
+      data-lit={(lit !== null && fingerprints.includes(lit)) || undefined}
+      data-step={row.step.seq}
+      aria-pressed={selected}
+      onClick={onSelect}
+    >
+      <span className="sr-only">{sayRow(row)}</span>
+      <span className="w-7 shrink-0 pt-0.5 text-end text-xs text-muted tabular-nums @3xl:pt-6" aria-hidden="true">
+        {row.number ?? "+"}
+      </span>
+      <span className="min-w-0 flex-1" aria-hidden="true">
+        <span className="hidden @3xl:block">
+          <Arrow row={row} lanes={lanes} />
+        </span>
+        <span className="flow-label grid gap-1 @3xl:hidden">
+          <FromTo from={lanes[row.from]?.label ?? ""} to={lanes[row.to]?.label ?? ""} />
+          <span className={`font-medium ${failure ? "text-danger" : ""}`}>{row.text}</span>
+          {failure && <span className="text-sm text-danger">Failed: {sayReason(failure.reason)}</span>}
+        </span>
+      </span>
+      <span
+        className="flex w-15 shrink-0 flex-col items-end gap-2 text-xs text-muted tabular-nums @3xl:gap-1.5 @3xl:pt-2"
+        aria-hidden="true"
+      >
+        <span className="order-1 @3xl:order-2">{formatDuration(row.step.durationMs)}</span>
+        <span className="order-2 @3xl:order-1">
+          <FingerprintDots values={fingerprints} />
+        </span>
+      </span>
+    </button>
+  )
+}
+
+function sayRow({ number, text, step }: Row): string {
+  const { from, to } = findStep(step.name)
+  const who = from === to ? participants[from] : `${participants[from]} to ${participants[to]}`
+  const end = step.failure ? ` Failed: ${sayReason(step.failure.reason)}.` : ""
+  return `${number === null ? "" : `${number}. `}${who}: ${text}. ${formatDuration(step.durationMs)}.${end}`
+}

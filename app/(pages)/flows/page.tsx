@@ -1,0 +1,30 @@
+import type { Metadata } from "next"
+import { notFound } from "next/navigation"
+import { config } from "@/lib/config"
+import { inspectorIsOpen, listFlows } from "@/lib/flows/inspector"
+import { type FlowSearch, parseFlowSearch, toFilter } from "./_components/flow-search"
+import { FlowsView } from "./flows-view"
+
+export const metadata: Metadata = { title: "Flows" }
+
+const pageSize = 50
+
+/** The recent flows, newest first. */
+export default async function FlowsPage({ searchParams }: { searchParams: Promise<FlowSearch> }) {
+  if (!(await inspectorIsOpen())) notFound()
+  const search = parseFlowSearch(await searchParams)
+  const found = await listFlows(toFilter(search), pageSize + 1)
+  const { issuer, DEMO } = config()
+  return (
+    <FlowsView
+      // What another question has brought is no part of this answer.
+      key={JSON.stringify(search)}
+      flows={found.slice(0, pageSize)}
+      hasOlder={found.length > pageSize}
+      search={search}
+      issuer={issuer}
+      demo={DEMO}
+      now={Date.now()}
+    />
+  )
+}
