@@ -7,17 +7,35 @@ const oidc = (section: string) => `OpenID Connect Core §${section}`
 /** The parameters of requests and answers, and what else steps show. */
 export const meanings: Record<string, Meaning> = {
   response_type: { text: "What the client wants back: code is the only type of OAuth 2.1.", source: oauth("3.1.1") },
-  response_mode: { text: "How the answer travels to the redirect URI.", source: "OAuth 2.0 Multiple Response Types §2.1" },
+  response_mode: {
+    text: "How the answer travels to the redirect URI.",
+    source: "OAuth 2.0 Multiple Response Types §2.1",
+  },
   client_id: { text: "The public name of the client. It is no secret.", source: oauth("2.2") },
   client_secret: { text: "The password of a confidential client.", source: oauth("2.3.1") },
-  redirect_uri: { text: "Where the browser goes with the answer; must be registered, letter by letter.", source: oauth("3.1.2") },
+  redirect_uri: {
+    text: "Where the browser goes with the answer; must be registered, letter by letter.",
+    source: oauth("3.1.2"),
+  },
   scope: { text: "What the client asks for, or got, separated by spaces.", source: oauth("3.3") },
-  state: { text: "The client's own value, given back unchanged: it ties the answer to the request.", source: oauth("4.1.1") },
+  state: {
+    text: "The client's own value, given back unchanged: it ties the answer to the request.",
+    source: oauth("4.1.1"),
+  },
   code: { text: "The auth code: good once, for a moment, for this client alone.", source: oauth("4.1.2") },
-  code_verifier: { text: "The secret that the client kept. Its SHA-256 must be the code challenge.", source: "RFC 7636 §4.1" },
+  code_verifier: {
+    text: "The secret that the client kept. Its SHA-256 must be the code challenge.",
+    source: "RFC 7636 §4.1",
+  },
   code_challenge: { text: "BASE64URL(SHA-256(code_verifier)), sent ahead of the verifier.", source: "RFC 7636 §4.2" },
-  code_challenge_method: { text: "How the challenge was made. S256 is the only one that is accepted.", source: "RFC 7636 §4.3" },
-  "BASE64URL(SHA-256(code_verifier))": { text: "What the server made of the verifier, to compare.", source: "RFC 7636 §4.6" },
+  code_challenge_method: {
+    text: "How the challenge was made. S256 is the only one that is accepted.",
+    source: "RFC 7636 §4.3",
+  },
+  "BASE64URL(SHA-256(code_verifier))": {
+    text: "What the server made of the verifier, to compare.",
+    source: "RFC 7636 §4.6",
+  },
   equal: { text: "Whether the computed challenge is the stored one.", source: "RFC 7636 §4.6" },
   grant_type: { text: "What the client exchanges for tokens.", source: oauth("4.1.3") },
   refresh_token: { text: "What gets the next pair of tokens. Good for one use.", source: oauth("1.5") },
@@ -25,10 +43,16 @@ export const meanings: Record<string, Meaning> = {
   id_token: { text: "Who signed in, when and for which client: for the client to read.", source: oidc("2") },
   token: { text: "The token that the request is about.", source: "RFC 7662 §2.1, RFC 7009 §2.1" },
   token_type: { text: "How to show the token: Bearer means in the Authorization header.", source: oauth("7.1") },
-  token_type_hint: { text: "What kind of token it probably is. The server finds out by itself.", source: "RFC 7009 §2.1" },
+  token_type_hint: {
+    text: "What kind of token it probably is. The server finds out by itself.",
+    source: "RFC 7009 §2.1",
+  },
   expires_in: { text: "For how many seconds it is good.", source: oauth("5.1") },
   resource: { text: "The resource server that the token is meant for.", source: "RFC 8707 §2" },
-  iss: { text: "The issuer: the server that answered. A client compares it with the one it asked.", source: "RFC 9207 §2" },
+  iss: {
+    text: "The issuer: the server that answered. A client compares it with the one it asked.",
+    source: "RFC 9207 §2",
+  },
   nonce: { text: "The client's random value, which comes back in the ID token.", source: oidc("3.1.2.1") },
   prompt: { text: "Whether to ask the person anew, or not at all.", source: oidc("3.1.2.1") },
   max_age: { text: "How many seconds ago the person may have signed in at most.", source: oidc("3.1.2.1") },
@@ -40,7 +64,10 @@ export const meanings: Record<string, Meaning> = {
   claims: { text: "The names of the claims that the scope opens.", source: oidc("5.4") },
   sid: { text: "The Session, which is the flow's id.", source: "OpenID Connect Front-Channel Logout §3" },
   state_token: { text: "The encrypted token that carries the request from /authorize to /callback.", source: null },
-  standing: { text: "Whether this is the Session's current refresh token, the previous one, or a replay.", source: null },
+  standing: {
+    text: "Whether this is the Session's current refresh token, the previous one, or a replay.",
+    source: null,
+  },
   rotations: { text: "How often the refresh token has been rotated.", source: null },
   previous: { text: "The refresh token that was presented. It is good no more.", source: "OAuth 2.1 §4.3.1" },
   current: { text: "The refresh token that follows.", source: "OAuth 2.1 §4.3.1" },

@@ -34,11 +34,10 @@ export function updateSummary<Summary extends FlowSummary>(summary: Summary, rec
   const steps = recorded.filter((item) => item.kind === "step").sort((a, b) => a.at - b.at || a.seq - b.seq)
   const last = steps.at(-1)
   if (!last) return summary
-  const failed = steps.filter(({ requestId }) => requestId === last.requestId).findLast(({ failure }) => failure)
   return {
     ...summary,
     lastStep: last.name,
     lastAt: Math.max(...recorded.map(({ at, durationMs }) => at + durationMs)),
-    failure: failed?.failure?.reason ?? null,
+    failure: last.failure?.reason ?? null,
   }
 }

@@ -29,7 +29,8 @@ export const sentences: Record<StepName, string> = {
     "The auth code was looked up by its hash, and checked: whose it is, whether it is in time, where it was sent.",
   "authorization.verifies_code_verifier":
     "PKCE: the code verifier was hashed and compared with the stored code challenge. Equal means: the same client.",
-  "authorization.generates_tokens": "An access token, a refresh token and, for openid, an ID token were made and signed.",
+  "authorization.generates_tokens":
+    "An access token, a refresh token and, for openid, an ID token were made and signed.",
   "authorization.stores_tokens":
     "One statement consumed the auth code and started the Session. Only the refresh token's hash is stored.",
   "authorization.returns_tokens": "The client has its tokens. From here on it needs no browser.",

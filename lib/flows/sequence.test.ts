@@ -6,7 +6,18 @@ import { appendRecorded, findFingerprints, layOut } from "./sequence"
 let seq = 0
 
 function step(name: StepName, requestId: string, at: number, facts: Partial<RecordedStep> = {}): RecordedStep {
-  return { kind: "step", seq: ++seq, flowId: "f", requestId, name, at, durationMs: 1, facts: {}, failure: null, ...facts }
+  return {
+    kind: "step",
+    seq: ++seq,
+    flowId: "f",
+    requestId,
+    name,
+    at,
+    durationMs: 1,
+    facts: {},
+    failure: null,
+    ...facts,
+  }
 }
 
 function request(requestId: string, line: string, at: number, status = 200): RecordedRequest {
@@ -25,7 +36,13 @@ describe("layOut", () => {
       step("authorization.calls_authorize", "a", 10),
       step("authorization.redirects_to_sign_in", "a", 11),
     ])
-    expect(lanes.map(({ label }) => label)).toEqual(["Client", "Authentication", "Authorization", "Data Layer", "Refresh"])
+    expect(lanes.map(({ label }) => label)).toEqual([
+      "Client",
+      "Authentication",
+      "Authorization",
+      "Data Layer",
+      "Refresh",
+    ])
   })
 
   test("groups the steps of a request, in the order of time, whatever the order of arrival", () => {

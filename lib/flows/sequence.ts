@@ -131,7 +131,9 @@ function guessLine(steps: RecordedStep[]): string | null {
 
 function layOutStep(step: RecordedStep, lanes: Lane[]): Row {
   const { from, to, text, number } = findStep(step.name)
-  const [fromLane, toLane] = [from, to].map((participant) => lanes.findIndex((lane) => lane.participant === participant))
+  const [fromLane, toLane] = [from, to].map((participant) =>
+    lanes.findIndex((lane) => lane.participant === participant),
+  )
   const row = { from: fromLane ?? 0, to: toLane ?? 0 }
   return { step, number, text, ...row, label: placeLabel(row, text, lanes.length) }
 }

@@ -17,7 +17,9 @@ test.each(lines)("is a sentence: %s", (line) => {
 })
 
 test("every step has its sentence", () => {
-  const names = Object.entries<Diagram>(diagrams).flatMap(([name, { steps }]) => steps.map((step) => `${name}.${step.name}`))
+  const names = Object.entries<Diagram>(diagrams).flatMap(([name, { steps }]) =>
+    steps.map((step) => `${name}.${step.name}`),
+  )
   expect(Object.keys(sentences).sort()).toEqual(names.sort())
 })
 
@@ -72,7 +74,13 @@ test("a flow is done when the last step of a diagram was taken, and no request f
 
 test("a summary follows what is recorded: a right password mends a wrong one", () => {
   const summary = { id: "f", beganAt: 0, lastAt: 0, client: null, person: null, failure: null } as const
-  const step = { kind: "step", flowId: "f", durationMs: 4, facts: {}, name: "authorization.verifies_credentials" } as const
+  const step = {
+    kind: "step",
+    flowId: "f",
+    durationMs: 4,
+    facts: {},
+    name: "authorization.verifies_credentials",
+  } as const
   const wrong = { ...step, seq: 1, requestId: "a", at: 10, failure: { reason: "credentials_wrong" } }
   const right = { ...step, seq: 2, requestId: "b", at: 20, failure: null }
   const first = updateSummary({ ...summary, lastStep: "authorization.redirects_to_sign_in" }, [wrong])

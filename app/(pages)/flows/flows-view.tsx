@@ -77,7 +77,10 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
 /** Each row says by itself what is what. */
 function Captions() {
   return (
-    <div className="flow-columns hidden border-b border-line bg-sunken py-2 text-xs font-medium text-muted lg:grid" aria-hidden="true">
+    <div
+      className="flow-columns hidden border-b border-line bg-sunken py-2 text-xs font-medium text-muted lg:grid"
+      aria-hidden="true"
+    >
       <span>Client and person</span>
       <span>How far it got</span>
       <span>Outcome</span>

@@ -54,7 +54,15 @@ function Line({ row: { from, to, step }, lanes }: Props) {
         className="flow-line stroke-current stroke-[1.75]"
       />
       <circle cx={place(from, lanes)} cy={lineY} r="3" className="fill-current" />
-      <svg x={place(to, lanes)} y={lineY} width="1" height="1" overflow="visible" aria-hidden="true" className="flow-head">
+      <svg
+        x={place(to, lanes)}
+        y={lineY}
+        width="1"
+        height="1"
+        overflow="visible"
+        aria-hidden="true"
+        className="flow-head"
+      >
         {step.failure ? <Cross /> : <path d={`M${-8 * back} -4.5 L0 0 L${-8 * back} 4.5 Z`} className="fill-current" />}
       </svg>
     </>

@@ -1,20 +1,18 @@
-import Form from "next/form"
 import type { ReactNode } from "react"
 import type { FlowSummary } from "@/lib/flows/record"
 import type { ParsedSearch } from "./flow-search"
 
 type Props = { search: ParsedSearch; flows: FlowSummary[] }
 
-/** Asks for some of the flows. A form that works by itself; with scripts the answer comes without a new page. */
+/** Asks for some of the flows. A form that works by itself; with scripts a choice needs no button. */
 export function FlowFilter({ search, flows }: Props) {
   const clients = new Map(flows.flatMap(({ client }) => (client ? [[client.id, client.name] as const] : [])))
   const asked = Boolean(search.client || search.outcome || search.id)
   return (
-    <Form
+    <form
       action="/flows"
       role="search"
       aria-label="Flows"
-      prefetch={false}
       className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_11rem_1.2fr_auto]"
     >
       <Labelled label="Client" htmlFor="client">
@@ -70,7 +68,7 @@ export function FlowFilter({ search, flows }: Props) {
           </a>
         )}
       </div>
-    </Form>
+    </form>
   )
 }
 

@@ -1,4 +1,3 @@
-import Link from "next/link"
 import { sayReason } from "@/lib/flows/mends"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
 import { findOutcome, findProgress } from "@/lib/flows/progress"
@@ -7,7 +6,7 @@ import { ClientName } from "../../_components/client-name"
 import { OutcomePill } from "./outcome"
 import { ProgressBar } from "./progress-bar"
 
-type Props = { flow: FlowSummary; now: number; /** Whether it began while somebody watched. */ fresh: boolean }
+type Props = { flow: FlowSummary; now: number /** Whether it began while somebody watched. */; fresh: boolean }
 
 /** A flow in the list, which leads to its diagram. */
 export function FlowRow({ flow, now, fresh }: Props) {
@@ -15,14 +14,17 @@ export function FlowRow({ flow, now, fresh }: Props) {
   const progress = findProgress(flow.lastStep)
   return (
     <li className={fresh ? "flow-arrived" : undefined}>
-      <Link
+      <a
         href={`/flows/${flow.id}`}
-        prefetch={false}
-        className="flow-columns grid grid-cols-[minmax(0,1fr)_auto] items-center gap-y-2.5 py-3.5 -outline-offset-2 hover:bg-sunken"
+        className="flow-columns grid items-center gap-y-2.5 py-3.5 -outline-offset-2 hover:bg-sunken"
       >
         <span className="min-w-0">
           <span className="block truncate">
-            {flow.client ? <ClientName name={flow.client.name} /> : <span className="font-semibold">An unknown client</span>}
+            {flow.client ? (
+              <ClientName name={flow.client.name} />
+            ) : (
+              <span className="font-semibold">An unknown client</span>
+            )}
           </span>
           <span className="block truncate text-sm text-muted">
             {flow.person ? <bdi>{flow.person}</bdi> : "nobody signed in yet"}
@@ -52,7 +54,7 @@ export function FlowRow({ flow, now, fresh }: Props) {
         >
           {formatAgo(flow.beganAt, now)}
         </time>
-      </Link>
+      </a>
     </li>
   )
 }

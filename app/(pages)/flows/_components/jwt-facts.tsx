@@ -34,7 +34,11 @@ function Claims({ values }: { values: Facts }) {
     name,
     meaning: findClaimMeaning(name),
     value:
-      moments.includes(name) && typeof value === "number" ? <Seconds value={value} /> : <FactValue value={value ?? null} />,
+      moments.includes(name) && typeof value === "number" ? (
+        <Seconds value={value} />
+      ) : (
+        <FactValue value={value ?? null} />
+      ),
   }))
   return <FactList entries={entries} />
 }

@@ -6,7 +6,9 @@ export function NoFlows({ asked, issuer, demo }: Props) {
     return (
       <section className="mt-5 rounded-2xl border border-dashed border-edge px-5 py-10 text-center">
         <h2 className="text-lg font-semibold">No such flow</h2>
-        <p className="mt-1 text-muted text-pretty">Nothing that is kept here fits. One that does is shown as soon as it begins.</p>
+        <p className="mt-1 text-muted text-pretty">
+          Nothing that is kept here fits. One that does is shown as soon as it begins.
+        </p>
         <a className="button button-plain mt-5" href="/flows">
           Show all flows
         </a>

@@ -9,7 +9,7 @@ export function RequestBand({ group, lanes }: { group: Group; lanes: Lane[] }) {
   return (
     <div className="relative">
       <span className="pointer-events-none absolute inset-y-0 start-10 end-18 hidden @3xl:block" aria-hidden="true">
-        <svg width="100%" height="100%" className="block" focusable="false">
+        <svg width="100%" height="100%" className="block" aria-hidden="true" focusable="false">
           <Lifelines lanes={lanes} />
         </svg>
       </span>

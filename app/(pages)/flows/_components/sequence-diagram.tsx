@@ -55,13 +55,14 @@ function Heads({ lanes }: { lanes: Lane[] }) {
     <div className="sticky top-0 z-10 hidden bg-surface ps-10 pe-18 pt-3 @3xl:block" aria-hidden="true">
       <div className="grid auto-cols-fr grid-flow-col">
         {lanes.map(({ participant, label }) => (
-          <div key={participant} className="flex flex-col items-center">
+          <div key={participant} className="flex min-w-0 flex-col items-center">
             <span
-              className={`rounded-lg border px-1.5 py-1 text-center text-xs font-semibold whitespace-nowrap ${participant === "client" ? "border-transparent bg-accent text-on-accent" : "border-line bg-surface"}`}
+              className={`text-center text-[11px] leading-5 font-semibold tracking-tight whitespace-nowrap @5xl:text-xs @5xl:tracking-normal ${participant === "client" ? "text-accent" : ""}`}
             >
               {label}
             </span>
-            <span className="h-2.5 w-[1.5px] bg-line" />
+            <span className={`size-2 rounded-full ${participant === "client" ? "bg-accent" : "bg-edge"}`} />
+            <span className="h-2 w-[1.5px] bg-line" />
           </div>
         ))}
       </div>

@@ -17,7 +17,9 @@ export function TwoValues({ left, right, equal }: { left: Side; right: Side; equ
 
 function Box({ label, value, none, equal }: Side & { equal: boolean }): ReactNode {
   return (
-    <div className={`min-w-0 rounded-lg border px-3 py-2.5 ${equal ? "border-line bg-sunken" : "border-danger bg-surface"}`}>
+    <div
+      className={`min-w-0 rounded-lg border px-3 py-2.5 ${equal ? "border-line bg-sunken" : "border-danger/40 bg-surface"}`}
+    >
       <p className="mb-1.5 text-xs text-muted">{label}</p>
       <div className="text-sm">
         {value === null && none ? <span className="text-muted">{none}</span> : <FactValue value={value} />}
