@@ -4,10 +4,11 @@ import { useState } from "react"
 import type { FlowSummary } from "@/lib/flows/record"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
-import { listAddress, type ParsedSearch, putFlow } from "./_components/flow-search"
+import { listAddress, mostRows, type ParsedSearch, putFlow } from "./_components/flow-search"
 import { Live } from "./_components/live"
 import { NoFlows } from "./_components/no-flows"
 import { TopBar } from "./_components/top-bar"
+import { useGathered } from "./_components/use-gathered"
 import { useNow } from "./_components/use-now"
 import { useStream } from "./_components/use-stream"
 
@@ -24,12 +25,11 @@ type Props = {
 export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: start }: Props) {
   const [flows, setFlows] = useState(loaded)
   const [firstIds] = useState(() => new Set(loaded.map(({ id }) => id)))
-  const now = useNow(start, 1000)
-  const connected = useStream<FlowSummary>(
-    () => "/flows/stream",
-    "flow",
-    (moved) => setFlows((before) => putFlow(before, moved, search)),
+  const now = useNow(start, 5000)
+  const put = useGathered<FlowSummary>((moved) =>
+    setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search), before)),
   )
+  const connected = useStream<FlowSummary>(() => "/flows/stream", "flow", put)
   const asked = Boolean(search.client || search.outcome || search.id || search.before)
   const last = flows.at(-1)
 
@@ -63,7 +63,7 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
               Show the newest
             </a>
           )}
-          {hasOlder && last && (
+          {(hasOlder || flows.length >= mostRows) && last && (
             <a className="button button-plain" href={listAddress(search, last)}>
               Show older
             </a>

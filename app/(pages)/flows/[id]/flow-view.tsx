@@ -19,12 +19,6 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const shown = pickedStep ?? chooseStep(steps, watchedSince)
   useFollow(recorded.length)
 
-  const detail = (step: RecordedStep, heading: "h2" | "h4") => {
-    const requests = recorded.filter((item) => item.kind === "request")
-    const request = requests.find(({ requestId }) => requestId === step.requestId)
-    return <StepDetail step={step} request={request ?? null} heading={heading} />
-  }
-
   return (
     <FingerprintLight>
       <div className="mx-auto max-w-[96rem] px-4 pt-6 pb-16 sm:px-6">
@@ -45,7 +39,9 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
                 {/* A step that nobody picked is opened only beside the diagram, where it pushes nothing away. */}
                 {(seq) =>
                   pickedStep?.seq === seq && (
-                    <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5 xl:hidden">{detail(pickedStep, "h4")}</div>
+                    <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5 xl:hidden">
+                      <StepDetail step={pickedStep} recorded={recorded} heading="h4" />
+                    </div>
                   )
                 }
               </SequenceDiagram>
@@ -56,7 +52,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
               tabIndex={0}
               className="card hidden max-h-[calc(100dvh-3rem)] overflow-y-auto p-5 xl:sticky xl:top-6 xl:block"
             >
-              {shown && detail(shown, "h2")}
+              {shown && <StepDetail step={shown} recorded={recorded} heading="h2" />}
             </aside>
           </div>
         </main>

@@ -3,10 +3,14 @@ import { notFound } from "next/navigation"
 import { findFlow, inspectorIsOpen } from "@/lib/flows/inspector"
 import { FlowView } from "./flow-view"
 
-export const metadata: Metadata = { title: "Flow" }
+type Props = { params: Promise<{ id: string }> }
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `Flow ${(await params).id.slice(0, 12)}` }
+}
 
 /** One flow as a sequence diagram that grows while the flow goes on. */
-export default async function FlowPage({ params }: { params: Promise<{ id: string }> }) {
+export default async function FlowPage({ params }: Props) {
   if (!(await inspectorIsOpen())) notFound()
   const flow = await findFlow((await params).id)
   if (!flow) notFound()

@@ -8,11 +8,11 @@ export function FactList({ entries }: { entries: Entry[] }) {
   return (
     <dl className="divide-y divide-line">
       {entries.map(({ name, value, meaning }) => (
-        <div key={name} className="grid gap-x-4 gap-y-1 py-2.5 first:pt-0 last:pb-0">
+        <div key={name} className="flex flex-wrap items-baseline gap-x-3 gap-y-1 py-2.5 first:pt-0 last:pb-0">
           <dt className="font-mono text-[13px] font-medium text-muted [overflow-wrap:anywhere]">{name}</dt>
-          <dd className="min-w-0 text-sm">{value}</dd>
+          <dd className="max-w-full min-w-0 text-sm">{value}</dd>
           {meaning && (
-            <dd className="text-[13px] text-muted text-pretty">
+            <dd className="basis-full text-[13px] text-muted text-pretty">
               {meaning.text}
               {meaning.source && <span className="ms-1.5 text-xs whitespace-nowrap opacity-90">{meaning.source}</span>}
             </dd>

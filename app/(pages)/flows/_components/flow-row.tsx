@@ -30,7 +30,7 @@ export function FlowRow({ flow, now, fresh }: Props) {
             {flow.person ? <bdi>{flow.person}</bdi> : "nobody signed in yet"}
           </span>
         </span>
-        <span className="col-span-2 row-start-2 min-w-0 text-sm lg:col-span-1 lg:row-start-1">
+        <span className="min-w-0 text-sm max-lg:col-span-2 max-lg:row-start-2">
           <span className="block truncate">
             <span className="text-muted">{progress.title} </span>
             {progress.text}

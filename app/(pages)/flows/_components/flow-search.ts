@@ -34,6 +34,9 @@ export function listAddress({ client, outcome, id }: ParsedSearch, last: FlowSum
   return `/flows?${new URLSearchParams(asked)}`
 }
 
+/** No more are kept in the list, however long it is watched. */
+export const mostRows = 200
+
 /**
  * Puts a flow that has moved into the list: in the place of what it was, or at its time when the list asks for it.
  * A flow that no longer fits stays until the list is asked anew: nothing vanishes under the pointer.
@@ -41,7 +44,7 @@ export function listAddress({ client, outcome, id }: ParsedSearch, last: FlowSum
 export function putFlow(flows: FlowSummary[], moved: FlowSummary, search: ParsedSearch): FlowSummary[] {
   if (flows.some(({ id }) => id === moved.id)) return flows.map((flow) => (flow.id === moved.id ? moved : flow))
   if (search.before !== null || !fits(moved, search)) return flows
-  return [...flows, moved].sort((a, b) => b.beganAt - a.beganAt)
+  return [...flows, moved].sort((a, b) => b.beganAt - a.beganAt).slice(0, mostRows)
 }
 
 function fits(flow: FlowSummary, { client, outcome, id }: ParsedSearch): boolean {

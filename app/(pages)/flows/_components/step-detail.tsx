@@ -1,7 +1,8 @@
 import { type Diagram, diagrams, findStep } from "@/lib/flows/diagrams"
 import { findMeaning } from "@/lib/flows/meanings"
 import { formatDuration, formatMoment } from "@/lib/flows/moments"
-import type { RecordedRequest, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedRequest, RecordedStep } from "@/lib/flows/record"
+import { findRivals } from "@/lib/flows/rivals"
 import { sentences } from "@/lib/flows/sentences"
 import { shortName } from "@/lib/flows/sequence"
 import { FactList } from "./fact-list"
@@ -15,13 +16,15 @@ import { isCompared, isEqual, TwoValues } from "./two-values"
 
 type Props = {
   step: RecordedStep
-  /** The request that it was part of, once that has been answered. */
-  request: RecordedRequest | null
+  /** The flow that it is a step of. */
+  recorded: Recorded[]
   heading: "h2" | "h4"
 }
 
 /** The opened message of a step: what happened, what was in it, and what went wrong. */
-export function StepDetail({ step, request, heading: Heading }: Props) {
+export function StepDetail({ step, recorded, heading: Heading }: Props) {
+  const request = findRequest(step, recorded)
+  const rivals = findRivals(step, recorded)
   const { diagram, number, from, to, text } = findStep(step.name)
   const place = [
     (diagrams[diagram] as Diagram).title,
@@ -41,9 +44,24 @@ export function StepDetail({ step, request, heading: Heading }: Props) {
         <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>
       </header>
       {step.failure && <FailurePanel failure={step.failure} status={request?.status ?? null} />}
+      {rivals && (
+        <Panel title="The two refresh tokens" tone="danger">
+          <TwoValues
+            left={{ label: "sent just now", value: rivals.presented }}
+            right={{ label: "the one that is good", value: rivals.current }}
+            equal={false}
+          />
+        </Panel>
+      )}
       <StepFacts step={step} />
     </article>
   )
+}
+
+/** The request that a step was part of; null until it has been answered. */
+function findRequest({ requestId }: RecordedStep, recorded: Recorded[]): RecordedRequest | null {
+  const requests = recorded.filter((item) => item.kind === "request")
+  return requests.find((request) => request.requestId === requestId) ?? null
 }
 
 function StepFacts({ step: { facts } }: { step: RecordedStep }) {

@@ -1,0 +1,25 @@
+import type { Fact } from "./facts"
+import type { Recorded, RecordedStep } from "./record"
+
+/** The refresh token that was presented, and the one that was good at that moment. */
+export type Rivals = { presented: Fact; current: Fact }
+
+/** For a replay: the two refresh tokens that met. @returns null for any other step */
+export function findRivals(step: RecordedStep, recorded: Recorded[]): Rivals | null {
+  if (step.failure?.reason !== "refresh_token_replayed") return null
+  const before = recorded.filter((item) => item.kind === "step" && item.at <= step.at) as RecordedStep[]
+  const own = before.filter(({ requestId }) => requestId === step.requestId)
+  const presented = own.find(({ name }) => name === "refresh.retrieves_session")?.facts.refresh_token
+  const current = before
+    .filter(({ requestId, failure }) => requestId !== step.requestId && failure === null)
+    .sort((a, b) => a.at - b.at)
+    .map(({ name, facts }) => storedToken(name, facts))
+    .findLast((token) => token !== undefined)
+  return presented === undefined || current === undefined ? null : { presented, current }
+}
+
+function storedToken(name: RecordedStep["name"], facts: RecordedStep["facts"]): Fact | undefined {
+  if (name === "refresh.stores_tokens") return facts.current
+  if (name === "authorization.stores_tokens") return facts.refresh_token
+  return undefined
+}
