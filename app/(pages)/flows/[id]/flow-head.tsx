@@ -9,10 +9,16 @@ import { Live } from "../_components/live"
 import { OutcomePill } from "../_components/outcome"
 import { useNow } from "../_components/use-now"
 
-type Props = { flow: FlowSummary; connected: boolean; now: number }
+type Props = {
+  flow: FlowSummary
+  /** The step that failed last, by its seq. */
+  failedSeq: number | null
+  connected: boolean
+  now: number
+}
 
 /** Whose flow it is, when it was, and how it ended. */
-export function FlowHead({ flow, connected, now: start }: Props) {
+export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
   const now = useNow(start, 5000)
   const outcome = findOutcome(flow)
   const { title, number, of } = findProgress(flow.lastStep)
@@ -42,7 +48,17 @@ export function FlowHead({ flow, connected, now: start }: Props) {
         </Item>
         <Item name="Came to">
           {title}, step <span className="tabular-nums">{`${number} of ${of}`}</span>
-          {flow.failure !== null && <span className="text-danger"> · {sayReason(flow.failure)}</span>}
+          {flow.failure !== null && (
+            <>
+              {" · "}
+              <a
+                href={failedSeq === null ? undefined : `#step-${failedSeq}`}
+                className="rounded-xs text-danger underline decoration-1 underline-offset-3 hover:decoration-2"
+              >
+                {sayReason(flow.failure)}
+              </a>
+            </>
+          )}
         </Item>
         <Item name="Flow id">
           <span className="flex flex-wrap items-center gap-2">

@@ -16,7 +16,8 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const [picked, setPicked] = useState<number | null>(null)
   const steps = recorded.filter((item) => item.kind === "step")
   const pickedStep = steps.find(({ seq }) => seq === picked)
-  const shown = pickedStep ?? chooseStep(steps, watchedSince)
+  const failed = inTime(steps).findLast(({ failure }) => failure !== null)
+  const shown = pickedStep ?? failed ?? chooseStep(steps, watchedSince)
   useFollow(recorded.length)
 
   return (
@@ -24,7 +25,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
       <div className="mx-auto max-w-[96rem] px-4 pt-6 pb-16 sm:px-6">
         <TopBar />
         <main>
-          <FlowHead flow={summary} connected={connected} now={now} />
+          <FlowHead flow={summary} failedSeq={failed?.seq ?? null} connected={connected} now={now} />
           <div className="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
             <section aria-labelledby="steps" className="card min-w-0 px-3 pb-4 sm:px-5">
               <h2 id="steps" className="sr-only">
@@ -61,10 +62,9 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   )
 }
 
-/** The step to open when nobody picked one: the last that failed, the newest that was watched, or else the first. */
+/** The step to open when nobody picked one and none failed: the newest that was watched, or else the first. */
 function chooseStep(steps: RecordedStep[], watchedSince: number): RecordedStep | undefined {
-  const inTime = steps.toSorted((a, b) => a.at - b.at || a.seq - b.seq)
-  const failed = inTime.findLast(({ failure }) => failure !== null)
-  const watched = inTime.findLast(({ seq }) => seq > watchedSince)
-  return failed ?? watched ?? inTime[0]
+  return inTime(steps).findLast(({ seq }) => seq > watchedSince) ?? inTime(steps)[0]
 }
+
+const inTime = (steps: RecordedStep[]) => steps.toSorted((a, b) => a.at - b.at || a.seq - b.seq)

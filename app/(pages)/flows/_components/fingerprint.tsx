@@ -22,13 +22,14 @@ export function useLight(): Light {
   return useContext(LightContext)
 }
 
-const hues = 10
+const hues = 8
+const shapes = 3
 
-/** The class of a fingerprint's colour: the same for the same value, everywhere. */
+/** The classes of a fingerprint's colour and shape: the same for the same value, everywhere. */
 export function printLook(fingerprint: string): string {
   let sum = 0
   for (const char of fingerprint) sum = (sum * 31 + char.charCodeAt(0)) % 9973
-  return `print-${sum % hues}`
+  return `print-hue-${sum % hues} print-shape-${Math.floor(sum / hues) % shapes}`
 }
 
 /** A secret's fingerprint. Pointing at it shows where else the same value went; a click keeps that shown. */
@@ -47,6 +48,7 @@ export function Fingerprint({ value }: { value: string }) {
       onFocus={() => point(value)}
       onBlur={() => point(null)}
     >
+      <span className={`print-dot ${printLook(value)}`} aria-hidden="true" />
       <span className="sr-only">Fingerprint </span>
       {value}
     </button>

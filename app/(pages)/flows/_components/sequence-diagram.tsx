@@ -30,7 +30,7 @@ export function SequenceDiagram({ recorded, selected, onSelect, watchedSince, ch
             <RequestBand group={group} lanes={lanes} />
             <ol className="flow-steps">
               {group.rows.map((row) => (
-                <li key={row.step.seq}>
+                <li key={row.step.seq} id={`step-${row.step.seq}`} className="scroll-mt-20">
                   <StepRow
                     row={row}
                     lanes={lanes}
