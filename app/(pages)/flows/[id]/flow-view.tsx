@@ -21,7 +21,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   useFollow(recorded.length)
 
   return (
-    <FingerprintLight>
+    <FingerprintLight recorded={recorded}>
       <div className="mx-auto max-w-[96rem] px-4 pt-6 pb-16 sm:px-6">
         <TopBar />
         <main>
@@ -48,6 +48,8 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
               </SequenceDiagram>
             </section>
             <aside
+              // Another step is read from its beginning.
+              key={shown?.seq}
               aria-label="The opened step"
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}

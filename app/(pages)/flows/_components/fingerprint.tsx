@@ -1,4 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
+import type { Recorded } from "@/lib/flows/record"
+import { findFingerprints } from "@/lib/flows/sequence"
 
 type Light = {
   /** The fingerprint that the pointer or the focus is on, or that was pinned. */
@@ -6,15 +8,33 @@ type Light = {
   point: (fingerprint: string | null) => void
   pinned: string | null
   pin: (fingerprint: string | null) => void
+  /** The classes of a fingerprint's colour and shape: the same for the same value, wherever it stands. */
+  lookOf: (fingerprint: string) => string
 }
 
-const LightContext = createContext<Light>({ lit: null, point: () => {}, pinned: null, pin: () => {} })
+const LightContext = createContext<Light>({
+  lit: null,
+  point: () => {},
+  pinned: null,
+  pin: () => {},
+  lookOf: () => lookAt(0),
+})
 
-/** Within it, a fingerprint that is pointed at is lit up wherever it stands. */
-export function FingerprintLight({ children }: { children: ReactNode }) {
+type Props = { recorded: Recorded[]; children: ReactNode }
+
+/** Within it, each value of a flow has a look of its own, and one that is pointed at is lit up wherever it stands. */
+export function FingerprintLight({ recorded, children }: Props) {
   const [pointed, point] = useState<string | null>(null)
   const [pinned, pin] = useState<string | null>(null)
-  const light = useMemo(() => ({ lit: pointed ?? pinned, point, pinned, pin }), [pointed, pinned])
+  const places = useMemo(() => {
+    const steps = recorded.filter((item) => item.kind === "step")
+    const fingerprints = new Set(steps.flatMap(({ facts }) => findFingerprints(facts)))
+    return new Map([...fingerprints].map((fingerprint, i) => [fingerprint, i]))
+  }, [recorded])
+  const light = useMemo(() => {
+    const lookOf = (fingerprint: string) => lookAt(places.get(fingerprint) ?? 0)
+    return { lit: pointed ?? pinned, point, pinned, pin, lookOf }
+  }, [pointed, pinned, places])
   return <LightContext value={light}>{children}</LightContext>
 }
 
@@ -25,20 +45,17 @@ export function useLight(): Light {
 const hues = 8
 const shapes = 3
 
-/** The classes of a fingerprint's colour and shape: the same for the same value, everywhere. */
-export function printLook(fingerprint: string): string {
-  let sum = 0
-  for (const char of fingerprint) sum = (sum * 31 + char.charCodeAt(0)) % 9973
-  return `print-hue-${sum % hues} print-shape-${Math.floor(sum / hues) % shapes}`
+function lookAt(place: number): string {
+  return `print-hue-${place % hues} print-shape-${Math.floor(place / hues) % shapes}`
 }
 
 /** A secret's fingerprint. Pointing at it shows where else the same value went; a click keeps that shown. */
 export function Fingerprint({ value }: { value: string }) {
-  const { lit, point, pinned, pin } = useLight()
+  const { lit, point, pinned, pin, lookOf } = useLight()
   return (
     <button
       type="button"
-      className={`print ${printLook(value)}`}
+      className={`print ${lookOf(value)}`}
       data-lit={lit === value || undefined}
       aria-pressed={pinned === value}
       title="The fingerprint of a secret: the same for the same value"
@@ -48,7 +65,7 @@ export function Fingerprint({ value }: { value: string }) {
       onFocus={() => point(value)}
       onBlur={() => point(null)}
     >
-      <span className={`print-dot ${printLook(value)}`} aria-hidden="true" />
+      <span className={`print-dot ${lookOf(value)}`} aria-hidden="true" />
       <span className="sr-only">Fingerprint </span>
       {value}
     </button>
@@ -59,11 +76,11 @@ const mostDots = 5
 
 /** The fingerprints that a step carries, as dots in their colours. Decoration: the opened step names them. */
 export function FingerprintDots({ values }: { values: string[] }) {
-  const { lit } = useLight()
+  const { lit, lookOf } = useLight()
   return (
     <span className="flex h-2 gap-1" aria-hidden="true">
       {values.slice(0, mostDots).map((value) => (
-        <span key={value} className={`print-dot ${printLook(value)}`} data-lit={lit === value || undefined} />
+        <span key={value} className={`print-dot ${lookOf(value)}`} data-lit={lit === value || undefined} />
       ))}
     </span>
   )

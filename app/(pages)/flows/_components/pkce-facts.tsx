@@ -35,8 +35,8 @@ export function PkceFacts({ facts }: { facts: Facts }) {
         <span className="font-mono text-xs">BASE64URL(SHA-256(…))</span>
       </div>
       <TwoValues
-        left={{ label: "computed from it", value: value(computedName) }}
-        right={{ label: "code_challenge, stored", value: value("code_challenge") }}
+        left={{ label: "computed", value: value(computedName) }}
+        right={{ label: "code_challenge", value: value("code_challenge") }}
         equal={equal}
       />
       <p className={`mt-3 text-sm font-medium ${equal ? "text-accent" : "text-danger"}`}>

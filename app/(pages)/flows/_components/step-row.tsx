@@ -17,16 +17,17 @@ type Props = {
 
 /** A step as a button: an arrow where there is room for the diagram, else lines of text. Its name says the same. */
 export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
-  const { lit } = useLight()
+  const { lit, lookOf } = useLight()
   const { failure, facts } = row.step
   const fingerprints = findFingerprints(facts)
+  const lights = lit !== null && fingerprints.includes(lit)
   return (
     <button
       type="button"
-      className={`flow-row ${fresh ? "flow-fresh" : ""}`}
+      className={`flow-row ${fresh ? "flow-fresh" : ""} ${lights ? lookOf(lit) : ""}`}
       data-selected={selected || undefined}
       data-failed={failure !== null || undefined}
-      data-lit={(lit !== null && fingerprints.includes(lit)) || undefined}
+      data-lit={lights || undefined}
       data-step={row.step.seq}
       aria-pressed={selected}
       onClick={onSelect}
