@@ -1,5 +1,6 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
+import { inspectorIsOpen } from "@/lib/flows/inspector"
 import { readPage } from "@/lib/http/page"
 import { FormScript } from "./_components/form-script"
 import { Mark } from "./_components/mark"
@@ -24,6 +25,7 @@ export default async function HomePage() {
 
       <Browser email={signedIn?.user.email ?? null} />
       {DEMO && <PlaygroundLink />}
+      {(await inspectorIsOpen()) && <FlowsLink />}
       <Addresses issuer={issuer} />
       <FormScript />
     </main>
@@ -70,6 +72,21 @@ function PlaygroundLink() {
       </p>
       <a className="button button-primary mt-4" href="/playground">
         Open the playground
+      </a>
+    </section>
+  )
+}
+
+function FlowsLink() {
+  return (
+    <section className="card p-5 sm:px-7 sm:py-6">
+      <h2 className="text-lg font-semibold">Flows</h2>
+      <p className="mt-1 max-w-xl text-muted text-pretty">
+        Every authorization as a sequence diagram that draws itself while it happens: who sent what to whom, and where
+        it failed.
+      </p>
+      <a className="button button-plain mt-4" href="/flows">
+        Look at the flows
       </a>
     </section>
   )

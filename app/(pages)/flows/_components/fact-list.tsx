@@ -14,7 +14,7 @@ export function FactList({ entries }: { entries: Entry[] }) {
           {meaning && (
             <dd className="basis-full text-[13px] text-muted text-pretty">
               {meaning.text}
-              {meaning.source && <span className="ms-1.5 text-xs whitespace-nowrap opacity-90">{meaning.source}</span>}
+              {meaning.source && <span className="ms-1.5 text-xs">{meaning.source.replaceAll(" §", "\u00a0§")}</span>}
             </dd>
           )}
         </div>

@@ -32,7 +32,7 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
     request && `${request.method} ${request.path}`,
   ]
   return (
-    <article className="grid gap-4">
+    <article className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <header>
         <p className="text-xs font-medium text-accent">{place.filter(Boolean).join(" · ")}</p>
         <Heading className="mt-1 text-lg font-semibold tracking-tight text-balance">{text}</Heading>
