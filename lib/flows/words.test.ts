@@ -1,9 +1,10 @@
 import { expect, test } from "vitest"
 import { type Diagram, diagrams } from "./diagrams"
 import { claimMeanings, findClaimMeaning, findMeaning, meanings } from "./meanings"
-import { findMend, mends } from "./mends"
+import { mends } from "./mends"
 import { formatAgo, formatDuration, formatMoment } from "./moments"
 import { findOutcome, findProgress, updateSummary } from "./progress"
+import { findMend } from "./reasons"
 import { sentences } from "./sentences"
 
 const lines = [

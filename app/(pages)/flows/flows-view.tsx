@@ -1,10 +1,10 @@
 "use client"
 
 import { useState } from "react"
+import { listAddress, mostRows, type ParsedSearch, putFlow } from "@/lib/flows/flow-search"
 import type { FlowSummary } from "@/lib/flows/record"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
-import { listAddress, mostRows, type ParsedSearch, putFlow } from "./_components/flow-search"
 import { Live } from "./_components/live"
 import { NoFlows } from "./_components/no-flows"
 import { TopBar } from "./_components/top-bar"

@@ -1,8 +1,8 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { config } from "@/lib/config"
+import { type FlowSearch, parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
 import { inspectorIsOpen, listFlows } from "@/lib/flows/inspector"
-import { type FlowSearch, parseFlowSearch, toFilter } from "./_components/flow-search"
 import { FlowsView } from "./flows-view"
 
 export const metadata: Metadata = { title: "Flows" }

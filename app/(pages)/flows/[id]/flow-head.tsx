@@ -1,7 +1,7 @@
 import type { ReactNode } from "react"
-import { sayReason } from "@/lib/flows/mends"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
 import { findOutcome, findProgress } from "@/lib/flows/progress"
+import { sayReason } from "@/lib/flows/reasons"
 import type { FlowSummary } from "@/lib/flows/record"
 import { ClientName } from "../../_components/client-name"
 import { CopyButton } from "../_components/copy-button"

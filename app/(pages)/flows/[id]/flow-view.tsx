@@ -18,7 +18,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const pickedStep = steps.find(({ seq }) => seq === picked)
   const failed = inTime(steps).findLast(({ failure }) => failure !== null)
   const shown = pickedStep ?? failed ?? chooseStep(steps, watchedSince)
-  useFollow(recorded.length)
+  useFollow(recorded.length, picked === null)
 
   return (
     <FingerprintLight recorded={recorded}>

@@ -1,4 +1,4 @@
-import { sayReason } from "@/lib/flows/mends"
+import { sayReason } from "@/lib/flows/reasons"
 import type { Lane, Row } from "@/lib/flows/sequence"
 
 type Props = { row: Row; lanes: Lane[] }

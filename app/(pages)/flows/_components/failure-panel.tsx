@@ -1,4 +1,4 @@
-import { findMend } from "@/lib/flows/mends"
+import { findMend } from "@/lib/flows/reasons"
 import type { RecordedFailure } from "@/lib/flows/record"
 import { Panel } from "./panel"
 

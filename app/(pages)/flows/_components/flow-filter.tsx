@@ -1,6 +1,6 @@
 import type { ReactNode } from "react"
+import type { ParsedSearch } from "@/lib/flows/flow-search"
 import type { FlowSummary } from "@/lib/flows/record"
-import type { ParsedSearch } from "./flow-search"
 
 type Props = { search: ParsedSearch; flows: FlowSummary[] }
 

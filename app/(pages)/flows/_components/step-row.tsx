@@ -1,6 +1,6 @@
 import { findStep, participants } from "@/lib/flows/diagrams"
-import { sayReason } from "@/lib/flows/mends"
 import { formatDuration } from "@/lib/flows/moments"
+import { sayReason } from "@/lib/flows/reasons"
 import { findFingerprints, type Lane, type Row } from "@/lib/flows/sequence"
 import { Arrow } from "./arrow"
 import { FingerprintDots, useLight } from "./fingerprint"

@@ -1,4 +1,4 @@
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "./record"
 
 /** The query of the list's address, as it comes. */
 export type FlowSearch = Record<string, string | string[] | undefined>
