@@ -8,7 +8,7 @@ type Participant = keyof typeof participants
 export type Lane = { participant: Participant; label: string }
 
 /** Where a label stands: beside which lane, and in which direction it runs from there. */
-export type LabelPlace = { lane: number; anchor: "start" | "middle" | "end" }
+type LabelPlace = { lane: number; anchor: "start" | "middle" | "end" }
 
 /** A step as an arrow between two lanes; a loop when they are the same. */
 export type Row = {

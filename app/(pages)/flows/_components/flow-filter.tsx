@@ -9,66 +9,63 @@ export function FlowFilter({ search, flows }: Props) {
   const clients = new Map(flows.flatMap(({ client }) => (client ? [[client.id, client.name] as const] : [])))
   const asked = Boolean(search.client || search.outcome || search.id)
   return (
-    <form
-      action="/flows"
-      role="search"
-      aria-label="Flows"
-      className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_11rem_1.2fr_auto]"
-    >
-      <Labelled label="Client" htmlFor="client">
-        <input
-          id="client"
-          name="client"
-          className="field"
-          defaultValue={search.client}
-          placeholder="client_id"
-          list="clients"
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <datalist id="clients">
-          {[...clients].map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </datalist>
-      </Labelled>
-      <Labelled label="Outcome" htmlFor="outcome">
-        <select
-          id="outcome"
-          name="outcome"
-          className="field"
-          defaultValue={search.outcome}
-          onChange={(event) => event.currentTarget.form?.requestSubmit()}
-        >
-          <option value="">Any</option>
-          <option value="ok">Not failed</option>
-          <option value="failed">Failed</option>
-        </select>
-      </Labelled>
-      <Labelled label="Flow id" htmlFor="id">
-        <input
-          id="id"
-          name="id"
-          className="field font-mono text-sm"
-          defaultValue={search.id}
-          placeholder="from a page or a log"
-          autoComplete="off"
-          spellCheck={false}
-        />
-      </Labelled>
-      <div className="flex items-end gap-2">
-        <button type="submit" className="button button-primary flex-1">
-          Find
-        </button>
-        {asked && (
-          <a className="button button-plain" href="/flows">
-            Show all
-          </a>
-        )}
-      </div>
-    </form>
+    <search aria-label="Flows">
+      <form action="/flows" className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_11rem_1.2fr_auto]">
+        <Labelled label="Client" htmlFor="client">
+          <input
+            id="client"
+            name="client"
+            className="field"
+            defaultValue={search.client}
+            placeholder="client_id"
+            list="clients"
+            autoComplete="off"
+            spellCheck={false}
+          />
+          <datalist id="clients">
+            {[...clients].map(([id, name]) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </datalist>
+        </Labelled>
+        <Labelled label="Outcome" htmlFor="outcome">
+          <select
+            id="outcome"
+            name="outcome"
+            className="field"
+            defaultValue={search.outcome}
+            onChange={(event) => event.currentTarget.form?.requestSubmit()}
+          >
+            <option value="">Any</option>
+            <option value="ok">Not failed</option>
+            <option value="failed">Failed</option>
+          </select>
+        </Labelled>
+        <Labelled label="Flow id" htmlFor="id">
+          <input
+            id="id"
+            name="id"
+            className="field font-mono text-sm"
+            defaultValue={search.id}
+            placeholder="from a page or a log"
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </Labelled>
+        <div className="flex items-end gap-2">
+          <button type="submit" className="button button-primary flex-1">
+            Find
+          </button>
+          {asked && (
+            <a className="button button-plain" href="/flows">
+              Show all
+            </a>
+          )}
+        </div>
+      </form>
+    </search>
   )
 }
 
