@@ -1,17 +1,25 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api"
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
-import { afterAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { Flow, listen } from "./flow"
 
+forgetProcessState()
 const unheard = new Flow("POST", "/token")
 
 const exporter = new InMemorySpanExporter()
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
-trace.setGlobalTracerProvider(provider)
-listen()
+beforeAll(() => {
+  trace.disable()
+  trace.setGlobalTracerProvider(provider)
+  listen()
+})
 beforeEach(() => exporter.reset())
-afterAll(() => provider.shutdown())
+afterAll(async () => {
+  forgetProcessState()
+  await provider.shutdown()
+})
 
 const id = generateTimeOrderedId(new Date())
 const spans = () => exporter.getFinishedSpans()

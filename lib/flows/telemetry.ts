@@ -1,40 +1,51 @@
 import { trace } from "@opentelemetry/api"
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base"
-import { ConfigError } from "@/lib/config"
+import { ConfigError, config } from "@/lib/config"
 import { listen, tracerName } from "./flow"
 
 const holder = globalThis as typeof globalThis & { oauthFlowTelemetry?: { shutdown(): Promise<void> } }
 
 /**
- * Sends spans by OTLP when the standard variables of OpenTelemetry ask for it: OTEL_TRACES_EXPORTER=otlp, or an endpoint in
- * OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. Otherwise nothing is even loaded.
+ * Starts those who listen to the steps of flows: the flow inspector's recorder, and the exporter by OTLP when the standard
+ * variables of OpenTelemetry ask for it (OTEL_TRACES_EXPORTER=otlp, or an endpoint in OTEL_EXPORTER_OTLP_ENDPOINT or
+ * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT). When there is nobody, nothing is even loaded.
  * @throws ConfigError for a protocol that there is none of here
  */
 export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  if (!asksForSpans(env) || holder.oauthFlowTelemetry) return
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || "http/protobuf"
-  const load = exporters[protocol]
-  if (!load) {
-    throw new ConfigError([`OTEL_EXPORTER_OTLP_PROTOCOL must be one of: ${Object.keys(exporters).join(", ")}`])
-  }
-  const [{ BasicTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, resources] = await Promise.all([
-    import("@opentelemetry/sdk-trace-base"),
-    load(),
-    import("@opentelemetry/resources"),
-  ])
-  const resource = resources
-    .resourceFromAttributes({ "service.name": "oauth-flow", "process.pid": process.pid })
-    .merge(resources.detectResources({ detectors: [resources.envDetector] }))
-  const provider = new BasicTracerProvider({
-    resource,
-    spanProcessors: [ownSpansOnly(new BatchSpanProcessor(new OTLPTraceExporter()))],
-  })
+  const recording = config().flowInspector !== "off"
+  const exporting = asksForSpans(env)
+  if ((!recording && !exporting) || holder.oauthFlowTelemetry) return
+  const { BasicTracerProvider } = await import("@opentelemetry/sdk-trace-base")
+  const spanProcessors: SpanProcessor[] = []
+  if (recording) spanProcessors.push(ownSpansOnly((await import("./recorder")).recordSpans()))
+  if (exporting) spanProcessors.push(ownSpansOnly(await exportSpans(env)))
+  const provider = new BasicTracerProvider({ resource: await describeProcess(), spanProcessors })
   holder.oauthFlowTelemetry = provider
   trace.setGlobalTracerProvider(provider)
   listen()
 }
 
-/** Sends what has not been sent yet. */
+async function exportSpans(env: NodeJS.ProcessEnv): Promise<SpanProcessor> {
+  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || "http/protobuf"
+  const load = exporters[protocol]
+  if (!load) {
+    throw new ConfigError([`OTEL_EXPORTER_OTLP_PROTOCOL must be one of: ${Object.keys(exporters).join(", ")}`])
+  }
+  const [{ BatchSpanProcessor }, { OTLPTraceExporter }] = await Promise.all([
+    import("@opentelemetry/sdk-trace-base"),
+    load(),
+  ])
+  return new BatchSpanProcessor(new OTLPTraceExporter())
+}
+
+async function describeProcess() {
+  const { detectResources, envDetector, resourceFromAttributes } = await import("@opentelemetry/resources")
+  return resourceFromAttributes({ "service.name": "oauth-flow", "process.pid": process.pid }).merge(
+    detectResources({ detectors: [envDetector] }),
+  )
+}
+
+/** Sends and stores what has not been yet. */
 export async function stopTelemetry(): Promise<void> {
   await holder.oauthFlowTelemetry?.shutdown()
 }
