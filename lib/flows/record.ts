@@ -1,8 +1,8 @@
 import type { StepName } from "./diagrams"
 import type { Facts } from "./facts"
 
-/** Why a step failed: the private reason, and what the client was told. */
-export type RecordedFailure = { reason: string; code?: string; description?: string }
+/** Why a step failed: the private reason, and the code that the client was told. */
+export type RecordedFailure = { reason: string; code?: string }
 
 /** A step that a service reported. Times are milliseconds, `at` since the epoch. */
 export type RecordedStep = {

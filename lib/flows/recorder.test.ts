@@ -7,7 +7,7 @@ import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { sweep } from "@/lib/sweep"
-import { Flow, listen } from "./flow"
+import { Flow, flowIdGenerator, listen } from "./flow"
 import { findFlow, listFlows, listMovedFlows, listRecorded } from "./inspector"
 import { recordSpans } from "./recorder"
 
@@ -18,7 +18,7 @@ describeOnEachDatabase(
   () => {
     let provider: BasicTracerProvider
     beforeEach(() => {
-      provider = new BasicTracerProvider({ spanProcessors: [recordSpans()] })
+      provider = new BasicTracerProvider({ spanProcessors: [recordSpans()], idGenerator: flowIdGenerator })
       trace.disable()
       trace.setGlobalTracerProvider(provider)
       listen()
@@ -32,7 +32,7 @@ describeOnEachDatabase(
       flow.step("refresh.provides_refresh_token", () => ({ grant_type: "refresh_token" }))
       if (clientId) flow.concerns({ clientId, userId })
       flow.step("refresh.validates_token")
-      if (fails) flow.fail({ reason: "session_ended", code: "invalid_grant", description: "It has ended." })
+      if (fails) flow.fail({ reason: "session_ended", code: "invalid_grant" })
       flow.end(fails ? 400 : 200)
     }
 
@@ -57,7 +57,7 @@ describeOnEachDatabase(
       expect(steps).toHaveLength(4)
       expect(steps[0]).toMatchObject({ facts: { grant_type: "refresh_token" }, failure: null })
       expect(steps[3]).toMatchObject({
-        failure: { reason: "session_ended", code: "invalid_grant", description: "It has ended." },
+        failure: { reason: "session_ended", code: "invalid_grant" },
       })
       const requests = flow?.recorded.filter((event) => event.kind === "request") ?? []
       expect(requests[0]).toMatchObject({ method: "POST", path: "/refresh", requestId: steps[0]?.requestId })

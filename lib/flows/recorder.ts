@@ -138,12 +138,8 @@ function toEvent(span: ReadableSpan): Omit<Event, "seq"> {
 
 function readFailure({ status, attributes }: ReadableSpan): RecordedFailure | null {
   if (status.code !== SpanStatusCode.ERROR) return null
-  const [code, description] = [attributes["oauth_flow.error"], attributes["oauth_flow.error_description"]]
-  return {
-    reason: status.message ?? "unexpected",
-    ...(code !== undefined && { code: String(code) }),
-    ...(description !== undefined && { description: String(description) }),
-  }
+  const code = attributes["oauth_flow.error"]
+  return { reason: status.message ?? "unexpected", ...(code !== undefined && { code: String(code) }) }
 }
 
 function readFacts(facts: string | null): RecordedStep["facts"] {

@@ -4,7 +4,7 @@ import os from "node:os"
 import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
-import { stopTelemetry } from "@/lib/flows/telemetry"
+import { startTelemetry, stopTelemetry } from "@/lib/flows/telemetry"
 import { log } from "@/lib/log"
 import { findEndpoint } from "./endpoints"
 import { forwardTo } from "./forward"
@@ -59,6 +59,7 @@ async function serveAll(hosts: string[]): Promise<void> {
 
 async function serveEndpoints(hosts: string[], pagesSocket: string): Promise<void> {
   await prepare()
+  await startTelemetry()
   const pages = forwardTo(pagesSocket)
   // They would keep the server open until somebody closes their page.
   stops.push(async () => pages.endStreams())
