@@ -2,7 +2,6 @@ import { setInterval } from "node:timers"
 import { config } from "@/lib/config"
 import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
-import { startTelemetry } from "@/lib/flows/telemetry"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 import { masterSecret } from "@/lib/secret"
@@ -28,7 +27,6 @@ export function prepare(): Promise<{ migrations: string[] }> {
 async function start(): Promise<{ migrations: string[] }> {
   const settings = config()
   masterSecret()
-  await startTelemetry()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
   return { migrations }

@@ -27,12 +27,25 @@ test("every setting has a default, and each lifetime is what its name in minutes
     SQLITE_SYNCHRONOUS: "NORMAL",
     ENDPOINTS_THROUGH_NEXT: false,
     DEMO: false,
+    FLOW_INSPECTOR_HOURS: 24,
+    FLOW_INSPECTOR_EVENTS: 100_000,
     LOG_LEVEL: "info",
     issuer: "http://localhost:3000",
     databaseUrl: `file:${path.join(directory, "data/oauth-flow.db")}`,
     databaseProvider: "sqlite",
+    flowInspector: "off",
     secureCookies: false,
   })
+})
+
+test("the flow inspector is open in the demo and in development, and for operators alone in production", () => {
+  const audience = (env: Record<string, string>) => parseConfig(env, directory).flowInspector
+  expect(audience({ NODE_ENV: "production" })).toBe("off")
+  expect(audience({ NODE_ENV: "production", FLOW_INSPECTOR: "on" })).toBe("operators")
+  expect(audience({ NODE_ENV: "production", DEMO: "on" })).toBe("everybody")
+  expect(audience({ NODE_ENV: "development" })).toBe("everybody")
+  expect(audience({ NODE_ENV: "development", FLOW_INSPECTOR: "off" })).toBe("off")
+  expect(audience({ DEMO: "on", FLOW_INSPECTOR: "off" })).toBe("off")
 })
 
 describe("a whole number", () => {
@@ -47,6 +60,8 @@ describe("a whole number", () => {
     ["BROWSER_SESSION_SECONDS", 1, 31_536_000],
     ["REFRESH_RETRY_SECONDS", 0, 300],
     ["SIGN_IN_WINDOW_SECONDS", 1, 86_400],
+    ["FLOW_INSPECTOR_HOURS", 1, 720],
+    ["FLOW_INSPECTOR_EVENTS", 100, 10_000_000],
     ["SIGN_IN_ATTEMPTS_PER_ACCOUNT", 1, 1_000_000],
     ["SIGN_IN_ATTEMPTS_PER_ADDRESS", 1, 1_000_000],
     ["FORM_BYTES", 1024, 1_048_576],

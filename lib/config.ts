@@ -9,6 +9,8 @@ export type Config = z.output<typeof settings> & {
   issuer: string
   databaseUrl: string
   databaseProvider: "sqlite" | "postgres"
+  /** Who may see the flow inspector. The demo and development have nothing to hide; in production it is for operators. */
+  flowInspector: "off" | "operators" | "everybody"
   /** Whether cookies may carry Secure and the __Host- prefix. */
   secureCookies: boolean
 }
@@ -83,6 +85,9 @@ const settings = z.object({
   TRUSTED_PROXIES: whole(0, 10, 0),
   ENDPOINTS_THROUGH_NEXT: flag(false),
   DEMO: flag(false),
+  FLOW_INSPECTOR: z.enum(["on", "off"], { error: 'must be "on" or "off"' }).optional(),
+  FLOW_INSPECTOR_HOURS: whole(1, 30 * 24, 24),
+  FLOW_INSPECTOR_EVENTS: whole(100, 10_000_000, 100_000),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 })
 
@@ -136,8 +141,18 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     issuer: issuer.issuer,
     databaseUrl: database.url,
     databaseProvider: database.provider,
+    flowInspector: findAudience(parsed.data, env.NODE_ENV),
     secureCookies: issuer.issuer.startsWith("https://"),
   }
+}
+
+function findAudience(
+  { FLOW_INSPECTOR, DEMO }: z.output<typeof settings>,
+  nodeEnv: string | undefined,
+): Config["flowInspector"] {
+  if (FLOW_INSPECTOR === "off") return "off"
+  if (DEMO || nodeEnv === "development") return "everybody"
+  return FLOW_INSPECTOR === "on" ? "operators" : "off"
 }
 
 function parseDatabaseUrl(

@@ -24,7 +24,7 @@ describeOnEachDatabase(
       await db.signInLimit.createMany({
         data: Array.from({ length: 1_201 }, (_, i) => ({ key: `key ${i}`, points: 1, expire })),
       })
-      expect(await sweep()).toEqual({ sessions: 0, browserSessions: 0, signInLimits: 1_201, signingKeys: 0 })
+      expect(await sweep()).toMatchObject({ sessions: 0, signInLimits: 1_201, signingKeys: 0 })
       expect(await db.signInLimit.count()).toBe(0)
     })
 

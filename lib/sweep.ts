@@ -1,11 +1,15 @@
 import { setTimeout } from "node:timers/promises"
 import { config } from "@/lib/config"
+import { findNewestSurplus, sweepFlows } from "@/lib/data/flows"
 import { type Swept, sweepBatch } from "@/lib/data/sweep"
 import { deleteRetiredKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 
 /** Rows of each kind. While a batch goes, which takes a millisecond or some, nobody else can write to an SQLite file. */
 const batch = 20
+
+/** The flow inspector's rows are small, and as many may come in a second. */
+const flowBatch = 500
 
 /** After each batch a server rests for so many times as long as it took: requests come first. A million rows take half an hour. */
 const restFactor = 5
@@ -17,21 +21,36 @@ const restFactor = 5
  */
 export async function sweep(
   options: { restFactor: number } = { restFactor: 0 },
-): Promise<Swept & { signingKeys: number }> {
-  const total = { sessions: 0, browserSessions: 0, signInLimits: 0, signingKeys: 0 }
+): Promise<Swept & { signingKeys: number; flowEvents: number }> {
+  const total = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, signingKeys: 0, flowEvents: 0 }
   // A code's row is what keeps its state token from making a second code, so it outlives every state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
-  for (let full = true; full; ) {
-    const startedAt = performance.now()
+  await untilDone(options.restFactor, async () => {
     const swept = await sweepBatch(before, batch)
-    total.sessions += swept.sessions
-    total.browserSessions += swept.browserSessions
-    total.signInLimits += swept.signInLimits
-    full = Math.max(swept.sessions, swept.browserSessions, swept.signInLimits) === batch
-    if (full && options.restFactor > 0) await setTimeout((performance.now() - startedAt) * options.restFactor)
-  }
+    for (const kind of ["sessions", "browserSessions", "operatorSessions", "signInLimits"] as const) {
+      total[kind] += swept[kind]
+    }
+    return Math.max(...Object.values(swept)) === batch
+  })
+  const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
+  const tooOld = new Date(Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000)
+  const surplus = await findNewestSurplus(FLOW_INSPECTOR_EVENTS)
+  await untilDone(options.restFactor, async () => {
+    const swept = await sweepFlows(tooOld, surplus, flowBatch)
+    total.flowEvents += swept
+    return swept === flowBatch
+  })
   total.signingKeys = await deleteRetiredKeys(new Date())
   return total
+}
+
+/** Runs a batch after the other, with rests between them, until one says that there was nothing more. */
+async function untilDone(restFactor: number, sweepOne: () => Promise<boolean>): Promise<void> {
+  for (let more = true; more; ) {
+    const startedAt = performance.now()
+    more = await sweepOne()
+    if (more && restFactor > 0) await setTimeout((performance.now() - startedAt) * restFactor)
+  }
 }
 
 let sweeping = false

@@ -21,6 +21,9 @@ document.addEventListener("click", ({ target }) => {
   if (button instanceof HTMLElement) showPassword(button, button.getAttribute("aria-pressed") !== "true")
 })
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer
+
 /** @param {SubmitEvent} event */
 function sendOnce(event) {
   // Where a page runs React, React would send its forms in the background. They are sent by the browser everywhere.
@@ -29,13 +32,19 @@ function sendOnce(event) {
   // A second press, while the server works on the first.
   if (form.dataset.sending !== undefined) return event.preventDefault()
   form.dataset.sending = ""
-  setTimeout(() => delete form.dataset.sending, sendingMs)
-  // Browsers offer to save a password only from a field that is hidden again when the form leaves.
-  for (const button of form.querySelectorAll("[data-show-password]")) {
+  clearTimeout(timer)
+  timer = setTimeout(() => delete form.dataset.sending, sendingMs)
+  hidePasswords()
+}
+addEventListener("submit", sendOnce, { capture: true })
+
+/** Browsers offer to save a password only from a field that is hidden again, and a page that is come back to shows none. */
+function hidePasswords() {
+  for (const button of document.querySelectorAll("[data-show-password]")) {
     if (button instanceof HTMLElement) showPassword(button, false)
   }
 }
-addEventListener("submit", sendOnce, { capture: true })
+addEventListener("pagehide", hidePasswords)
 
 // The way back leads to the page as it was left.
 addEventListener("pageshow", () => {

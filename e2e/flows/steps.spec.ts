@@ -172,12 +172,17 @@ test("nobody learns from a flow id whose token it was that they presented", asyn
   const code = await obtainCode(owner, await insertUser())
   const { access_token, refresh_token } = await obtainTokens(owner, await insertUser())
   const [sid = ""] = refresh_token.split(".")
+  const revoked = await obtainTokens(owner, await insertUser())
+  await postForm("/revoke", owner, { token: revoked.refresh_token })
   const forged = `${sid}.${"A".repeat(43)}`
   const answers = [
     await redeem(stranger, code),
     await postForm("/introspect", stranger, { token: access_token }),
     await postForm("/introspect", stranger, { token: refresh_token }),
     await postForm("/introspect", owner, { token: forged }),
+    // RFC 7662 section 2.2: nothing but that it is not active, also for its own client.
+    await postForm("/introspect", owner, { token: revoked.access_token }),
+    await postForm("/introspect", owner, { token: revoked.refresh_token }),
     await postForm("/refresh", stranger, { refresh_token }),
     await postForm("/refresh", owner, { refresh_token: forged }),
     await postForm("/revoke", stranger, { token: refresh_token }),
@@ -185,7 +190,8 @@ test("nobody learns from a flow id whose token it was that they presented", asyn
   ]
   const ids = answers.map(flowIdOf)
   for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/)
-  expect(new Set([...ids, sid, code.code.split(".")[0]]).size).toBe(ids.length + 2)
+  const sessions = [refresh_token, revoked.refresh_token, code.code].map((token) => token.split(".")[0])
+  expect(new Set([...ids, ...sessions]).size).toBe(ids.length + sessions.length)
   const state = await beginAuthorization(new TestBrowser(), owner)
   const elsewhere = new TestBrowser()
   await signInTo(elsewhere, await insertUser())

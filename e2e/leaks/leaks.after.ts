@@ -13,7 +13,9 @@ const projects = ["sqlite", "postgres", "next"] as const
 /** What the servers of one database wrote to stdout and stderr, the further ones that tests have started among them. */
 function readLogs({ logFiles }: TestEnvironment): string {
   const folders = new Set(logFiles.map((file) => path.dirname(file)))
-  const files = [...folders].flatMap((folder) => readdirSync(folder).map((file) => path.join(folder, file)))
+  const files = [...folders]
+    .flatMap((folder) => readdirSync(folder).map((file) => path.join(folder, file)))
+    .filter((file) => file.endsWith(".log"))
   expect(files.length).toBeGreaterThanOrEqual(logFiles.length)
   return files.map((file) => readFileSync(file, "latin1")).join("\n")
 }
@@ -57,6 +59,16 @@ test("no secret that a test used is in the log of any server - RFC 6819 4.4.1.1"
     for (const present of ["state_token_of_another_browser", "refresh_token_replayed", "OAuth Flow is ready at"])
       expect(makeSearch([present])(log), project).toEqual([present])
     expect(makeSearch([...secrets, environment.secret])(log), project).toEqual([])
+  }
+})
+
+test("no secret that a test used was sent to a collector of spans - RFC 6819 5.1.4.1.3", () => {
+  for (const project of projects) {
+    const environment = testEnvironments()[project]
+    const spans = readFileSync(environment.spansFile, "latin1")
+    for (const present of ["verifies_code_verifier", "refresh_token_replayed"])
+      expect(makeSearch([present])(spans), project).toEqual([present])
+    expect(makeSearch([...rememberedSecrets(), environment.secret])(spans), project).toEqual([])
   }
 })
 

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test"
 import { testEnvironment } from "../fixtures/environment"
 import { beginAtClient, expect, test } from "../fixtures/journey"
+import { startOwnServer } from "../fixtures/own-server"
 import { haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
@@ -18,7 +19,10 @@ test("the pages of the flow have one small script, and nothing of a framework", 
   const { issuer } = testEnvironment()
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
   await beginAtClient(page, client)
-  for (const path of ["/sign-up", "/sign-in", "/"]) await page.goto(`${issuer}${path}`)
+  for (const path of ["/sign-up", "/sign-in", "/"]) {
+    await page.goto(`${issuer}${path}`)
+    expect(await page.locator("script").count(), path).toBe(1)
+  }
   await haveSignedIn(page.context(), await insertUser())
   await beginAtClient(page, client)
   await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
@@ -27,6 +31,17 @@ test("the pages of the flow have one small script, and nothing of a framework", 
   // What is left of a page is small enough for the first packets of a new connection.
   const pageText = await page.request.get(`${issuer}/sign-in`)
   expect((await pageText.body()).byteLength).toBeLessThan(10_000)
+})
+
+test("a page that is not there says so, though it is at the address of one without scripts", async ({
+  openContext,
+}) => {
+  const server = await startOwnServer({ SIGN_UP: "off" })
+  const page = await (await openContext()).newPage()
+  const response = await page.goto(`${server.issuer}/sign-up`)
+  expect(response?.status()).toBe(404)
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible()
+  await server.stop()
 })
 
 test("a form that is pressed twice is sent once, and can be sent again after the way back", async ({ page }) => {

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { findUserByEmail } from "@/lib/data/users"
-import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
 import { PasswordPoolBusyError, verifyPassword } from "./password"
@@ -30,7 +29,7 @@ export async function signIn(
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
   const email = normalizeEmail(attempt.email)
-  flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(email) }))
+  flow?.step("authorization.verifies_credentials")
   const { waitSeconds, delayMs } = await countAttempt(email, attempt.address)
   if (waitSeconds > 0) {
     flow?.fail({ reason: "too_many_attempts" })
@@ -53,7 +52,7 @@ export async function signIn(
   } catch (error) {
     // It was our fault that nothing was checked.
     if (error instanceof PasswordPoolBusyError) await refundAttempt(email, attempt.address)
-    return refuseWhenBusy(error)
+    return refuseWhenBusy(error, flow)
   }
 }
 
@@ -65,23 +64,33 @@ export async function signUp(
   facts: { email: string; name: string | null; password: string; address: string; previousToken: string | null },
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | UserProblem> {
-  flow?.step("authorization.verifies_credentials", () => ({ email: fingerprint(facts.email) }))
+  flow?.step("authorization.verifies_credentials")
   const problem = findUserProblem(facts)
-  if (problem) return problem
+  if (problem) {
+    flow?.fail({ reason: "parameter_invalid" })
+    return problem
+  }
   const waitSeconds = await countSignUp(facts.address)
-  if (waitSeconds > 0) return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  if (waitSeconds > 0) {
+    flow?.fail({ reason: "too_many_attempts" })
+    return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
+  }
   try {
     const created = await createUser(facts)
-    if (!created.ok) return created
+    if (!created.ok) {
+      flow?.fail({ reason: "parameter_invalid" })
+      return created
+    }
     flow?.concerns({ userId: created.user.id })
     return { ok: true, browserSession: await startBrowserSession(created.user.id, facts.previousToken) }
   } catch (error) {
     if (error instanceof PasswordPoolBusyError) await refundSignUp(facts.address)
-    return refuseWhenBusy(error)
+    return refuseWhenBusy(error, flow)
   }
 }
 
-function refuseWhenBusy(error: unknown): Refused {
-  if (error instanceof PasswordPoolBusyError) return { ok: false, problem: "busy", retryAfterSeconds: busySeconds }
-  throw error
+function refuseWhenBusy(error: unknown, flow: Flow | null): Refused {
+  if (!(error instanceof PasswordPoolBusyError)) throw error
+  flow?.fail({ reason: "server_busy" })
+  return { ok: false, problem: "busy", retryAfterSeconds: busySeconds }
 }

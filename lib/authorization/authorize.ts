@@ -1,7 +1,7 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { type Client, findClient } from "@/lib/data/clients"
-import { describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
+import { describeParameter, describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
@@ -127,6 +127,7 @@ function describeState({ request, startedAt, expiresAt, denied }: AuthorizationS
   )
   return {
     ...open,
+    resource: request.resource.map((resource) => describeParameter("resource", resource)),
     ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),
     startedAt: startedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),

@@ -4,7 +4,6 @@ import { storeUser } from "@/e2e/fixtures/unit-rows"
 import { startBrowserSession } from "@/lib/authentication/browser-sessions"
 import { registerClient } from "@/lib/clients/registration"
 import { findConsent } from "@/lib/data/consents"
-import { Flow } from "@/lib/flows/flow"
 import { generateId, generateToken } from "@/lib/protocol/random"
 import { allowInteraction } from "./interaction"
 import { beginAuthorization, sealStateToken } from "./state-token"
@@ -36,10 +35,10 @@ test("Allow records nothing for a User whom the form names and who is not the on
   const browser = { browserToken, browserSessionToken: token }
   const stateToken = await sealStateToken(state, browserToken)
 
-  await allowInteraction(stateToken, browser, ada.id, new Flow("POST", "/consent"))
+  await allowInteraction(stateToken, browser, ada.id, null)
   expect(await findConsent(ada.id, client.clientId)).toBeNull()
   expect(await findConsent(mallory.id, client.clientId)).toBeNull()
 
-  await allowInteraction(stateToken, browser, mallory.id, new Flow("POST", "/consent"))
+  await allowInteraction(stateToken, browser, mallory.id, null)
   expect((await findConsent(mallory.id, client.clientId))?.scope).toEqual(["openid", "email"])
 })

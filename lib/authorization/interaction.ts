@@ -1,6 +1,7 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { type Client, findClient } from "@/lib/data/clients"
 import { findConsent, saveConsent } from "@/lib/data/consents"
+import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
@@ -49,15 +50,17 @@ export async function allowInteraction(
   stateToken: string,
   browser: Browser,
   shownUserId: string,
-  flow: Flow,
+  flow: Flow | null,
 ): Promise<string> {
   const state = await openOrNull(stateToken, browser.browserToken)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
     const { clientId, scope, resource } = state.request
-    flow.join(state.id)
-    flow.concerns({ clientId, userId: shownUserId })
-    flow.step("authorization.stores_consent", () => ({ scope, resource }))
+    flow?.concerns({ clientId, userId: shownUserId })
+    flow?.step("authorization.stores_consent", () => ({
+      scope,
+      resource: resource.map((value) => describeParameter("resource", value)),
+    }))
     const before = await findConsent(shownUserId, clientId)
     await saveConsent({
       userId: shownUserId,

@@ -1,5 +1,6 @@
 import { Command } from "commander"
 import { addClientCommands } from "./client"
+import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
 import { addSessionsCommands } from "./sessions"
 import { addSweepCommand } from "./sweep"
@@ -25,6 +26,7 @@ export async function runCli(args: string[]): Promise<void> {
     })
   addClientCommands(program)
   addUserCommands(program)
+  addFlowsCommands(program)
   addKeysCommands(program)
   addSessionsCommands(program)
   addSweepCommand(program)

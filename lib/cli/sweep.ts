@@ -11,14 +11,16 @@ export function addSweepCommand(program: Command): void {
 }
 
 async function run(_options: { json?: boolean }): Promise<Answer> {
-  const { sessions, browserSessions, signInLimits, signingKeys } = await sweep()
+  const { sessions, browserSessions, operatorSessions, signInLimits, signingKeys, flowEvents } = await sweep()
   return {
     json: {
       sessions,
       browser_sessions: browserSessions,
+      operator_sessions: operatorSessions,
       sign_in_limits: signInLimits,
       signing_keys: signingKeys,
+      flow_events: flowEvents,
     },
-    text: `Deleted ${sessions} Sessions, ${browserSessions} BrowserSessions, ${signInLimits} sign-in limits and ${signingKeys} signing keys.`,
+    text: `Deleted ${sessions} Sessions, ${browserSessions} BrowserSessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys and ${flowEvents} flow events.`,
   }
 }

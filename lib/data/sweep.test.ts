@@ -3,11 +3,12 @@ import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
 import { findBrowserSession, insertBrowserSession } from "./browser-sessions"
 import { database } from "./database"
+import { insertOperatorTicket } from "./operator-sessions"
 import { findAuthCode, findSession, revokeSession, startSession } from "./sessions"
 import { sweepBatch } from "./sweep"
 
 const now = inMinutes(0)
-const nothing = { sessions: 0, browserSessions: 0, signInLimits: 0 }
+const nothing = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0 }
 
 describeOnEachDatabase("the sweep", () => {
   test("deletes nothing of an empty database", async () => {
@@ -47,11 +48,13 @@ describeOnEachDatabase("the sweep", () => {
     for (const minutes of [-1, 0, 1]) {
       const facts = { userId: user.id, authenticatedAt: now, expiresAt: inMinutes(minutes) }
       await insertBrowserSession({ tokenHash: `at ${minutes}`, ...facts })
+      await insertOperatorTicket(`at ${minutes}`, inMinutes(minutes))
       await db.signInLimit.create({ data: { key: `at ${minutes}`, points: 1, expire: inMinutes(minutes).getTime() } })
     }
-    expect(await sweepBatch(now, 10)).toEqual({ sessions: 0, browserSessions: 1, signInLimits: 1 })
+    expect(await sweepBatch(now, 10)).toEqual({ ...nothing, browserSessions: 1, operatorSessions: 1, signInLimits: 1 })
     expect(await findBrowserSession("at -1")).toBeNull()
     expect(await findBrowserSession("at 0")).not.toBeNull()
+    expect(await db.operatorSession.count()).toBe(2)
     expect((await db.signInLimit.findMany({ orderBy: { key: "asc" } })).map(({ key }) => key)).toEqual(["at 0", "at 1"])
   })
 

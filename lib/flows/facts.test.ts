@@ -27,6 +27,8 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
     ["redirect_uri", "https://client.example/?code=abc"],
     ["scope", "openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"],
     ["a secret as a name", "x"],
+    ["resource", "https://ada:hunter2@client.example/"],
+    ["resource", "https://hooks.example/T024BE7LDB024BE7LDB024BE7"],
     ["constructor", "y"],
   ])
   expect(facts).toEqual({
@@ -34,7 +36,12 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
     code: fingerprint("the code"),
     code_verifier: fingerprint("the verifier"),
     password: fingerprint("typed into the wrong form"),
-    resource: ["https://one.example", "https://two.example"],
+    resource: [
+      "https://one.example",
+      "https://two.example",
+      fingerprint("https://ada:hunter2@client.example/"),
+      fingerprint("https://hooks.example/T024BE7LDB024BE7LDB024BE7"),
+    ],
     client_id: fingerprint("the secret, in the wrong field"),
     redirect_uri: fingerprint("https://client.example/?code=abc"),
     scope: fingerprint("openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"),

@@ -6,20 +6,20 @@ export type Fact = string | number | boolean | null | Fact[] | { [name: string]:
 export type Facts = Record<string, Fact | undefined>
 
 /**
- * Stands for a secret: the same for the same value, and of no use to whoever sees it, not even to try out guesses,
- * because it is made under a key of the server's.
+ * Stands for a secret: the same for the same value, and made under a key of the server's. It is for values that nobody can guess:
+ * who may watch flows can have the fingerprint of a guess made, by sending it.
  */
 export function fingerprint(secret: string): string {
   return `#${createHmac("sha256", deriveKey("fingerprint")).update(secret).digest("base64url").slice(0, 8)}`
 }
 
 const words = /^[a-z_ ]{1,64}$/
-const uri = /^[a-z][a-z0-9+.-]*:[^\s?#]{1,512}$/i
+const uri = /^[a-z][a-z0-9+.-]*:[^\s?#@]{1,512}$/i
 
 /** What a value of these parameters looks like that is no secret. All else, known or not, is shown as a fingerprint. */
 const open = new Map<string, RegExp>(
   Object.entries({
-    client_id: /^[A-Za-z0-9_-]{1,24}$/,
+    client_id: /^[A-Za-z0-9_-]{1,23}$/,
     code_challenge_method: /^(S256|plain)$/,
     display: words,
     grant_type: words,
@@ -35,7 +35,7 @@ const open = new Map<string, RegExp>(
 )
 
 /** So many characters in a row are a code, a token or a key, wherever they stand: people put secrets into the wrong field. */
-const secretLike = /[A-Za-z0-9_-]{32,}/
+const secretLike = /[A-Za-z0-9_-]{24,}/
 
 /** The value of a parameter, or its fingerprint. */
 export function describeParameter(name: string, value: string): string {

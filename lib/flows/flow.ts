@@ -1,4 +1,4 @@
-import { hash } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import {
   type Attributes,
   type Context,
@@ -6,9 +6,9 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  TraceFlags,
   trace,
 } from "@opentelemetry/api"
+import type { IdGenerator } from "@opentelemetry/sdk-trace-base"
 import type { OAuthError } from "@/lib/protocol/errors"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { findEntryStep, findStep, type StepName } from "./diagrams"
@@ -16,7 +16,7 @@ import type { Facts } from "./facts"
 
 export const tracerName = "oauth-flow"
 
-const holder = globalThis as typeof globalThis & { oauthFlowListening?: boolean }
+const holder = globalThis as typeof globalThis & { oauthFlowListening?: boolean; oauthFlowTraceId?: string }
 
 /** Says that spans are listened to in this process. Until then a step is not even looked at. */
 export function listen(): void {
@@ -24,10 +24,19 @@ export function listen(): void {
 }
 
 type Reported = { name: StepName; at: number; facts: Facts; failure?: Failure; span?: Span }
-type Failure = Pick<OAuthError, "reason"> & Partial<Pick<OAuthError, "code" | "description">>
+/** Not the description: some have a value of the request in them. */
+type Failure = Pick<OAuthError, "reason"> & Partial<Pick<OAuthError, "code">>
+
+let origin = performance.timeOrigin
 
 /** Milliseconds since the epoch, with fractions. */
-const now = () => performance.timeOrigin + performance.now()
+const now = () => origin + performance.now()
+
+/** The clock with fractions does not notice when a machine sleeps, or when its time is set. */
+function setClock(): void {
+  const drift = Date.now() - now()
+  if (Math.abs(drift) > 2) origin += drift
+}
 
 /**
  * What one request does of a flow. Its steps become spans of OpenTelemetry: one for the request, and in it one for each
@@ -37,9 +46,10 @@ const now = () => performance.timeOrigin + performance.now()
  */
 export class Flow {
   private readonly listening = holder.oauthFlowListening === true
-  private readonly beganAt = this.listening ? now() : 0
+  private readonly beganAt: number = 0
   private readonly steps: Reported[] = []
   private ownId: string | null = null
+  private namedAs: string | null = null
   private joined = false
   private request: { span: Span; context: Context } | null = null
   private readonly about: Attributes = {}
@@ -48,7 +58,11 @@ export class Flow {
   constructor(
     private readonly method: string,
     private readonly path: string,
-  ) {}
+  ) {
+    if (!this.listening) return
+    setClock()
+    this.beganAt = now()
+  }
 
   /** The flow's id: the one it joined, or a new one. The same in every request of the flow, and the id of its Session. */
   get id(): string {
@@ -65,6 +79,18 @@ export class Flow {
     this.joined = true
     this.ownId = id
     if (this.listening) this.flush(now())
+  }
+
+  /**
+   * The answer is not to name the flow, because it tells nothing else either. What is recorded does.
+   */
+  conceal(): void {
+    this.namedAs = generateTimeOrderedId(new Date())
+  }
+
+  /** The id that the answer may name. */
+  get publicId(): string {
+    return this.namedAs ?? this.id
   }
 
   /** A step begins, and with it the one before ends. @param facts what to show of it; asked for when somebody listens */
@@ -125,6 +151,7 @@ export class Flow {
   }
 
   private startRequest(): { span: Span; context: Context } {
+    holder.oauthFlowTraceId = Buffer.from(this.id, "base64url").toString("hex")
     const span = trace.getTracer(tracerName).startSpan(
       `${this.method} ${this.path}`,
       {
@@ -136,8 +163,9 @@ export class Flow {
           "oauth_flow.id": this.id,
         },
       },
-      traceOf(this.id),
+      ROOT_CONTEXT,
     )
+    holder.oauthFlowTraceId = undefined
     return { span, context: trace.setSpan(ROOT_CONTEXT, span) }
   }
 
@@ -170,19 +198,17 @@ function endStep({ span, facts, failure }: Reported, at: number): void {
   span.end(at)
 }
 
-function setFailure(span: Span, { reason, code, description }: Failure): void {
+function setFailure(span: Span, { reason, code }: Failure): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: reason })
   span.setAttribute("error.type", reason)
   if (code) span.setAttribute("oauth_flow.error", code)
-  if (description) span.setAttribute("oauth_flow.error_description", description)
 }
 
 /**
- * The trace that all requests of a flow are in: its id has the 128 bits that a trace's id needs. The span above them all is
- * one that nobody sends, because no request lasts as long as a flow.
+ * Makes the ids of spans and traces. All requests of a flow are in one trace, whose id is the flow's: both have 128 bits.
+ * A request is a root of it, since no span lasts as long as a flow, so that samplers decide by the trace as they do elsewhere.
  */
-function traceOf(flowId: string): Context {
-  const traceId = Buffer.from(flowId, "base64url").toString("hex")
-  const spanId = hash("sha256", flowId).slice(0, 16)
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true })
+export const flowIdGenerator: IdGenerator = {
+  generateTraceId: () => holder.oauthFlowTraceId ?? randomBytes(16).toString("hex"),
+  generateSpanId: () => randomBytes(8).toString("hex"),
 }

@@ -1,8 +1,11 @@
 import { config } from "@/lib/config"
 import type { EndpointRequest } from "./exchange"
 
-/** The cookies of this server: `browser` is what state tokens are bound to, `session` is the BrowserSession's other half. */
-export type CookieName = "browser" | "session"
+/**
+ * The cookies of this server: `browser` is what state tokens are bound to, `session` is the BrowserSession's other half,
+ * `operator` opens the flow inspector.
+ */
+export type CookieName = "browser" | "session" | "operator"
 
 /** With Secure the name says so (RFC 6265bis section 4.1.3.2): no other host and no plain-http page can set it. */
 export function cookieName(name: CookieName): string {

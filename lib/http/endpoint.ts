@@ -62,7 +62,7 @@ export function oauthEndpoint(
 }
 
 export function flowHeader(flow: Flow): Record<string, string> {
-  return { [flowIdHeader]: flow.id }
+  return { [flowIdHeader]: flow.publicId }
 }
 
 export function endpoint(handlerOf: (method: Method) => Handler): Endpoint {

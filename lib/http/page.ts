@@ -1,5 +1,6 @@
 import { cookies, headers } from "next/headers"
 import type { NewBrowserSession } from "@/lib/authentication/browser-sessions"
+import { maySeeFlows } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
 import { acceptCookie, cookieAttributes, cookieName } from "./cookies"
 
@@ -50,4 +51,16 @@ export async function setBrowserSession({ token, expiresAt }: NewBrowserSession)
 export async function clearBrowserSession(): Promise<void> {
   const jar = await cookies()
   jar.set(cookieName("session"), "", { ...cookieAttributes(), maxAge: 0 })
+}
+
+/** Whether this browser may see the flow inspector. */
+export async function inspectorIsOpen(): Promise<boolean> {
+  const jar = await cookies()
+  return maySeeFlows(acceptCookie(jar.get(cookieName("operator"))?.value))
+}
+
+/** Sets the operator's cookie, inside a server action. */
+export async function setOperatorSession({ token, expiresAt }: { token: string; expiresAt: Date }): Promise<void> {
+  const jar = await cookies()
+  jar.set(cookieName("operator"), token, { ...cookieAttributes(), sameSite: "strict", expires: expiresAt })
 }

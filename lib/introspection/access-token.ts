@@ -19,7 +19,10 @@ export type AccessToken = {
  */
 export async function findAccessToken(accessToken: string, now: Date, flow: Flow): Promise<AccessToken | null> {
   const claims = await verifyJwt(accessToken, { alg: ["ES256"], typ: "at+jwt" })
-  if (typeof claims?.sid !== "string") return null
+  if (typeof claims?.sid !== "string") {
+    flow.step("introspection.validates_token")
+    return null
+  }
   flow.step("introspection.retrieves_session", () => ({ sid: String(claims.sid) }))
   const session = await findSessionWithUser(claims.sid)
   flow.step("introspection.validates_token")

@@ -37,17 +37,22 @@ export async function introspectToken(client: Client, token: string, flow: Flow)
       "client_not_allowed",
     )
   }
-  const response = await describeToken(client, token, flow)
-  if (!response.active) flow.fail({ reason: "token_inactive" })
+  flow.note(() => ({ asked_by: client.clientId }))
+  const response = parseSessionToken(token)
+    ? await introspectRefreshToken(client, token, flow)
+    : await introspectAccessToken(client, token, flow)
+  if (!response.active) {
+    flow.fail({ reason: "token_inactive" })
+    // RFC 7662 section 2.2: the server "SHOULD NOT include any additional information about an inactive token".
+    flow.conceal()
+  }
   flow.step("introspection.returns_user", () => ({ active: response.active }))
   return response
 }
 
-async function describeToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
-  const now = new Date()
-  const found = await findAccessToken(token, now, flow)
-  if (!found) return introspectRefreshToken(client, token, now, flow)
-  if (!mayRead(client, found.session, audienceOf(found))) return { active: false }
+async function introspectAccessToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
+  const found = await findAccessToken(token, new Date(), flow)
+  if (!found || !mayRead(client, found.session, audienceOf(found))) return { active: false }
   flow.join(found.session.id)
   flow.concerns(found.session)
   return found.active ? describeAccessToken(found) : { active: false }
@@ -94,23 +99,20 @@ function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
 }
 
 /** A refresh token is the business of its own client alone. */
-async function introspectRefreshToken(
-  client: Client,
-  token: string,
-  now: Date,
-  flow: Flow,
-): Promise<IntrospectionResponse> {
+async function introspectRefreshToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
+  const now = new Date()
   const parsed = parseSessionToken(token)
-  if (parsed) flow.step("introspection.retrieves_session", () => ({ sid: parsed.sessionId }))
+  flow.step("introspection.retrieves_session", () => ({ sid: parsed?.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
   flow.step("introspection.validates_token")
   if (!session || session.clientId !== client.clientId) return { active: false }
-  const standing = findStanding(token, session)
+  const alive = isAlive(session, now)
+  const standing = findStanding(token, session, alive)
   if (standing === "forged") return { active: false }
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, ...describeLife(session) }))
-  if (!isAlive(session, now) || session.user.disabledAt !== null || standing !== "current") return { active: false }
+  if (!alive || session.user.disabledAt !== null || standing !== "current") return { active: false }
   return {
     active: true,
     iss: config().issuer,

@@ -26,13 +26,14 @@ export type RefreshTokenStanding = "current" | "previous" | "replayed" | "forged
 /**
  * Tells an old refresh token of this family from one that somebody made up: followed along the chain, the old one
  * arrives at the current one. A made-up one must not be able to end a Session, since its id stands in every access token.
+ * @param alive whether the Session is: of one that has ended nobody need know how old a token is, and old ones count as forged
  */
-export function findStanding(refreshToken: string, session: Session): RefreshTokenStanding {
+export function findStanding(refreshToken: string, session: Session, alive = true): RefreshTokenStanding {
   const presented = hashToken(refreshToken)
   if (presented === session.refreshTokenHash) return "current"
   if (presented === session.previousRefreshTokenHash) return "previous"
   const key = deriveKey("refresh-token")
-  const steps = Math.min(session.rotations, maxStepsBack)
+  const steps = alive ? Math.min(session.rotations, maxStepsBack) : 0
   for (let step = 0, token = refreshToken; step < steps; step++) {
     token = nextOf(token, key)
     if (hashToken(token) === session.refreshTokenHash) return "replayed"

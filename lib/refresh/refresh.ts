@@ -36,11 +36,11 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
     )
   }
   const session = await findRefreshableSession(client, request.refreshToken, now, flow)
+  flow.step("refresh.generates_tokens")
   // What the operator has taken from the client since, it no longer gets.
   const granted = session.scope.filter((value) => client.scope.includes(value))
   const scope = narrowScope(request.scope, granted)
   const resource = narrowResources(parseResources(request.resource), session.resource)
-  flow.step("refresh.generates_tokens")
   const access = await issueAccessToken({ session, scope, resource }, now)
   const next = deriveNextRefreshToken(request.refreshToken)
   flow.step("refresh.stores_tokens", () => ({
@@ -68,12 +68,13 @@ async function findRefreshableSession(client: Client, refreshToken: string, now:
   // RFC 6749 section 6: "the refresh token is bound to the client to which it was issued"
   if (session.clientId !== client.clientId) throw invalidRefreshToken("refresh_token_of_another_client")
   flow.step("refresh.validates_token")
-  const standing = findStanding(refreshToken, session)
-  if (standing === "forged") throw invalidRefreshToken("refresh_token_unknown")
+  const alive = isAlive(session, now)
+  const standing = findStanding(refreshToken, session, alive)
+  if (standing === "forged") throw invalidRefreshToken(alive ? "refresh_token_unknown" : "session_ended")
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, rotations: session.rotations }))
-  if (!isAlive(session, now)) throw invalidRefreshToken("session_ended")
+  if (!alive) throw invalidRefreshToken("session_ended")
   if (standing === "replayed" || (standing === "previous" && !mayRetry(session, now))) await refuseReplay(session)
   return session
 }

@@ -18,10 +18,12 @@ const patienceMs = 15_000
 /**
  * Hands requests on to the process that has the pages, and its answers back.
  * @param socketPath where it listens
+ * @returns the handler, and what ends the answers that have no end of their own
  */
-export function forwardTo(socketPath: string): PageHandler {
+export function forwardTo(socketPath: string): { handle: PageHandler; endStreams: () => void } {
   const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
-  return async (incoming, outgoing) => {
+  const streams = new Set<http.ServerResponse>()
+  const handle: PageHandler = async (incoming, outgoing) => {
     const { method, url } = incoming
     const scriptFree = isScriptFree(findTarget(url)?.path ?? "")
     const headers = framed(incoming)
@@ -50,8 +52,17 @@ export function forwardTo(socketPath: string): PageHandler {
       return void outgoing.end(page)
     }
     outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
+    if (answer.headers["content-type"] === "text/event-stream") {
+      streams.add(outgoing)
+      outgoing.flushHeaders()
+    }
     await pipeline(answer, outgoing).catch(() => void outgoing.destroy())
+    streams.delete(outgoing)
   }
+  const endStreams = () => {
+    for (const stream of streams) stream.destroy()
+  }
+  return { handle, endStreams }
 }
 
 /**

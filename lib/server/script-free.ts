@@ -8,9 +8,9 @@ export function isScriptFree(path: string): boolean {
   return scriptFreePages.includes(path)
 }
 
-/** @returns whether it is a page whole in its HTML: of one that failed, Next leaves it to React to say so in the browser */
+/** @returns whether it is a page whole in its HTML: that one failed, or is not there, Next leaves to React to say in the browser */
 export function isWholePage({ statusCode = 500, headers }: IncomingMessage): boolean {
-  return statusCode < 500 && (headers["content-type"]?.startsWith("text/html") ?? false)
+  return statusCode < 400 && (headers["content-type"]?.startsWith("text/html") ?? false)
 }
 
 /** React writes `<` in no text and in no attribute, so each of these is a tag. A script of ours is in no folder of Next. */

@@ -4,7 +4,7 @@ import os from "node:os"
 import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
-import { stopTelemetry } from "@/lib/flows/telemetry"
+import { startTelemetry, stopTelemetry } from "@/lib/flows/telemetry"
 import { log } from "@/lib/log"
 import { findEndpoint } from "./endpoints"
 import { forwardTo } from "./forward"
@@ -30,7 +30,7 @@ export async function start({ dev, hosts = [config().HOST] }: { dev: boolean; ho
   // The first process sees the others end.
   stopAtSignal(dev ? 0.5 : role.name === "first" ? graceSeconds + 1 : graceSeconds)
   if (role.name === "pages") await servePages(role.pagesSocket, role.hosts)
-  else if (role.name === "endpoints") await serveEndpoints(role.hosts, forwardTo(role.pagesSocket))
+  else if (role.name === "endpoints") await serveEndpoints(role.hosts, role.pagesSocket)
   else {
     const present = await probePort(hosts, config().PORT)
     await prepare()
@@ -50,16 +50,20 @@ async function serveAll(hosts: string[]): Promise<void> {
   const endpoints =
     PROCESSES > 1 ? Array.from({ length: PROCESSES }, () => supervise({ name: "endpoints", ...role })) : []
   stops.push(async () => void (await Promise.all(endpoints.map(({ stop }) => stop()))))
-  if (PROCESSES === 1) await serveEndpoints(hosts, forwardTo(pagesSocket))
+  if (PROCESSES === 1) await serveEndpoints(hosts, pagesSocket)
   const pages = supervise({ name: "pages", ...role })
   // After the others, which may have a request for it still.
   stops.push(pages.stop)
   await Promise.all([pages, ...endpoints].map(({ ready }) => ready))
 }
 
-async function serveEndpoints(hosts: string[], handlePage: PageHandler): Promise<void> {
+async function serveEndpoints(hosts: string[], pagesSocket: string): Promise<void> {
   await prepare()
-  const server = await listen(answerWith(handlePage, !config().ENDPOINTS_THROUGH_NEXT), hosts, config().PORT)
+  await startTelemetry()
+  const pages = forwardTo(pagesSocket)
+  // They would keep the server open until somebody closes their page.
+  stops.push(async () => pages.endStreams())
+  const server = await listen(answerWith(pages.handle, !config().ENDPOINTS_THROUGH_NEXT), hosts, config().PORT)
   stops.push(server.close)
 }
 

@@ -31,6 +31,8 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   }
   const authCode = await findVerifiedCode(client, request, now, flow)
   const { session } = authCode
+  flow.step("authorization.generates_tokens")
+  if (!countsStill(session.user, session.authTime)) throw invalidCode("user_disabled")
   const resource = narrowResources(parseResources(request.resource), session.resource)
 
   const { SESSION_IDLE_SECONDS, SESSION_SECONDS } = config()
@@ -40,7 +42,6 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
     ? formatSessionToken(session.id, generateToken())
     : null
 
-  flow.step("authorization.generates_tokens")
   // Signed before the code is consumed: whatever fails here leaves the code as it was.
   const access = await issueAccessToken({ session: { ...session, expiresAt }, scope: session.scope, resource }, now)
   const idToken = session.scope.includes("openid")
@@ -104,7 +105,6 @@ async function findVerifiedCode(client: Client, request: TokenRequest, now: Date
   }
   flow.step("authorization.verifies_code_verifier", () => describePkce(request.codeVerifier, authCode.codeChallenge))
   verifyCodeVerifier(request.codeVerifier, authCode.codeChallenge)
-  if (!countsStill(authCode.session.user, authCode.session.authTime)) throw invalidCode("user_disabled")
   return authCode
 }
 

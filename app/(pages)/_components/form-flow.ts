@@ -1,16 +1,30 @@
-import { redirect } from "next/navigation"
 import { Flow } from "@/lib/flows/flow"
 
-/** What a form's post does of an authorization; null when none is under way. */
-export function joinFlow(path: string, interaction: { flowId: string } | null): Flow | null {
-  if (interaction === null) return null
+/**
+ * Does what a form asks for, as a request of the flow that it is a step of.
+ * @param interaction the authorization under way; null when there is none, and then nothing is reported
+ */
+export async function inFlow<Result>(
+  path: string,
+  interaction: { flowId: string } | null,
+  act: (flow: Flow | null) => Promise<Result>,
+): Promise<Result> {
+  if (interaction === null) return act(null)
   const flow = new Flow("POST", path)
   flow.join(interaction.flowId)
-  return flow
+  try {
+    const result = await act(flow)
+    flow.end(200)
+    return result
+  } catch (error) {
+    const leaves = isRedirect(error)
+    if (!leaves) flow.fail({ reason: "unexpected" })
+    flow.end(leaves ? 303 : 500)
+    throw error
+  }
 }
 
-/** Ends a form's post with a redirect. */
-export function leave(flow: Flow | null, location: string): never {
-  flow?.end(303)
-  redirect(location)
+/** Next's `redirect` throws. */
+function isRedirect(error: unknown): boolean {
+  return error instanceof Error && "digest" in error && String(error.digest).startsWith("NEXT_REDIRECT")
 }

@@ -2,19 +2,21 @@
 
 import { redirect } from "next/navigation"
 import { endBrowserSession } from "@/lib/authentication/browser-sessions"
-import { allowInteraction, callbackPath, denyInteraction } from "@/lib/authorization/interaction"
-import { Flow } from "@/lib/flows/flow"
+import { allowInteraction, callbackPath, denyInteraction, findInteraction } from "@/lib/authorization/interaction"
 import { clearBrowserSession, readPage } from "@/lib/http/page"
 import { refuseForeignForm } from "../_components/foreign-form"
-import { leave } from "../_components/form-flow"
+import { inFlow } from "../_components/form-flow"
 import { formText, withState } from "../_components/state"
 
 /** Stores the consent of the person that the page named, and goes back to the flow. */
 export async function allow(form: FormData): Promise<void> {
   const state = formText(form, "state")
   if (await refuseForeignForm()) redirect(callbackPath(state))
-  const flow = new Flow("POST", "/consent")
-  leave(flow, await allowInteraction(state, await readPage(), formText(form, "user"), flow))
+  const browser = await readPage()
+  const interaction = await findInteraction(state, browser.browserToken)
+  return inFlow("/consent", interaction, async (flow) =>
+    redirect(await allowInteraction(state, browser, formText(form, "user"), flow)),
+  )
 }
 
 /** Goes back to the flow with a refusal. */

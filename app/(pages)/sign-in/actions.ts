@@ -1,10 +1,11 @@
 "use server"
 
+import { redirect } from "next/navigation"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { readPage, setBrowserSession } from "@/lib/http/page"
 import { refuseForeignForm } from "../_components/foreign-form"
-import { joinFlow, leave } from "../_components/form-flow"
+import { inFlow } from "../_components/form-flow"
 import { formState, formText, waitPath } from "../_components/state"
 
 type SignInFormResult = { email: string; errors: { email?: string; password?: string; form?: string } }
@@ -27,15 +28,15 @@ export async function signInWithForm(_previous: SignInFormResult, form: FormData
   const { address, browserToken, browserSessionToken } = await readPage()
   // A state token of another browser is refused before anybody is signed in for it.
   const interaction = state === null ? null : await findInteraction(state, browserToken)
-  if (state !== null && !interaction) leave(null, callbackPath(state))
-  const flow = joinFlow("/sign-in", interaction)
-  const result = await signIn({ email, password, address, previousToken: browserSessionToken }, flow)
-  if (result.ok) {
-    await setBrowserSession(result.browserSession)
-    flow?.step("authorization.redirects_to_callback")
-    leave(flow, state === null ? "/" : callbackPath(state))
-  }
-  if (result.problem !== "wrong_credentials") leave(flow, waitPath(result, state))
-  flow?.end(200)
-  return { email, errors: { form: "Email or password is not right." } }
+  if (state !== null && !interaction) redirect(callbackPath(state))
+  return inFlow("/sign-in", interaction, async (flow) => {
+    const result = await signIn({ email, password, address, previousToken: browserSessionToken }, flow)
+    if (result.ok) {
+      await setBrowserSession(result.browserSession)
+      flow?.step("authorization.redirects_to_callback")
+      redirect(state === null ? "/" : callbackPath(state))
+    }
+    if (result.problem !== "wrong_credentials") redirect(waitPath(result, state))
+    return { email, errors: { form: "Email or password is not right." } }
+  })
 }

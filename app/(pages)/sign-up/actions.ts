@@ -1,12 +1,12 @@
 "use server"
 
-import { notFound } from "next/navigation"
+import { notFound, redirect } from "next/navigation"
 import { signUp } from "@/lib/authentication/sign-in"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { readPage, setBrowserSession } from "@/lib/http/page"
 import { refuseForeignForm } from "../_components/foreign-form"
-import { joinFlow, leave } from "../_components/form-flow"
+import { inFlow } from "../_components/form-flow"
 import { formState, formText, waitPath } from "../_components/state"
 
 type SignUpFormResult = {
@@ -29,15 +29,15 @@ export async function signUpWithForm(_previous: SignUpFormResult, form: FormData
   const { address, browserToken, browserSessionToken } = await readPage()
   // A state token of another browser is refused before anybody is signed in for it.
   const interaction = state === null ? null : await findInteraction(state, browserToken)
-  if (state !== null && !interaction) leave(null, callbackPath(state))
-  const flow = joinFlow("/sign-up", interaction)
-  const result = await signUp({ email, name, password, address, previousToken: browserSessionToken }, flow)
-  if (result.ok) {
-    await setBrowserSession(result.browserSession)
-    flow?.step("authorization.redirects_to_callback")
-    leave(flow, state === null ? "/" : callbackPath(state))
-  }
-  if (!("field" in result)) leave(flow, waitPath(result, state))
-  flow?.end(200)
-  return { email, name, error: { field: result.field, message: result.message } }
+  if (state !== null && !interaction) redirect(callbackPath(state))
+  return inFlow("/sign-up", interaction, async (flow) => {
+    const result = await signUp({ email, name, password, address, previousToken: browserSessionToken }, flow)
+    if (result.ok) {
+      await setBrowserSession(result.browserSession)
+      flow?.step("authorization.redirects_to_callback")
+      redirect(state === null ? "/" : callbackPath(state))
+    }
+    if (!("field" in result)) redirect(waitPath(result, state))
+    return { email, name, error: { field: result.field, message: result.message } }
+  })
 }

@@ -1,0 +1,15 @@
+"use server"
+
+import { redirect } from "next/navigation"
+import { enterAsOperator } from "@/lib/authentication/operators"
+import { setOperatorSession } from "@/lib/http/page"
+import { refuseForeignForm } from "../../_components/foreign-form"
+import { formText } from "../../_components/state"
+
+/** Uses the link up, and lets this browser see the flows. */
+export async function enter(form: FormData): Promise<void> {
+  if (await refuseForeignForm()) redirect("/flows/enter")
+  const session = await enterAsOperator(formText(form, "ticket"))
+  if (session) await setOperatorSession(session)
+  redirect(session ? "/flows" : "/flows/enter")
+}

@@ -1,0 +1,133 @@
+import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
+import { beginAuthorization, callback } from "../fixtures/authorization"
+import { testEnvironment } from "../fixtures/environment"
+import { expectSignedIn, postPage } from "../fixtures/forms"
+import { openOperatorBrowser, readStream } from "../fixtures/operator"
+import { startOwnServer } from "../fixtures/own-server"
+import {
+  expect,
+  insertUser,
+  locationOf,
+  makePkce,
+  obtainCode,
+  obtainTokens,
+  postForm,
+  readTokens,
+  redeem,
+  registerClient,
+  TestBrowser,
+  test,
+} from "../fixtures/world"
+
+// What the flow inspector gives, without its pages.
+
+const flowIdOf = (response: Response) => response.headers.get("x-flow-id") ?? ""
+
+/** A flow as the inspector exports it, once it has recorded so many requests. */
+async function readFlow(operator: TestBrowser, id: string, requests: number): Promise<FlowRecord> {
+  const read = async () => {
+    const response = await operator.fetch(`/flows/${id}/export?as=json`)
+    return response.ok ? ((await response.json()) as FlowRecord) : null
+  }
+  await expect.poll(async () => (await read())?.recorded.filter(({ kind }) => kind === "request").length).toBe(requests)
+  return (await read()) as FlowRecord
+}
+
+test("nobody sees a flow but an operator, and where the inspector is off nobody at all", async () => {
+  const client = await registerClient()
+  const flowId = flowIdOf(await redeem(client, await obtainCode(client, await insertUser())))
+  const paths = ["/flows/stream", `/flows/${flowId}/stream`, `/flows/${flowId}/export?as=json`]
+  const operator = await openOperatorBrowser()
+  await readFlow(operator, flowId, 2)
+  const off = await startOwnServer({ FLOW_INSPECTOR: "off" })
+  for (const path of paths) {
+    expect((await new TestBrowser().fetch(path)).status, path).toBe(404)
+    const stranger = new TestBrowser()
+    stranger.cookies.set("oauth-flow-operator", "A".repeat(43))
+    expect((await stranger.fetch(path)).status, path).toBe(404)
+    const elsewhere = new TestBrowser(off.baseUrl)
+    for (const [name, value] of operator.cookies) elsewhere.cookies.set(name, value)
+    expect((await elsewhere.fetch(path)).status, path).toBe(404)
+  }
+  expect((await new TestBrowser(off.baseUrl).fetch("/flows/enter?ticket=x")).status).toBe(404)
+  await off.stop()
+})
+
+test("a stream says what happens in a flow as it happens, over all instances", async () => {
+  const { issuers } = testEnvironment()
+  const [here, there] = [issuers[0] ?? "", issuers.at(-1) ?? ""]
+  const client = await registerClient()
+  const user = await insertUser()
+  const browser = new TestBrowser(here)
+  const { path, stateToken, pkce } = await beginAuthorization(browser, client)
+  const signIn = `${path}?${new URLSearchParams({ state: stateToken })}`
+  expectSignedIn(await postPage(browser, signIn, { email: user.email, password: user.password }))
+  const answered = await callback(browser, stateToken)
+  const flowId = flowIdOf(answered)
+  const operator = await openOperatorBrowser(there)
+  const listens = readStream(operator, "/flows/stream", (event, data) => {
+    const flow = data as FlowSummary
+    return event === "flow" && flow.id === flowId && flow.lastStep === "authorization.returns_tokens"
+  })
+  const watches = readStream(operator, `/flows/${flowId}/stream`, (event, data) => {
+    const recorded = data as Recorded[]
+    const isToken = (one: Recorded) => one.kind === "request" && one.path === "/token"
+    return event === "recorded" && recorded.some(isToken)
+  })
+  const code = locationOf(answered).searchParams.get("code") ?? ""
+  const tokens = await readTokens(await redeem(client, { code, ...pkce }, {}, { baseUrl: there }))
+  const said = `${await listens}${await watches}`
+  expect(said).toContain("authorization.verifies_credentials")
+  for (const secret of [code, pkce.codeVerifier, tokens.access_token, tokens.refresh_token, stateToken]) {
+    expect(said).not.toContain(secret)
+  }
+})
+
+test("a stream goes on where the last one ended", async () => {
+  const client = await registerClient()
+  const tokens = await obtainTokens(client, await insertUser())
+  const [flowId = ""] = tokens.refresh_token.split(".")
+  const operator = await openOperatorBrowser()
+  const { recorded } = await readFlow(operator, flowId, 2)
+  const newest = Math.max(...recorded.map(({ seq }) => seq))
+  const later = readStream(operator, `/flows/${flowId}/stream?after=${newest}`, (_, data) =>
+    (data as Recorded[]).some((one) => one.kind === "request" && one.path === "/revoke"),
+  )
+  await postForm("/revoke", client, { token: tokens.refresh_token })
+  expect(await later).toMatch(/^id: \d+$/m)
+})
+
+test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of it is in any of them", async () => {
+  const client = await registerClient()
+  const code = await obtainCode(client, await insertUser())
+  const wrong = await redeem(client, { code: code.code, ...makePkce() })
+  const tokens = await readTokens(await redeem(client, code))
+  const flowId = flowIdOf(wrong)
+  const operator = await openOperatorBrowser()
+  const flow = await readFlow(operator, flowId, 3)
+  expect(flow).toMatchObject({ client: { id: client.clientId }, failure: null })
+  const texts: string[] = []
+  for (const [format, type] of [
+    ["mermaid", "text/plain; charset=utf-8"],
+    ["json", "application/json"],
+    ["har", "application/json"],
+  ]) {
+    const response = await operator.fetch(`/flows/${flowId}/export?as=${format}`)
+    expect(response.headers.get("content-type")).toBe(type)
+    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="flow-.{22}\.\w+"$/)
+    texts.push(await response.text())
+  }
+  expect(texts[0]).toContain("Token Issue Service-xToken Issue Service: Verifies code verifier with code challenge")
+  const secrets = [code.code, code.codeVerifier, tokens.access_token, tokens.refresh_token, client.clientSecret ?? ""]
+  for (const secret of secrets) expect(texts.join("\n")).not.toContain(secret)
+  expect((await operator.fetch(`/flows/${flowId}/export?as=pdf`)).status).toBe(400)
+})
+
+test("a server ends in order while somebody watches", async () => {
+  const server = await startOwnServer({ DEMO: "on" })
+  const response = await fetch(`${server.issuer}/flows/stream`)
+  expect(response.status).toBe(200)
+  const ended = response.text().catch(() => "broken off")
+  expect(await server.stop()).toBe(0)
+  await ended
+})

@@ -1,0 +1,43 @@
+import http from "node:http"
+import type { AddressInfo } from "node:net"
+import { startOwnServer } from "../fixtures/own-server"
+import { expect, test } from "../fixtures/world"
+
+/** A collector that says no. @returns what it was asked */
+async function startRefusingCollector() {
+  const asked: string[] = []
+  const server = http.createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers["content-type"]}`)
+    request.resume()
+    response.writeHead(401).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return { asked, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+test("spans go out as protobuf where nothing else is asked for, and a collector that refuses them changes nothing", async () => {
+  const collector = await startRefusingCollector()
+  const server = await startOwnServer({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: "50" })
+  expect((await fetch(`${server.issuer}/authorize?client_id=unknown`)).status).toBe(400)
+  await expect.poll(() => collector.asked[0]).toBe("POST /v1/traces application/x-protobuf")
+  expect((await fetch(`${server.issuer}/authorize?client_id=unknown`)).status).toBe(400)
+  expect(await server.stop()).toBe(0)
+  collector.server.close()
+})
+
+test("a collector that is not there keeps no server from ending in order", async () => {
+  const { server: collector, url } = await startRefusingCollector()
+  await new Promise((resolve) => collector.close(resolve))
+  const server = await startOwnServer({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
+  expect((await fetch(`${server.issuer}/authorize?client_id=unknown`)).status).toBe(400)
+  expect(await server.stop()).toBe(0)
+})
+
+test("a protocol that there is none of is one line in the log, and the server serves", async () => {
+  const server = await startOwnServer({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+  })
+  expect((await fetch(`${server.issuer}/jwks`)).status).toBe(200)
+  expect(await server.stop()).toBe(0)
+})

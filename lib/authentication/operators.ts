@@ -1,0 +1,31 @@
+import { config } from "@/lib/config"
+import { enterOperatorSession, hasOperatorSession, insertOperatorTicket } from "@/lib/data/operator-sessions"
+import { generateToken, hashToken } from "@/lib/protocol/random"
+
+/** How long a link may wait for its operator, and how long they may look around, in milliseconds. */
+const ticketMs = 10 * 60 * 1000
+const sessionMs = 8 * 60 * 60 * 1000
+
+/** A link by which one browser may enter the flow inspector, once. @returns the URL, and until when it can be used */
+export async function createOperatorLink(): Promise<{ url: string; expiresAt: Date }> {
+  const ticket = generateToken()
+  const expiresAt = new Date(Date.now() + ticketMs)
+  await insertOperatorTicket(hashToken(ticket), expiresAt)
+  return { url: `${config().issuer}/flows/enter?ticket=${ticket}`, expiresAt }
+}
+
+/** Uses a link up. @returns the value of the operator's cookie; null when the link was used already, or has expired */
+export async function enterAsOperator(ticket: string): Promise<{ token: string; expiresAt: Date } | null> {
+  const enteredAt = new Date()
+  const token = generateToken()
+  const expiresAt = new Date(enteredAt.getTime() + sessionMs)
+  const entered = await enterOperatorSession(hashToken(ticket), { tokenHash: hashToken(token), enteredAt, expiresAt })
+  return entered ? { token, expiresAt } : null
+}
+
+/** Whether the browser with this cookie may see the flow inspector. */
+export async function maySeeFlows(operatorToken: string | null): Promise<boolean> {
+  const { flowInspector } = config()
+  if (flowInspector !== "operators") return flowInspector === "everybody"
+  return operatorToken !== null && hasOperatorSession(hashToken(operatorToken), new Date())
+}

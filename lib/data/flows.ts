@@ -1,0 +1,138 @@
+import { listRows, type Value, type Write, write } from "./statement"
+
+// What the flow inspector keeps. No row of it is one that a flow needs, and nothing refers to it.
+
+/** A step or a request as JSON, of one flow. */
+export type FlowEvent = { seq: number; flowId: string; at: Date; data: string }
+
+/** What is known of a flow; null leaves a fact as it was. */
+export type RecordedFlow = {
+  id: string
+  beganAt: Date
+  lastAt: Date
+  clientId: string | null
+  userId: string | null
+  lastStep: string | null
+  /** The reason of the last request's failure; empty when it did not fail. */
+  failure: string | null
+}
+
+const flowColumns = `"id", "beganAt", "lastAt", "clientId", "userId", "lastStep", "failure"`
+const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "at", "data") VALUES (?, ?, ?, ?)
+  ON CONFLICT ("seq") DO NOTHING`
+const later = `excluded."lastAt" >= "RecordedFlow"."lastAt"`
+const newest = (column: string) =>
+  `"${column}" = CASE WHEN ${later} THEN COALESCE(excluded."${column}", "RecordedFlow"."${column}") ELSE "RecordedFlow"."${column}" END`
+const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT ("id") DO UPDATE SET "clientId" = COALESCE(excluded."clientId", "RecordedFlow"."clientId"),
+  "userId" = COALESCE(excluded."userId", "RecordedFlow"."userId"), ${newest("lastStep")}, ${newest("failure")},
+  "lastAt" = CASE WHEN ${later} THEN excluded."lastAt" ELSE "RecordedFlow"."lastAt" END`
+
+/** Stores events, and what they say of their flows. */
+export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): Promise<void> {
+  await write(
+    ...events.map(({ seq, flowId, at, data }): Write => [insertEvent, [seq, flowId, at, data]]),
+    ...flows.map(
+      (flow): Write => [
+        upsertFlow,
+        [flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep, flow.failure],
+      ],
+    ),
+  )
+}
+
+/**
+ * The events of one flow, in the order in which they were stored.
+ * @param after the `seq` to begin after
+ */
+export async function listFlowEvents(flowId: string, after: number, limit: number): Promise<FlowEvent[]> {
+  const rows = await listRows(
+    `SELECT "seq", "flowId", "at", "data" FROM "FlowEvent" WHERE "flowId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?`,
+    [flowId, after, limit],
+  )
+  return rows.map(([seq, id, at, data]) => ({
+    seq: Number(seq),
+    flowId: String(id),
+    at: at as Date,
+    data: String(data),
+  }))
+}
+
+export type FlowFilter = {
+  id?: string
+  clientId?: string
+  outcome?: "ok" | "failed"
+  /** Those that began before, and those that moved since. */
+  before?: Date
+  movedSince?: Date
+}
+
+/** A flow with the name of its Client and the email address of its User, where there still are such. */
+export type ListedFlow = RecordedFlow & { clientName: string | null; email: string | null }
+
+/** The newest flows first. */
+export async function listRecordedFlows(filter: FlowFilter, limit: number): Promise<ListedFlow[]> {
+  const conditions: [sql: string, value: Value | undefined][] = [
+    [`"RecordedFlow"."id" = ?`, filter.id],
+    [`"RecordedFlow"."clientId" = ?`, filter.clientId],
+    [`"RecordedFlow"."beganAt" < ?`, filter.before],
+    [`"RecordedFlow"."lastAt" > ?`, filter.movedSince],
+  ]
+  const given = conditions.filter((condition): condition is [string, Value] => condition[1] !== undefined)
+  const where = given.map(([sql]) => sql)
+  if (filter.outcome === "ok") where.push(`"RecordedFlow"."failure" = ''`)
+  if (filter.outcome === "failed") where.push(`"RecordedFlow"."failure" <> ''`)
+  const rows = await listRows(
+    `SELECT ${flowColumns
+      .split(", ")
+      .map((column) => `"RecordedFlow".${column}`)
+      .join(", ")}, "Client"."clientName", "User"."email" FROM "RecordedFlow"
+      LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
+      LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"
+      ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""}
+      ORDER BY "RecordedFlow"."beganAt" DESC LIMIT ?`,
+    [...given.map(([, value]) => value), limit],
+  )
+  return rows.map(toListedFlow)
+}
+
+function toListedFlow(row: Value[]): ListedFlow {
+  const [id, beganAt, lastAt, clientId, userId, lastStep, failure, clientName, email] = row
+  return {
+    id: String(id),
+    beganAt: beganAt as Date,
+    lastAt: lastAt as Date,
+    clientId: clientId as string | null,
+    userId: userId as string | null,
+    lastStep: lastStep as string | null,
+    failure: failure as string | null,
+    clientName: clientName as string | null,
+    email: email as string | null,
+  }
+}
+
+/** The `seq` of the newest event that is one too many; 0 when there are no more than `kept`. */
+export async function findNewestSurplus(kept: number): Promise<number> {
+  const [row] = await listRows(`SELECT "seq" FROM "FlowEvent" ORDER BY "seq" DESC LIMIT 1 OFFSET ?`, [kept])
+  return Number(row?.[0] ?? 0)
+}
+
+/**
+ * Deletes up to `batch` events, and as many flows, of before a moment.
+ * @param newestSurplus events up to this `seq` go in any case
+ * @returns how many rows went, of both
+ */
+export async function sweepFlows(before: Date, newestSurplus: number, batch: number): Promise<number> {
+  const changes = await write(
+    [
+      `DELETE FROM "FlowEvent" WHERE "seq" IN
+        (SELECT "seq" FROM "FlowEvent" WHERE "at" < ? OR "seq" <= ? ORDER BY "seq" LIMIT ?)`,
+      [before, newestSurplus, batch],
+    ],
+    [
+      `DELETE FROM "RecordedFlow" WHERE "id" IN (SELECT "id" FROM "RecordedFlow" WHERE "lastAt" < ? LIMIT ?)`,
+      [before, batch],
+    ],
+  )
+  return Math.max(...changes)
+}

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest"
+import { exportFlow } from "./exports"
+import type { FlowRecord } from "./record"
+
+const step = { kind: "step" as const, flowId: "f", requestId: "r", at: 1, durationMs: 1, facts: {}, failure: null }
+
+const flow: FlowRecord = {
+  id: "AaIIRv4AAAAAAAAAAAAAAA",
+  beganAt: 1,
+  lastAt: 9,
+  client: { id: "shop", name: "Shop" },
+  person: "ada@example.com",
+  lastStep: "authorization.verifies_code_verifier",
+  failure: "code_verifier_mismatch",
+  recorded: [
+    {
+      ...step,
+      seq: 1,
+      name: "authorization.provides_auth_code",
+      facts: {
+        grant_type: "authorization_code",
+        code: "#abcdefgh",
+        resource: ["https://one.example", "https://two.example"],
+      },
+    },
+    { ...step, seq: 2, name: "authorization.retrieves_auth_code" },
+    {
+      ...step,
+      seq: 3,
+      name: "authorization.verifies_code_verifier",
+      failure: { reason: "code_verifier_mismatch", code: "invalid_grant" },
+    },
+    {
+      kind: "request",
+      seq: 4,
+      flowId: "f",
+      requestId: "r",
+      method: "POST",
+      path: "/token",
+      status: 400,
+      at: 1,
+      durationMs: 8,
+    },
+  ],
+}
+const exported = (format: "mermaid" | "json" | "har") => exportFlow(flow, format, "https://login.example.com").text
+
+test("a flow becomes a mermaid diagram, with its requests and what failed", () => {
+  expect(exported("mermaid")).toBe(`---
+title: Flow AaIIRv4AAAAAAAAAAAAAAA
+---
+sequenceDiagram
+autonumber
+
+actor Client
+participant Data Layer
+participant Token Issue Service
+
+Note over Token Issue Service: POST /token 400
+Client-->>Token Issue Service: Provides auth code and code verifier
+Token Issue Service-->>Data Layer: Retrieves auth code and code challenge
+Token Issue Service-xToken Issue Service: Verifies code verifier with code challenge
+Note over Token Issue Service: failed, code_verifier_mismatch
+`)
+})
+
+test("a flow becomes JSON as it was recorded", () => {
+  expect(JSON.parse(exported("json"))).toEqual(flow)
+})
+
+test("a flow becomes an HTTP archive, with the parameters as they were shown", () => {
+  const { log } = JSON.parse(exported("har"))
+  expect(log.version).toBe("1.2")
+  expect(log.entries).toHaveLength(1)
+  expect(log.entries[0]).toMatchObject({
+    startedDateTime: "1970-01-01T00:00:00.001Z",
+    time: 8,
+    request: {
+      method: "POST",
+      url: "https://login.example.com/token",
+      postData: {
+        params: [
+          { name: "grant_type", value: "authorization_code" },
+          { name: "code", value: "#abcdefgh" },
+          { name: "resource", value: "https://one.example" },
+          { name: "resource", value: "https://two.example" },
+        ],
+      },
+    },
+    response: { status: 400 },
+    comment: "invalid_grant: code_verifier_mismatch",
+  })
+})

@@ -1,0 +1,47 @@
+import { type FlowFilter, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
+import type { StepName } from "./diagrams"
+import type { FlowRecord, FlowSummary, Recorded } from "./record"
+
+/** No flow has so many steps and requests that a picture of it would help. */
+const maxEvents = 2_000
+
+export type FlowQuery = { id?: string; clientId?: string; outcome?: "ok" | "failed"; before?: number }
+
+/** The newest flows first. @param query.before milliseconds of the epoch: flows that began earlier */
+export async function listFlows(query: FlowQuery, limit: number): Promise<FlowSummary[]> {
+  const { before, ...rest } = query
+  const filter: FlowFilter = { ...rest, ...(before !== undefined && { before: new Date(before) }) }
+  return (await listRecordedFlows(filter, limit)).map(toSummary)
+}
+
+/** The flows that something happened in since. @param since milliseconds of the epoch */
+export async function listMovedFlows(since: number, limit: number): Promise<FlowSummary[]> {
+  return (await listRecordedFlows({ movedSince: new Date(since) }, limit)).map(toSummary)
+}
+
+/** A flow with all that was recorded of it; null when nothing was, or it has been swept. */
+export async function findFlow(id: string): Promise<FlowRecord | null> {
+  const [flow] = await listFlows({ id }, 1)
+  if (!flow) return null
+  const recorded = await listRecorded(id, 0)
+  return { ...flow, recorded: recorded.sort((a, b) => a.at - b.at || a.seq - b.seq) }
+}
+
+/** What was recorded of a flow after this `seq`. */
+export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
+  const events = await listFlowEvents(id, after, maxEvents)
+  return events.map(({ seq, flowId, data }) => ({ ...JSON.parse(data), seq, flowId }))
+}
+
+function toSummary(flow: ListedFlow): FlowSummary {
+  const { id, beganAt, lastAt, clientId, clientName, email, lastStep, failure } = flow
+  return {
+    id,
+    beganAt: beganAt.getTime(),
+    lastAt: lastAt.getTime(),
+    client: clientId === null ? null : { id: clientId, name: clientName ?? clientId },
+    person: email,
+    lastStep: (lastStep ?? "authorization.calls_authorize") as StepName,
+    failure: failure || null,
+  }
+}

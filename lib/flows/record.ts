@@ -1,0 +1,52 @@
+import type { StepName } from "./diagrams"
+import type { Facts } from "./facts"
+
+/** Why a step failed: the private reason, and the code that the client was told. */
+export type RecordedFailure = { reason: string; code?: string }
+
+/** A step that a service reported. Times are milliseconds, `at` since the epoch. */
+export type RecordedStep = {
+  kind: "step"
+  /** Grows with what is recorded: where a stream goes on. */
+  seq: number
+  flowId: string
+  /** The id of the request that it was part of. */
+  requestId: string
+  name: StepName
+  at: number
+  durationMs: number
+  facts: Facts
+  failure: RecordedFailure | null
+}
+
+/** A request of a flow, recorded after its steps. */
+export type RecordedRequest = {
+  kind: "request"
+  seq: number
+  flowId: string
+  requestId: string
+  method: string
+  path: string
+  status: number
+  at: number
+  durationMs: number
+}
+
+export type Recorded = RecordedStep | RecordedRequest
+
+/** A flow in the list. */
+export type FlowSummary = {
+  id: string
+  beganAt: number
+  lastAt: number
+  client: { id: string; name: string } | null
+  /** The email address of the person. */
+  person: string | null
+  /** The last step that was reported. */
+  lastStep: StepName
+  /** Why the last request failed; null when it did not. */
+  failure: string | null
+}
+
+/** A flow with everything that was recorded of it, in the order of time. */
+export type FlowRecord = FlowSummary & { recorded: Recorded[] }

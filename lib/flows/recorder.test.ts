@@ -1,0 +1,136 @@
+import { trace } from "@opentelemetry/api"
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
+import { storeClient, storeUser } from "@/e2e/fixtures/unit-rows"
+import { config } from "@/lib/config"
+import { database } from "@/lib/data/database"
+import { generateTimeOrderedId } from "@/lib/protocol/random"
+import { sweep } from "@/lib/sweep"
+import { Flow, flowIdGenerator, listen } from "./flow"
+import { findFlow, listFlows, listMovedFlows, listRecorded } from "./inspector"
+import { recordSpans } from "./recorder"
+
+const newId = () => generateTimeOrderedId(new Date())
+
+describeOnEachDatabase(
+  "the recorder of flows",
+  () => {
+    let provider: BasicTracerProvider
+    beforeEach(() => {
+      provider = new BasicTracerProvider({ spanProcessors: [recordSpans()], idGenerator: flowIdGenerator })
+      trace.disable()
+      trace.setGlobalTracerProvider(provider)
+      listen()
+    })
+    afterEach(() => provider.shutdown())
+
+    /** One request of a flow. */
+    function request(id: string, { fails = false, clientId = "", userId = "" } = {}) {
+      const flow = new Flow("POST", "/refresh")
+      flow.join(id)
+      flow.step("refresh.provides_refresh_token", () => ({ grant_type: "refresh_token" }))
+      if (clientId) flow.concerns({ clientId, userId })
+      flow.step("refresh.validates_token")
+      if (fails) flow.fail({ reason: "session_ended", code: "invalid_grant" })
+      flow.end(fails ? 400 : 200)
+    }
+
+    test("keeps each step and request of a flow, in order, and names its Client and its person", async () => {
+      const [client, user] = [await storeClient(), await storeUser()]
+      const id = newId()
+      request(id, { clientId: client.clientId, userId: user.id })
+      request(id, { fails: true })
+      await provider.forceFlush()
+      const flow = await findFlow(id)
+      expect(flow).toMatchObject({
+        id,
+        client: { id: client.clientId, name: client.clientName },
+        person: user.email,
+        lastStep: "refresh.validates_token",
+        failure: "session_ended",
+      })
+      expect(flow?.recorded.map((event) => (event.kind === "step" ? event.name : event.status))).toEqual(
+        expect.arrayContaining(["refresh.provides_refresh_token", "refresh.validates_token", 200, 400]),
+      )
+      const steps = flow?.recorded.filter((event) => event.kind === "step") ?? []
+      expect(steps).toHaveLength(4)
+      expect(steps[0]).toMatchObject({ facts: { grant_type: "refresh_token" }, failure: null })
+      expect(steps[3]).toMatchObject({
+        failure: { reason: "session_ended", code: "invalid_grant" },
+      })
+      const requests = flow?.recorded.filter((event) => event.kind === "request") ?? []
+      expect(requests[0]).toMatchObject({ method: "POST", path: "/refresh", requestId: steps[0]?.requestId })
+      expect(new Set(flow?.recorded.map(({ seq }) => seq)).size).toBe(6)
+    })
+
+    test("a stream goes on after what it has", async () => {
+      const id = newId()
+      request(id)
+      await provider.forceFlush()
+      const first = await listRecorded(id, 0)
+      expect(first).toHaveLength(3)
+      expect(await listRecorded(id, Math.max(...first.map(({ seq }) => seq)))).toEqual([])
+      const since = Date.now() - 60_000
+      expect((await listMovedFlows(since, 100)).map((flow) => flow.id)).toContain(id)
+      expect(await listMovedFlows(Date.now() + 60_000, 100)).toEqual([])
+    })
+
+    test("the list is filtered by client, outcome and id", async () => {
+      const client = await storeClient()
+      const [good, bad] = [newId(), newId()]
+      request(good, { clientId: client.clientId })
+      request(bad, { clientId: client.clientId, fails: true })
+      await provider.forceFlush()
+      const list = async (query: Parameters<typeof listFlows>[0]) => (await listFlows(query, 10)).map(({ id }) => id)
+      const { clientId } = client
+      expect((await list({ clientId })).sort()).toEqual([good, bad].sort())
+      expect(await list({ clientId, outcome: "ok" })).toEqual([good])
+      expect(await list({ clientId, outcome: "failed" })).toEqual([bad])
+      expect(await list({ id: good })).toEqual([good])
+      expect(await list({ clientId, before: 0 })).toEqual([])
+      expect(await findFlow(newId())).toBeNull()
+    })
+
+    test("what cannot be stored is lost, and no flow notices", async () => {
+      const db = await database()
+      await db.$executeRawUnsafe(`ALTER TABLE "FlowEvent" RENAME TO "Elsewhere"`)
+      request(newId())
+      await provider.forceFlush()
+      await db.$executeRawUnsafe(`ALTER TABLE "Elsewhere" RENAME TO "FlowEvent"`)
+      const id = newId()
+      request(id)
+      await provider.forceFlush()
+      expect(await findFlow(id)).not.toBeNull()
+    })
+
+    test("a process records no more than a thousand events in a second", async () => {
+      const ids = Array.from({ length: 1_000 }, newId)
+      const db = await database()
+      const before = await db.flowEvent.count()
+      for (const id of ids) request(id)
+      await provider.forceFlush()
+      const kept = (await db.flowEvent.count()) - before
+      expect(kept).toBeGreaterThan(0)
+      // The thousand of this second, and of the next when that began meanwhile.
+      expect(kept).toBeLessThanOrEqual(2_000)
+    })
+
+    test("is swept: what is too old, and what is too much", async () => {
+      const db = await database()
+      await db.flowEvent.deleteMany()
+      const old = newId()
+      request(old)
+      await provider.forceFlush()
+      const past = new Date(Date.now() - (config().FLOW_INSPECTOR_HOURS * 60 + 1) * 60_000)
+      await db.flowEvent.updateMany({ where: { flowId: old }, data: { at: past } })
+      await db.recordedFlow.updateMany({ where: { id: old }, data: { lastAt: past } })
+      for (let i = 0; i < 40; i++) request(newId())
+      await provider.forceFlush()
+      expect((await sweep()).flowEvents).toBeGreaterThanOrEqual(3)
+      expect(await findFlow(old)).toBeNull()
+      expect(await db.flowEvent.count()).toBe(100)
+    })
+  },
+  { FLOW_INSPECTOR_EVENTS: "100", LOG_LEVEL: "silent" },
+)
