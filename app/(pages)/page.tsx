@@ -1,7 +1,6 @@
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
-import { inspectorIsOpen } from "@/lib/flows/inspector"
-import { readPage } from "@/lib/http/page"
+import { inspectorIsOpen, readPage } from "@/lib/http/page"
 import { FormScript } from "./_components/form-script"
 import { Mark } from "./_components/mark"
 import { SubmitButton } from "./_components/submit-button"

@@ -59,6 +59,8 @@ export const meanings: Record<string, Meaning> = {
   display: { text: "How large a page the client has room for.", source: oidc("3.1.2.1") },
   login_hint: { text: "The email address that the client expects.", source: oidc("3.1.2.1") },
   id_token_hint: { text: "An earlier ID token of the person that is expected.", source: oidc("3.1.2.1") },
+  asked_by: { text: "The client that asked, by its client_id.", source: "RFC 7662 §2.1" },
+  not_shown: { text: "What this step carried could not be put together.", source: null },
   active: { text: "Whether the token counts at this moment.", source: "RFC 7662 §2.2" },
   sub: { text: "The person, by an id that never changes.", source: oidc("2") },
   claims: { text: "The names of the claims that the scope opens.", source: oidc("5.4") },

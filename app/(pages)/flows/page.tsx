@@ -2,7 +2,8 @@ import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { config } from "@/lib/config"
 import { type FlowSearch, parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
-import { inspectorIsOpen, listFlows } from "@/lib/flows/inspector"
+import { listFlows } from "@/lib/flows/inspector"
+import { inspectorIsOpen } from "@/lib/http/page"
 import { FlowsView } from "./flows-view"
 
 export const metadata: Metadata = { title: "Flows" }

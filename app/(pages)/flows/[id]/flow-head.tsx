@@ -17,6 +17,12 @@ type Props = {
   now: number
 }
 
+const exports = [
+  { format: "mermaid", label: "Mermaid" },
+  { format: "json", label: "JSON" },
+  { format: "har", label: "HAR" },
+]
+
 /** Whose flow it is, when it was, and how it ended. */
 export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
   const now = useNow(start, 5000)
@@ -64,6 +70,15 @@ export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
           <span className="flex flex-wrap items-center gap-2">
             <code className="font-mono text-[13px] select-all [overflow-wrap:anywhere]">{flow.id}</code>
             <CopyButton text={flow.id} what="the flow id" />
+          </span>
+        </Item>
+        <Item name="Take it along">
+          <span className="flex gap-3.5">
+            {exports.map(({ format, label }) => (
+              <a key={format} className="link" href={`/flows/${flow.id}/export?as=${format}`}>
+                {label}
+              </a>
+            ))}
           </span>
         </Item>
       </dl>

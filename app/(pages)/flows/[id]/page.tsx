@@ -1,6 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
-import { findFlow, inspectorIsOpen } from "@/lib/flows/inspector"
+import { findFlow } from "@/lib/flows/inspector"
+import { inspectorIsOpen } from "@/lib/http/page"
 import { FlowView } from "./flow-view"
 
 type Props = { params: Promise<{ id: string }> }

@@ -19,9 +19,6 @@ export function FailurePanel({ failure, status }: { failure: RecordedFailure; st
             {status !== null && <span className="me-2 text-muted">{status}</span>}
             {failure.code}
           </p>
-          {failure.description && (
-            <p className="mt-1 text-[13px] text-pretty [overflow-wrap:anywhere]">{failure.description}</p>
-          )}
         </div>
       ) : (
         <p className="text-sm">Nothing of it: no error code was sent.</p>
