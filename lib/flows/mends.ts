@@ -150,7 +150,7 @@ export const mends: Record<Reason, Mend> = {
   },
   session_ended: {
     why: "The Session has ended: it was revoked, or its time was over.",
-    mend: "Start a new authorization, and forget the old tokens. Step “Retrieves session data” and the steps before say what ended it.",
+    mend: "Start a new authorization, and forget the old tokens. If no step before this one ended it, its time was over, or a person or the operator did.",
   },
   server_busy: {
     why: "The server has more to do than it can at this moment.",

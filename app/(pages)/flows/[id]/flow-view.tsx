@@ -17,7 +17,10 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const steps = recorded.filter((item) => item.kind === "step")
   const pickedStep = steps.find(({ seq }) => seq === picked)
   const failed = inTime(steps).findLast(({ failure }) => failure !== null)
-  const shown = pickedStep ?? failed ?? chooseStep(steps, watchedSince)
+  const watched = inTime(steps).findLast(({ seq }) => seq > watchedSince)
+  // When nobody picked one: where it failed, or else the newest that was watched.
+  const chosen = summary.failure === null ? (watched ?? failed) : failed
+  const shown = pickedStep ?? chosen ?? inTime(steps)[0]
   useFollow(recorded.length, picked === null)
 
   return (
@@ -62,11 +65,6 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
       </div>
     </FingerprintLight>
   )
-}
-
-/** The step to open when nobody picked one and none failed: the newest that was watched, or else the first. */
-function chooseStep(steps: RecordedStep[], watchedSince: number): RecordedStep | undefined {
-  return inTime(steps).findLast(({ seq }) => seq > watchedSince) ?? inTime(steps)[0]
 }
 
 const inTime = (steps: RecordedStep[]) => steps.toSorted((a, b) => a.at - b.at || a.seq - b.seq)

@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react"
 import { findStep, participants } from "@/lib/flows/diagrams"
 import { formatDuration } from "@/lib/flows/moments"
 import { sayReason } from "@/lib/flows/reasons"
@@ -17,6 +18,7 @@ type Props = {
 
 /** A step as a button: an arrow where there is room for the diagram, else lines of text. Its name says the same. */
 export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
+  const draws = useForAMoment(fresh)
   const { lit, lookOf } = useLight()
   const { failure, facts } = row.step
   const fingerprints = findFingerprints(facts)
@@ -24,7 +26,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
   return (
     <button
       type="button"
-      className={`flow-row ${fresh ? "flow-fresh" : ""} ${lights ? lookOf(lit) : ""}`}
+      className={`flow-row ${draws ? "flow-fresh" : ""} ${lights ? lookOf(lit) : ""}`}
       data-selected={selected || undefined}
       data-failed={failure !== null || undefined}
       data-lit={lights || undefined}
@@ -57,6 +59,18 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
       </span>
     </button>
   )
+}
+
+const drawingMs = 2000
+
+/** Once: or what changes how the page is laid out would have everything drawn anew. */
+function useForAMoment(wanted: boolean): boolean {
+  const [on, setOn] = useState(wanted)
+  useEffect(() => {
+    const timer = setTimeout(() => setOn(false), drawingMs)
+    return () => clearTimeout(timer)
+  }, [])
+  return on
 }
 
 function sayRow({ number, text, step }: Row): string {
