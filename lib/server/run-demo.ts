@@ -23,6 +23,7 @@ export async function runDemo(): Promise<void> {
   await start({ dev: false, hosts: loopback })
   console.log(`
   Playground     ${issuer}/playground
+  Flows, live    ${issuer}/flows
   Sign in with   ${demoUser.email}
   Password       ${demoUser.password}
 
