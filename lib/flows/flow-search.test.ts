@@ -12,6 +12,8 @@ const everything = parseFlowSearch({})
 test("a form's empty fields ask for nothing, and nonsense neither", () => {
   expect(toFilter(parseFlowSearch({ client: " ", outcome: "", id: "" }))).toEqual({})
   expect(toFilter(parseFlowSearch({ outcome: "perhaps", before: "-1" }))).toEqual({})
+  for (const before of ["1e15", "Infinity", "NaN", "x"]) expect(toFilter(parseFlowSearch({ before }))).toEqual({})
+  expect(toFilter(parseFlowSearch({ client: "\0we\u0001b" }))).toEqual({ clientId: "web" })
   expect(toFilter(parseFlowSearch({ client: [" web ", "other"], outcome: "failed", id: "f", before: "5" }))).toEqual({
     clientId: "web",
     outcome: "failed",

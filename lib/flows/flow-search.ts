@@ -1,5 +1,8 @@
 import type { FlowSummary } from "./record"
 
+/** In the year 5138, in milliseconds: every database has it still. */
+const latest = 1e14
+
 /** The query of the list's address, as it comes. */
 export type FlowSearch = Record<string, string | string[] | undefined>
 
@@ -7,14 +10,19 @@ export type FlowSearch = Record<string, string | string[] | undefined>
 export type ParsedSearch = { client: string; outcome: "" | "ok" | "failed"; id: string; before: number | null }
 
 export function parseFlowSearch(search: FlowSearch): ParsedSearch {
-  const read = (name: string) => [search[name]].flat()[0]?.trim() ?? ""
+  // A control character is in nothing that could be found, and a database may refuse it.
+  const read = (name: string) =>
+    [search[name]]
+      .flat()[0]
+      ?.replace(/\p{Cc}/gu, "")
+      .trim() ?? ""
   const outcome = read("outcome")
   const before = Number(read("before"))
   return {
     client: read("client"),
     outcome: outcome === "ok" || outcome === "failed" ? outcome : "",
     id: read("id"),
-    before: Number.isFinite(before) && before > 0 ? before : null,
+    before: before > 0 && before <= latest ? before : null,
   }
 }
 

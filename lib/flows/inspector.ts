@@ -7,9 +7,13 @@ const maxEvents = 2_000
 
 export type FlowQuery = { id?: string; clientId?: string; outcome?: "ok" | "failed"; before?: number }
 
+/** What an id of a flow looks like; whatever else stands in an address is none. */
+const idSyntax = /^[A-Za-z0-9_-]{22}$/
+
 /** The newest flows first. @param query.before milliseconds of the epoch: flows that began earlier */
 export async function listFlows(query: FlowQuery, limit: number): Promise<FlowSummary[]> {
   const { before, ...rest } = query
+  if (query.id !== undefined && !idSyntax.test(query.id)) return []
   const filter: FlowFilter = { ...rest, ...(before !== undefined && { before: new Date(before) }) }
   return (await listRecordedFlows(filter, limit)).map(toSummary)
 }
@@ -29,7 +33,7 @@ export async function findFlow(id: string): Promise<FlowRecord | null> {
 
 /** What was recorded of a flow after this `seq`. */
 export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
-  const events = await listFlowEvents(id, after, maxEvents)
+  const events = idSyntax.test(id) ? await listFlowEvents(id, after, maxEvents) : []
   return events.map(({ seq, flowId, data }) => ({ ...JSON.parse(data), seq, flowId }))
 }
 

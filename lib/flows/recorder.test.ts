@@ -89,7 +89,8 @@ describeOnEachDatabase(
       expect(await list({ clientId, outcome: "failed" })).toEqual([bad])
       expect(await list({ id: good })).toEqual([good])
       expect(await list({ clientId, before: 0 })).toEqual([])
-      expect(await findFlow(newId())).toBeNull()
+      for (const id of [newId(), "no id", "\0", ""]) expect(await findFlow(id), id).toBeNull()
+      expect(await listRecorded("\0", 0)).toEqual([])
     })
 
     test("what cannot be stored is lost, and no flow notices", async () => {
