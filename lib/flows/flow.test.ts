@@ -39,6 +39,17 @@ describe("a flow", () => {
     expect(spans()).toEqual([])
   })
 
+  test("is left out whole when it is not wanted", () => {
+    listen(() => false)
+    const flow = new Flow("POST", "/refresh")
+    listen()
+    flow.join(id)
+    flow.step("refresh.validates_token")
+    flow.end(200)
+    expect(spans()).toEqual([])
+    expect(flow.id).toBe(id)
+  })
+
   test("is one trace over all its requests, with the flow's id as the trace's", () => {
     for (const path of ["/authorize", "/callback"]) {
       const flow = new Flow("GET", path)

@@ -16,11 +16,14 @@ import type { Facts } from "./facts"
 
 export const tracerName = "oauth-flow"
 
-const holder = globalThis as typeof globalThis & { oauthFlowListening?: boolean; oauthFlowTraceId?: string }
+const holder = globalThis as typeof globalThis & { oauthFlowListening?: () => boolean; oauthFlowTraceId?: string }
 
-/** Says that spans are listened to in this process. Until then a step is not even looked at. */
-export function listen(): void {
-  holder.oauthFlowListening = true
+/**
+ * Says that spans are listened to in this process. Until then a step is not even looked at.
+ * @param wanted asked at the beginning of each request whether its steps are
+ */
+export function listen(wanted: () => boolean = () => true): void {
+  holder.oauthFlowListening = wanted
 }
 
 type Reported = { name: StepName; at: number; facts: Facts; failure?: Failure; span?: Span }
@@ -45,7 +48,7 @@ function setClock(): void {
  * A step may be reported before it is known which flow the request belongs to, so steps wait for `join`, or for the end.
  */
 export class Flow {
-  private readonly listening = holder.oauthFlowListening === true
+  private readonly listening = holder.oauthFlowListening?.() ?? false
   private readonly beganAt: number = 0
   private readonly steps: Reported[] = []
   private ownId: string | null = null

@@ -29,7 +29,20 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   })
   holder.oauthFlowTelemetry = provider
   trace.setGlobalTracerProvider(provider)
-  listen()
+  listen(exporting ? undefined : oftenEnough())
+}
+
+/** So many requests of a process are recorded in a second: of one beyond, not even spans are made, for the flows come first. */
+const maxRequestsPerSecond = 150
+
+function oftenEnough(): () => boolean {
+  let second = 0
+  let requests = 0
+  return () => {
+    const now = Math.floor(Date.now() / 1000)
+    if (now !== second) [second, requests] = [now, 0]
+    return ++requests <= maxRequestsPerSecond
+  }
 }
 
 /** @returns null when there is none for the protocol that is asked for: a server without spans is better than none */
