@@ -11,8 +11,8 @@ const batch = 20
 /** The flow inspector's rows are small, and as many may come in a second. */
 const flowBatch = 500
 
-/** After each batch a server rests for so many times as long as it took: requests come first. A million rows take half an hour. */
-const restFactor = 5
+/** After each batch a server rests for so many times as long as it took: requests come first. A million rows take some hours. */
+const restFactor = 20
 
 /**
  * Deletes what has expired, in small batches, so that no statement holds the database for long.
