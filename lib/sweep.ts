@@ -6,12 +6,12 @@ import { deleteRetiredKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 
 /** Rows of each kind. While a batch goes, which takes a millisecond or some, nobody else can write to an SQLite file. */
-const batch = 20
+const batch = 5
 
 /** The flow inspector's rows are small, and as many may come in a second. */
 const flowBatch = 500
 
-/** After each batch a server rests for so many times as long as it took: requests come first. A million rows take some hours. */
+/** After each batch a server rests for so many times as long as it took: requests come first. A million rows take hours. */
 const restFactor = 20
 
 /**
