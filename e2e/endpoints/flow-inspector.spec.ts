@@ -6,6 +6,7 @@ import { openOperatorBrowser, readStream } from "../fixtures/operator"
 import { startOwnServer } from "../fixtures/own-server"
 import {
   expect,
+  flowIdOf,
   insertUser,
   locationOf,
   makePkce,
@@ -20,8 +21,6 @@ import {
 } from "../fixtures/world"
 
 // What the flow inspector gives, without its pages.
-
-const flowIdOf = (response: Response) => response.headers.get("x-flow-id") ?? ""
 
 /** A flow as the inspector exports it, once it has recorded so many requests. */
 async function readFlow(operator: TestBrowser, id: string, requests: number): Promise<FlowRecord> {

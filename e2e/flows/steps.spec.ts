@@ -7,6 +7,7 @@ import { expectSignedIn, postPage } from "../fixtures/forms"
 import {
   authorize,
   expect,
+  flowIdOf,
   insertUser,
   locationOf,
   makePkce,
@@ -23,7 +24,6 @@ import {
 
 // What the services report of their steps, as a collector of spans gets it.
 
-const flowIdOf = (response: Response) => response.headers.get("x-flow-id") ?? ""
 const steps = (flowId: string, requests: number) => readSteps(testEnvironment().spansFile, flowId, requests)
 
 const numberedSteps = (name: DiagramName) =>

@@ -17,6 +17,9 @@ describeOnEachDatabase(
       const session = await enterAsOperator(ticket)
       expect(await maySeeFlows(session?.token ?? null)).toBe(true)
       expect(await maySeeFlows(ticket)).toBe(false)
+      // A cookie is no link: with one that was stolen nobody stays for longer than its eight hours.
+      expect(await enterAsOperator(session?.token ?? "")).toBeNull()
+      expect(await maySeeFlows(session?.token ?? null)).toBe(true)
     })
 
     test("a link works once, also for twenty at once", async () => {
