@@ -46,6 +46,7 @@ test("the flow inspector is open in the demo and in development, and for operato
   expect(audience({ NODE_ENV: "development" })).toBe("everybody")
   expect(audience({ NODE_ENV: "development", FLOW_INSPECTOR: "off" })).toBe("off")
   expect(audience({ DEMO: "on", FLOW_INSPECTOR: "off" })).toBe("off")
+  expect(audience({ DEMO: "on", FLOW_INSPECTOR: "on" })).toBe("operators")
 })
 
 describe("a whole number", () => {

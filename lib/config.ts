@@ -9,7 +9,7 @@ export type Config = z.output<typeof settings> & {
   issuer: string
   databaseUrl: string
   databaseProvider: "sqlite" | "postgres"
-  /** Who may see the flow inspector. The demo and development have nothing to hide; in production it is for operators. */
+  /** Who may see the flow inspector. Where nothing is said, the demo and development show it to everybody; "on" is for operators. */
   flowInspector: "off" | "operators" | "everybody"
   /** Whether cookies may carry Secure and the __Host- prefix. */
   secureCookies: boolean
@@ -150,9 +150,8 @@ function findAudience(
   { FLOW_INSPECTOR, DEMO }: z.output<typeof settings>,
   nodeEnv: string | undefined,
 ): Config["flowInspector"] {
-  if (FLOW_INSPECTOR === "off") return "off"
-  if (DEMO || nodeEnv === "development") return "everybody"
-  return FLOW_INSPECTOR === "on" ? "operators" : "off"
+  if (FLOW_INSPECTOR !== undefined) return FLOW_INSPECTOR === "on" ? "operators" : "off"
+  return DEMO || nodeEnv === "development" ? "everybody" : "off"
 }
 
 function parseDatabaseUrl(

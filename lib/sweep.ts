@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises"
 import { config } from "@/lib/config"
 import { findNewestSurplus, sweepFlows } from "@/lib/data/flows"
 import { type Swept, sweepBatch } from "@/lib/data/sweep"
+import { lanes } from "@/lib/flows/sequence-number"
 import { deleteRetiredKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 
@@ -23,6 +24,8 @@ export async function sweep(
   options: { restFactor: number } = { restFactor: 0 },
 ): Promise<Swept & { signingKeys: number; flowEvents: number }> {
   const total = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, signingKeys: 0, flowEvents: 0 }
+  // Sessions may take hours, and these hold what people did.
+  await untilDone(options.restFactor, sweepFlowBatch(total))
   // A code's row is what keeps its state token from making a second code, so it outlives every state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
   await untilDone(options.restFactor, async () => {
@@ -32,16 +35,26 @@ export async function sweep(
     }
     return Math.max(...Object.values(swept)) === batch
   })
-  const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
-  const tooOld = new Date(Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000)
-  const surplus = await findNewestSurplus(FLOW_INSPECTOR_EVENTS)
-  await untilDone(options.restFactor, async () => {
-    const swept = await sweepFlows(tooOld, surplus, flowBatch)
-    total.flowEvents += swept
-    return swept === flowBatch
-  })
   total.signingKeys = await deleteRetiredKeys(new Date())
   return total
+}
+
+/** The flow inspector keeps its events for some hours, and no more of them than so many; and its flows for as long. */
+function sweepFlowBatch(total: { flowEvents: number }): () => Promise<boolean> {
+  let upTo: { seq: number; lastAt: Date } | undefined
+  return async () => {
+    upTo ??= await findFlowEnd()
+    const { events, flows } = await sweepFlows(upTo, flowBatch)
+    total.flowEvents += events
+    return Math.max(events, flows) === flowBatch
+  }
+}
+
+async function findFlowEnd(): Promise<{ seq: number; lastAt: Date }> {
+  const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
+  const tooOld = (Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
+  const seq = Math.max(tooOld, await findNewestSurplus(FLOW_INSPECTOR_EVENTS))
+  return { seq, lastAt: new Date(seq / lanes) }
 }
 
 /** Runs a batch after the other, with rests between them, until one says that there was nothing more. */

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest"
 import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { generateToken } from "@/lib/protocol/random"
-import { createOperatorLink, enterAsOperator, maySeeFlows } from "./operators"
+import { closeInspector, createOperatorLink, enterAsOperator, maySeeFlows } from "./operators"
 
 const ticketOf = ({ url }: { url: string }) => new URL(url).searchParams.get("ticket") ?? ""
 
@@ -20,6 +20,14 @@ describeOnEachDatabase(
       // A cookie is no link: with one that was stolen nobody stays for longer than its eight hours.
       expect(await enterAsOperator(session?.token ?? "")).toBeNull()
       expect(await maySeeFlows(session?.token ?? null)).toBe(true)
+    })
+
+    test("is closed to all who have entered, and to those who have a link", async () => {
+      const [entered, waiting] = [ticketOf(await createOperatorLink()), ticketOf(await createOperatorLink())]
+      const session = await enterAsOperator(entered)
+      expect(await closeInspector()).toBeGreaterThanOrEqual(2)
+      expect(await maySeeFlows(session?.token ?? null)).toBe(false)
+      expect(await enterAsOperator(waiting)).toBeNull()
     })
 
     test("a link works once, also for twenty at once", async () => {

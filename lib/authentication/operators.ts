@@ -1,5 +1,10 @@
 import { config } from "@/lib/config"
-import { enterOperatorSession, hasOperatorSession, insertOperatorTicket } from "@/lib/data/operator-sessions"
+import {
+  deleteOperatorSessions,
+  enterOperatorSession,
+  hasOperatorSession,
+  insertOperatorTicket,
+} from "@/lib/data/operator-sessions"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
 /** How long a link may wait for its operator, and how long they may look around, in milliseconds. */
@@ -21,6 +26,11 @@ export async function enterAsOperator(ticket: string): Promise<{ token: string; 
   const expiresAt = new Date(enteredAt.getTime() + sessionMs)
   const entered = await enterOperatorSession(hashToken(ticket), { tokenHash: hashToken(token), enteredAt, expiresAt })
   return entered ? { token, expiresAt } : null
+}
+
+/** Closes the flow inspector to everybody who has entered, and to those who have a link. @returns how many they were */
+export function closeInspector(): Promise<number> {
+  return deleteOperatorSessions()
 }
 
 /** Whether the browser with this cookie may see the flow inspector. */

@@ -3,7 +3,7 @@ import { listRows, type Value, type Write, write } from "./statement"
 // What the flow inspector keeps. No row of it is one that a flow needs, and nothing refers to it.
 
 /** A step or a request as JSON, of one flow. */
-export type FlowEvent = { seq: number; flowId: string; at: Date; data: string }
+export type FlowEvent = { seq: number; flowId: string; data: string }
 
 /** What is known of a flow; null leaves a fact as it was. */
 export type RecordedFlow = {
@@ -18,7 +18,7 @@ export type RecordedFlow = {
 }
 
 const flowColumns = `"id", "beganAt", "lastAt", "clientId", "userId", "lastStep", "failure"`
-const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "at", "data") VALUES (?, ?, ?, ?)
+const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?)
   ON CONFLICT ("seq") DO NOTHING`
 const later = `excluded."lastAt" >= "RecordedFlow"."lastAt"`
 const newest = (column: string) =>
@@ -26,12 +26,13 @@ const newest = (column: string) =>
 const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT ("id") DO UPDATE SET "clientId" = COALESCE(excluded."clientId", "RecordedFlow"."clientId"),
   "userId" = COALESCE(excluded."userId", "RecordedFlow"."userId"), ${newest("lastStep")}, ${newest("failure")},
+  "beganAt" = CASE WHEN excluded."beganAt" < "RecordedFlow"."beganAt" THEN excluded."beganAt" ELSE "RecordedFlow"."beganAt" END,
   "lastAt" = CASE WHEN ${later} THEN excluded."lastAt" ELSE "RecordedFlow"."lastAt" END`
 
 /** Stores events, and what they say of their flows. */
 export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): Promise<void> {
   await write(
-    ...events.map(({ seq, flowId, at, data }): Write => [insertEvent, [seq, flowId, at, data]]),
+    ...events.map(({ seq, flowId, data }): Write => [insertEvent, [seq, flowId, data]]),
     ...flows.map(
       (flow): Write => [
         upsertFlow,
@@ -47,15 +48,23 @@ export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): P
  */
 export async function listFlowEvents(flowId: string, after: number, limit: number): Promise<FlowEvent[]> {
   const rows = await listRows(
-    `SELECT "seq", "flowId", "at", "data" FROM "FlowEvent" WHERE "flowId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?`,
+    `SELECT "seq", "flowId", "data" FROM "FlowEvent" WHERE "flowId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?`,
     [flowId, after, limit],
   )
-  return rows.map(([seq, id, at, data]) => ({
-    seq: Number(seq),
-    flowId: String(id),
-    at: at as Date,
-    data: String(data),
-  }))
+  return rows.map(toEvent)
+}
+
+/** The newest events of one flow, in the order in which they were stored. */
+export async function listNewestFlowEvents(flowId: string, limit: number): Promise<FlowEvent[]> {
+  const rows = await listRows(
+    `SELECT "seq", "flowId", "data" FROM "FlowEvent" WHERE "flowId" = ? ORDER BY "seq" DESC LIMIT ?`,
+    [flowId, limit],
+  )
+  return rows.map(toEvent).reverse()
+}
+
+function toEvent([seq, flowId, data]: Value[]): FlowEvent {
+  return { seq: Number(seq), flowId: String(flowId), data: String(data) }
 }
 
 export type FlowFilter = {
@@ -70,7 +79,7 @@ export type FlowFilter = {
 /** A flow with the name of its Client and the email address of its User, where there still are such. */
 export type ListedFlow = RecordedFlow & { clientName: string | null; email: string | null }
 
-/** The newest flows first. */
+/** The newest flows first; of those that moved since a moment, the ones that moved last. */
 export async function listRecordedFlows(filter: FlowFilter, limit: number): Promise<ListedFlow[]> {
   const conditions: [sql: string, value: Value | undefined][] = [
     [`"RecordedFlow"."id" = ?`, filter.id],
@@ -90,7 +99,7 @@ export async function listRecordedFlows(filter: FlowFilter, limit: number): Prom
       LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
       LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"
       ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""}
-      ORDER BY "RecordedFlow"."beganAt" DESC LIMIT ?`,
+      ORDER BY "RecordedFlow"."${filter.movedSince ? "lastAt" : "beganAt"}" DESC LIMIT ?`,
     [...given.map(([, value]) => value), limit],
   )
   return rows.map(toListedFlow)
@@ -118,21 +127,22 @@ export async function findNewestSurplus(kept: number): Promise<number> {
 }
 
 /**
- * Deletes up to `batch` events, and as many flows, of before a moment.
- * @param newestSurplus events up to this `seq` go in any case
- * @returns how many rows went, of both
+ * Deletes up to `batch` events, and as many flows: the events up to a number, the flows that did not move after a moment.
+ * @returns how many events and flows went
  */
-export async function sweepFlows(before: Date, newestSurplus: number, batch: number): Promise<number> {
-  const changes = await write(
+export async function sweepFlows(
+  upTo: { seq: number; lastAt: Date },
+  batch: number,
+): Promise<{ events: number; flows: number }> {
+  const [events = 0, flows = 0] = await write(
     [
-      `DELETE FROM "FlowEvent" WHERE "seq" IN
-        (SELECT "seq" FROM "FlowEvent" WHERE "at" < ? OR "seq" <= ? ORDER BY "seq" LIMIT ?)`,
-      [before, newestSurplus, batch],
+      `DELETE FROM "FlowEvent" WHERE "seq" IN (SELECT "seq" FROM "FlowEvent" WHERE "seq" <= ? ORDER BY "seq" LIMIT ?)`,
+      [upTo.seq, batch],
     ],
     [
       `DELETE FROM "RecordedFlow" WHERE "id" IN (SELECT "id" FROM "RecordedFlow" WHERE "lastAt" < ? LIMIT ?)`,
-      [before, batch],
+      [upTo.lastAt, batch],
     ],
   )
-  return Math.max(...changes)
+  return { events, flows }
 }

@@ -19,6 +19,11 @@ export async function enterOperatorSession(
   return changed === 1
 }
 
+/** Ends them all, and makes all links useless. @returns how many */
+export function deleteOperatorSessions(): Promise<number> {
+  return changeRows(`DELETE FROM "OperatorSession"`, [])
+}
+
 /** Whether this is the hash of the cookie of somebody who has entered. */
 export async function hasOperatorSession(tokenHash: string, now: Date): Promise<boolean> {
   const row = await findRow(

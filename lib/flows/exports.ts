@@ -1,8 +1,9 @@
 import { findStep, participants } from "./diagrams"
 import type { Fact } from "./facts"
-import type { FlowRecord, Recorded, RecordedRequest, RecordedStep } from "./record"
+import { type FlowRecord, isStep, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
 
-// A flow to paste into a bug report. What was recorded is redacted already, so these only put it into other forms.
+// A flow to take along. No secret was recorded, so these only put it into other forms; the person's name and email address
+// are in JSON, as they are on the page.
 
 export const exportFormats = ["mermaid", "json", "har"] as const
 export type ExportFormat = (typeof exportFormats)[number]
@@ -23,7 +24,6 @@ export function exportFlow(
   }
 }
 
-const isStep = (recorded: Recorded): recorded is RecordedStep => recorded.kind === "step"
 const isRequest = (recorded: Recorded): recorded is RecordedRequest => recorded.kind === "request"
 
 /** Words that mermaid would take for its own. */

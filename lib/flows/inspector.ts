@@ -1,9 +1,16 @@
-import { type FlowFilter, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
+import {
+  type FlowEvent,
+  type FlowFilter,
+  type ListedFlow,
+  listFlowEvents,
+  listNewestFlowEvents,
+  listRecordedFlows,
+} from "@/lib/data/flows"
 import type { StepName } from "./diagrams"
-import type { FlowRecord, FlowSummary, Recorded } from "./record"
+import { byTime, type FlowRecord, type FlowSummary, type Recorded } from "./record"
 
-/** No flow has so many steps and requests that a picture of it would help. */
-const maxEvents = 2_000
+/** So many steps and requests of a flow are shown, and read at a time: no picture of more would help. */
+export const maxEvents = 2_000
 
 export type FlowQuery = { id?: string; clientId?: string; outcome?: "ok" | "failed"; before?: number }
 
@@ -23,18 +30,22 @@ export async function listMovedFlows(since: number, limit: number): Promise<Flow
   return (await listRecordedFlows({ movedSince: new Date(since) }, limit)).map(toSummary)
 }
 
-/** A flow with all that was recorded of it; null when nothing was, or it has been swept. */
+/** A flow with the newest that was recorded of it; null when nothing was, or it has been swept. */
 export async function findFlow(id: string): Promise<FlowRecord | null> {
   const [flow] = await listFlows({ id }, 1)
   if (!flow) return null
-  const recorded = await listRecorded(id, 0)
-  return { ...flow, recorded: recorded.sort((a, b) => a.at - b.at || a.seq - b.seq) }
+  const recorded = (await listNewestFlowEvents(id, maxEvents)).map(toRecorded)
+  return { ...flow, recorded: recorded.sort(byTime) }
 }
 
 /** What was recorded of a flow after this `seq`. */
 export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
   const events = idSyntax.test(id) ? await listFlowEvents(id, after, maxEvents) : []
-  return events.map(({ seq, flowId, data }) => ({ ...JSON.parse(data), seq, flowId }))
+  return events.map(toRecorded)
+}
+
+function toRecorded({ seq, flowId, data }: FlowEvent): Recorded {
+  return { ...JSON.parse(data), seq, flowId }
 }
 
 function toSummary(flow: ListedFlow): FlowSummary {

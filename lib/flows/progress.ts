@@ -1,5 +1,5 @@
 import { type Diagram, diagrams, findStep, type StepName } from "./diagrams"
-import type { FlowSummary, Recorded } from "./record"
+import { byTime, type FlowSummary, isStep, type Recorded } from "./record"
 
 /** How far a flow got in the diagram that it was last in. */
 export type Progress = { title: string; text: string; number: number; of: number; complete: boolean }
@@ -31,13 +31,13 @@ export function findOutcome({ failure, lastStep }: Pick<FlowSummary, "failure" |
 
 /** The summary of a flow, brought up to what was recorded since. */
 export function updateSummary<Summary extends FlowSummary>(summary: Summary, recorded: Recorded[]): Summary {
-  const steps = recorded.filter((item) => item.kind === "step").sort((a, b) => a.at - b.at || a.seq - b.seq)
+  const steps = recorded.filter(isStep).sort(byTime)
   const last = steps.at(-1)
   if (!last) return summary
   return {
     ...summary,
     lastStep: last.name,
-    lastAt: Math.max(...recorded.map(({ at, durationMs }) => at + durationMs)),
+    lastAt: recorded.reduce((latest, { at, durationMs }) => Math.max(latest, at + durationMs), 0),
     failure: last.failure?.reason ?? null,
   }
 }

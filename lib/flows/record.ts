@@ -34,6 +34,11 @@ export type RecordedRequest = {
 
 export type Recorded = RecordedStep | RecordedRequest
 
+export const isStep = (recorded: Recorded): recorded is RecordedStep => recorded.kind === "step"
+
+/** Compares by time. */
+export const byTime = (a: Recorded, b: Recorded) => a.at - b.at || a.seq - b.seq
+
 /** A flow in the list. */
 export type FlowSummary = {
   id: string

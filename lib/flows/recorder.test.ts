@@ -9,7 +9,8 @@ import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { sweep } from "@/lib/sweep"
 import { Flow, flowIdGenerator, listen } from "./flow"
 import { findFlow, listFlows, listMovedFlows, listRecorded } from "./inspector"
-import { recordSpans } from "./recorder"
+import { limitRequests, recordSpans } from "./recorder"
+import { lanes } from "./sequence-number"
 
 const newId = () => generateTimeOrderedId(new Date())
 
@@ -105,16 +106,39 @@ describeOnEachDatabase(
       expect(await findFlow(id)).not.toBeNull()
     })
 
-    test("a process records no more than a thousand events in a second", async () => {
-      const ids = Array.from({ length: 1_000 }, newId)
+    test("so many requests of a second are recorded, each of them whole", async () => {
+      await provider.shutdown()
+      provider = new BasicTracerProvider({
+        spanProcessors: [recordSpans(limitRequests())],
+        idGenerator: flowIdGenerator,
+      })
+      trace.disable()
+      trace.setGlobalTracerProvider(provider)
       const db = await database()
       const before = await db.flowEvent.count()
-      for (const id of ids) request(id)
+      for (let i = 0; i < 1_000; i++) request(newId())
       await provider.forceFlush()
       const kept = (await db.flowEvent.count()) - before
-      expect(kept).toBeGreaterThan(0)
-      // The thousand of this second, and of the next when that began meanwhile.
-      expect(kept).toBeLessThanOrEqual(2_000)
+      // Those of this second, and of the next when that began meanwhile; three events each.
+      expect([450, 900]).toContain(kept)
+    })
+
+    test("facts that OpenTelemetry's own limits cut short are not shown, and fail nothing", async () => {
+      await provider.shutdown()
+      provider = new BasicTracerProvider({
+        spanProcessors: [recordSpans()],
+        idGenerator: flowIdGenerator,
+        generalLimits: { attributeValueLengthLimit: 25 },
+      })
+      trace.disable()
+      trace.setGlobalTracerProvider(provider)
+      const db = await database()
+      const before = await db.flowEvent.count()
+      request(newId())
+      await provider.forceFlush()
+      const [event] = await db.flowEvent.findMany({ orderBy: { seq: "desc" }, skip: 2, take: 1 })
+      expect((await db.flowEvent.count()) - before).toBe(3)
+      expect(JSON.parse(event?.data ?? "{}").facts).toEqual({ not_shown: "cut short" })
     })
 
     test("is swept: what is too old, and what is too much", async () => {
@@ -124,13 +148,18 @@ describeOnEachDatabase(
       request(old)
       await provider.forceFlush()
       const past = new Date(Date.now() - (config().FLOW_INSPECTOR_HOURS * 60 + 1) * 60_000)
-      await db.flowEvent.updateMany({ where: { flowId: old }, data: { at: past } })
+      const events = await db.flowEvent.findMany({ where: { flowId: old } })
+      for (const [i, { seq }] of events.entries()) {
+        await db.flowEvent.update({ where: { seq }, data: { seq: BigInt(past.getTime() * lanes + i) } })
+      }
       await db.recordedFlow.updateMany({ where: { id: old }, data: { lastAt: past } })
       for (let i = 0; i < 40; i++) request(newId())
       await provider.forceFlush()
       expect((await sweep()).flowEvents).toBeGreaterThanOrEqual(3)
       expect(await findFlow(old)).toBeNull()
       expect(await db.flowEvent.count()).toBe(100)
+      // Of the flows whose events went none is listed: there would be nothing to show.
+      expect(await db.recordedFlow.count()).toBeLessThanOrEqual(34 + 1)
     })
   },
   { FLOW_INSPECTOR_EVENTS: "100", LOG_LEVEL: "silent" },

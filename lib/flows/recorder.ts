@@ -1,15 +1,26 @@
-import { randomInt } from "node:crypto"
-import { type HrTime, SpanStatusCode } from "@opentelemetry/api"
+import { type HrTime, SpanKind, SpanStatusCode } from "@opentelemetry/api"
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { type FlowEvent, type RecordedFlow, recordFlows } from "@/lib/data/flows"
 import { log } from "@/lib/log"
 import type { RecordedFailure, RecordedRequest, RecordedStep } from "./record"
+import { makeSequence } from "./sequence-number"
 
 /** How long events wait to be stored together, in milliseconds. */
 const gatherMs = 100
 
-/** So many events a process records in a second; what comes beyond is not recorded, for the flows come first. */
-const maxPerSecond = 1_000
+/** So many requests of a process are recorded in a second; one beyond is left out whole, for the flows come first. */
+const maxRequestsPerSecond = 150
+
+/** @returns whether one more request may be recorded, asked once for each */
+export function limitRequests(): () => boolean {
+  let second = 0
+  let requests = 0
+  return () => {
+    const now = Math.floor(Date.now() / 1000)
+    if (now !== second) [second, requests] = [now, 0]
+    return ++requests <= maxRequestsPerSecond
+  }
+}
 
 /** The longest facts that are kept of a step, in characters. */
 const maxFacts = 8_192
@@ -21,19 +32,14 @@ const milliseconds = ([seconds, nanoseconds]: HrTime) => seconds * 1000 + nanose
 /**
  * Stores the steps that services report, for the flow inspector: a listener among others. What it cannot store is lost,
  * and no flow notices.
+ * @param mayRecord asked for each request
  */
-export function recordSpans(): SpanProcessor {
+export function recordSpans(mayRecord: () => boolean = () => true): SpanProcessor {
   let waiting: Event[] = []
   let storing: Promise<void> = Promise.resolve()
   const nextSeq = makeSequence()
-  let second = 0
-  let inSecond = 0
-
-  function mayRecord(): boolean {
-    const now = Math.floor(Date.now() / 1000)
-    if (now !== second) [second, inSecond] = [now, 0]
-    return ++inSecond <= maxPerSecond
-  }
+  /** The requests that are being recorded, by their spans' ids. */
+  const open = new Set<string>()
 
   function store(): Promise<void> {
     const events = waiting
@@ -43,9 +49,13 @@ export function recordSpans(): SpanProcessor {
   }
 
   return {
-    onStart() {},
+    onStart(span) {
+      if (span.kind === SpanKind.SERVER && mayRecord()) open.add(span.spanContext().spanId)
+    },
     onEnd(span) {
-      if (!mayRecord()) return
+      const requestId = span.parentSpanContext?.spanId ?? span.spanContext().spanId
+      if (!open.has(requestId)) return
+      if (span.kind === SpanKind.SERVER) open.delete(requestId)
       const length = waiting.push({ ...toEvent(span), seq: nextSeq() })
       if (length === 1) setTimeout(() => void store(), gatherMs).unref()
     },
@@ -54,23 +64,8 @@ export function recordSpans(): SpanProcessor {
   }
 }
 
-/**
- * Numbers that grow with time and that no other process makes: milliseconds, each of which is used once, beside one of
- * 4096 lanes, which is drawn. They fit into what JavaScript counts exactly.
- */
-function makeSequence(): () => number {
-  const lane = randomInt(4096)
-  let last = 0
-  return () => {
-    last = Math.max(last + 1, Date.now())
-    return last * 4096 + lane
-  }
-}
-
 async function storeEvents(events: Event[]): Promise<void> {
-  const rows = events.map(
-    ({ seq, flowId, at, data }): FlowEvent => ({ seq, flowId, at: new Date(at), data: JSON.stringify(data) }),
-  )
+  const rows = events.map(({ seq, flowId, data }): FlowEvent => ({ seq, flowId, data: JSON.stringify(data) }))
   try {
     await recordFlows(rows, summarize(events))
   } catch (error) {
@@ -144,5 +139,11 @@ function readFailure({ status, attributes }: ReadableSpan): RecordedFailure | nu
 
 function readFacts(facts: string | null): RecordedStep["facts"] {
   if (facts === null) return {}
-  return facts.length > maxFacts ? { not_shown: "too long" } : JSON.parse(facts)
+  if (facts.length > maxFacts) return { not_shown: "too long" }
+  try {
+    return JSON.parse(facts)
+  } catch {
+    // OpenTelemetry's own limits cut attributes short, where its variables set some.
+    return { not_shown: "cut short" }
+  }
 }

@@ -1,5 +1,5 @@
 import type { Fact } from "./facts"
-import type { Recorded, RecordedStep } from "./record"
+import { isStep, type Recorded, type RecordedStep } from "./record"
 
 /** The refresh token that was presented, and the one that was good at that moment. */
 export type Rivals = { presented: Fact; current: Fact }
@@ -7,7 +7,7 @@ export type Rivals = { presented: Fact; current: Fact }
 /** For a replay: the two refresh tokens that met. @returns null for any other step */
 export function findRivals(step: RecordedStep, recorded: Recorded[]): Rivals | null {
   if (step.failure?.reason !== "refresh_token_replayed") return null
-  const before = recorded.filter((item) => item.kind === "step" && item.at <= step.at) as RecordedStep[]
+  const before = recorded.filter(isStep).filter(({ at }) => at <= step.at)
   const own = before.filter(({ requestId }) => requestId === step.requestId)
   const presented = own.find(({ name }) => name === "refresh.retrieves_session")?.facts.refresh_token
   const current = before

@@ -1,6 +1,6 @@
 import { findStep, participants } from "./diagrams"
 import type { Fact } from "./facts"
-import type { Recorded, RecordedRequest, RecordedStep } from "./record"
+import { byTime, isStep, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
 
 type Participant = keyof typeof participants
 
@@ -39,7 +39,7 @@ export type Sequence = { lanes: Lane[]; groups: Group[] }
 
 /** What was recorded of a flow as a diagram: the lanes that occur, and the requests in the order of time. */
 export function layOut(recorded: Recorded[]): Sequence {
-  const steps = recorded.filter((item) => item.kind === "step").sort(byTime)
+  const steps = recorded.filter(isStep).sort(byTime)
   const requests = new Map(
     recorded.flatMap((item): [string, RecordedRequest][] => (item.kind === "request" ? [[item.requestId, item]] : [])),
   )
@@ -62,11 +62,14 @@ export function layOut(recorded: Recorded[]): Sequence {
   return { lanes, groups }
 }
 
+/** A picture of more than this helps nobody; the server shows as many (inspector.ts). */
+const mostShown = 2_000
+
 /** Puts what a stream brought to what is there, once each. */
 export function appendRecorded(before: Recorded[], news: Recorded[]): Recorded[] {
   const known = new Set(before.map(({ seq }) => seq))
   const added = news.filter(({ seq }) => !known.has(seq))
-  return added.length === 0 ? before : [...before, ...added].sort((a, b) => a.seq - b.seq)
+  return added.length === 0 ? before : [...before, ...added].sort((a, b) => a.seq - b.seq).slice(-mostShown)
 }
 
 /** The fingerprints that a fact shows, each once. */
@@ -84,8 +87,6 @@ export function isFingerprint(text: string): boolean {
 export function shortName(participant: Participant): string {
   return participants[participant].replace(" Service", "")
 }
-
-const byTime = (a: RecordedStep, b: RecordedStep) => a.at - b.at || a.seq - b.seq
 
 function findLanes(steps: RecordedStep[]): Lane[] {
   const seen = new Set(

@@ -17,8 +17,11 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   const exporting = asksForSpans(env)
   if ((!recording && !exporting) || holder.oauthFlowTelemetry) return
   const { BasicTracerProvider } = await import("@opentelemetry/sdk-trace-base")
+  const { limitRequests, recordSpans } = await import("./recorder")
+  const mayRecord = limitRequests()
   const listeners = [
-    recording ? (await import("./recorder")).recordSpans() : null,
+    // With an exporter all requests make spans, and the recorder takes its share of them.
+    recording ? recordSpans(exporting ? mayRecord : undefined) : null,
     exporting ? await exportSpans(env) : null,
   ].filter((listener) => listener !== null)
   if (listeners.length === 0) return
@@ -29,20 +32,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   })
   holder.oauthFlowTelemetry = provider
   trace.setGlobalTracerProvider(provider)
-  listen(exporting ? undefined : oftenEnough())
-}
-
-/** So many requests of a process are recorded in a second: of one beyond, not even spans are made, for the flows come first. */
-const maxRequestsPerSecond = 150
-
-function oftenEnough(): () => boolean {
-  let second = 0
-  let requests = 0
-  return () => {
-    const now = Math.floor(Date.now() / 1000)
-    if (now !== second) [second, requests] = [now, 0]
-    return ++requests <= maxRequestsPerSecond
-  }
+  listen(exporting ? undefined : mayRecord)
 }
 
 /** @returns null when there is none for the protocol that is asked for: a server without spans is better than none */
@@ -77,12 +67,18 @@ export async function stopTelemetry(): Promise<void> {
   await Promise.race([stopped, setTimeout(patienceMs, undefined, { ref: false })])
 }
 
-/** Next makes spans too where anybody listens, and the URLs in them have state tokens. */
+/** Next makes spans too where anybody listens, and the URLs in them have state tokens. A listener cannot fail a flow. */
 function ownSpansOnly(processor: SpanProcessor): SpanProcessor {
   return {
     onStart: (span, context) => processor.onStart(span, context),
     onEnd: (span) => {
-      if (span.instrumentationScope.name === tracerName) processor.onEnd(span)
+      if (span.instrumentationScope.name !== tracerName) return
+      try {
+        processor.onEnd(span)
+      } catch (error) {
+        // It is called in the middle of a flow, which goes on.
+        log().warn({ event: "span_not_taken", problem: error instanceof Error ? error.name : "unknown" })
+      }
     },
     forceFlush: () => processor.forceFlush(),
     shutdown: () => processor.shutdown(),

@@ -1,40 +1,57 @@
 import { setTimeout } from "node:timers/promises"
 import { log } from "@/lib/log"
 
-/** How often a stream looks for something new, in milliseconds, and how long it may be silent before it says that it is there. */
+/** How often a stream looks for something new, in milliseconds, and after how long it asks whether it may go on. */
 const lookMs = 250
-const silenceMs = 15_000
+const askMs = 15_000
 
 /** An event: its name, what it says as JSON, and where a stream that begins anew goes on (Last-Event-ID). */
 export type StreamEvent = { event: string; data: unknown; id?: number }
 
 /**
- * Server-sent events, HTML Living Standard section 9.2, for as long as somebody listens.
- * @param look asked again and again for what is new
+ * Server-sent events, HTML Living Standard section 9.2, for as long as somebody reads them and may.
+ * @param signal that whoever asked has gone
+ * @param mayGoOn asked now and then: a permission may end while a stream is open
+ * @param look asked again and again for what is new, when what was sent has been read
  */
-export function eventStream(signal: AbortSignal, look: () => Promise<StreamEvent[]>): Response {
+export function eventStream(
+  signal: AbortSignal,
+  mayGoOn: () => Promise<boolean>,
+  look: () => Promise<StreamEvent[]>,
+): Response {
   const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      const send = (text: string) => controller.enqueue(encoder.encode(text))
-      let spokeAt = Date.now()
-      send("retry: 1000\n\n")
-      try {
-        while (!signal.aborted) {
-          const events = await look()
-          for (const event of events) send(format(event))
-          if (events.length > 0) spokeAt = Date.now()
-          else if (Date.now() - spokeAt > silenceMs) {
-            send(": still here\n\n")
-            spokeAt = Date.now()
-          }
-          await setTimeout(lookMs, undefined, { signal }).catch(() => undefined)
-        }
-      } catch (error) {
-        log().warn({ event: "stream_ended", problem: error instanceof Error ? error.name : "unknown" })
+  let cancelled = false
+  let askedAt = Date.now()
+
+  /** @returns what to say next; null when there is nobody to say it to */
+  async function next(): Promise<string | null> {
+    while (!cancelled && !signal.aborted) {
+      if (Date.now() - askedAt > askMs) {
+        if (!(await mayGoOn())) return null
+        askedAt = Date.now()
+        return ": still here\n\n"
       }
-      // Closed by the other side already when it has gone.
-      if (!signal.aborted) controller.close()
+      const events = await look()
+      if (events.length > 0) return events.map(format).join("")
+      await setTimeout(lookMs)
+    }
+    return null
+  }
+
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode("retry: 2000\n\n")),
+    // Called when somebody reads: a HEAD request, and a browser that no longer does, cost nothing.
+    async pull(controller) {
+      const text = await next().catch((error) => {
+        log().warn({ event: "stream_ended", problem: error instanceof Error ? error.name : "unknown" })
+        return null
+      })
+      if (cancelled) return
+      if (text === null) controller.close()
+      else controller.enqueue(encoder.encode(text))
+    },
+    cancel() {
+      cancelled = true
     },
   })
   const headers = {
@@ -44,6 +61,12 @@ export function eventStream(signal: AbortSignal, look: () => Promise<StreamEvent
     "X-Accel-Buffering": "no",
   }
   return new Response(body, { headers })
+}
+
+/** Where a stream begins, by what the browser has of it already; null when it has nothing. */
+export function lastEventId(request: Request): number | null {
+  const id = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after") ?? ""
+  return /^\d{1,16}$/.test(id) ? Number(id) : null
 }
 
 function format({ event, data, id }: StreamEvent): string {

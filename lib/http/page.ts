@@ -53,14 +53,20 @@ export async function clearBrowserSession(): Promise<void> {
   jar.set(cookieName("session"), "", { ...cookieAttributes(), maxAge: 0 })
 }
 
+/** What says whether this browser may see the flow inspector, now and later. */
+export async function inspectorAccess(): Promise<() => Promise<boolean>> {
+  const jar = await cookies()
+  const token = acceptCookie(jar.get(cookieName("operator"))?.value)
+  return () => maySeeFlows(token)
+}
+
 /** Whether this browser may see the flow inspector. */
 export async function inspectorIsOpen(): Promise<boolean> {
-  const jar = await cookies()
-  return maySeeFlows(acceptCookie(jar.get(cookieName("operator"))?.value))
+  return (await inspectorAccess())()
 }
 
 /** Sets the operator's cookie, inside a server action. */
 export async function setOperatorSession({ token, expiresAt }: { token: string; expiresAt: Date }): Promise<void> {
   const jar = await cookies()
-  jar.set(cookieName("operator"), token, { ...cookieAttributes(), sameSite: "strict", expires: expiresAt })
+  jar.set(cookieName("operator"), token, { ...cookieAttributes(), expires: expiresAt })
 }

@@ -23,6 +23,7 @@ const patienceMs = 15_000
 export function forwardTo(socketPath: string): { handle: PageHandler; endStreams: () => void } {
   const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
   const streams = new Set<http.ServerResponse>()
+  let ending = false
   const handle: PageHandler = async (incoming, outgoing) => {
     const { method, url } = incoming
     const scriptFree = isScriptFree(findTarget(url)?.path ?? "")
@@ -53,6 +54,7 @@ export function forwardTo(socketPath: string): { handle: PageHandler; endStreams
     }
     outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers))
     if (answer.headers["content-type"] === "text/event-stream") {
+      if (ending) return void outgoing.destroy()
       streams.add(outgoing)
       outgoing.flushHeaders()
     }
@@ -60,6 +62,7 @@ export function forwardTo(socketPath: string): { handle: PageHandler; endStreams
     streams.delete(outgoing)
   }
   const endStreams = () => {
+    ending = true
     for (const stream of streams) stream.destroy()
   }
   return { handle, endStreams }

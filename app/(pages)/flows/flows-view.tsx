@@ -29,7 +29,7 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
   const put = useGathered<FlowSummary>((moved) =>
     setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search), before)),
   )
-  const connected = useStream<FlowSummary>(() => "/flows/stream", "flow", put)
+  const connected = useStream(() => "/flows/stream", { flow: (moved) => put(moved as FlowSummary) })
   const asked = Boolean(search.client || search.outcome || search.id || search.before)
   const last = flows.at(-1)
 

@@ -11,7 +11,6 @@ CREATE TABLE "OperatorSession" (
 CREATE TABLE "FlowEvent" (
     "seq" BIGINT NOT NULL,
     "flowId" TEXT NOT NULL,
-    "at" TIMESTAMP(3) NOT NULL,
     "data" TEXT NOT NULL,
 
     CONSTRAINT "FlowEvent_pkey" PRIMARY KEY ("seq")
@@ -35,9 +34,6 @@ CREATE INDEX "OperatorSession_expiresAt_idx" ON "OperatorSession"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "FlowEvent_flowId_seq_idx" ON "FlowEvent"("flowId", "seq");
-
--- CreateIndex
-CREATE INDEX "FlowEvent_at_idx" ON "FlowEvent"("at");
 
 -- CreateIndex
 CREATE INDEX "RecordedFlow_beganAt_idx" ON "RecordedFlow"("beganAt");

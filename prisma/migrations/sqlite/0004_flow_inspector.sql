@@ -9,7 +9,6 @@ CREATE TABLE "OperatorSession" (
 CREATE TABLE "FlowEvent" (
     "seq" BIGINT NOT NULL PRIMARY KEY,
     "flowId" TEXT NOT NULL,
-    "at" DATETIME NOT NULL,
     "data" TEXT NOT NULL
 );
 
@@ -29,9 +28,6 @@ CREATE INDEX "OperatorSession_expiresAt_idx" ON "OperatorSession"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "FlowEvent_flowId_seq_idx" ON "FlowEvent"("flowId", "seq");
-
--- CreateIndex
-CREATE INDEX "FlowEvent_at_idx" ON "FlowEvent"("at");
 
 -- CreateIndex
 CREATE INDEX "RecordedFlow_beganAt_idx" ON "RecordedFlow"("beganAt");

@@ -1,7 +1,7 @@
 "use client"
 
 import { useState } from "react"
-import type { FlowRecord, RecordedStep } from "@/lib/flows/record"
+import { byTime, type FlowRecord, isStep, type RecordedStep } from "@/lib/flows/record"
 import { FingerprintLight } from "../_components/fingerprint"
 import { SequenceDiagram } from "../_components/sequence-diagram"
 import { StepDetail } from "../_components/step-detail"
@@ -14,7 +14,7 @@ import { useFlow } from "./use-flow"
 export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const { summary, recorded, connected, watchedSince } = useFlow(flow)
   const [picked, setPicked] = useState<number | null>(null)
-  const steps = recorded.filter((item) => item.kind === "step")
+  const steps = recorded.filter(isStep)
   const pickedStep = steps.find(({ seq }) => seq === picked)
   const failed = inTime(steps).findLast(({ failure }) => failure !== null)
   const watched = inTime(steps).findLast(({ seq }) => seq > watchedSince)
@@ -67,4 +67,4 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   )
 }
 
-const inTime = (steps: RecordedStep[]) => steps.toSorted((a, b) => a.at - b.at || a.seq - b.seq)
+const inTime = (steps: RecordedStep[]) => steps.toSorted(byTime)

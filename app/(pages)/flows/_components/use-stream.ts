@@ -2,31 +2,32 @@ import { useEffect, useRef, useState } from "react"
 
 const reopenAfterMs = 3000
 
+/** What takes the data of each event, parsed, by the event's name. */
+type Receivers = Record<string, (data: unknown) => void>
+
 /**
  * Listens to server-sent events for as long as the component is there. The browser connects anew by itself after a
  * break; where the server refused, this does.
- * @param address of the stream, asked for at each connection; null to listen to nothing
- * @param receive is given the data of each event, parsed
+ * @param address of the stream, asked for at each connection
+ * @param receivers the same names each time
  * @returns whether it is connected
  */
-export function useStream<Data>(address: (() => string) | null, event: string, receive: (data: Data) => void): boolean {
+export function useStream(address: () => string, receivers: Receivers): boolean {
   const [connected, setConnected] = useState(false)
-  const latest = useRef({ address, receive })
-  const wanted = address !== null
+  const latest = useRef({ address, receivers })
   useEffect(() => {
-    latest.current = { address, receive }
+    latest.current = { address, receivers }
   })
 
   useEffect(() => {
-    if (!wanted) return
     let source: EventSource | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
     const open = () => {
-      const url = latest.current.address?.()
-      if (url === undefined) return
-      source = new EventSource(url)
+      source = new EventSource(latest.current.address())
       source.addEventListener("open", () => setConnected(true))
-      source.addEventListener(event, ({ data }) => latest.current.receive(JSON.parse(data)))
+      for (const name of Object.keys(latest.current.receivers)) {
+        source.addEventListener(name, ({ data }) => latest.current.receivers[name]?.(JSON.parse(data)))
+      }
       source.addEventListener("error", () => {
         setConnected(false)
         if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, reopenAfterMs)
@@ -37,6 +38,6 @@ export function useStream<Data>(address: (() => string) | null, event: string, r
       clearTimeout(timer)
       source?.close()
     }
-  }, [event, wanted])
+  }, [])
   return connected
 }

@@ -8,8 +8,10 @@ import { formText } from "../../_components/state"
 
 /** Uses the link up, and lets this browser see the flows. */
 export async function enter(form: FormData): Promise<void> {
-  if (await refuseForeignForm()) redirect("/flows/enter")
-  const session = await enterAsOperator(formText(form, "ticket"))
+  const ticket = formText(form, "ticket")
+  // The link is unused, and still good where it was meant for.
+  if (await refuseForeignForm()) redirect(`/flows/enter?${new URLSearchParams({ ticket })}`)
+  const session = await enterAsOperator(ticket)
   if (session) await setOperatorSession(session)
   redirect(session ? "/flows" : "/flows/enter")
 }

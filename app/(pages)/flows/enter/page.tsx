@@ -15,7 +15,7 @@ export default async function EnterPage({ searchParams }: Props) {
   const { ticket } = await searchParams
   if (typeof ticket !== "string") {
     return (
-      <NarrowPage title="This link cannot be used" lead={<p>It was used already, or has expired.</p>}>
+      <NarrowPage title="This link cannot be used" lead={<p>It was used already, has expired, or is not complete.</p>}>
         <p>
           Make another one where the server runs:{" "}
           <code className="font-mono text-sm">npm run -s cli -- flows link</code>

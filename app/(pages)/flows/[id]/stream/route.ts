@@ -1,25 +1,40 @@
-import { listRecorded } from "@/lib/flows/inspector"
-import { eventStream } from "@/lib/http/event-stream"
-import { inspectorIsOpen } from "@/lib/http/page"
+import { listFlows, listRecorded, maxEvents } from "@/lib/flows/inspector"
+import { lanes } from "@/lib/flows/sequence-number"
+import { eventStream, lastEventId } from "@/lib/http/event-stream"
+import { inspectorAccess } from "@/lib/http/page"
 
 export const dynamic = "force-dynamic"
 
-/** What is numbered first may be stored last, when several instances record: so much of a sequence is looked at again, five seconds. */
-const overlap = 5_000 * 4096
+/** What is numbered first may be stored last, when several instances record: so much is looked at again, five seconds. */
+const overlap = 5_000 * lanes
 
 type Context = { params: Promise<{ id: string }> }
 
-/** What is recorded of a flow, as it happens. `after`, or Last-Event-ID, is the `seq` that the browser has already. */
+/**
+ * What is recorded of a flow, and what the list would say of it, as it happens. `after`, or Last-Event-ID, is the `seq`
+ * that the browser has already.
+ */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  if (!(await inspectorIsOpen())) return new Response(null, { status: 404 })
+  const mayGoOn = await inspectorAccess()
+  if (!(await mayGoOn())) return new Response(null, { status: 404 })
   const { id } = await params
-  const begin = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after")
-  let newest = /^\d{1,16}$/.test(begin ?? "") ? Number(begin) : 0
+  let newest = lastEventId(request) ?? 0
+  let from = newest - overlap
   const sent = new Set<number>()
-  return eventStream(request.signal, async () => {
-    const recorded = (await listRecorded(id, newest - overlap)).filter(({ seq }) => !sent.has(seq))
+  let told = ""
+  return eventStream(request.signal, mayGoOn, async () => {
+    const found = await listRecorded(id, from)
+    const recorded = found.filter(({ seq }) => !sent.has(seq))
     for (const { seq } of recorded) sent.add(seq)
-    newest = Math.max(newest, ...recorded.map(({ seq }) => seq))
-    return recorded.length > 0 ? [{ event: "recorded", data: recorded, id: newest }] : []
+    newest = Math.max(newest, found.at(-1)?.seq ?? 0)
+    // More than is read at a time: no looking back before its end is reached.
+    from = found.length === maxEvents ? newest : newest - overlap
+    const [flow] = await listFlows({ id }, 1)
+    const moved = flow && JSON.stringify(flow) !== told
+    if (moved) told = JSON.stringify(flow)
+    return [
+      ...(recorded.length > 0 ? [{ event: "recorded", data: recorded, id: newest }] : []),
+      ...(moved ? [{ event: "flow", data: flow }] : []),
+    ]
   })
 }
