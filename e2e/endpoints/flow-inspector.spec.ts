@@ -1,4 +1,5 @@
 import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
+import { lanes } from "@/lib/flows/sequence-number"
 import { beginAuthorization, callback } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
@@ -70,7 +71,8 @@ test("a stream says what happens in a flow as it happens, over all instances", a
   })
   // Each process stores for itself, so what came first may be seen last.
   const seen = new Set<string>()
-  const watches = readStream(operator, `/flows/${flowId}/stream`, (_, data) => {
+  const watches = readStream(operator, `/flows/${flowId}/stream`, (event, data) => {
+    if (event !== "recorded") return false
     for (const one of data as Recorded[]) seen.add(one.kind === "step" ? one.name : one.path)
     return seen.has("authorization.verifies_credentials") && seen.has("/token")
   })
@@ -89,11 +91,28 @@ test("a stream goes on where the last one ended", async () => {
   const operator = await openOperatorBrowser()
   const { recorded } = await readFlow(operator, flowId, 2)
   const newest = Math.max(...recorded.map(({ seq }) => seq))
-  const later = readStream(operator, `/flows/${flowId}/stream?after=${newest}`, (_, data) =>
-    (data as Recorded[]).some((one) => one.kind === "request" && one.path === "/revoke"),
-  )
+  const later = readStream(operator, `/flows/${flowId}/stream?after=${newest}`, (event, data) => {
+    const isRevocation = (one: Recorded) => one.kind === "request" && one.path === "/revoke"
+    return event === "recorded" && (data as Recorded[]).some(isRevocation)
+  })
   await postForm("/revoke", client, { token: tokens.refresh_token })
   expect(await later).toMatch(/^id: \d+$/m)
+})
+
+test("a stream that nobody reads is not begun, and one that begins anew goes on by the id of its last event", async () => {
+  const client = await registerClient()
+  const tokens = await obtainTokens(client, await insertUser())
+  const [flowId = ""] = tokens.refresh_token.split(".")
+  const operator = await openOperatorBrowser()
+  const { recorded } = await readFlow(operator, flowId, 2)
+  const head = await operator.fetch(`/flows/${flowId}/stream`, { method: "HEAD" })
+  expect([head.status, await head.text()]).toEqual([200, ""])
+  const seqs = recorded.map(({ seq }) => seq).sort((a, b) => a - b)
+  // Six seconds after all of it nothing of it is told again.
+  const later = String((seqs.at(-1) ?? 0) + 6_000 * lanes)
+  const headers = { "Last-Event-ID": later }
+  const told = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
+  expect(told).not.toContain("event: recorded")
 })
 
 test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of it is in any of them", async () => {
