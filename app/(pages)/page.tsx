@@ -22,8 +22,8 @@ export default async function HomePage() {
         </p>
       </header>
 
+      {DEMO && <TourLink />}
       <Browser email={signedIn?.user.email ?? null} />
-      {DEMO && <PlaygroundLink />}
       {(await inspectorIsOpen()) && <FlowsLink />}
       <Addresses issuer={issuer} />
       <FormScript />
@@ -62,15 +62,16 @@ function Browser({ email }: { email: string | null }) {
   )
 }
 
-function PlaygroundLink() {
+function TourLink() {
   return (
     <section className="rounded-2xl bg-accent-soft p-5 sm:px-7 sm:py-6">
-      <h2 className="text-lg font-semibold">Playground</h2>
+      <h2 className="text-xl font-semibold tracking-tight">Watch a sign-in happen</h2>
       <p className="mt-1 max-w-xl text-pretty">
-        A real client in your browser. It runs the four flows against this server and shows each request and answer.
+        The guided tour plays a client step by step and draws what this server does about it. Break the flow on purpose,
+        and see why it holds.
       </p>
       <a className="button button-primary mt-4" href="/playground">
-        Open the playground
+        Take the tour
       </a>
     </section>
   )

@@ -1,10 +1,10 @@
-import type { Page } from "@playwright/test"
+import type { BrowserContext, Page } from "@playwright/test"
 import { registerClient } from "@/lib/clients/registration"
 import { findClient } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { startOwnServer } from "../fixtures/own-server"
-import { allow, deny, signIn } from "../fixtures/people"
+import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
 import type { TestServer } from "../fixtures/server"
 import { rememberTraffic } from "../fixtures/traffic"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
@@ -29,53 +29,71 @@ test.afterAll(() => server?.stop())
 
 test.beforeEach(async ({ context, page }) => {
   rememberTraffic(context, [server.issuer])
-  await page.goto(`${server.issuer}/`)
-  await page.getByRole("link", { name: "Open the playground" }).click()
+  await page.setViewportSize({ width: 1440, height: 900 })
 })
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click()
+const breakIt = (page: Page, name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) }).click()
+const scene = (page: Page, title: string) =>
+  page.getByRole("article").filter({ has: page.getByRole("heading", { name: title }) })
+const step = (page: Page, name: RegExp) => page.getByRole("button", { name })
 
-/** The newest card of the list, which must be the one with this heading. */
-function newest(page: Page, heading: string) {
-  const card = page.getByRole("region", { name: "Requests and answers" }).locator("> ol > li").last()
-  return { card, expectTop: () => expect(card.getByRole("heading", { level: 2 })).toHaveText(heading) }
+async function openTour(page: Page): Promise<void> {
+  await page.goto(`${server.issuer}/`)
+  await page.getByRole("link", { name: "Take the tour" }).click()
+  await expect(page.getByRole("heading", { level: 1, name: "Watch a sign-in happen" })).toBeVisible()
 }
 
-test("all four flows run by hand, and each answer is shown", async ({ page }) => {
-  const problems = watchProblems(page)
+/** A browser in which somebody is signed in. They still have to allow the tour's client. */
+async function openTourSignedIn(page: Page, context: BrowserContext): Promise<void> {
   const user = await insertUser({ name: "Ada Lovelace" })
-  await expect(page.getByRole("heading", { name: "Begin with Authorize" })).toBeVisible()
-  for (const name of ["Introspect", "UserInfo", "Refresh", "Revoke"]) {
-    await expect(page.getByRole("button", { name, exact: true })).toBeDisabled()
-  }
+  await haveSignedIn(context, user, server.issuer)
+  // Nothing draws itself, so nothing has to be waited for.
+  await page.emulateMedia({ reducedMotion: "reduce" })
+  await openTour(page)
+}
 
+test("the tour plays all four flows scene by scene, and the server's steps draw themselves beside each", async ({
+  page,
+}) => {
+  const problems = watchProblems(page)
+  await openTour(page)
   await test.step("Authorization", async () => {
-    await press(page, "Authorize")
-    await signIn(page, user)
+    await press(page, "Make the secret")
+    await expect(scene(page, "Make a secret for this sign-in")).toContainText("code_verifier, which stays here")
+    await expect(step(page, /Client/)).toHaveCount(0)
+    await press(page, "Go and sign in")
+    await signIn(page, await insertUser({ name: "Ada Lovelace" }))
     await allow(page)
-    const { card, expectTop } = newest(page, "Checks the ID token's signature")
-    await expectTop()
-    await expect(card.getByText("200", { exact: true })).toBeVisible()
+    await expect(step(page, /^10\. Authorization Service to Client: Returns auth code to client/)).toBeVisible()
+    await expect(step(page, /^5\. Authentication Service: Verifies user-supplied credentials/)).toBeVisible()
     expect(page.url()).toBe(`${server.issuer}/playground`)
-    await expect(page.getByText("held")).toBeVisible()
+    await press(page, "Redeem the code")
+    await expect(step(page, /^16\. Token Issue Service to Client/)).toBeVisible()
+    await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
   })
   await test.step("Introspection", async () => {
-    await press(page, "Introspect")
-    const { card, expectTop } = newest(page, "Asks what the access token stands for")
-    await expectTop()
-    await expect(card.getByText('"Ada Lovelace"')).toBeVisible()
-    await press(page, "UserInfo")
-    await newest(page, "Asks for the claims about the user").expectTop()
+    await press(page, "Introspect the token")
+    await expect(step(page, /^5\. Introspection Service to Client: Returns user information/)).toBeVisible()
+    const asked = scene(page, "Ask what the access token is worth")
+    await asked.getByText("What went over the wire").click()
+    await expect(asked.getByText('"Ada Lovelace"')).toBeVisible()
   })
   await test.step("Refresh", async () => {
-    await press(page, "Refresh")
-    const { card, expectTop } = newest(page, "Exchanges the refresh token for a new pair")
-    await expectTop()
-    await expect(card.getByText("200", { exact: true })).toBeVisible()
+    await press(page, "Refresh the tokens")
+    await expect(step(page, /^6\. Refresh Service to Client/)).toBeVisible()
   })
-  await test.step("a reload keeps what was shown, and uses no answer again", async () => {
+  await test.step("a reload keeps what was done and what was drawn, and uses no answer again", async () => {
     await page.reload()
-    await newest(page, "Exchanges the refresh token for a new pair").expectTop()
+    await expect(step(page, /^6\. Refresh Service to Client/)).toBeVisible()
+    await expect(scene(page, "Renew the tokens")).toBeVisible()
+  })
+  await test.step("an arrow opens by keyboard to what it carried, and the arrow keys lead on", async () => {
+    await step(page, /^13\. Token Issue Service: Verifies code verifier/).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.getByText("Equal: whoever redeems the code is who asked for it.")).toBeVisible()
+    await page.keyboard.press("ArrowDown")
+    await expect(step(page, /^14\. /)).toBeFocused()
   })
   await test.step("the page holds up with all this on it", async () => {
     expect(problems).toEqual([])
@@ -83,42 +101,122 @@ test("all four flows run by hand, and each answer is shown", async ({ page }) =>
     await expectAccessible(page)
   })
   await test.step("Revocation", async () => {
-    await press(page, "Revoke")
-    await newest(page, "Revokes the tokens").expectTop()
-    await expect(page.getByText("revoked", { exact: true })).toHaveCount(2)
-    await press(page, "Introspect")
-    const { card, expectTop } = newest(page, "Asks what the access token stands for")
-    await expectTop()
-    await expect(card.getByText("401", { exact: true })).toBeVisible()
-    await press(page, "Refresh")
-    await expect(
-      newest(page, "Exchanges the refresh token for a new pair").card.getByText("invalid_grant"),
-    ).toBeVisible()
+    await press(page, "Revoke the tokens")
+    await expect(step(page, /^5\. Revocation Service to Client/)).toBeVisible()
+    await press(page, "Introspect the token")
+    await expect(page.getByText("401 invalid_token")).toBeVisible()
+    await expect(step(page, /^3\. Introspection Service: Validates token.*Failed/)).toBeVisible()
+    await expect(page.getByRole("heading", { name: "That is the whole life of a sign-in" })).toBeVisible()
   })
 })
 
-test("a refusal is shown for what it is", async ({ page }) => {
-  await press(page, "Authorize")
+test("run all goes through the tour by itself, over the journey to the server, until it is paused", async ({
+  page,
+  context,
+}) => {
+  await openTourSignedIn(page, context)
+  await press(page, "Run all")
+  await allow(page)
+  const end = page.getByRole("heading", { name: "That is the whole life of a sign-in" })
+  await expect(end).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByRole("article")).toHaveCount(7)
+  await press(page, "Start again")
+  await press(page, "Run all")
+  await press(page, "Pause")
+  await expect(page.getByRole("button", { name: "Run all" })).toBeVisible()
+})
+
+const refusals = [
+  { label: "Change the verifier", title: "Be the thief", says: "400 invalid_grant", reason: "code_verifier_mismatch" },
+  { label: "Replay the code", title: "Send the code a second", says: "400 invalid_grant", reason: "code_replayed" },
+  {
+    label: "Use an old refresh token",
+    title: "Use an old",
+    says: "400 invalid_grant",
+    reason: "refresh_token_replayed",
+  },
+  { label: "Revoke in the middle", title: "Ask what", says: "401 invalid_token", reason: "access_token_invalid" },
+]
+
+for (const { label, title, says, reason } of refusals) {
+  test(`${label}: the server refuses, and the arrow that failed says why`, async ({ page, context }) => {
+    await openTourSignedIn(page, context)
+    await breakIt(page, label)
+    await allow(page)
+    await expect(scene(page, title)).toContainText(says)
+    await expect(page.getByText(reason, { exact: true })).toBeVisible()
+    if (reason === "code_verifier_mismatch") {
+      await expect(page.getByText("is not equal to")).toBeVisible()
+      await press(page, "Redeem the code")
+      await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+      return
+    }
+    await press(page, reason === "access_token_invalid" ? "Refresh the tokens" : "Introspect the token")
+    await expect(page.getByRole("heading", { name: "Nothing more can come of it" })).toBeVisible()
+    await expect(page.getByRole("article").filter({ hasText: "Refused" }).first()).toBeVisible()
+  })
+}
+
+test("Change the redirect URI: refused with and without a code, and each time the true client loses nothing", async ({
+  page,
+  context,
+}) => {
+  await openTourSignedIn(page, context)
+  await breakIt(page, "Change the redirect URI")
+  await expect(page.getByText("redirect_uri_unregistered", { exact: true })).toBeVisible()
+  await expect(scene(page, "Ask for the code at another address")).toContainText("400")
+  await expectNoSidewaysScroll(page)
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await press(page, "Start again")
+  await press(page, "Make the secret")
+  await press(page, "Go and sign in")
+  await allow(page)
+  await expect(scene(page, "Send the browser to the server")).toBeVisible()
+  await breakIt(page, "Change the redirect URI")
+  await expect(page.getByText("redirect_uri_mismatch", { exact: true })).toBeVisible()
+  await press(page, "Redeem the code")
+  await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+})
+
+test("on a phone each scene is followed by its steps as text", async ({ page, context }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await openTourSignedIn(page, context)
+  await breakIt(page, "Change the verifier")
+  await allow(page)
+  const failed = step(page, /^13\. .*Failed: code verifier mismatch/)
+  await expect(failed).toBeVisible()
+  await expect(failed).toContainText("Failed: code verifier mismatch")
+  await expect(page.getByText("Not equal: whoever redeems the code")).toBeVisible()
+})
+
+test("a refusal by the person, and a way back without an answer, are shown for what they are", async ({ page }) => {
+  await openTour(page)
+  await press(page, "Make the secret")
+  await press(page, "Go and sign in")
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible()
+  await page.goBack()
+  await press(page, "Go and sign in")
   await signIn(page, await insertUser())
   await deny(page)
-  const { card, expectTop } = newest(page, "Takes the answer from the browser's address")
-  await expectTop()
-  await expect(card.getByText("The server answers with an error: access_denied.")).toBeVisible()
-  await expect(page.getByRole("button", { name: "Authorize" })).toBeEnabled()
+  await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
+  await expect(step(page, /Failed: user denied/)).toBeVisible()
+  await expect(page.getByRole("button", { name: "Start again" })).toBeEnabled()
 })
 
 test("an answer that this tab did not ask for is left alone - RFC 9700 4.7", async ({ page }) => {
   await page.goto(`${server.issuer}/playground?code=planted&state=planted`)
-  await expect(page.getByText("This tab waits for no answer")).toBeVisible()
+  await expect(page.getByText("An answer came that this tab waits for no longer")).toBeVisible()
   expect(page.url()).toBe(`${server.issuer}/playground`)
-  await expect(page.getByText("none")).toHaveCount(2)
+  await expect(page.getByRole("button", { name: "Make the secret" })).toBeEnabled()
 })
 
-test("the empty playground: axe finds nothing, nothing scrolls sideways, and its policy is as strict as any page's", async ({
+test("the empty tour: axe finds nothing, nothing scrolls sideways, and its policy is as strict as any page's", async ({
   page,
 }) => {
   const problems = watchProblems(page)
-  const response = await page.reload()
+  const response = await page.goto(`${server.issuer}/playground`)
+  await expect(page.getByRole("button", { name: "Make the secret" })).toBeVisible()
   const policy = response?.headers()["content-security-policy"] ?? ""
   expect(policy).toContain("frame-ancestors 'none'")
   expect(policy).toContain("form-action 'self'")
@@ -129,9 +227,22 @@ test("the empty playground: axe finds nothing, nothing scrolls sideways, and its
   expect(problems).toEqual([])
 })
 
+test("where the flow inspector is not open, the tour shows the client's side, and tells no flow's id", async ({
+  page,
+}) => {
+  const closed = await startOwnServer({ DEMO: "on", FLOW_INSPECTOR: "off" })
+  await page.goto(`${closed.issuer}/playground`)
+  await press(page, "Make the secret")
+  await expect(page.getByText("The flow inspector is not open")).toBeVisible()
+  await expect(scene(page, "Make a secret for this sign-in")).toBeVisible()
+  expect((await page.request.get(`${closed.issuer}/playground/flow?code_challenge=x`)).status()).toBe(404)
+  await closed.stop()
+})
+
 test("a server that is no demo has no playground", async ({ page }) => {
-  const response = await page.goto(`${testEnvironment().issuer}/playground`)
-  expect(response?.status()).toBe(404)
-  await page.goto(`${testEnvironment().issuer}/`)
-  await expect(page.getByText("Playground")).toHaveCount(0)
+  const { issuer } = testEnvironment()
+  expect((await page.goto(`${issuer}/playground`))?.status()).toBe(404)
+  expect((await page.request.get(`${issuer}/playground/flow?code_challenge=x`)).status()).toBe(404)
+  await page.goto(`${issuer}/`)
+  await expect(page.getByText("tour")).toHaveCount(0)
 })

@@ -146,3 +146,14 @@ export async function sweepFlows(
   )
   return { events, flows }
 }
+
+/** Among the Client's newest flows, the last one with an event that has this text in it. @returns its id */
+export async function findFlowThatSays(clientId: string, text: string): Promise<string | null> {
+  const [row] = await listRows(
+    `SELECT "flowId" FROM "FlowEvent" WHERE "flowId" IN
+      (SELECT "id" FROM "RecordedFlow" WHERE "clientId" = ? ORDER BY "beganAt" DESC LIMIT 20) AND "data" LIKE ?
+      ORDER BY "seq" DESC LIMIT 1`,
+    [clientId, `%${text}%`],
+  )
+  return row ? String(row[0]) : null
+}

@@ -1,12 +1,14 @@
 import {
   type FlowEvent,
   type FlowFilter,
+  findFlowThatSays,
   type ListedFlow,
   listFlowEvents,
   listNewestFlowEvents,
   listRecordedFlows,
 } from "@/lib/data/flows"
 import type { StepName } from "./diagrams"
+import { fingerprint } from "./facts"
 import { byTime, type FlowRecord, type FlowSummary, type Recorded } from "./record"
 
 /** So many steps and requests of a flow are shown, and read at a time: no picture of more would help. */
@@ -59,4 +61,9 @@ function toSummary(flow: ListedFlow): FlowSummary {
     lastStep: (lastStep ?? "authorization.calls_authorize") as StepName,
     failure: failure || null,
   }
+}
+
+/** The flow that a client's authorization request began, found by what the client knows of it; null when it is not stored. */
+export async function findFlowByChallenge(clientId: string, codeChallenge: string): Promise<string | null> {
+  return findFlowThatSays(clientId, `"code_challenge":"${fingerprint(codeChallenge)}"`)
 }

@@ -1,8 +1,8 @@
-import { findStep, participants } from "./diagrams"
+import { findStep, participants, type StepName } from "./diagrams"
 import type { Fact } from "./facts"
 import { byTime, isStep, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
 
-type Participant = keyof typeof participants
+export type Participant = keyof typeof participants
 
 /** A column of the diagram. */
 export type Lane = { participant: Participant; label: string }
@@ -11,8 +11,7 @@ export type Lane = { participant: Participant; label: string }
 type LabelPlace = { lane: number; anchor: "start" | "middle" | "end" }
 
 /** A step as an arrow between two lanes; a loop when they are the same. */
-export type Row = {
-  step: RecordedStep
+export type PlacedArrow = {
   /** Its number in its diagram; null for a step that only some runs have. */
   number: number | null
   text: string
@@ -20,6 +19,9 @@ export type Row = {
   to: number
   label: LabelPlace
 }
+
+/** A step that happened. */
+export type Row = PlacedArrow & { step: RecordedStep }
 
 /** The steps of one request. What is known of it only when it has been answered is null until then. */
 export type Group = {
@@ -37,13 +39,16 @@ export type Group = {
 
 export type Sequence = { lanes: Lane[]; groups: Group[] }
 
-/** What was recorded of a flow as a diagram: the lanes that occur, and the requests in the order of time. */
-export function layOut(recorded: Recorded[]): Sequence {
+/**
+ * What was recorded of a flow as a diagram: the lanes that occur, and the requests in the order of time.
+ * @param expected who takes part in what is still to come: they have a lane from the beginning
+ */
+export function layOut(recorded: Recorded[], expected: Participant[] = []): Sequence {
   const steps = recorded.filter(isStep).sort(byTime)
   const requests = new Map(
     recorded.flatMap((item): [string, RecordedRequest][] => (item.kind === "request" ? [[item.requestId, item]] : [])),
   )
-  const lanes = findLanes(steps)
+  const lanes = findLanes([...expected, ...steps.flatMap(({ name }) => participantsOf(name))])
   const begin = steps[0]?.at ?? 0
   const groups = [...groupByRequest(steps)].map(([requestId, own]): Group => {
     const request = requests.get(requestId)
@@ -56,7 +61,7 @@ export function layOut(recorded: Recorded[]): Sequence {
       durationMs: request?.durationMs ?? null,
       offsetMs: Math.max(0, at - begin),
       failed: own.some(({ failure }) => failure !== null),
-      rows: own.map((step) => layOutStep(step, lanes)),
+      rows: own.map((step) => ({ step, ...placeArrow(step.name, lanes) })),
     }
   })
   return { lanes, groups }
@@ -88,13 +93,19 @@ export function shortName(participant: Participant): string {
   return participants[participant].replace(" Service", "")
 }
 
-function findLanes(steps: RecordedStep[]): Lane[] {
-  const seen = new Set(
-    steps.flatMap(({ name }) => {
-      const { from, to } = findStep(name)
-      return [from, to]
-    }),
-  )
+/** Who takes part in a step. */
+export function participantsOf(name: StepName): Participant[] {
+  const { from, to } = findStep(name)
+  return [from, to]
+}
+
+/** Steps that have not happened yet, as arrows between the same lanes. */
+export function foresee(names: readonly StepName[], lanes: Lane[]): PlacedArrow[] {
+  return names.map((name) => placeArrow(name, lanes))
+}
+
+function findLanes(present: Participant[]): Lane[] {
+  const seen = new Set(present)
   return laneOrder
     .filter((participant) => seen.has(participant))
     .map((participant) => ({ participant, label: shortName(participant) }))
@@ -130,13 +141,13 @@ function guessLine(steps: RecordedStep[]): string | null {
   return null
 }
 
-function layOutStep(step: RecordedStep, lanes: Lane[]): Row {
-  const { from, to, text, number } = findStep(step.name)
+function placeArrow(name: StepName, lanes: Lane[]): PlacedArrow {
+  const { from, to, text, number } = findStep(name)
   const [fromLane, toLane] = [from, to].map((participant) =>
     lanes.findIndex((lane) => lane.participant === participant),
   )
   const row = { from: fromLane ?? 0, to: toLane ?? 0 }
-  return { step, number, text, ...row, label: placeLabel(row, text, lanes.length) }
+  return { number, text, ...row, label: placeLabel(row, text, lanes.length) }
 }
 
 /** The narrowest that the lanes are drawn, and how wide a letter is on average, in pixels. */

@@ -13,6 +13,8 @@ Object.assign(process.env, {
   TRUSTED_PROXIES: "",
   DEMO: "on",
   PROCESSES: "1",
+  // Whoever takes the tour reads before they redeem.
+  AUTH_CODE_SECONDS: process.env.AUTH_CODE_SECONDS || "600",
   LOG_LEVEL: process.env.LOG_LEVEL || "warn",
 })
 

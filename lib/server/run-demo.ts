@@ -1,3 +1,4 @@
+import { demoUser } from "@/lib/authentication/demo-user"
 import { verifyPassword } from "@/lib/authentication/password"
 import { changePassword, createUser, enableUser } from "@/lib/authentication/users"
 import { prepare } from "@/lib/boot"
@@ -8,8 +9,6 @@ import { buildIfNeeded } from "./build"
 import { loopback, probePort } from "./listen"
 import { OperatorError } from "./problem"
 import { start } from "./start"
-
-const demoUser = { email: "demo@example.com", name: "Demo User", password: "correct horse battery" }
 
 /** Builds if need be, makes the demo's user and client where they are missing, and starts. */
 export async function runDemo(): Promise<void> {
@@ -22,8 +21,10 @@ export async function runDemo(): Promise<void> {
   await ensureClient(issuer)
   await start({ dev: false, hosts: loopback })
   console.log(`
-  Playground     ${issuer}/playground
-  Flows, live    ${issuer}/flows
+  Begin here     ${issuer}/playground
+                 the guided tour: every step of a sign-in, drawn as it happens
+
+  All flows      ${issuer}/flows
   Sign in with   ${demoUser.email}
   Password       ${demoUser.password}
 

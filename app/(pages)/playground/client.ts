@@ -1,7 +1,9 @@
 // A public client as an application in the browser would have it: everything about OAuth is the work of oauth4webapi.
+// Where a scene breaks the flow, only the broken value is ours.
 import * as oauth from "oauth4webapi"
-import { describeProblem, type Fetch, recordExchange, recordJourney } from "./record"
-import { changeExchange, changeRun, getRun, type Tokens } from "./run"
+import { describeProblem, type Fetch, RefusedError, recordExchange, recordJourney } from "./record"
+import { addScene, changeExchange, changeRun, changeScene, getRun, type Outcome, type Tokens } from "./run"
+import type { SceneName } from "./scenes"
 
 const client: oauth.Client = { client_id: "playground" }
 const scope = "openid profile email offline_access"
@@ -11,122 +13,232 @@ function through(fetch: Fetch) {
   return { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: location.protocol === "http:" }
 }
 
-function redirectUri(issuer: string): string {
-  return `${issuer}/playground`
+const redirectUri = (issuer: string) => `${issuer}/playground`
+const elsewhere = "https://attacker.example/callback"
+
+type End = Exclude<Outcome, "under way">
+type Play = (issuer: string) => Promise<End | "leaving">
+
+/** What a scene cannot be played without. */
+function need<T>(value: T | null): T {
+  if (value === null) throw new Error("this scene needs what an earlier one has brought")
+  return value
 }
 
-/**
- * Steps 1 and 2 of Authorization: makes what the answer must fit, and sends the browser to /authorize.
- * @returns whether the browser is leaving the page
- */
-export async function startAuthorization(issuer: string): Promise<boolean> {
-  const server = await recordExchange("metadata", async (fetch) => {
+/** Plays the next scene of the plan. @returns whether the browser is leaving the page */
+export async function playNext(issuer: string): Promise<boolean> {
+  const [name, ...planned] = getRun().planned
+  if (!name) return false
+  changeRun({ planned })
+  addScene(name)
+  const end = await plays[name](issuer)
+  if (end === "leaving") return true
+  endScene(end)
+  return false
+}
+
+/** What was to follow a success is of no use after a failure. */
+function endScene(outcome: End): void {
+  changeScene(() => ({ outcome }))
+  const { played, planned, runsUntil, tokens } = getRun()
+  const name = played.at(-1)?.name
+  if (tokens && (outcome === "refused" || name === "revoke")) changeRun({ tokens: { ...tokens, ended: true } })
+  const hopeless = outcome === "broken" || (outcome === "refused" && name !== undefined && vital.includes(name))
+  if (hopeless) changeRun({ planned: [], runsUntil: null })
+  else if (runsUntil !== null && planned.length <= runsUntil) changeRun({ runsUntil: null })
+}
+
+const vital: SceneName[] = ["prepare", "authorize", "redeem"]
+
+/** Step 1 of Authorization: makes what the answers must fit. */
+const prepare: Play = async (issuer) => {
+  const found = await recordExchange(async (fetch) => {
     const response = await oauth.discoveryRequest(new URL(issuer), through(fetch))
     return oauth.processDiscoveryResponse(new URL(issuer), response)
   })
-  if (!server?.authorization_endpoint) return false
-
-  const pending = {
-    codeVerifier: oauth.generateRandomCodeVerifier(),
+  if (found.outcome !== "done") return found.outcome
+  const codeVerifier = oauth.generateRandomCodeVerifier()
+  const secret = {
+    codeVerifier,
+    codeChallenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
   }
-  const url = new URL(server.authorization_endpoint)
+  changeRun({ server: found.value, secret })
+  return "done"
+}
+
+function authorizationRequest(redirect: string): URL {
+  const { server, secret } = getRun()
+  const { codeChallenge, state, nonce } = need(secret)
+  const url = new URL(need(server).authorization_endpoint ?? "")
   url.search = new URLSearchParams({
     response_type: "code",
     client_id: client.client_id,
-    redirect_uri: redirectUri(issuer),
+    redirect_uri: redirect,
     scope,
-    code_challenge: await oauth.calculatePKCECodeChallenge(pending.codeVerifier),
+    code_challenge: codeChallenge,
     code_challenge_method: "S256",
-    state: pending.state,
-    nonce: pending.nonce,
+    state,
+    nonce,
   }).toString()
+  return url
+}
 
-  changeRun(() => ({ server, pending }))
-  recordJourney("authorize", url)
+/** Step 2 of Authorization: sends the browser to /authorize. `finishAuthorization` is the other half. */
+const authorize: Play = async (issuer) => {
+  const url = authorizationRequest(redirectUri(issuer))
+  recordJourney(url)
   location.assign(url)
-  return true
+  return "leaving"
+}
+
+/** The same with an address that is not registered. The answer is a page, so the browser need not go there to see it. */
+const authorizeElsewhere: Play = async () => {
+  const { href } = authorizationRequest(elsewhere)
+  const { outcome } = await recordExchange(async (fetch) => {
+    const options = { method: "GET", headers: { accept: "text/html" }, redirect: "manual", body: undefined } as const
+    const response = await fetch(href, options)
+    if (!response.ok) throw new RefusedError()
+  })
+  return outcome
 }
 
 /**
- * Steps 10 to 16 of Authorization, when the address of the page is an answer to an authorization request.
- * It takes the answer out of the address first, so that no reload and no way back uses it again.
+ * Step 10 of Authorization, when the address of the page is an answer to an authorization request. It takes the answer
+ * out of the address first, so that no reload and no way back uses it again.
+ * @returns a problem that no scene can tell
  */
-export async function finishAuthorization(issuer: string): Promise<void> {
+export async function finishAuthorization(): Promise<string | null> {
   const url = new URL(location.href)
-  if (!url.searchParams.has("code") && !url.searchParams.has("error")) return
-  history.replaceState(null, "", url.pathname)
-  const { server, pending } = getRun()
-  changeRun(() => ({ pending: null }))
-
-  const journey = recordJourney("return", url)
-  if (!server || !pending) {
-    const problem = "This tab waits for no answer, so the client leaves it alone. Start an authorization here."
-    return changeExchange(journey, { outcome: "failed", problem })
+  const { server, secret, played } = getRun()
+  const waits = played.at(-1)?.name === "authorize" && played.at(-1)?.outcome === "under way"
+  if (!url.searchParams.has("code") && !url.searchParams.has("error")) {
+    if (waits) comeBackWithoutAnswer()
+    return null
   }
-  const parameters = acceptAnswer(journey, () => oauth.validateAuthResponse(server, client, url, pending.state))
-  if (!parameters) return
+  history.replaceState(null, "", url.pathname)
+  if (!waits || !server || !secret) {
+    return "An answer came that this tab waits for no longer, so the client leaves it alone. Start a flow here."
+  }
 
-  const issued = await recordExchange("token", async (fetch) => {
+  const journey = recordJourney(url)
+  try {
+    const parameters = oauth.validateAuthResponse(server, client, url, secret.state)
+    changeRun({ code: parameters.get("code") })
+    endScene("done")
+  } catch (error) {
+    const refused = error instanceof oauth.AuthorizationResponseError
+    changeExchange(journey, { outcome: "failed", problem: refused ? null : describeProblem(error) })
+    endScene(refused ? "refused" : "broken")
+  }
+  await findFlow(secret.codeChallenge)
+  return null
+}
+
+/** The person pressed Back, or opened the page anew: the request can be sent again. */
+function comeBackWithoutAnswer(): void {
+  const { played, planned } = getRun()
+  changeRun({ played: played.slice(0, -1), planned: ["authorize", ...planned], runsUntil: null })
+}
+
+/** Asks which flow the authorization request began. What happened is stored a moment later. */
+async function findFlow(codeChallenge: string): Promise<void> {
+  const address = `/playground/flow?${new URLSearchParams({ code_challenge: codeChallenge })}`
+  for (let tries = 0; tries < 20 && getRun().flowId === null; tries++) {
+    const response = await fetch(address).catch(() => null)
+    if (response?.ok) return changeRun({ flowId: (await response.json()).flow_id })
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+}
+
+type CodeRequest = { code: string; codeVerifier: string; redirect: string }
+
+/** Steps 11 to 16 of Authorization. */
+async function requestTokens({ code, codeVerifier, redirect }: CodeRequest) {
+  const { server, secret } = getRun()
+  const { state, nonce } = need(secret)
+  const answer = new URL(`${redirect}?${new URLSearchParams({ code, state, iss: need(server).issuer })}`)
+  const parameters = oauth.validateAuthResponse(need(server), client, answer, state)
+  return recordExchange(async (fetch) => {
     const response = await oauth.authorizationCodeGrantRequest(
-      server,
+      need(server),
       client,
       oauth.None(),
       parameters,
-      redirectUri(issuer),
-      pending.codeVerifier,
+      redirect,
+      codeVerifier,
       through(fetch),
     )
-    const expected = { expectedNonce: pending.nonce, requireIdToken: true }
-    return { response, tokens: await oauth.processAuthorizationCodeResponse(server, client, response, expected) }
+    const expected = { expectedNonce: nonce, requireIdToken: true }
+    return { response, tokens: await oauth.processAuthorizationCodeResponse(need(server), client, response, expected) }
   })
-  if (!issued) return
-  const sub = oauth.getValidatedIdTokenClaims(issued.tokens)?.sub ?? ""
-  changeRun(() => ({ tokens: toTokens(issued.tokens, { sub, refreshToken: null }) }))
-  await recordExchange("jwks", (fetch) =>
-    oauth.validateApplicationLevelSignature(server, issued.response, through(fetch)),
-  )
 }
 
-function acceptAnswer<T>(journey: number, validate: () => T): T | null {
-  try {
-    return validate()
-  } catch (error) {
-    const refused = error instanceof oauth.AuthorizationResponseError
-    const problem = refused ? `The server answers with an error: ${error.error}.` : describeProblem(error)
-    changeExchange(journey, { outcome: "failed", problem })
-    return null
+function rightRequest(issuer: string): CodeRequest {
+  const { secret, code, redeemedCode } = getRun()
+  return {
+    code: need(code ?? redeemedCode),
+    codeVerifier: need(secret).codeVerifier,
+    redirect: redirectUri(issuer),
   }
 }
 
-/** Introspection: GET /introspect with the access token as Bearer. */
-export async function introspect(): Promise<void> {
-  const { server, tokens } = getRun()
-  if (!server || !tokens) return
-  const url = new URL("/introspect", server.issuer)
-  await recordExchange("introspect", (fetch) =>
-    oauth.protectedResourceRequest(tokens.accessToken, "GET", url, undefined, undefined, through(fetch)),
+const redeem: Play = async (issuer) => {
+  const request = rightRequest(issuer)
+  const issued = await requestTokens(request)
+  if (issued.outcome !== "done") {
+    changeRun({ code: null })
+    return issued.outcome
+  }
+  const { tokens, response } = issued.value
+  changeRun({
+    code: null,
+    redeemedCode: request.code,
+    tokens: {
+      accessToken: tokens.access_token,
+      refreshToken: tokens.refresh_token ?? "",
+      sub: oauth.getValidatedIdTokenClaims(tokens)?.sub ?? "",
+      spent: [],
+      ended: false,
+    },
+  })
+  const verified = await recordExchange((fetch) =>
+    oauth.validateApplicationLevelSignature(need(getRun().server), response, through(fetch)),
   )
+  return verified.outcome
 }
 
-/** OpenID Connect's UserInfo. */
-export async function askUserInfo(): Promise<void> {
+const redeemStolen: Play = async (issuer) => {
+  const codeVerifier = oauth.generateRandomCodeVerifier()
+  return (await requestTokens({ ...rightRequest(issuer), codeVerifier })).outcome
+}
+
+const redeemElsewhere: Play = async (issuer) => {
+  return (await requestTokens({ ...rightRequest(issuer), redirect: elsewhere })).outcome
+}
+
+const replayCode: Play = async (issuer) => {
+  const { outcome } = await requestTokens(rightRequest(issuer))
+  return outcome
+}
+
+/** Introspection: GET /introspect with the access token as Bearer. */
+const introspect: Play = async () => {
   const { server, tokens } = getRun()
-  if (!server || !tokens) return
-  await recordExchange("userinfo", async (fetch) => {
-    const response = await oauth.userInfoRequest(server, client, tokens.accessToken, through(fetch))
-    return oauth.processUserInfoResponse(server, client, tokens.sub, response)
-  })
+  const { accessToken } = need(tokens)
+  const url = new URL("/introspect", need(server).issuer)
+  const asked = await recordExchange((fetch) =>
+    oauth.protectedResourceRequest(accessToken, "GET", url, undefined, undefined, through(fetch)),
+  )
+  return asked.outcome
 }
 
 /** Refresh: POST /refresh, which answers as the token endpoint does. */
-export async function refresh(): Promise<void> {
-  const { server, tokens } = getRun()
-  if (!server || !tokens?.refreshToken) return
-  const { refreshToken } = tokens
+async function requestRefresh(refreshToken: string) {
+  const server = need(getRun().server)
   const refreshServer = { ...server, token_endpoint: new URL("/refresh", server.issuer).href }
-  const issued = await recordExchange("refresh", async (fetch) => {
+  return recordExchange(async (fetch) => {
     const response = await oauth.refreshTokenGrantRequest(
       refreshServer,
       client,
@@ -136,28 +248,55 @@ export async function refresh(): Promise<void> {
     )
     return oauth.processRefreshTokenResponse(refreshServer, client, response)
   })
-  if (issued) changeRun(() => ({ tokens: toTokens(issued, tokens) }))
 }
 
-/** Revocation: POST /revoke with the refresh token, or with the access token when there is no other. */
-export async function revoke(): Promise<void> {
-  const { server, tokens } = getRun()
-  if (!server || !tokens) return
-  const token = tokens.refreshToken ?? tokens.accessToken
-  const revoked = await recordExchange("revoke", async (fetch) => {
-    const response = await oauth.revocationRequest(server, client, oauth.None(), token, through(fetch))
-    await oauth.processRevocationResponse(response)
-    return true
-  })
-  if (revoked) changeRun(() => ({ tokens: { ...tokens, revoked: true } }))
+const refresh: Play = async () => {
+  const tokens = need(getRun().tokens)
+  const issued = await requestRefresh(tokens.refreshToken)
+  if (issued.outcome === "done") changeRun({ tokens: renew(tokens, issued.value) })
+  return issued.outcome
 }
 
-function toTokens(answer: oauth.TokenEndpointResponse, before: Pick<Tokens, "sub" | "refreshToken">): Tokens {
+function renew(tokens: Tokens, answer: oauth.TokenEndpointResponse): Tokens {
   return {
+    ...tokens,
     accessToken: answer.access_token,
-    refreshToken: answer.refresh_token ?? before.refreshToken,
-    expiresAt: Date.now() + (answer.expires_in ?? 0) * 1000,
-    sub: before.sub,
-    revoked: false,
+    refreshToken: answer.refresh_token ?? tokens.refreshToken,
+    spent: [...tokens.spent, tokens.refreshToken],
   }
+}
+
+/** The token before the present one may be sent again for some seconds, so it takes one that is older. */
+const refreshOld: Play = async (issuer) => {
+  while (need(getRun().tokens).spent.length < 2) {
+    const outcome = await refresh(issuer)
+    if (outcome !== "done") return outcome
+  }
+  const [oldest = ""] = need(getRun().tokens).spent
+  return (await requestRefresh(oldest)).outcome
+}
+
+/** Revocation: POST /revoke with the refresh token. */
+const revoke: Play = async () => {
+  const { server, tokens } = getRun()
+  const { refreshToken } = need(tokens)
+  const revoked = await recordExchange(async (fetch) => {
+    const response = await oauth.revocationRequest(need(server), client, oauth.None(), refreshToken, through(fetch))
+    await oauth.processRevocationResponse(response)
+  })
+  return revoked.outcome
+}
+
+const plays: Record<SceneName, Play> = {
+  prepare,
+  authorize,
+  authorize_elsewhere: authorizeElsewhere,
+  redeem,
+  redeem_stolen: redeemStolen,
+  redeem_elsewhere: redeemElsewhere,
+  replay_code: replayCode,
+  introspect,
+  refresh,
+  refresh_old: refreshOld,
+  revoke,
 }

@@ -19,21 +19,16 @@ export function Request({ request }: { request: Exchange["request"] }) {
   )
 }
 
-/** An answer as it came. @param folded whether a long body waits to be opened */
-export function Answer({ answer, folded }: { answer: NonNullable<Exchange["answer"]>; folded: boolean }) {
+/** An answer as it came. */
+export function Answer({ answer }: { answer: NonNullable<Exchange["answer"]> }) {
   return (
-    <Block title="Answer">
+    <Block title={`Answer, after ${answer.tookMs} ms`}>
       <p className="font-medium">HTTP {answer.status}</p>
       <Lines pairs={answer.headers} />
-      {answer.body === "" ? null : folded ? (
-        <details>
-          <summary className="w-fit rounded-sm font-sans font-medium">The whole answer</summary>
-          <div className="mt-2">
-            <Body text={answer.body} />
-          </div>
-        </details>
-      ) : (
-        <Body text={answer.body} />
+      {answer.body !== "" && (
+        <div className="max-h-80 overflow-y-auto">
+          <Body text={answer.body} />
+        </div>
       )}
     </Block>
   )
@@ -42,8 +37,8 @@ export function Answer({ answer, folded }: { answer: NonNullable<Exchange["answe
 function Block({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <div className="mt-4">
-      <h3 className="mb-1.5 text-sm font-medium text-muted">{title}</h3>
-      <div className="grid gap-3 rounded-lg bg-sunken p-4 font-mono text-sm">{children}</div>
+      <p className="mb-1.5 text-sm font-medium text-muted">{title}</p>
+      <div className="grid gap-2.5 rounded-lg bg-sunken p-3 font-mono text-xs">{children}</div>
     </div>
   )
 }
@@ -51,7 +46,7 @@ function Block({ title, children }: { title: string; children: React.ReactNode }
 function Lines({ pairs, mark }: { pairs: Pairs; mark?: string }) {
   if (pairs.length === 0) return null
   return (
-    <dl className="grid gap-x-4 gap-y-1 sm:grid-cols-[max-content_minmax(0,1fr)]">
+    <dl className="grid gap-x-3 gap-y-1 sm:grid-cols-[max-content_minmax(0,1fr)]">
       {pairs.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted max-sm:mt-1.5">

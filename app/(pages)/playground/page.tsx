@@ -1,13 +1,24 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
+import { findSignedInUser } from "@/lib/authentication/browser-sessions"
+import { findDemoUser } from "@/lib/authentication/demo-user"
 import { config } from "@/lib/config"
-import { Playground } from "./playground"
+import { inspectorIsOpen, readPage } from "@/lib/http/page"
+import { Tour } from "./tour"
 
 export const metadata: Metadata = { title: "Playground" }
 
-/** A client to try the flows with, which only a server in demo mode has. */
-export default function PlaygroundPage() {
+/** A guided tour of the flows, which only a server in demo mode has. */
+export default async function PlaygroundPage() {
   const { DEMO, issuer } = config()
   if (!DEMO) notFound()
-  return <Playground issuer={issuer} />
+  const signedIn = await findSignedInUser((await readPage()).browserSessionToken)
+  return (
+    <Tour
+      issuer={issuer}
+      watching={await inspectorIsOpen()}
+      signedInAs={signedIn?.user.email ?? null}
+      stranger={await findDemoUser()}
+    />
+  )
 }

@@ -1,12 +1,12 @@
 import type { AuthorizationServer } from "oauth4webapi"
-import type { Kind } from "./steps"
+import { type Holding, wholeTour } from "./plan"
+import type { SceneName } from "./scenes"
 
 export type Pairs = [name: string, value: string][]
 
 /** A request of the client and its answer, or one journey of the browser, which has no answer to see. */
 export type Exchange = {
   id: number
-  kind: Kind
   request: { method: string; url: string; headers: Pairs; form: Pairs }
   answer: { status: number; headers: Pairs; body: string; tookMs: number } | null
   /** What became of it: a journey is `done` when the browser left or came. */
@@ -15,28 +15,64 @@ export type Exchange = {
   problem: string | null
 }
 
+/** What became of a scene: `broken` when no answer came, or none that a client can use. */
+export type Outcome = "under way" | "done" | "refused" | "broken"
+
+/** A scene that was played, or is. */
+export type PlayedScene = { id: number; name: SceneName; outcome: Outcome; exchanges: Exchange[] }
+
 export type Tokens = {
   accessToken: string
-  refreshToken: string | null
-  /** Milliseconds since 1970. */
-  expiresAt: number
+  refreshToken: string
   sub: string
-  revoked: boolean
+  /** The refresh tokens before this one, the oldest first. */
+  spent: string[]
+  /** That the Session has ended: they can be shown to the server still, and are worth nothing. */
+  ended: boolean
 }
 
-/** What the playground knows. It is kept in the tab's sessionStorage, which a journey to /authorize and a reload survive. */
+/**
+ * The tour through one flow: what was done, what is to come, and what the client has in hand. It is kept in the tab's
+ * sessionStorage, which a journey to /authorize and a reload survive.
+ */
 export type Run = {
+  /** Milliseconds since the epoch; 0 for a tab's first. */
+  startedAt: number
   server: AuthorizationServer | null
-  /** What the answer to the authorization request must fit, until it has come. */
-  pending: { codeVerifier: string; state: string; nonce: string } | null
+  /** What the answers must fit. */
+  secret: { codeVerifier: string; codeChallenge: string; state: string; nonce: string } | null
+  /** The auth code, and once it is redeemed the tokens: while they are good. */
+  code: string | null
+  redeemedCode: string | null
   tokens: Tokens | null
-  exchanges: Exchange[]
+  /** The server's name for this flow. */
+  flowId: string | null
+  played: PlayedScene[]
+  planned: SceneName[]
+  /** Goes on by itself until so many scenes are left; null: each waits for "next". */
+  runsUntil: number | null
+  /** That somebody breaks this flow on purpose: what fails is worth a look then. */
+  broken: boolean
+  /** How many steps of the diagram have been drawn already. */
+  drawn: number
 }
 
-const storageKey = "oauth-flow-playground"
-const keptExchanges = 40
+const storageKey = "oauth-flow-tour"
 export const noAnswer = "No answer came: the page was left before it, or the server is out of reach."
-export const emptyRun: Run = { server: null, pending: null, tokens: null, exchanges: [] }
+const newRun: Run = {
+  startedAt: 0,
+  server: null,
+  secret: null,
+  code: null,
+  redeemedCode: null,
+  tokens: null,
+  flowId: null,
+  played: [],
+  planned: wholeTour,
+  runsUntil: null,
+  broken: false,
+  drawn: 0,
+}
 
 let current: Run | null = null
 const listeners = new Set<() => void>()
@@ -46,10 +82,8 @@ export function getRun(): Run {
   return current
 }
 
-export function changeRun(change: (run: Run) => Partial<Run>): void {
-  const run = getRun()
-  current = { ...run, ...change(run) }
-  current.exchanges = current.exchanges.slice(-keptExchanges)
+export function changeRun(change: Partial<Run>): void {
+  current = { ...getRun(), ...change }
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(current))
   } catch {
@@ -69,29 +103,72 @@ export function reloadRun(): void {
   for (const listener of listeners) listener()
 }
 
+/** Begins a flow of its own; what the client knows of the server stays. */
+export function startRun(change: Partial<Run> = {}): void {
+  changeRun({ ...newRun, startedAt: Date.now(), server: getRun().server, ...change })
+}
+
+/** What the client can go on with. */
+export function holdingOf({ secret, code, tokens, flowId }: Run): Holding {
+  if (tokens) return tokens.ended ? "nothing" : "tokens"
+  if (code) return "code"
+  // Once a flow has begun with it, its secret is of no use for another.
+  return secret && flowId === null ? "secret" : "nothing"
+}
+
 function load(): Run {
   try {
-    const run = { ...emptyRun, ...JSON.parse(sessionStorage.getItem(storageKey) ?? "{}") } as Run
-    return { ...run, exchanges: run.exchanges.map(endInterrupted) }
+    const stored = { ...newRun, ...JSON.parse(sessionStorage.getItem(storageKey) ?? "{}") } as Run
+    return { ...stored, played: stored.played.map(endInterrupted) }
   } catch {
-    return emptyRun
+    return newRun
   }
 }
 
-function endInterrupted(exchange: Exchange): Exchange {
-  if (exchange.outcome !== "waiting") return exchange
-  return { ...exchange, outcome: "failed", problem: noAnswer }
+/** A request that the page did not stay for. A journey to the server has no such end: the browser comes back from it. */
+function endInterrupted(scene: PlayedScene): PlayedScene {
+  if (scene.outcome !== "under way" || scene.name === "authorize") return scene
+  const exchanges = scene.exchanges.map((exchange): Exchange => {
+    return exchange.outcome === "waiting" ? { ...exchange, outcome: "failed", problem: noAnswer } : exchange
+  })
+  return { ...scene, outcome: "broken", exchanges }
 }
 
-/** Adds an exchange to the run. @returns its id */
+/** A scene begins. */
+export function addScene(name: SceneName): void {
+  const { played } = getRun()
+  const id = (played.at(-1)?.id ?? 0) + 1
+  changeRun({ played: [...played, { id, name, outcome: "under way", exchanges: [] }] })
+}
+
+/** Changes the scene that began last. */
+export function changeScene(change: (scene: PlayedScene) => Partial<PlayedScene>): void {
+  const { played } = getRun()
+  const last = played.at(-1)
+  if (last) changeRun({ played: [...played.slice(0, -1), { ...last, ...change(last) }] })
+}
+
+/** Adds an exchange to the scene that began last. @returns its id */
 export function addExchange(exchange: Omit<Exchange, "id">): number {
-  const id = (getRun().exchanges.at(-1)?.id ?? 0) + 1
-  changeRun((run) => ({ exchanges: [...run.exchanges, { ...exchange, id }] }))
+  const id = (getRun().played.at(-1)?.exchanges.length ?? 0) + 1
+  changeScene(({ exchanges }) => ({ exchanges: [...exchanges, { ...exchange, id }] }))
   return id
 }
 
 export function changeExchange(id: number, change: Partial<Exchange>): void {
-  changeRun((run) => ({
-    exchanges: run.exchanges.map((exchange) => (exchange.id === id ? { ...exchange, ...change } : exchange)),
+  changeScene(({ exchanges }) => ({
+    exchanges: exchanges.map((exchange) => (exchange.id === id ? { ...exchange, ...change } : exchange)),
   }))
+}
+
+/** Whether it is a scene that the browser's requests belong to. */
+export function isAuthorization({ name }: PlayedScene): boolean {
+  return name === "authorize" || name === "authorize_elsewhere"
+}
+
+const flowPaths = ["/token", "/introspect", "/refresh", "/revoke"]
+
+/** The paths of the requests that the client itself sent in a scene, as far as they are part of the flow. */
+export function pathsOf({ exchanges }: PlayedScene): string[] {
+  return exchanges.map(({ request }) => new URL(request.url).pathname).filter((path) => flowPaths.includes(path))
 }

@@ -1,28 +1,37 @@
 import { sayReason } from "@/lib/flows/reasons"
-import type { Lane, Row } from "@/lib/flows/sequence"
+import type { RecordedFailure } from "@/lib/flows/record"
+import type { Lane, PlacedArrow } from "@/lib/flows/sequence"
 
-type Props = { row: Row; lanes: Lane[] }
+type Props = {
+  arrow: PlacedArrow
+  lanes: Lane[]
+  failure: RecordedFailure | null
+  /** Whether it is still to come. */
+  foreseen?: boolean
+}
 
 const lineY = 32
+const foreseenLine = "stroke-current stroke-[1.5] [stroke-dasharray:2_5]"
 const loop = { top: 13, bottom: 33, width: 24 }
 
 /**
  * A step as an arrow across the lanes, with its text. All places along the way are percentages, so that it fits any
  * width; what has a shape of its own stands in a drawing of its own at such a place.
  */
-export function Arrow({ row, lanes }: Props) {
-  const failed = row.step.failure !== null
+export function Arrow(props: Props) {
+  const { arrow, lanes, failure, foreseen = false } = props
+  const tone = failure ? "text-danger" : foreseen ? "text-edge" : "text-accent"
   return (
     <svg
       width="100%"
-      height={failed ? 64 : 46}
+      height={failure ? 64 : 46}
       aria-hidden="true"
       focusable="false"
-      className={`block overflow-visible ${failed ? "text-danger" : "text-accent"}`}
+      className={`block overflow-visible ${tone}`}
     >
       <Lifelines lanes={lanes} />
-      {row.from === row.to ? <Loop row={row} lanes={lanes} /> : <Line row={row} lanes={lanes} />}
-      <Label row={row} lanes={lanes} />
+      {arrow.from === arrow.to ? <Loop {...props} /> : <Line {...props} />}
+      <Label {...props} />
     </svg>
   )
 }
@@ -41,7 +50,7 @@ export function Lifelines({ lanes }: { lanes: Lane[] }) {
   ))
 }
 
-function Line({ row: { from, to, step }, lanes }: Props) {
+function Line({ arrow: { from, to }, lanes, failure, foreseen }: Props) {
   const back = to < from ? -1 : 1
   return (
     <>
@@ -50,8 +59,8 @@ function Line({ row: { from, to, step }, lanes }: Props) {
         x2={place(to, lanes)}
         y1={lineY}
         y2={lineY}
-        pathLength="1"
-        className="flow-line stroke-current stroke-[1.75]"
+        pathLength={foreseen ? undefined : 1}
+        className={foreseen ? foreseenLine : "flow-line stroke-current stroke-[1.75]"}
       />
       <circle cx={place(from, lanes)} cy={lineY} r="3" className="fill-current" />
       <svg
@@ -63,21 +72,25 @@ function Line({ row: { from, to, step }, lanes }: Props) {
         aria-hidden="true"
         className="flow-head"
       >
-        {step.failure ? <Cross /> : <path d={`M${-8 * back} -4.5 L0 0 L${-8 * back} 4.5 Z`} className="fill-current" />}
+        {failure ? <Cross /> : <path d={`M${-8 * back} -4.5 L0 0 L${-8 * back} 4.5 Z`} className="fill-current" />}
       </svg>
     </>
   )
 }
 
-function Loop({ row: { from, step }, lanes }: Props) {
+function Loop({ arrow: { from }, lanes, failure, foreseen }: Props) {
   const { top, bottom, width } = loop
-  const path = `M0 ${top} H${width - 6} Q${width} ${top} ${width} ${top + 6} V${bottom - 6} Q${width} ${bottom} ${width - 6} ${bottom} H${step.failure ? 0 : 3}`
+  const path = `M0 ${top} H${width - 6} Q${width} ${top} ${width} ${top + 6} V${bottom - 6} Q${width} ${bottom} ${width - 6} ${bottom} H${failure ? 0 : 3}`
   return (
     <svg x={place(from, lanes)} y="0" width="1" height="46" overflow="visible" aria-hidden="true">
-      <path d={path} pathLength="1" className="flow-line fill-none stroke-current stroke-[1.75]" />
+      <path
+        d={path}
+        pathLength={foreseen ? undefined : 1}
+        className={`fill-none ${foreseen ? foreseenLine : "flow-line stroke-current stroke-[1.75]"}`}
+      />
       <circle cx="0" cy={top} r="3" className="fill-current" />
       <g className="flow-head" transform={`translate(0 ${bottom})`}>
-        {step.failure ? <Cross /> : <path d="M8 -4.5 L0 0 L8 4.5 Z" className="fill-current" />}
+        {failure ? <Cross /> : <path d="M8 -4.5 L0 0 L8 4.5 Z" className="fill-current" />}
       </g>
     </svg>
   )
@@ -93,10 +106,9 @@ function Cross() {
   )
 }
 
-function Label({ row, lanes }: Props) {
-  const { lane, anchor } = row.label
-  const { failure } = row.step
-  const isLoop = row.from === row.to
+function Label({ arrow, lanes, failure, foreseen }: Props) {
+  const { lane, anchor } = arrow.label
+  const isLoop = arrow.from === arrow.to
   const common = {
     x: place(lane, lanes),
     dx: { start: isLoop ? loop.width + 10 : 10, middle: 0, end: isLoop ? -14 : -10 }[anchor],
@@ -107,9 +119,9 @@ function Label({ row, lanes }: Props) {
       <text
         {...common}
         y={isLoop ? 27 : 20}
-        className={`flow-label text-[13px] font-medium ${failure ? "fill-danger" : "fill-ink"}`}
+        className={`flow-label text-[13px] ${failure ? "fill-danger font-medium" : foreseen ? "fill-muted" : "fill-ink font-medium"}`}
       >
-        {row.text}
+        {arrow.text}
       </text>
       {failure && (
         <text {...common} y={isLoop ? 46 : 53} className="flow-label fill-danger text-xs">

@@ -1,11 +1,10 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from "react"
 import type { Recorded } from "@/lib/flows/record"
-import { type Lane, layOut } from "@/lib/flows/sequence"
+import { type Group, type Lane, layOut } from "@/lib/flows/sequence"
 import { RequestBand } from "./request-band"
 import { StepRow } from "./step-row"
 
-type Props = {
-  recorded: Recorded[]
+type StepProps = {
   /** The step that is opened, by its seq. */
   selected: number | null
   onSelect: (seq: number) => void
@@ -19,40 +18,51 @@ type Props = {
  * What was recorded of a flow as a sequence diagram: an ordered list of requests, each an ordered list of steps. Every
  * step is a button; the arrow keys lead from one to the next.
  */
-export function SequenceDiagram({ recorded, selected, onSelect, watchedSince, children }: Props) {
+export function SequenceDiagram({ recorded, ...steps }: StepProps & { recorded: Recorded[] }) {
   const { lanes, groups } = useMemo(() => layOut(recorded), [recorded])
   return (
     <div className="@container">
-      <Heads lanes={lanes} />
+      <div className="sticky top-0 z-10 bg-surface">
+        <Heads lanes={lanes} />
+      </div>
       <ol onKeyDown={moveFocus} className="grid">
         {groups.map((group) => (
-          <li key={group.requestId} className="min-w-0">
-            <RequestBand group={group} lanes={lanes} />
-            <ol className="flow-steps">
-              {group.rows.map((row) => (
-                <li key={row.step.seq} id={`step-${row.step.seq}`} className="scroll-mt-20">
-                  <StepRow
-                    row={row}
-                    lanes={lanes}
-                    selected={row.step.seq === selected}
-                    fresh={row.step.seq > watchedSince}
-                    onSelect={() => onSelect(row.step.seq)}
-                  />
-                  {children?.(row.step.seq)}
-                </li>
-              ))}
-            </ol>
-          </li>
+          <RequestSteps key={group.requestId} group={group} lanes={lanes} {...steps} />
         ))}
       </ol>
     </div>
   )
 }
 
-/** The participants, which stay in view. Each step's name has its own, so they are for the eye alone. */
-function Heads({ lanes }: { lanes: Lane[] }) {
+type RequestProps = StepProps & { group: Group; lanes: Lane[] }
+
+/** An item of the list of requests: what was asked, and the steps that it took. */
+export function RequestSteps({ group, lanes, selected, onSelect, watchedSince, children }: RequestProps) {
   return (
-    <div className="sticky top-0 z-10 hidden bg-surface ps-10 pe-18 pt-3 @3xl:block" aria-hidden="true">
+    <li className="min-w-0">
+      <RequestBand group={group} lanes={lanes} />
+      <ol className="flow-steps">
+        {group.rows.map((row) => (
+          <li key={row.step.seq} id={`step-${row.step.seq}`} className="scroll-mt-20">
+            <StepRow
+              row={row}
+              lanes={lanes}
+              selected={row.step.seq === selected}
+              fresh={row.step.seq > watchedSince}
+              onSelect={() => onSelect(row.step.seq)}
+            />
+            {children?.(row.step.seq)}
+          </li>
+        ))}
+      </ol>
+    </li>
+  )
+}
+
+/** The participants, which stay in view. Each step's name has its own, so they are for the eye alone. */
+export function Heads({ lanes }: { lanes: Lane[] }) {
+  return (
+    <div className="hidden ps-10 pe-18 pt-3 @3xl:block" aria-hidden="true">
       <div className="grid auto-cols-fr grid-flow-col">
         {lanes.map(({ participant, label }) => (
           <div key={participant} className="flex min-w-0 flex-col items-center">
@@ -73,7 +83,8 @@ function Heads({ lanes }: { lanes: Lane[] }) {
 
 const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
 
-function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
+/** Leads from step to step by the arrow keys, within the list that listens with it. */
+export function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
   const move = moves[event.key]
   if (!move || !(event.target as HTMLElement).dataset.step) return
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>("[data-step]")]

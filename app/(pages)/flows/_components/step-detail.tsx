@@ -41,7 +41,8 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
           <span>{formatDuration(step.durationMs)}</span>
           <time dateTime={new Date(step.at).toISOString()}>{formatMoment(step.at)}</time>
         </div>
-        <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>
+        {/* It says what was done. */}
+        {!step.failure && <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>}
       </header>
       {step.failure && <FailurePanel failure={step.failure} status={request?.status ?? null} />}
       {rivals && (

@@ -40,7 +40,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
       </span>
       <span className="min-w-0 flex-1" aria-hidden="true">
         <span className="hidden @3xl:block">
-          <Arrow row={row} lanes={lanes} />
+          <Arrow arrow={row} lanes={lanes} failure={failure} />
         </span>
         <span className="flow-label grid gap-1 @3xl:hidden">
           <FromTo from={lanes[row.from]?.label ?? ""} to={lanes[row.to]?.label ?? ""} />

@@ -1,0 +1,98 @@
+import type { ReactNode } from "react"
+import type { StepName } from "@/lib/flows/diagrams"
+import { isStep, type Recorded } from "@/lib/flows/record"
+import { foresee, type Group, type Lane } from "@/lib/flows/sequence"
+import { Arrow, Lifelines } from "../flows/_components/arrow"
+import { RequestSteps } from "../flows/_components/sequence-diagram"
+import { StepDetail } from "../flows/_components/step-detail"
+import type { PlayedScene } from "./run"
+import { scenes } from "./scenes"
+
+/** A piece of the diagram's ground: the lifelines run through, however much stands on it. */
+export function Cell({ lanes, last = false, children }: { lanes: Lane[]; last?: boolean; children: ReactNode }) {
+  return (
+    <div
+      className={`@container relative min-w-0 bg-surface max-lg:mb-4 max-lg:rounded-2xl max-lg:border max-lg:empty:hidden border-line px-3 sm:px-5 lg:border-x ${last ? "max-lg:hidden lg:rounded-b-2xl lg:border-b lg:pb-10" : ""}`}
+    >
+      <span className="pointer-events-none absolute inset-y-0 start-15 end-23 hidden @3xl:block" aria-hidden="true">
+        <svg width="100%" height="100%" className="block" aria-hidden="true" focusable="false">
+          <Lifelines lanes={lanes} />
+        </svg>
+      </span>
+      <div className="relative pb-3">{children}</div>
+    </div>
+  )
+}
+
+type Props = {
+  scene: PlayedScene
+  groups: Group[]
+  lanes: Lane[]
+  shown: Recorded[]
+  opened: number | null
+  onOpen: (seq: number) => void
+}
+
+/** What a scene has caused in the server. */
+export function SceneArrows({ scene, groups, lanes, shown, opened, onOpen }: Props) {
+  if (groups.length === 0) {
+    return (
+      <>
+        <Foreseen names={scenes[scene.name].foreseen} lanes={lanes} />
+        {scene.name === "prepare" && scene.outcome === "done" && <NothingSent />}
+      </>
+    )
+  }
+  return (
+    <ol className="flow-paced">
+      {groups.map((group) => (
+        <RequestSteps
+          key={group.requestId}
+          group={group}
+          lanes={lanes}
+          selected={opened}
+          onSelect={onOpen}
+          watchedSince={0}
+        >
+          {(seq) => {
+            const step = seq === opened && shown.filter(isStep).find((one) => one.seq === seq)
+            return (
+              step && (
+                <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5">
+                  <StepDetail step={step} recorded={shown} heading="h4" />
+                </div>
+              )
+            )
+          }}
+        </RequestSteps>
+      ))}
+    </ol>
+  )
+}
+
+function NothingSent() {
+  return (
+    <p className="pt-3 @3xl:ps-10">
+      <span className="bg-surface py-1 pe-2 text-sm text-muted">
+        Nothing of this has been sent yet, so the server knows nothing of it.
+      </span>
+    </p>
+  )
+}
+
+/** The arrows that are to come, where there is room for a picture: in words they are in the scene's card. */
+export function Foreseen({ names, lanes }: { names: StepName[]; lanes: Lane[] }) {
+  return (
+    <div className="hidden pt-5 @3xl:block" aria-hidden="true">
+      {foresee(names, lanes).map((arrow) => (
+        <div key={arrow.text} className="foreseen flex gap-3">
+          <span className="w-7 shrink-0 pt-6 text-end text-xs text-muted tabular-nums">{arrow.number}</span>
+          <span className="min-w-0 flex-1">
+            <Arrow arrow={arrow} lanes={lanes} failure={null} foreseen />
+          </span>
+          <span className="w-15 shrink-0" />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest"
+import { type BreakName, breaks, type Holding, planBreak, wholeTour } from "./plan"
+import type { SceneName } from "./scenes"
+
+const holdings: Holding[] = ["nothing", "secret", "code", "tokens"]
+
+/** What a scene needs, and what the client has after it. */
+const needs: Partial<Record<SceneName, Holding[]>> = {
+  authorize: ["secret"],
+  authorize_elsewhere: ["secret"],
+  redeem: ["code"],
+  redeem_stolen: ["code"],
+  redeem_elsewhere: ["code"],
+  replay_code: ["tokens"],
+  refresh_old: ["tokens"],
+  revoke: ["tokens"],
+}
+const gives: Partial<Record<SceneName, Holding>> = { prepare: "secret", authorize: "code", redeem: "tokens" }
+
+describe("planBreak", () => {
+  for (const { name } of breaks) {
+    test.each(holdings)(`${name}: every scene has what it needs, beginning with %s`, (holding) => {
+      const { scenes, anew } = planBreak(name, holding)
+      let now: Holding = anew ? "nothing" : holding
+      for (const scene of scenes) {
+        expect(needs[scene] ?? [now], scene).toContain(now)
+        now = gives[scene] ?? now
+      }
+    })
+  }
+
+  test.each<[BreakName, SceneName]>([
+    ["verifier", "redeem_stolen"],
+    ["redirect", "redeem_elsewhere"],
+  ])("%s stops at its refusal, and the tour can go on: the code is not used up", (name, scene) => {
+    const { scenes, waiting, anew } = planBreak(name, "code")
+    expect(anew).toBe(false)
+    expect(scenes[0]).toBe(scene)
+    expect(scenes.slice(-waiting)).toEqual(wholeTour.slice(2))
+  })
+
+  test("a redirect URI is changed where the browser is sent away, when there is no code yet", () => {
+    expect(planBreak("redirect", "secret").scenes).toEqual(["authorize_elsewhere"])
+    expect(planBreak("redirect", "tokens")).toEqual({
+      anew: true,
+      scenes: ["prepare", "authorize_elsewhere"],
+      waiting: 0,
+    })
+  })
+
+  test("what ends the Session is followed by a look at what is left of it", () => {
+    expect(planBreak("code", "tokens")).toEqual({ anew: false, scenes: ["replay_code", "introspect"], waiting: 1 })
+    expect(planBreak("revoke", "tokens").scenes).toEqual(["revoke", "introspect", "refresh"])
+  })
+})

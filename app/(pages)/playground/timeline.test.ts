@@ -1,0 +1,50 @@
+import { expect, test } from "vitest"
+import type { Group } from "@/lib/flows/sequence"
+import { assignGroups } from "./timeline"
+
+const group = (requestId: string, line: string | null): Group => ({
+  requestId,
+  line,
+  status: 200,
+  at: 0,
+  durationMs: 1,
+  offsetMs: 0,
+  failed: false,
+  rows: [],
+})
+
+test("each request stands beside the scene that sent it, and the browser's own beside the authorization", () => {
+  const scenes = [
+    { id: 1, isAuthorization: false, paths: [] },
+    { id: 2, isAuthorization: true, paths: [] },
+    { id: 3, isAuthorization: false, paths: ["/token"] },
+    { id: 4, isAuthorization: false, paths: ["/token"] },
+    { id: 5, isAuthorization: false, paths: ["/refresh", "/refresh"] },
+  ]
+  const lines = [
+    "GET /authorize",
+    null,
+    "GET /callback",
+    "POST /token",
+    "POST /token",
+    "POST /refresh",
+    "POST /refresh",
+  ]
+  const assigned = assignGroups(
+    scenes,
+    lines.map((line, i) => group(`${i}`, line)),
+  )
+  const ids = [...assigned].map(([id, groups]) => [id, groups.map(({ requestId }) => requestId).join("")])
+  expect(ids).toEqual([
+    [1, ""],
+    [2, "012"],
+    [3, "3"],
+    [4, "4"],
+    [5, "56"],
+  ])
+})
+
+test("what another client does in the same flow is shown all the same", () => {
+  const scenes = [{ id: 1, isAuthorization: true, paths: [] }]
+  expect(assignGroups(scenes, [group("a", "POST /introspect")]).get(1)).toHaveLength(1)
+})
