@@ -1,4 +1,6 @@
 import { type Client, findClient } from "@/lib/data/clients"
+import { describeParameter } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseCodeChallenge } from "@/lib/protocol/pkce"
@@ -40,16 +42,20 @@ const maxTotalLength = 6 * 1024
  * page of ours and never a redirect.
  * @throws OAuthError
  */
-export async function parseReturnAddress(parameters: Parameters): Promise<{ client: Client; address: ReturnAddress }> {
+export async function parseReturnAddress(
+  parameters: Parameters,
+  flow: Flow,
+): Promise<{ client: Client; address: ReturnAddress }> {
   const client = await findClient(parameters.require("client_id"))
   if (!client) {
     throw OAuthError.invalidRequest("The client_id is not one that is registered here.", "client_unknown")
   }
-  const redirectUri = resolveRedirectUri(parameters.get("redirect_uri"), client)
+  flow.concerns(client)
+  const redirectUri = resolveRedirectUri(parameters.get("redirect_uri"), client, flow)
   return { client, address: { redirectUri, state: readState(parameters) } }
 }
 
-function resolveRedirectUri(requested: string | undefined, client: Client): string {
+function resolveRedirectUri(requested: string | undefined, client: Client, flow: Flow): string {
   if (requested === undefined) {
     const [only, ...others] = client.redirectUris
     // OAuth 2.1 section 4.1.1: redirect_uri is "REQUIRED if multiple redirect URIs are registered for the client."
@@ -59,6 +65,9 @@ function resolveRedirectUri(requested: string | undefined, client: Client): stri
   // RFC 9700 section 2.1: "authorization servers MUST utilize exact string matching except for port numbers in
   // localhost redirection URIs of native apps".
   if (!isRegisteredRedirectUri(requested, client.redirectUris)) {
+    flow.note(() => ({
+      redirect_uri: { sent: describeParameter("redirect_uri", requested), stored: client.redirectUris },
+    }))
     throw OAuthError.invalidRequest(
       "The redirect_uri is not one that the client has registered. It must be equal to the last character.",
       "redirect_uri_unregistered",

@@ -30,8 +30,7 @@ export type AuthorizationAnswer = { location: string; browserToken?: string }
  */
 export async function authorize(parameters: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
   reportRequest(parameters, flow)
-  const { client, address } = await parseReturnAddress(parameters)
-  flow.concerns(client)
+  const { client, address } = await parseReturnAddress(parameters, flow)
   const request = parseAuthorizationRequest(parameters, client, address)
   return continueAuthorization(beginAuthorization(flow.id, request), client, browser, flow)
 }

@@ -20,6 +20,7 @@ const flow: FlowRecord = {
       facts: {
         grant_type: "authorization_code",
         code: "#abcdefgh",
+        redirect_uri: { sent: "https://one.example/", stored: ["https://two.example/"] },
         resource: ["https://one.example", "https://two.example"],
       },
     },
@@ -82,6 +83,7 @@ test("a flow becomes an HTTP archive, with the parameters as they were shown", (
         params: [
           { name: "grant_type", value: "authorization_code" },
           { name: "code", value: "#abcdefgh" },
+          { name: "redirect_uri", value: "https://one.example/" },
           { name: "resource", value: "https://one.example" },
           { name: "resource", value: "https://two.example" },
         ],

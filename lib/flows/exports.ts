@@ -92,7 +92,14 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
 }
 
 function toPairs(facts: RecordedStep["facts"]): { name: string; value: string }[] {
-  return Object.entries(facts).flatMap(([name, fact]) => [fact].flat().map((value) => ({ name, value: toText(value) })))
+  return Object.entries(facts).flatMap(([name, fact]) =>
+    [sentOf(fact)].flat().map((value) => ({ name, value: toText(value) })),
+  )
+}
+
+/** What was sent, also where it was compared with what is stored. */
+function sentOf(fact: Fact | undefined): Fact | undefined {
+  return typeof fact === "object" && fact !== null && "sent" in fact ? fact.sent : fact
 }
 
 const toText = (fact: Fact | undefined) => (typeof fact === "string" ? fact : JSON.stringify(fact ?? null))
