@@ -3,36 +3,11 @@ import * as oidc from "openid-client"
 import type { Client } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
+import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
 import { allow, haveSignedIn, signIn } from "../fixtures/people"
-import { remember } from "../fixtures/secrets"
 import { insertUser, registerClient } from "../fixtures/world"
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]
-
-/** What openid-client sends the browser away with, and what it checks the answer by. */
-async function begin(config: oidc.Configuration, page: Page, site: ClientSite, more: Record<string, string> = {}) {
-  const checks = {
-    pkceCodeVerifier: remember(oidc.randomPKCECodeVerifier()),
-    expectedState: oidc.randomState(),
-    expectedNonce: oidc.randomNonce(),
-    idTokenExpected: true,
-  }
-  const url = oidc.buildAuthorizationUrl(config, {
-    redirect_uri: site.redirectUri,
-    scope: "openid profile email offline_access",
-    code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
-    code_challenge_method: "S256",
-    state: checks.expectedState,
-    nonce: checks.expectedNonce,
-    ...more,
-  })
-  await page.goto(url.href)
-  return checks
-}
-
-function rememberTokens(tokens: oidc.TokenEndpointResponse): void {
-  for (const token of [tokens.access_token, tokens.refresh_token, tokens.id_token]) remember(token)
-}
 
 /** Everything that openid-client does with a client, from discovery to revocation. */
 async function runThrough(
@@ -46,7 +21,8 @@ async function runThrough(
   const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
   expect(config.serverMetadata().supportsPKCE()).toBe(true)
 
-  const checks = await begin(config, page, site)
+  const { url, checks } = await prepareAuthorization(config, site)
+  await page.goto(url.href)
   await signIn(page, user)
   await allow(page)
   const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks)
@@ -116,7 +92,8 @@ test("openid-client verifies an ES256 ID token where the client is registered fo
   const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
   const config = await oidc.discovery(issuer, client.clientId, metadata, authentication, { execute })
   await haveSignedIn(context, await insertUser())
-  const checks = await begin(config, page, site, { max_age: "3600" })
+  const { url, checks } = await prepareAuthorization(config, site, { max_age: "3600" })
+  await page.goto(url.href)
   const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), { ...checks, maxAge: 3600 })
   rememberTokens(tokens)
   expect(tokens.claims()?.auth_time).toBeGreaterThan(0)
@@ -138,7 +115,8 @@ test("openid-client refuses an answer that names another issuer - RFC 9207 2.4",
   const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
   const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
   await haveSignedIn(context, await insertUser())
-  const checks = await begin(config, page, site)
+  const { url, checks } = await prepareAuthorization(config, site)
+  await page.goto(url.href)
   const answer = await backAtClient(page, site)
   const mixedUp = new URL(answer)
   mixedUp.searchParams.set("iss", "https://another.example")

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
-import { type Diagram, type DiagramName, diagrams } from "@/lib/flows/diagrams"
 import { beginAuthorization, callback, expectErrorPage, readInteraction, signInTo } from "../fixtures/authorization"
 import { type CollectedSpan, readSpans, readSteps } from "../fixtures/collector"
+import { numberedSteps } from "../fixtures/diagrams"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
 import {
@@ -25,9 +25,6 @@ import {
 // What the services report of their steps, as a collector of spans gets it.
 
 const steps = (flowId: string, requests: number) => readSteps(testEnvironment().spansFile, flowId, requests)
-
-const numberedSteps = (name: DiagramName) =>
-  (diagrams[name] as Diagram).steps.filter(({ optional }) => !optional).map((step) => `${name}.${step.name}`)
 
 const nameOf = ({ attributes }: CollectedSpan) => `${attributes["oauth_flow.diagram"]}.${attributes["oauth_flow.step"]}`
 const factsOf = (span?: CollectedSpan) => JSON.parse(String(span?.attributes["oauth_flow.facts"] ?? "{}"))

@@ -1,21 +1,11 @@
 import type { Page } from "@playwright/test"
-import { createOperatorLink } from "@/lib/authentication/operators"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
-import { remember } from "../fixtures/secrets"
+import { enterInspector } from "../fixtures/operator"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
 import { insertUser, makePkce, obtainCode, postForm, readTokens, redeem, registerClient } from "../fixtures/world"
 
 const issuer = () => testEnvironment().issuer
-
-/** Opens the list of flows in a browser, as an operator does. */
-async function enterInspector(page: Page): Promise<void> {
-  const { url } = await createOperatorLink()
-  remember(new URL(url).searchParams.get("ticket"))
-  await page.goto(url)
-  await page.getByRole("button", { name: "Open the flow inspector" }).click()
-  await expect(page.getByRole("heading", { level: 1, name: "Flows" })).toBeVisible()
-}
 
 const stepNamed = (page: Page, name: RegExp) => page.getByRole("button", { name })
 

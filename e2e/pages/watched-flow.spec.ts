@@ -1,0 +1,264 @@
+import type { Page } from "@playwright/test"
+import * as oidc from "openid-client"
+import { findStep, type StepName } from "@/lib/flows/diagrams"
+import { fingerprint } from "@/lib/flows/facts"
+import { findMend } from "@/lib/flows/reasons"
+import type { FlowSummary } from "@/lib/flows/record"
+import type { Reason } from "@/lib/protocol/errors"
+import { computeCodeChallenge } from "@/lib/protocol/pkce"
+import { numberedSteps } from "../fixtures/diagrams"
+import { testEnvironment } from "../fixtures/environment"
+import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
+import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
+import { enterInspector, openOperatorBrowser, readStream } from "../fixtures/operator"
+import { haveSignedIn, signIn } from "../fixtures/people"
+import { remember, rememberedSecrets } from "../fixtures/secrets"
+import { watchProblems } from "../fixtures/watch"
+import { expectArrows, readArrows, watchFlow } from "../fixtures/watcher"
+import { insertUser, registerClient, type TestBrowser, type TestClient } from "../fixtures/world"
+import { makeSearch } from "../leaks/search"
+
+// A client that is none of ours runs flows in one browser, while an operator watches them in another.
+
+/** openid-client, sending each request to the next of the instances. */
+async function discover(client: TestClient): Promise<oidc.Configuration> {
+  const { issuer } = testEnvironment()
+  const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
+  const options = { execute: [oidc.allowInsecureRequests] }
+  const config = await oidc.discovery(new URL(issuer), client.clientId, undefined, authentication, options)
+  let requests = 0
+  config[oidc.customFetch] = (url, init) => {
+    requests++
+    return fetch(atInstance(requests, new URL(url)), init as RequestInit)
+  }
+  return config
+}
+
+function atInstance(number: number, { pathname, search }: URL): URL {
+  const { issuers } = testEnvironment()
+  return new URL(`${pathname}${search}`, issuers[number % issuers.length])
+}
+
+/** Sends a person's browser to the authorization endpoint. @returns the flow's id, and what the answer is checked by */
+async function authorize(config: oidc.Configuration, page: Page, site: ClientSite, more: Record<string, string> = {}) {
+  const { url, checks } = await prepareAuthorization(config, site, more)
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => new URL(response.url()).pathname === "/authorize"),
+    page.goto(atInstance(1, url).href),
+  ])
+  return { flowId: (await answer.headerValue("x-flow-id")) ?? "", checks }
+}
+
+/** All that the inspector sends of a flow: its page, which has every step in it, the list, and what streams from both. */
+async function readInspector(operator: TestBrowser, flowId: string, since: number): Promise<string> {
+  const get = async (path: string) => (await operator.fetch(path)).text()
+  const texts = await Promise.all([
+    get(`/flows/${flowId}`),
+    get("/flows"),
+    readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow"),
+    readStream(operator, `/flows/stream?after=${since}`, (_, flow) => (flow as FlowSummary).id === flowId),
+  ])
+  for (const text of texts) expect(text).toContain(flowId)
+  return texts.join("\n")
+}
+
+function expectNoSecret(held: string): void {
+  expect(makeSearch([...rememberedSecrets(), testEnvironment().secret])(held)).toEqual([])
+}
+
+/** Opens every step in turn. @returns what the page held with each of them */
+async function openEveryStep(page: Page): Promise<string> {
+  const texts = [await page.content()]
+  for (const row of await page.locator("[data-step]").all()) {
+    await row.click()
+    await expect(row).toHaveAttribute("aria-pressed", "true")
+    texts.push(await openedStep(page).innerHTML())
+  }
+  return texts.join("\n")
+}
+
+const openedStep = (page: Page) => page.getByRole("complementary", { name: "The opened step" })
+
+const refused = (request: Promise<unknown>) => expect(request).rejects.toMatchObject({ error: "invalid_grant" })
+
+test("every arrow of a client's flows is drawn as it happens, over all instances, and no secret with it", async ({
+  page,
+  site,
+  openContext,
+}) => {
+  const problems = watchProblems(page)
+  const since = Date.now()
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const config = await discover(client)
+  const user = await insertUser()
+  const person = await (await openContext()).newPage()
+  await enterInspector(page)
+
+  const { flowId, checks } = await authorize(config, person, site)
+  const drawn = await watchFlow(page, flowId)
+  // The diagram's first four steps: the person is at the sign-in form.
+  await expectArrows(page, 4)
+  await signIn(person, user)
+  const answer = await backAtClient(person, site)
+  await expectArrows(page, 10)
+  const tokens = rememberTokens(await oidc.authorizationCodeGrant(config, answer, checks))
+  await expectArrows(page, 16)
+  const introspection = new URL("/introspect", testEnvironment().issuer)
+  await oidc.fetchProtectedResource(config, tokens.access_token, introspection, "GET")
+  await expectArrows(page, 21)
+  const fresh = rememberTokens(await oidc.refreshTokenGrant(config, tokens.refresh_token ?? ""))
+  await expectArrows(page, 27)
+  await oidc.tokenRevocation(config, fresh.refresh_token ?? "")
+  await expectArrows(page, 32)
+
+  const arrows = await readArrows(page, drawn)
+  expect(arrows.map(({ name }) => name)).toEqual([
+    ...numberedSteps("authorization"),
+    ...numberedSteps("introspection"),
+    ...numberedSteps("refresh"),
+    ...numberedSteps("revocation"),
+  ])
+  await test.step("no secret is in what the operator got", async () => {
+    const operator = await openOperatorBrowser(testEnvironment().issuers.at(-1))
+    const held = `${await openEveryStep(page)}\n${await readInspector(operator, flowId, since)}`
+    const code = answer.searchParams.get("code")
+    expect(held).toContain(fingerprint(code ?? ""))
+    const known = [code, checks.pkceCodeVerifier, fresh.access_token, fresh.refresh_token, client.clientSecret]
+    const cookies = (await person.context().cookies()).map(({ value }) => value)
+    const used = [...known, tokens.id_token, user.password, ...cookies]
+    expect(rememberedSecrets()).toEqual(expect.arrayContaining(used))
+    expectNoSecret(held)
+  })
+  expect(problems).toEqual([])
+})
+
+type Run = { config: oidc.Configuration; answer: URL; checks: oidc.AuthorizationCodeGrantChecks }
+
+type Mistake = {
+  what: string
+  step: StepName
+  reason: Reason
+  /** Makes it. @returns the two values that should have been the same, where there are such */
+  make: (run: Run) => Promise<string[]>
+}
+
+const grant = async ({ config, answer, checks }: Run) =>
+  rememberTokens(await oidc.authorizationCodeGrant(config, answer, checks))
+const refresh = async (config: oidc.Configuration, { refresh_token }: oidc.TokenEndpointResponse) =>
+  rememberTokens(await oidc.refreshTokenGrant(config, refresh_token ?? ""))
+
+const mistakes: Mistake[] = [
+  {
+    what: "another code verifier",
+    step: "authorization.verifies_code_verifier",
+    reason: "code_verifier_mismatch",
+    async make(run) {
+      const pkceCodeVerifier = remember(oidc.randomPKCECodeVerifier())
+      await refused(grant({ ...run, checks: { ...run.checks, pkceCodeVerifier } }))
+      const challenge = (verifier?: string) => fingerprint(computeCodeChallenge(verifier ?? ""))
+      return [challenge(pkceCodeVerifier), challenge(run.checks.pkceCodeVerifier)]
+    },
+  },
+  {
+    what: "another redirect URI",
+    step: "authorization.retrieves_auth_code",
+    reason: "redirect_uri_mismatch",
+    async make(run) {
+      const { origin, search } = run.answer
+      await refused(grant({ ...run, answer: new URL(`${origin}/elsewhere${search}`) }))
+      return [`${origin}/elsewhere`, `${origin}/callback`]
+    },
+  },
+  {
+    what: "the code a second time",
+    step: "authorization.stores_tokens",
+    reason: "code_replayed",
+    async make(run) {
+      await grant(run)
+      await refused(grant(run))
+      return []
+    },
+  },
+  {
+    what: "an old refresh token",
+    step: "refresh.validates_token",
+    reason: "refresh_token_replayed",
+    async make(run) {
+      const tokens = await grant(run)
+      const newest = await refresh(run.config, await refresh(run.config, tokens))
+      await refused(refresh(run.config, tokens))
+      return [fingerprint(tokens.refresh_token ?? ""), fingerprint(newest.refresh_token ?? "")]
+    },
+  },
+  {
+    what: "a refresh token that was revoked meanwhile",
+    step: "refresh.validates_token",
+    reason: "session_ended",
+    async make(run) {
+      const tokens = await grant(run)
+      await oidc.tokenRevocation(run.config, tokens.access_token)
+      await refused(refresh(run.config, tokens))
+      return []
+    },
+  },
+]
+
+/** Asserts that the one step that failed is open, and says why, what mends it, and which two values differ. */
+async function expectFailure(page: Page, { step, reason }: Pick<Mistake, "step" | "reason">, values: string[]) {
+  await expect(page.locator("[data-step][data-failed]")).toHaveCount(1)
+  const opened = openedStep(page)
+  await expect(opened.getByRole("heading")).toHaveText(findStep(step).text)
+  for (const text of [reason, findMend(reason).why, findMend(reason).mend]) await expect(opened).toContainText(text)
+  if (values.length > 0) await expect(opened).toContainText(new RegExp(values.join(".*is not equal to.*")))
+}
+
+test("what a client does wrong is shown as it happens, with both values and what mends it, and no secret with it", async ({
+  page,
+  site,
+  openContext,
+}) => {
+  const since = Date.now()
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const config = await discover(client)
+  const context = await openContext()
+  await haveSignedIn(context, await insertUser())
+  const person = await context.newPage()
+  await enterInspector(page)
+  const operator = await openOperatorBrowser(testEnvironment().issuers.at(-1))
+  const held: string[] = []
+  for (const mistake of mistakes) {
+    await test.step(mistake.what, async () => {
+      const { flowId, checks } = await authorize(config, person, site)
+      const drawn = await watchFlow(page, flowId)
+      const values = await mistake.make({ config, answer: await backAtClient(person, site), checks })
+      await expectFailure(page, mistake, values)
+      await readArrows(page, drawn)
+      held.push(await page.content(), await readInspector(operator, flowId, since))
+    })
+  }
+  expectNoSecret(held.join("\n"))
+})
+
+test("a redirect URI that is not registered comes up in the list as failed, and opens to what mends it", async ({
+  page,
+  site,
+  openContext,
+}) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const config = await discover(client)
+  const person = await (await openContext()).newPage()
+  await enterInspector(page)
+  await page.goto(`${testEnvironment().issuers.at(-1)}/flows?client=${client.clientId}`)
+  await expect(page.getByText("Live", { exact: true })).toBeVisible()
+  const body = await page.evaluateHandle(() => document.body)
+
+  const elsewhere = `${site.origin}/elsewhere`
+  await authorize(config, person, site, { redirect_uri: elsewhere })
+  const row = page.getByRole("link", { name: client.clientName })
+  await expect(row).toContainText("redirect uri unregistered")
+  expect(await body.evaluate(({ isConnected }) => isConnected), "the list was not loaded anew").toBe(true)
+  expectNoSecret(await page.content())
+  await row.click()
+  const mistake = { step: "authorization.calls_authorize", reason: "redirect_uri_unregistered" } as const
+  await expectFailure(page, mistake, [elsewhere, site.redirectUri])
+})
