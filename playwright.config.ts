@@ -24,7 +24,11 @@ export default defineConfig({
   projects: [
     { name: "sqlite", testMatch: "**/*.spec.ts" },
     // Pages look the same on every database.
-    { name: "postgres", testMatch: "**/*.spec.ts", testIgnore: ["**/pages/{accessibility,headers}.spec.ts"] },
+    {
+      name: "postgres",
+      testMatch: "**/*.spec.ts",
+      testIgnore: ["**/pages/{accessibility,headers,playground}.spec.ts"],
+    },
     // The same endpoints by the other way in.
     { name: "next", testMatch: "**/{endpoints,races,flows,clients}/**/*.spec.ts" },
     { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },

@@ -7,8 +7,9 @@ import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { sweep } from "@/lib/sweep"
+import { describeParameters } from "./facts"
 import { Flow, flowIdGenerator, listen } from "./flow"
-import { findFlow, listFlows, listMovedFlows, listRecorded } from "./inspector"
+import { findFlow, findFlowByChallenge, listFlows, listMovedFlows, listRecorded } from "./inspector"
 import { isStep } from "./record"
 import { limitRequests, recordSpans } from "./recorder"
 import { lanes } from "./sequence-number"
@@ -37,6 +38,22 @@ describeOnEachDatabase(
       if (fails) flow.fail({ reason: "session_ended", code: "invalid_grant" })
       flow.end(fails ? 400 : 200)
     }
+
+    test("a client finds its newest flow by the code challenge that it sent, and nobody another client's", async () => {
+      const { clientId } = await storeClient()
+      const ids = [newId(), newId()]
+      for (const id of ids) {
+        const flow = new Flow("GET", "/authorize")
+        flow.join(id)
+        flow.step("authorization.calls_authorize", () => describeParameters([["code_challenge", "of both"]]))
+        flow.concerns({ clientId })
+        flow.end(303)
+      }
+      await provider.forceFlush()
+      expect(await findFlowByChallenge(clientId, "of both")).toBe(ids[1])
+      expect(await findFlowByChallenge(clientId, "of none")).toBeNull()
+      expect(await findFlowByChallenge("another", "of both")).toBeNull()
+    })
 
     test("keeps each step and request of a flow, in order, and names its Client and its person", async () => {
       const [client, user] = [await storeClient(), await storeUser()]

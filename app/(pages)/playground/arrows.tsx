@@ -26,6 +26,8 @@ export function Cell({ lanes, last = false, children }: { lanes: Lane[]; last?: 
 
 type Props = {
   scene: PlayedScene
+  /** Whether it is the one that was played last. */
+  newest: boolean
   groups: Group[]
   lanes: Lane[]
   shown: Recorded[]
@@ -34,12 +36,18 @@ type Props = {
 }
 
 /** What a scene has caused in the server. */
-export function SceneArrows({ scene, groups, lanes, shown, opened, onOpen }: Props) {
+export function SceneArrows({ scene, newest, groups, lanes, shown, opened, onOpen }: Props) {
   if (groups.length === 0) {
     return (
       <>
-        <Foreseen names={scenes[scene.name].foreseen} lanes={lanes} />
-        {scene.name === "prepare" && scene.outcome === "done" && <NothingSent />}
+        {newest && <Foreseen names={scenes[scene.name].foreseen} lanes={lanes} />}
+        {scene.name === "prepare" && scene.outcome === "done" && (
+          <Aside>
+            {newest
+              ? "Nothing of this has been sent yet, so the server knows nothing of it."
+              : "The server heard of it by the next request only."}
+          </Aside>
+        )}
       </>
     )
   }
@@ -70,12 +78,10 @@ export function SceneArrows({ scene, groups, lanes, shown, opened, onOpen }: Pro
   )
 }
 
-function NothingSent() {
+function Aside({ children }: { children: ReactNode }) {
   return (
-    <p className="pt-3 @3xl:ps-10">
-      <span className="bg-surface py-1 pe-2 text-sm text-muted">
-        Nothing of this has been sent yet, so the server knows nothing of it.
-      </span>
+    <p className="pt-4 @3xl:ps-10">
+      <span className="bg-surface py-1 pe-2 text-sm text-muted">{children}</span>
     </p>
   )
 }

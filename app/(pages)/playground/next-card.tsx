@@ -90,8 +90,8 @@ function WhoSignsIn({ signedInAs, stranger }: Visitor) {
   if (signedInAs !== null) {
     return (
       <p className="mt-3 rounded-lg bg-sunken px-3 py-2.5 text-sm text-pretty">
-        You are signed in there as <bdi className="font-medium [overflow-wrap:anywhere]">{signedInAs}</bdi>, so the
-        server does not ask again: it leaves out steps 4 to 7.
+        You are signed in there as <bdi className="font-medium [overflow-wrap:anywhere]">{signedInAs}</bdi>. If you have
+        allowed this client before, the server has nothing to ask, and leaves out steps 3 to 7.
       </p>
     )
   }

@@ -55,7 +55,12 @@ export function Storyboard({ run, shown, watching, children }: Props) {
             </div>
             {watching && (
               <Cell lanes={lanes}>
-                <SceneArrows scene={scene} groups={assigned.get(scene.id) ?? []} {...arrows} />
+                <SceneArrows
+                  scene={scene}
+                  newest={scene === newest}
+                  groups={assigned.get(scene.id) ?? []}
+                  {...arrows}
+                />
               </Cell>
             )}
           </li>
