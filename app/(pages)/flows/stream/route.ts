@@ -13,7 +13,7 @@ export async function GET(request: Request): Promise<Response> {
   if (!(await mayGoOn())) return new Response(null, { status: 404 })
   let since = lastEventId(request) ?? Date.now()
   let sent = new Map<string, string>()
-  return eventStream(request.signal, mayGoOn, async () => {
+  return eventStream(request, mayGoOn, async () => {
     const lookedAt = Date.now()
     const flows = await listMovedFlows(since - overlapMs, 200)
     const news = flows.filter((flow) => sent.get(flow.id) !== JSON.stringify(flow))

@@ -22,7 +22,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   let from = newest - overlap
   const sent = new Set<number>()
   let told = ""
-  return eventStream(request.signal, mayGoOn, async () => {
+  return eventStream(request, mayGoOn, async () => {
     const found = await listRecorded(id, from)
     const recorded = found.filter(({ seq }) => !sent.has(seq))
     for (const { seq } of recorded) sent.add(seq)

@@ -1,0 +1,112 @@
+import { afterEach, expect, test, vi } from "vitest"
+import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { eventStream, mostStreams, type StreamEvent, unreadMs } from "./event-stream"
+
+const nothing = async (): Promise<StreamEvent[]> => []
+const always = async () => true
+const address = "https://auth.example/flows/stream"
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Opens a stream. @returns its answer, and what its browser says when it goes away */
+function open({ look = nothing, mayGoOn = always, method = "GET" } = {}) {
+  const abort = new AbortController()
+  const response = eventStream(new Request(address, { method, signal: abort.signal }), mayGoOn, look)
+  return { response, abort }
+}
+
+/** Opens streams until there is no place left. @returns how many there were; their readers leave at once */
+async function countPlaces(): Promise<number> {
+  const opened = []
+  for (let { response } = open(); response.status === 200; { response } = open()) opened.push(response)
+  await Promise.all(opened.map((response) => response.body?.cancel()))
+  return opened.length
+}
+
+const readerOf = (response: Response) => (response.body as ReadableStream<Uint8Array>).getReader()
+
+/** Reads up to the end. */
+async function readAll(response: Response): Promise<void> {
+  const reader = readerOf(response)
+  while (!(await reader.read()).done);
+}
+
+test("of too many streams the last is told to come again, and finds a place when another has left", async () => {
+  const opened = Array.from({ length: mostStreams }, () => open())
+  const { response: refused } = open()
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "3"])
+  await opened[0]?.response.body?.cancel()
+  const again = open()
+  expect(again.response.status).toBe(200)
+  for (const { response } of [...opened.slice(1), again]) await response.body?.cancel()
+  expect(await countPlaces()).toBe(mostStreams)
+})
+
+test("a stream gives its place back however it ends", async () => {
+  applySettings({ LOG_LEVEL: "silent" })
+  const gone = open()
+  const reading = readAll(gone.response)
+  gone.abort.abort()
+  expect(await countPlaces()).toBe(mostStreams)
+  await reading
+
+  const neverRead = open()
+  neverRead.abort.abort()
+  expect(await countPlaces()).toBe(mostStreams)
+
+  const closed = open()
+  const reader = readerOf(closed.response)
+  await reader.read()
+  const waiting = reader.read()
+  await reader.cancel()
+  await waiting
+  expect(await countPlaces()).toBe(mostStreams)
+
+  await readAll(open({ look: () => Promise.reject(new Error("the database is out of reach")) }).response)
+  expect(await countPlaces()).toBe(mostStreams)
+
+  const early = new AbortController()
+  early.abort()
+  await readAll(eventStream(new Request(address, { signal: early.signal }), always, nothing))
+  expect(await countPlaces()).toBe(mostStreams)
+
+  expect(open({ method: "HEAD" }).response.body).toBeNull()
+  expect(await countPlaces()).toBe(mostStreams)
+})
+
+test("a stream whose reader may look no longer ends", async () => {
+  vi.useFakeTimers()
+  const ended = readAll(open({ mayGoOn: async () => false }).response)
+  // Between two looks a stream sleeps by Node's own timers, which stay real.
+  vi.advanceTimersByTime(20_000)
+  await ended
+  expect(await countPlaces()).toBe(mostStreams)
+})
+
+test("a stream that nobody reads gives its place back after a while, and ends when it is read again", async () => {
+  vi.useFakeTimers()
+  const neverRead = open()
+  const stalled = open({ look: async () => [{ event: "flow", data: 1 }] })
+  const reader = readerOf(stalled.response)
+  await reader.read()
+  await reader.read()
+  expect(await countPlaces()).toBe(mostStreams - 2)
+  await vi.advanceTimersByTimeAsync(unreadMs)
+  expect(await countPlaces()).toBe(mostStreams)
+  await readAll(neverRead.response)
+  while (!(await reader.read()).done);
+})
+
+test("a stream that is read keeps its place, however little happens", async () => {
+  vi.useFakeTimers()
+  const quiet = open()
+  const reader = readerOf(quiet.response)
+  await reader.read()
+  const waiting = reader.read()
+  await vi.advanceTimersByTimeAsync(unreadMs)
+  expect(await countPlaces()).toBe(mostStreams - 1)
+  expect(new TextDecoder().decode((await waiting).value)).toBe(": still here\n\n")
+  await reader.cancel()
+})
