@@ -5,8 +5,12 @@ import { type FlowRecord, isStep, type Recorded, type RecordedRequest, type Reco
 // A flow to take along. No secret was recorded, so these only put it into other forms; the person's name and email address
 // are in JSON, as they are on the page.
 
-export const exportFormats = ["mermaid", "json", "har"] as const
-export type ExportFormat = (typeof exportFormats)[number]
+export const exportFormats = [
+  { format: "mermaid", label: "Mermaid" },
+  { format: "json", label: "JSON" },
+  { format: "har", label: "HAR" },
+] as const
+export type ExportFormat = (typeof exportFormats)[number]["format"]
 
 /** @param issuer the origin of the requests */
 export function exportFlow(

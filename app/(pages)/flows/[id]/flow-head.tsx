@@ -1,4 +1,5 @@
 import type { ReactNode } from "react"
+import { exportFormats } from "@/lib/flows/exports"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
 import { findOutcome, findProgress } from "@/lib/flows/progress"
 import { sayReason } from "@/lib/flows/reasons"
@@ -16,12 +17,6 @@ type Props = {
   connected: boolean
   now: number
 }
-
-const exports = [
-  { format: "mermaid", label: "Mermaid" },
-  { format: "json", label: "JSON" },
-  { format: "har", label: "HAR" },
-]
 
 /** Whose flow it is, when it was, and how it ended. */
 export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
@@ -74,7 +69,7 @@ export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
         </Item>
         <Item name="Take it along">
           <span className="flex gap-3.5">
-            {exports.map(({ format, label }) => (
+            {exportFormats.map(({ format, label }) => (
               <a key={format} className="link" href={`/flows/${flow.id}/export?as=${format}`}>
                 {label}
               </a>

@@ -1,5 +1,5 @@
 import { config } from "@/lib/config"
-import { type ExportFormat, exportFlow, exportFormats } from "@/lib/flows/exports"
+import { exportFlow, exportFormats } from "@/lib/flows/exports"
 import { findFlow } from "@/lib/flows/inspector"
 import { inspectorIsOpen } from "@/lib/http/page"
 
@@ -11,11 +11,12 @@ type Context = { params: Promise<{ id: string }> }
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const flow = (await inspectorIsOpen()) ? await findFlow((await params).id) : null
   if (!flow) return new Response(null, { status: 404 })
-  const format = new URL(request.url).searchParams.get("as") as ExportFormat
-  if (!exportFormats.includes(format)) {
-    return new Response(`Add ?as= one of: ${exportFormats.join(", ")}.\n`, { status: 400 })
+  const asked = new URL(request.url).searchParams.get("as")
+  const found = exportFormats.find(({ format }) => format === asked)
+  if (!found) {
+    return new Response(`Add ?as= one of: ${exportFormats.map(({ format }) => format).join(", ")}.\n`, { status: 400 })
   }
-  const { contentType, extension, text } = exportFlow(flow, format, config().issuer)
+  const { contentType, extension, text } = exportFlow(flow, found.format, config().issuer)
   return new Response(text, {
     headers: {
       "Content-Type": contentType,
