@@ -1,3 +1,4 @@
+import { memo } from "react"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
 import { findOutcome, findProgress } from "@/lib/flows/progress"
 import { sayReason } from "@/lib/flows/reasons"
@@ -8,8 +9,8 @@ import { ProgressBar } from "./progress-bar"
 
 type Props = { flow: FlowSummary; now: number /** Whether it began while somebody watched. */; fresh: boolean }
 
-/** A flow in the list, which leads to its diagram. */
-export function FlowRow({ flow, now, fresh }: Props) {
+/** A flow in the list, which leads to its diagram. Of many rows only those are drawn anew that moved. */
+export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
   const outcome = findOutcome(flow)
   const progress = findProgress(flow.lastStep)
   return (
@@ -57,4 +58,4 @@ export function FlowRow({ flow, now, fresh }: Props) {
       </a>
     </li>
   )
-}
+})
