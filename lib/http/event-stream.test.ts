@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, expect, test, vi } from "vitest"
 import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { eventStream, mostStreams, type StreamEvent, unreadMs } from "./event-stream"
@@ -92,6 +93,8 @@ test("a stream that nobody reads gives its place back after a while, and ends wh
   const reader = readerOf(stalled.response)
   await reader.read()
   await reader.read()
+  // What it is sent next waits for it.
+  await sleep(400)
   expect(await countPlaces()).toBe(mostStreams - 2)
   await vi.advanceTimersByTimeAsync(unreadMs)
   expect(await countPlaces()).toBe(mostStreams)
@@ -109,4 +112,20 @@ test("a stream that is read keeps its place, however little happens", async () =
   expect(await countPlaces()).toBe(mostStreams - 1)
   expect(new TextDecoder().decode((await waiting).value)).toBe(": still here\n\n")
   await reader.cancel()
+})
+
+test("a stream looks four times a second at most, however much happens", async () => {
+  const looks: number[] = []
+  const busy = open({
+    look: async () => {
+      looks.push(performance.now())
+      return [{ event: "flow", data: 1 }]
+    },
+  })
+  const reader = readerOf(busy.response)
+  for (let i = 0; i < 4; i++) await reader.read()
+  await reader.cancel()
+  const [first = 0, second = 0, third = 0] = looks
+  expect(second - first).toBeGreaterThan(200)
+  expect(third - second).toBeGreaterThan(200)
 })

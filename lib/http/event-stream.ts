@@ -44,6 +44,8 @@ export function eventStream(
   const encoder = new TextEncoder()
   let cancelled = false
   let askedAt = Date.now()
+  // Also after news: where much happens there always are some.
+  let restMs = 0
   let unread: NodeJS.Timeout | undefined
 
   /** Gives the place back: then the stream ends, when it is read again. */
@@ -66,9 +68,10 @@ export function eventStream(
         askedAt = Date.now()
         return ": still here\n\n"
       }
+      await sleep(restMs)
+      restMs = lookMs
       const events = await look()
       if (events.length > 0) return events.map(format).join("")
-      await sleep(lookMs)
     }
     return null
   }
