@@ -1,10 +1,14 @@
+import { recordFlows } from "@/lib/data/flows"
 import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
 import { lanes } from "@/lib/flows/sequence-number"
+import { mostStreams } from "@/lib/http/event-stream"
+import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { beginAuthorization, callback } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
 import { openOperatorBrowser, readStream } from "../fixtures/operator"
 import { startOwnServer } from "../fixtures/own-server"
+import { eventAt, flowAt } from "../fixtures/recorded"
 import {
   expect,
   flowIdOf,
@@ -113,6 +117,75 @@ test("a stream that nobody reads is not begun, and one that begins anew goes on 
   const headers = { "Last-Event-ID": later }
   const told = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
   expect(told).not.toContain("event: recorded")
+})
+
+test("what an instance stores late is told all the same, and once", async () => {
+  const now = Date.now()
+  const [flow, other, late] = [flowAt(now), flowAt(now), flowAt(now - 3_000)]
+  await recordFlows([eventAt(flow, now)], [flow, other])
+  const operator = await openOperatorBrowser()
+  const seen = new Set<number>()
+  const reads = readStream(operator, `/flows/${flow.id}/stream`, (event, data) => {
+    for (const { at } of event === "recorded" ? (data as Recorded[]) : []) seen.add(at)
+    return seen.has(now + 5)
+  })
+  const moved = new Set<string>()
+  const lists = readStream(operator, `/flows/stream?after=${now}`, (event, data) => {
+    if (event === "flow") moved.add((data as FlowSummary).id)
+    return moved.has(other.id) && moved.has(late.id)
+  })
+  await expect.poll(() => [...seen]).toEqual([now])
+  await expect.poll(() => moved.has(other.id)).toBe(true)
+  await recordFlows([eventAt(flow, now - 3_000)], [late])
+  await expect.poll(() => seen.has(now - 3_000)).toBe(true)
+  await lists
+  await recordFlows([eventAt(flow, now + 5)], [])
+  const told = await reads
+  for (const at of [now, now - 3_000, now + 5]) expect(told.split(`"at":${at},`)).toHaveLength(2)
+})
+
+test("the list's stream begins where its page did, and tells of the asked client's flows alone", async () => {
+  const now = Date.now()
+  const clientId = `client-${generateTimeOrderedId(new Date())}`
+  const [early, wanted, foreign] = [
+    { ...flowAt(now - 90_000), clientId },
+    { ...flowAt(now - 60_000), clientId },
+    flowAt(now - 60_000),
+  ]
+  await recordFlows([], [early, wanted, foreign])
+  const operator = await openOperatorBrowser()
+  const path = `/flows/stream?client=${clientId}&after=${now - 61_000}`
+  const told = await readStream(operator, path, (event) => event === "flow")
+  expect(told).toContain(wanted.id)
+  expect(told).not.toContain(early.id)
+  expect(told).not.toContain(foreign.id)
+})
+
+test("so many streams are open in a process, and one more is told when to come again", async () => {
+  const server = await startOwnServer({ DEMO: "on" })
+  const flow = flowAt(Date.now())
+  await recordFlows([eventAt(flow, Date.now())], [flow])
+  const paths = ["/flows/stream", `/flows/${flow.id}/stream`]
+  const opened: AbortController[] = []
+  const open = async (path: string) => {
+    const abort = new AbortController()
+    const response = await fetch(`${server.issuer}${path}`, { signal: abort.signal })
+    if (response.status === 200) opened.push(abort)
+    return response
+  }
+  for (let i = 0; i < mostStreams; i++) {
+    const path = paths[i % paths.length] ?? ""
+    expect((await fetch(`${server.issuer}${path}`, { method: "HEAD" })).status).toBe(200)
+    expect((await open(path)).status).toBe(200)
+  }
+  for (const path of paths) {
+    const refused = await open(path)
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "3"])
+  }
+  opened[0]?.abort()
+  await expect.poll(async () => (await open("/flows/stream")).status).toBe(200)
+  for (const abort of opened) abort.abort()
+  await server.stop()
 })
 
 test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of it is in any of them", async () => {

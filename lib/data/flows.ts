@@ -71,8 +71,8 @@ export type FlowFilter = {
   id?: string
   clientId?: string
   outcome?: "ok" | "failed"
-  /** Those that began before, and those that moved since. */
-  before?: Date
+  /** Those that stand in the list behind this one. */
+  before?: { beganAt: Date; id: string }
   movedSince?: Date
 }
 
@@ -81,13 +81,15 @@ export type ListedFlow = RecordedFlow & { clientName: string | null; email: stri
 
 /** The newest flows first; of those that moved since a moment, the ones that moved last. */
 export async function listRecordedFlows(filter: FlowFilter, limit: number): Promise<ListedFlow[]> {
-  const conditions: [sql: string, value: Value | undefined][] = [
+  const { before } = filter
+  const conditions: [sql: string, ...values: (Value | undefined)[]][] = [
     [`"RecordedFlow"."id" = ?`, filter.id],
     [`"RecordedFlow"."clientId" = ?`, filter.clientId],
-    [`"RecordedFlow"."beganAt" < ?`, filter.before],
+    // Of one millisecond there may be several. Both databases find the first by the index of "beganAt".
+    [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
     [`"RecordedFlow"."lastAt" > ?`, filter.movedSince],
   ]
-  const given = conditions.filter((condition): condition is [string, Value] => condition[1] !== undefined)
+  const given = conditions.filter((condition): condition is [string, ...Value[]] => condition[1] !== undefined)
   const where = given.map(([sql]) => sql)
   if (filter.outcome === "ok") where.push(`"RecordedFlow"."failure" = ''`)
   if (filter.outcome === "failed") where.push(`"RecordedFlow"."failure" <> ''`)
@@ -99,8 +101,8 @@ export async function listRecordedFlows(filter: FlowFilter, limit: number): Prom
       LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
       LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"
       ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""}
-      ORDER BY "RecordedFlow"."${filter.movedSince ? "lastAt" : "beganAt"}" DESC LIMIT ?`,
-    [...given.map(([, value]) => value), limit],
+      ORDER BY "RecordedFlow"."${filter.movedSince ? "lastAt" : "beganAt"}" DESC, "RecordedFlow"."id" DESC LIMIT ?`,
+    [...given.flatMap(([, ...values]) => values), limit],
   )
   return rows.map(toListedFlow)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { listAddress, mostRows, parseFlowSearch, putFlow, toFilter } from "./flow-search"
+import { listAddress, mostRows, olderAddress, parseFlowSearch, putFlow, streamAddress, toFilter } from "./flow-search"
 import type { FlowSummary } from "./record"
 
 function flow(id: string, beganAt: number, facts: Partial<FlowSummary> = {}): FlowSummary {
@@ -7,25 +7,42 @@ function flow(id: string, beganAt: number, facts: Partial<FlowSummary> = {}): Fl
   return { id, beganAt, lastAt: beganAt, client: null, person: null, lastStep, failure: null, ...facts }
 }
 
+const id = "AZmMVbq0d2Wn-Ik9_4b2Rw"
+
 const everything = parseFlowSearch({})
 
 test("a form's empty fields ask for nothing, and nonsense neither", () => {
   expect(toFilter(parseFlowSearch({ client: " ", outcome: "", id: "" }))).toEqual({})
   expect(toFilter(parseFlowSearch({ outcome: "perhaps", before: "-1" }))).toEqual({})
-  for (const before of ["1e15", "Infinity", "NaN", "x"]) expect(toFilter(parseFlowSearch({ before }))).toEqual({})
+  const noPlaces = ["1e15", "100000000000000", "Infinity", "NaN", "x", "5.", "5.short", `5.${"!".repeat(22)}`, `.${id}`]
+  for (const before of noPlaces) expect(toFilter(parseFlowSearch({ before })), before).toEqual({})
   expect(toFilter(parseFlowSearch({ client: "\0we\u0001b" }))).toEqual({ clientId: "web" })
   expect(toFilter(parseFlowSearch({ client: [" web ", "other"], outcome: "failed", id: "f", before: "5" }))).toEqual({
     clientId: "web",
     outcome: "failed",
     id: "f",
-    before: 5,
+    before: { beganAt: 5, id: "" },
   })
 })
 
 test("the way to older flows asks the same question", () => {
   const search = parseFlowSearch({ client: "a b", outcome: "ok", before: "99" })
-  expect(listAddress(search, flow("f", 7))).toBe("/flows?client=a+b&outcome=ok&before=7")
-  expect(listAddress(search, null)).toBe("/flows?client=a+b&outcome=ok")
+  const older = olderAddress(search, [flow("f", 8), flow(id, 7)])
+  expect(older).toBe(`/flows?client=a+b&outcome=ok&before=7.${id}`)
+  const asked = parseFlowSearch(Object.fromEntries(new URL(older, "https://auth.example").searchParams))
+  expect(asked).toEqual({ client: "a b", outcome: "ok", id: "", before: { beganAt: 7, id } })
+  expect(listAddress(search)).toBe("/flows?client=a+b&outcome=ok")
+})
+
+test("behind a list that the page cut, the flows of its last millisecond are shown again", () => {
+  const cut = Array.from({ length: mostRows }, (_, i) => flow(`f${i}`, 1000 - i))
+  expect(olderAddress(everything, cut)).toBe(`/flows?before=${1000 - mostRows + 2}`)
+})
+
+test("the stream tells of the flows that are listed, and of those whose outcome is another now", () => {
+  const search = parseFlowSearch({ client: "web", outcome: "failed", before: "99" })
+  expect(streamAddress(search, 5)).toBe("/flows/stream?client=web&after=5")
+  expect(streamAddress(everything, "7")).toBe("/flows/stream?after=7")
 })
 
 test("a flow that moved takes its old place, and a new one the place of its time", () => {

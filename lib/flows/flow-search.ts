@@ -1,13 +1,19 @@
 import type { FlowSummary } from "./record"
 
-/** In the year 5138, in milliseconds: every database has it still. */
-const latest = 1e14
+/** Milliseconds, up to the year 5138, which every database has still; and the id of a flow that began then. */
+const beforeSyntax = /^(\d{1,14})(?:\.([A-Za-z0-9_-]{22}))?$/
 
 /** The query of the list's address, as it comes. */
 export type FlowSearch = Record<string, string | string[] | undefined>
 
 /** What the list is asked for: empty texts ask for nothing. */
-export type ParsedSearch = { client: string; outcome: "" | "ok" | "failed"; id: string; before: number | null }
+export type ParsedSearch = {
+  client: string
+  outcome: "" | "ok" | "failed"
+  id: string
+  /** The flow behind which the list goes on; with an empty id, every flow of its moment stands before that. */
+  before: { beganAt: number; id: string } | null
+}
 
 export function parseFlowSearch(search: FlowSearch): ParsedSearch {
   // A control character is in nothing that could be found, and a database may refuse it.
@@ -17,12 +23,12 @@ export function parseFlowSearch(search: FlowSearch): ParsedSearch {
       ?.replace(/\p{Cc}/gu, "")
       .trim() ?? ""
   const outcome = read("outcome")
-  const before = Number(read("before"))
+  const [, beganAt, before = ""] = beforeSyntax.exec(read("before")) ?? []
   return {
     client: read("client"),
     outcome: outcome === "ok" || outcome === "failed" ? outcome : "",
     id: read("id"),
-    before: before > 0 && before <= latest ? before : null,
+    before: beganAt === undefined ? null : { beganAt: Number(beganAt), id: before },
   }
 }
 
@@ -35,11 +41,30 @@ export function toFilter({ client, outcome, id, before }: ParsedSearch) {
   }
 }
 
-/** The address of the same question. @param last the flows that began before this one; null for the newest */
-export function listAddress({ client, outcome, id }: ParsedSearch, last: FlowSummary | null): string {
-  const before = last === null ? "" : String(last.beganAt)
-  const asked = Object.entries({ client, outcome, id, before }).filter(([, value]) => value !== "")
-  return `/flows?${new URLSearchParams(asked)}`
+/** The address of the same question, for the newest flows. */
+export function listAddress(search: ParsedSearch): string {
+  return `/flows?${toQuery(search)}`
+}
+
+/** The address of the same question, for the flows behind these. */
+export function olderAddress(search: ParsedSearch, flows: FlowSummary[]): string {
+  const { beganAt, id } = flows.at(-1) ?? { beganAt: 0, id: "" }
+  // Where the page cut its list, flows of one millisecond may stand in another order than the database's: then it is
+  // better to show some again than to leave one out.
+  const before = flows.length < mostRows ? `${beganAt}.${id}` : String(beganAt + 1)
+  return `/flows?${toQuery(search, { before })}`
+}
+
+/** The address of the stream for the same question. @param after the id of the last event, or else a moment */
+export function streamAddress({ client, id }: ParsedSearch, after: string | number): string {
+  return `/flows/stream?${toQuery({ client, outcome: "", id }, { after: String(after) })}`
+}
+
+function toQuery(
+  { client, outcome, id }: Omit<ParsedSearch, "before">,
+  more: Record<string, string> = {},
+): URLSearchParams {
+  return new URLSearchParams(Object.entries({ client, outcome, id, ...more }).filter(([, value]) => value !== ""))
 }
 
 /** No more are kept in the list, however long it is watched. */

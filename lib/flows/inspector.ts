@@ -9,40 +9,55 @@ import {
 } from "@/lib/data/flows"
 import type { StepName } from "./diagrams"
 import { fingerprint } from "./facts"
-import { byTime, type FlowRecord, type FlowSummary, type Recorded } from "./record"
+import { byTime, type FlowRecord, type FlowSummary, mostEvents, type Recorded } from "./record"
 
-/** So many steps and requests of a flow are shown, and read at a time: no picture of more would help. */
-export const maxEvents = 2_000
-
-export type FlowQuery = { id?: string; clientId?: string; outcome?: "ok" | "failed"; before?: number }
+export type FlowQuery = {
+  id?: string
+  clientId?: string
+  outcome?: "ok" | "failed"
+  /** Where the list goes on: behind this flow. `beganAt` is milliseconds of the epoch. */
+  before?: { beganAt: number; id: string }
+}
 
 /** What an id of a flow looks like; whatever else stands in an address is none. */
 const idSyntax = /^[A-Za-z0-9_-]{22}$/
 
-/** The newest flows first. @param query.before milliseconds of the epoch: flows that began earlier */
+/** The newest flows first. */
 export async function listFlows(query: FlowQuery, limit: number): Promise<FlowSummary[]> {
   const { before, ...rest } = query
-  if (query.id !== undefined && !idSyntax.test(query.id)) return []
-  const filter: FlowFilter = { ...rest, ...(before !== undefined && { before: new Date(before) }) }
-  return (await listRecordedFlows(filter, limit)).map(toSummary)
+  const filter = { ...rest, ...(before && { before: { ...before, beganAt: new Date(before.beganAt) } }) }
+  return list(filter, limit)
 }
 
-/** The flows that something happened in since. @param since milliseconds of the epoch */
-export async function listMovedFlows(since: number, limit: number): Promise<FlowSummary[]> {
-  return (await listRecordedFlows({ movedSince: new Date(since) }, limit)).map(toSummary)
+/**
+ * The flows that something happened in since, the latest first.
+ * @param query of the flows' outcomes it says nothing: a flow that no longer has the one that was asked for has moved too
+ * @param since milliseconds of the epoch
+ */
+export async function listMovedFlows(
+  { id, clientId }: FlowQuery,
+  since: number,
+  limit: number,
+): Promise<FlowSummary[]> {
+  return list({ id, clientId, movedSince: new Date(since) }, limit)
+}
+
+async function list(filter: FlowFilter, limit: number): Promise<FlowSummary[]> {
+  if (filter.id !== undefined && !idSyntax.test(filter.id)) return []
+  return (await listRecordedFlows(filter, limit)).map(toSummary)
 }
 
 /** A flow with the newest that was recorded of it; null when nothing was, or it has been swept. */
 export async function findFlow(id: string): Promise<FlowRecord | null> {
   const [flow] = await listFlows({ id }, 1)
   if (!flow) return null
-  const recorded = (await listNewestFlowEvents(id, maxEvents)).map(toRecorded)
+  const recorded = (await listNewestFlowEvents(id, mostEvents)).map(toRecorded)
   return { ...flow, recorded: recorded.sort(byTime) }
 }
 
 /** What was recorded of a flow after this `seq`. */
 export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
-  const events = idSyntax.test(id) ? await listFlowEvents(id, after, maxEvents) : []
+  const events = idSyntax.test(id) ? await listFlowEvents(id, after, mostEvents) : []
   return events.map(toRecorded)
 }
 

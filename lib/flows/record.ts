@@ -34,6 +34,9 @@ export type RecordedRequest = {
 
 export type Recorded = RecordedStep | RecordedRequest
 
+/** So many steps and requests of a flow are shown, the newest, and read at a time: no picture of more would help. */
+export const mostEvents = 2_000
+
 export const isStep = (recorded: Recorded): recorded is RecordedStep => recorded.kind === "step"
 
 /** Compares by time. */
@@ -53,5 +56,12 @@ export type FlowSummary = {
   failure: string | null
 }
 
-/** A flow with everything that was recorded of it, in the order of time. */
+/** A flow with what was recorded of it, in the order of time. */
 export type FlowRecord = FlowSummary & { recorded: Recorded[] }
+
+/** Whether the flow began with something that is not among these: it was swept, or there are too many. */
+export function lacksBegin({ beganAt }: FlowSummary, recorded: Recorded[]): boolean {
+  const first = recorded.reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY)
+  // Of a flow its row keeps whole milliseconds.
+  return Math.floor(first) > beganAt
+}

@@ -5,16 +5,19 @@ import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { storeClient, storeUser } from "@/e2e/fixtures/unit-rows"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
+import { recordFlows } from "@/lib/data/flows"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { sweep } from "@/lib/sweep"
 import { describeParameters } from "./facts"
 import { Flow, flowIdGenerator, listen } from "./flow"
 import { findFlow, findFlowByChallenge, listFlows, listMovedFlows, listRecorded } from "./inspector"
-import { isStep } from "./record"
+import { type FlowRecord, isStep, lacksBegin, mostEvents, type Recorded } from "./record"
 import { limitRequests, recordSpans } from "./recorder"
 import { lanes } from "./sequence-number"
 
 const newId = () => generateTimeOrderedId(new Date())
+
+const readFlow = async (id: string) => (await findFlow(id)) as FlowRecord
 
 describeOnEachDatabase(
   "the recorder of flows",
@@ -91,8 +94,11 @@ describeOnEachDatabase(
       expect(first).toHaveLength(3)
       expect(await listRecorded(id, Math.max(...first.map(({ seq }) => seq)))).toEqual([])
       const since = Date.now() - 60_000
-      expect((await listMovedFlows(since, 100)).map((flow) => flow.id)).toContain(id)
-      expect(await listMovedFlows(Date.now() + 60_000, 100)).toEqual([])
+      expect((await listMovedFlows({}, since, 100)).map((flow) => flow.id)).toContain(id)
+      expect(await listMovedFlows({}, Date.now() + 60_000, 100)).toEqual([])
+      expect((await listMovedFlows({ id }, since, 100)).map((flow) => flow.id)).toEqual([id])
+      expect(await listMovedFlows({ id: "no id" }, since, 100)).toEqual([])
+      expect(await listMovedFlows({ clientId: "another" }, since, 100)).toEqual([])
     })
 
     test("the list is filtered by client, outcome and id", async () => {
@@ -107,9 +113,49 @@ describeOnEachDatabase(
       expect(await list({ clientId, outcome: "ok" })).toEqual([good])
       expect(await list({ clientId, outcome: "failed" })).toEqual([bad])
       expect(await list({ id: good })).toEqual([good])
-      expect(await list({ clientId, before: 0 })).toEqual([])
+      expect(await list({ clientId, before: { beganAt: 0, id: "" } })).toEqual([])
       for (const id of [newId(), "no id", "\0", ""]) expect(await findFlow(id), id).toBeNull()
       expect(await listRecorded("\0", 0)).toEqual([])
+    })
+
+    test("the list goes on behind any of its flows, also among those that began in one millisecond", async () => {
+      const beganAt = new Date(Date.now() - 5_000)
+      const facts = { lastAt: beganAt, clientId: "at once", userId: null, lastStep: null, failure: null }
+      const ids = Array.from({ length: 5 }, newId)
+      await recordFlows(
+        [],
+        ids.map((id) => ({ id, beganAt, ...facts })),
+      )
+      const query = { clientId: "at once" }
+      const seen: string[] = []
+      for (let page = await listFlows(query, 2); page.length > 0; ) {
+        seen.push(...page.map(({ id }) => id))
+        const id = seen.at(-1) ?? ""
+        page = await listFlows({ ...query, before: { beganAt: beganAt.getTime(), id } }, 2)
+      }
+      expect(seen).toHaveLength(5)
+      expect(seen.sort()).toEqual(ids.sort())
+      expect(await listFlows({ ...query, before: { beganAt: beganAt.getTime(), id: "" } }, 2)).toEqual([])
+    })
+
+    test("of a flow whose first events have gone, or have no room, the begin is missing", async () => {
+      const id = newId()
+      request(id)
+      await provider.forceFlush()
+      const whole = await readFlow(id)
+      expect(lacksBegin(whole, whole.recorded)).toBe(false)
+      const last = whole.recorded.at(-1) as Recorded
+      const newest = Math.max(...whole.recorded.map(({ seq }) => seq))
+      const later = Array.from({ length: mostEvents }, (_, i) => ({
+        seq: newest + lanes * (i + 1),
+        flowId: id,
+        data: JSON.stringify({ ...last, at: last.at + i + 1 }),
+      }))
+      await recordFlows(later, [])
+      const cut = await readFlow(id)
+      expect(cut.recorded).toHaveLength(mostEvents)
+      expect(lacksBegin(cut, cut.recorded)).toBe(true)
+      expect(lacksBegin(whole, [])).toBe(true)
     })
 
     test("what cannot be stored is lost, and no flow notices", async () => {

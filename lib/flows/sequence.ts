@@ -1,6 +1,6 @@
 import { findStep, participants, type StepName } from "./diagrams"
 import type { Fact } from "./facts"
-import { byTime, isStep, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
+import { byTime, isStep, mostEvents, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
 
 export type Participant = keyof typeof participants
 
@@ -67,14 +67,11 @@ export function layOut(recorded: Recorded[], expected: Participant[] = []): Sequ
   return { lanes, groups }
 }
 
-/** A picture of more than this helps nobody; the server shows as many (inspector.ts). */
-const mostShown = 2_000
-
 /** Puts what a stream brought to what is there, once each. */
 export function appendRecorded(before: Recorded[], news: Recorded[]): Recorded[] {
   const known = new Set(before.map(({ seq }) => seq))
   const added = news.filter(({ seq }) => !known.has(seq))
-  return added.length === 0 ? before : [...before, ...added].sort((a, b) => a.seq - b.seq).slice(-mostShown)
+  return added.length === 0 ? before : [...before, ...added].sort((a, b) => a.seq - b.seq).slice(-mostEvents)
 }
 
 /** The fingerprints that a fact shows, each once. */

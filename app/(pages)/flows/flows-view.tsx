@@ -1,7 +1,7 @@
 "use client"
 
 import { useState } from "react"
-import { listAddress, mostRows, type ParsedSearch, putFlow } from "@/lib/flows/flow-search"
+import { listAddress, mostRows, olderAddress, type ParsedSearch, putFlow, streamAddress } from "@/lib/flows/flow-search"
 import type { FlowSummary } from "@/lib/flows/record"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
@@ -29,9 +29,10 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
   const put = useGathered<FlowSummary>((moved) =>
     setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search), before)),
   )
-  const connected = useStream(() => "/flows/stream", { flow: (moved) => put(moved as FlowSummary) })
+  const connected = useStream((lastId) => streamAddress(search, lastId || start), {
+    flow: (moved) => put(moved as FlowSummary),
+  })
   const asked = Boolean(search.client || search.outcome || search.id || search.before)
-  const last = flows.at(-1)
 
   return (
     <div className="mx-auto max-w-6xl px-4 pt-6 pb-16 sm:px-6">
@@ -59,12 +60,12 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
         )}
         <div className="mt-5 flex flex-wrap gap-3">
           {search.before !== null && (
-            <a className="button button-plain" href={listAddress(search, null)}>
+            <a className="button button-plain" href={listAddress(search)}>
               Show the newest
             </a>
           )}
-          {(hasOlder || flows.length >= mostRows) && last && (
-            <a className="button button-plain" href={listAddress(search, last)}>
+          {(hasOlder || flows.length >= mostRows) && (
+            <a className="button button-plain" href={olderAddress(search, flows)}>
               Show older
             </a>
           )}

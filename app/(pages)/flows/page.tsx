@@ -14,6 +14,8 @@ const pageSize = 50
 export default async function FlowsPage({ searchParams }: { searchParams: Promise<FlowSearch> }) {
   if (!(await inspectorIsOpen())) notFound()
   const search = parseFlowSearch(await searchParams)
+  // Before the look: the stream goes on from here.
+  const now = Date.now()
   const found = await listFlows(toFilter(search), pageSize + 1)
   const { issuer, DEMO } = config()
   return (
@@ -25,7 +27,7 @@ export default async function FlowsPage({ searchParams }: { searchParams: Promis
       search={search}
       issuer={issuer}
       demo={DEMO}
-      now={Date.now()}
+      now={now}
     />
   )
 }

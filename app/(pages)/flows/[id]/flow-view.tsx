@@ -1,7 +1,7 @@
 "use client"
 
 import { useState } from "react"
-import { byTime, type FlowRecord, isStep, type RecordedStep } from "@/lib/flows/record"
+import { byTime, type FlowRecord, isStep, lacksBegin, mostEvents, type RecordedStep } from "@/lib/flows/record"
 import { FingerprintLight } from "../_components/fingerprint"
 import { SequenceDiagram } from "../_components/sequence-diagram"
 import { StepDetail } from "../_components/step-detail"
@@ -29,6 +29,12 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
         <TopBar />
         <main>
           <FlowHead flow={summary} failedSeq={failed?.seq ?? null} connected={connected} now={now} />
+          {lacksBegin(summary, recorded) && (
+            <p className="mt-4 text-sm text-muted text-pretty">
+              The first steps of this flow are no longer shown: what is kept has its time, and a picture has room for
+              the newest {mostEvents.toLocaleString("en")} steps and requests.
+            </p>
+          )}
           <div className="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
             <section aria-labelledby="steps" className="card min-w-0 px-3 pb-4 sm:px-5">
               <h2 id="steps" className="sr-only">

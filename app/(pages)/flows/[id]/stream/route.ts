@@ -1,4 +1,5 @@
-import { listFlows, listRecorded, maxEvents } from "@/lib/flows/inspector"
+import { listFlows, listRecorded } from "@/lib/flows/inspector"
+import { mostEvents } from "@/lib/flows/record"
 import { lanes } from "@/lib/flows/sequence-number"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
 import { inspectorAccess } from "@/lib/http/page"
@@ -23,13 +24,14 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   const sent = new Set<number>()
   let told = ""
   return eventStream(request, mayGoOn, async () => {
+    // Before its events, so that none that it speaks of is missing among them.
+    const [flow] = await listFlows({ id }, 1)
     const found = await listRecorded(id, from)
     const recorded = found.filter(({ seq }) => !sent.has(seq))
     for (const { seq } of recorded) sent.add(seq)
     newest = Math.max(newest, found.at(-1)?.seq ?? 0)
     // More than is read at a time: no looking back before its end is reached.
-    from = found.length === maxEvents ? newest : newest - overlap
-    const [flow] = await listFlows({ id }, 1)
+    from = found.length === mostEvents ? newest : newest - overlap
     const moved = flow && JSON.stringify(flow) !== told
     if (moved) told = JSON.stringify(flow)
     return [

@@ -1,0 +1,102 @@
+import type { Page, Request } from "@playwright/test"
+import { createOperatorLink } from "@/lib/authentication/operators"
+import { recordFlows } from "@/lib/data/flows"
+import { mostEvents } from "@/lib/flows/record"
+import { testEnvironment } from "../fixtures/environment"
+import { expect, test } from "../fixtures/journey"
+import { eventAt, flowAt } from "../fixtures/recorded"
+import { remember } from "../fixtures/secrets"
+
+// What the pages of the flow inspector do when a person turns away, or the server refuses, or there is too much.
+
+async function enterInspector(page: Page): Promise<void> {
+  const { url } = await createOperatorLink()
+  remember(new URL(url).searchParams.get("ticket"))
+  await page.goto(url)
+  await page.getByRole("button", { name: "Open the flow inspector" }).click()
+  await expect(page.getByRole("heading", { level: 1, name: "Flows" })).toBeVisible()
+}
+
+/** As when a person turns to another tab, or back: a browser without a window hides none. */
+function turn(page: Page, visibility: "hidden" | "visible"): Promise<void> {
+  return page.evaluate((state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true })
+    document.dispatchEvent(new Event("visibilitychange"))
+  }, visibility)
+}
+
+/** The streams that a page opens from now on: their addresses, and which of them are open. */
+function watchStreams(page: Page): { addresses: URL[]; open: Set<Request> } {
+  const addresses: URL[] = []
+  const open = new Set<Request>()
+  page.on("request", (request) => {
+    const address = new URL(request.url())
+    if (!address.pathname.endsWith("/stream")) return
+    addresses.push(address)
+    open.add(request)
+  })
+  page.on("requestfinished", (request) => open.delete(request))
+  page.on("requestfailed", (request) => open.delete(request))
+  return { addresses, open }
+}
+
+const live = (page: Page) => page.getByText("Live", { exact: true })
+const issuer = () => testEnvironment().issuer
+
+test("a hidden tab has no stream, and shows what it missed when it is seen again", async ({ page, context }) => {
+  await enterInspector(page)
+  const client = `client-${Date.now()}`
+  // So long ago that the list's stream does not tell of it.
+  const at = Date.now() - 10_000
+  const flow = { ...flowAt(at), clientId: client }
+  const first = eventAt(flow, at)
+  await recordFlows([first], [flow])
+  const list = await context.newPage()
+  const [ofFlow, ofList] = [watchStreams(page), watchStreams(list)]
+  await page.goto(`${issuer()}/flows/${flow.id}`)
+  await list.goto(`${issuer()}/flows?client=${client}`)
+  for (const tab of [page, list]) {
+    await expect(live(tab)).toBeVisible()
+    await turn(tab, "hidden")
+    await expect(live(tab)).toBeHidden()
+  }
+  await expect.poll(() => [ofFlow.open.size, ofList.open.size]).toEqual([0, 0])
+
+  const second = { ...flowAt(Date.now()), clientId: client }
+  await recordFlows([eventAt(flow, Date.now())], [second])
+  for (const tab of [page, list]) await turn(tab, "visible")
+  await expect(page.locator("[data-step]")).toHaveCount(2)
+  await expect(list.getByRole("listitem")).toHaveCount(2)
+  for (const tab of [page, list]) await expect(live(tab)).toBeVisible()
+  expect(ofFlow.addresses.map(({ search }) => search)).toEqual([`?after=${first.seq}`, `?after=${first.seq}`])
+  // Nothing else was told of this client, so it goes on from where the page began, long as it was hidden.
+  const [before, again] = ofList.addresses.map(({ search }) => search)
+  expect(before).toMatch(`?client=${client}&after=`)
+  expect(again).toBe(before)
+})
+
+test("a page whose stream was refused asks again", async ({ page }) => {
+  await enterInspector(page)
+  let refusals = 0
+  await page.route("**/flows/stream*", (route) =>
+    ++refusals <= 1 ? route.fulfill({ status: 503, headers: { "Retry-After": "3" } }) : route.continue(),
+  )
+  await page.goto(`${issuer()}/flows`)
+  await expect(page.getByText("Connecting", { exact: true })).toBeVisible()
+  await expect(live(page)).toBeVisible()
+  expect(refusals).toBe(2)
+})
+
+test("a flow that is longer than its picture says so", async ({ page }) => {
+  await enterInspector(page)
+  const at = Date.now() - 60_000
+  const [short, long] = [flowAt(at), flowAt(at)]
+  const events = Array.from({ length: mostEvents + 1 }, (_, i) => eventAt(long, at + i))
+  await recordFlows([eventAt(short, at), ...events], [short, { ...long, lastAt: new Date(at + mostEvents) }])
+  const note = page.getByText("The first steps of this flow are no longer shown")
+  await page.goto(`${issuer()}/flows/${short.id}`)
+  await expect(live(page)).toBeVisible()
+  await expect(note).toBeHidden()
+  await page.goto(`${issuer()}/flows/${long.id}`)
+  await expect(note).toBeVisible()
+})
