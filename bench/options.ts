@@ -1,9 +1,10 @@
+import path from "node:path"
 import { parseArgs } from "node:util"
 import { peers } from "./targets/peers"
 import { type OperationName, operationNames } from "./targets/target"
 
-/** One way to run our server: its label's end, and settings beside those that the bench needs. */
-type Variant = { name: string; env: Record<string, string> }
+/** One way to run our server: its label's end, settings beside those that the bench needs, and which version of it. */
+type Variant = { name: string; how: { env: Record<string, string>; version?: string } }
 
 export type Options = {
   postgres: boolean
@@ -39,6 +40,7 @@ export const usage = `npm run bench -- [options]
   --json FILE              write all numbers there
   --ours-env KEY=VALUE     a setting of our server; repeatable
   --variant NAME:KEY=VALUE,…   our server once more with these settings; repeatable
+  --version NAME:FOLDER    our server once more, as it is built in this folder; repeatable
 `
 
 /** Says what is wrong with the arguments. */
@@ -67,6 +69,7 @@ export function parseOptions(args: string[]): Options {
       json: { type: "string" },
       "ours-env": { type: "string", multiple: true, default: [] },
       variant: { type: "string", multiple: true, default: [] },
+      version: { type: "string", multiple: true, default: [] },
     },
   })
   const { short } = values
@@ -82,7 +85,11 @@ export function parseOptions(args: string[]): Options {
       .split(",")
       .map((n) => positive("--concurrency", n)),
     json: values.json ?? null,
-    variants: [{ name: "", env }, ...values.variant.map((text) => parseVariant(text, env))],
+    variants: [
+      { name: "", how: { env } },
+      ...values.variant.map((text) => parseVariant(text, env)),
+      ...values.version.map((text) => parseVersion(text, env)),
+    ],
     starts: short ? 0 : Math.min(rounds, 3),
     tokens: short ? 16 : 256,
     warmUpSeconds: short ? 0.005 : 0.5,
@@ -115,7 +122,17 @@ function parseEnv(pairs: string[]): Record<string, string> {
 }
 
 function parseVariant(text: string, env: Record<string, string>): Variant {
+  const [name, settings] = parseNamed(text, "--variant NAME:KEY=VALUE,…")
+  return { name, how: { env: { ...env, ...parseEnv(settings.split(",")) } } }
+}
+
+function parseVersion(text: string, env: Record<string, string>): Variant {
+  const [name, folder] = parseNamed(text, "--version NAME:FOLDER")
+  return { name, how: { env, version: path.resolve(folder) } }
+}
+
+function parseNamed(text: string, form: string): [name: string, rest: string] {
   const at = text.indexOf(":")
-  if (at < 1) throw new ArgumentError(`--variant NAME:KEY=VALUE,… expected, not ${text}`)
-  return { name: text.slice(0, at), env: { ...env, ...parseEnv(text.slice(at + 1).split(",")) } }
+  if (at < 1) throw new ArgumentError(`${form} expected, not ${text}`)
+  return [text.slice(0, at), text.slice(at + 1)]
 }

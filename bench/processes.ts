@@ -10,6 +10,8 @@ type ServerCommand = {
   args: string[]
   /** All its variables beside PATH and HOME. */
   env: Record<string, string>
+  /** Where it is started, this project by default. */
+  folder?: string
   /** Asked until it answers 200. */
   discoveryUrl: string
   logFile: string
@@ -32,6 +34,7 @@ const startSeconds = 60
 async function startProcess({
   args,
   env,
+  folder = root,
   discoveryUrl,
   logFile,
   core = cores.servers,
@@ -41,7 +44,7 @@ async function startProcess({
   const { PATH, HOME, TMPDIR } = process.env
   const started = performance.now()
   const child = spawn(command, commandArgs, {
-    cwd: root,
+    cwd: folder,
     stdio: ["ignore", log, log],
     env: { PATH, HOME, TMPDIR, NODE_ENV: "production", ...env },
   })

@@ -31,7 +31,7 @@ export async function startTargets(
       const label = variant.name ? `OAuth Flow (${variant.name})` : "OAuth Flow"
       const file = `file:${path.join(directory, `${name}.db`)}`
       const databaseUrl = postgres ? await postgres.createDatabase("bench") : file
-      await add(startOurs({ name, label, databaseUrl, env: variant.env, directory, starts }))
+      await add(startOurs({ name, label, databaseUrl, directory, starts, ...variant.how }))
     }
   }
   for (const name of options.only.filter((other) => other !== "ours")) await add(startPeer(name, { directory, starts }))

@@ -14,6 +14,8 @@ export type OursOptions = {
   databaseUrl: string
   /** Settings beside those that the bench needs. */
   env: Record<string, string>
+  /** Another version of it, built in this folder; this one by default. */
+  version?: string
   /** A folder for the log. */
   directory: string
   /** How many starts the cold start is the median of. */
@@ -37,7 +39,9 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     ACCESS_TOKEN_SECONDS: "3600",
     ...options.env,
   }
+  const folder = options.version ?? root
   const command = {
+    folder,
     args: ["lib/server/launch.mjs"],
     env,
     discoveryUrl: `${origin}/.well-known/openid-configuration`,
@@ -46,7 +50,7 @@ export async function startOurs(options: OursOptions): Promise<Target> {
   }
   let client = { client_id: "", client_secret: "" }
   const server = await startRepeatedly(command, options.starts, () => {
-    client = createRows(env)
+    client = createRows(folder, env)
   })
   const { client_id, client_secret } = client
   const { cookie, location } = await signIn(origin)
@@ -78,18 +82,18 @@ export async function startOurs(options: OursOptions): Promise<Target> {
 }
 
 /** Registers the client and makes the person, with the commands that the operator has. */
-function createRows(env: Record<string, string>): { client_id: string; client_secret: string } {
+function createRows(folder: string, env: Record<string, string>): { client_id: string; client_secret: string } {
   const userArgs = ["user", "create", "--email", person.email, "--password-stdin"]
-  runCli(userArgs, env, `${person.password}\n`)
+  runCli(folder, userArgs, env, `${person.password}\n`)
   const facts = ["--name", "Bench", "--redirect-uri", redirectUri, "--first-party"]
   const clientArgs = ["client", "create", ...facts, "--id-token-signed-response-alg", "ES256", "--json"]
-  return JSON.parse(runCli(clientArgs, env)) as { client_id: string; client_secret: string }
+  return JSON.parse(runCli(folder, clientArgs, env)) as { client_id: string; client_secret: string }
 }
 
-function runCli(args: string[], env: Record<string, string>, input = ""): string {
+function runCli(folder: string, args: string[], env: Record<string, string>, input = ""): string {
   const { PATH, HOME } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "lib/cli/main.ts", ...args], {
-    cwd: root,
+    cwd: folder,
     env: { PATH, HOME, NODE_ENV: "production", ...env },
     input,
     encoding: "utf8",
