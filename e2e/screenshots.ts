@@ -111,6 +111,7 @@ async function takeFailedFlow(page: Page, take: Take): Promise<void> {
     .last()
     .click()
   await page.getByText("Live", { exact: true }).waitFor()
+  if (page.viewportSize()?.width === viewports.desktop.width) await page.setViewportSize({ width: 1280, height: 1080 })
   // Beside the diagram it is open by itself.
   if (!(await page.getByText("is not equal to").isVisible())) {
     const failed = page.locator("[data-step][data-failed]").last()
