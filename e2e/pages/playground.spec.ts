@@ -201,6 +201,7 @@ test("a refusal by the person, and a way back without an answer, are shown for w
   await deny(page)
   await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
   await expect(step(page, /Failed: user denied/)).toBeVisible()
+  await expect(page.getByRole("heading", { name: "Nothing more can come of it" })).toBeVisible()
   await expect(page.getByRole("button", { name: "Start again" })).toBeEnabled()
 })
 
@@ -209,6 +210,17 @@ test("an answer that this tab did not ask for is left alone - RFC 9700 4.7", asy
   await expect(page.getByText("An answer came that this tab waits for no longer")).toBeVisible()
   expect(page.url()).toBe(`${server.issuer}/playground`)
   await expect(page.getByRole("button", { name: "Make the secret" })).toBeEnabled()
+})
+
+test("what another version of the tour has left in the tab is no obstacle", async ({ page }) => {
+  await page.goto(`${server.issuer}/playground`)
+  await page.evaluate(() => {
+    const played = [{ id: 1, name: "a scene of old", outcome: "done", exchanges: [] }]
+    sessionStorage.setItem("oauth-flow-tour", JSON.stringify({ played }))
+  })
+  await page.reload()
+  await press(page, "Make the secret")
+  await expect(scene(page, "Make a secret for this sign-in")).toBeVisible()
 })
 
 test("the empty tour: axe finds nothing, nothing scrolls sideways, and its policy is as strict as any page's", async ({

@@ -31,7 +31,8 @@ export async function playNext(issuer: string): Promise<boolean> {
   if (!name) return false
   changeRun({ planned })
   addScene(name)
-  const end = await plays[name](issuer)
+  // Whatever happens, the tour must not stand still.
+  const end = await plays[name](issuer).catch((): End => "broken")
   if (end === "leaving") return true
   endScene(end)
   return false
@@ -263,6 +264,7 @@ function renew(tokens: Tokens, answer: oauth.TokenEndpointResponse): Tokens {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? tokens.refreshToken,
     spent: [...tokens.spent, tokens.refreshToken],
+    ended: false,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RefObject } from "react"
 import { BreakButtons } from "./break-buttons"
-import type { BreakName } from "./plan"
+import { type BreakName, wholeTour } from "./plan"
 import type { Run } from "./run"
 import { scenes } from "./scenes"
 
@@ -107,7 +107,7 @@ function WhoSignsIn({ signedInAs, stranger }: Visitor) {
 }
 
 function End({ run }: { run: Run }) {
-  const whole = !run.broken
+  const whole = !run.broken && run.played.length === wholeTour.length
   return (
     <>
       <p className="text-xs font-medium text-accent">The end of this flow</p>
@@ -117,7 +117,7 @@ function End({ run }: { run: Run }) {
       <p className="mt-2 text-sm text-muted text-pretty">
         {whole
           ? "Authorization, Introspection, Refresh, Revocation: you have seen all four flows. Open any arrow to see what it carried. Then break one, and see what holds."
-          : "Open the arrow that failed to see why the server refused, and what a developer would do about it. Then start again, or break it in another way."}
+          : "Open the step that failed to see why, and what a developer would do about it. Then start again, or break it in another way."}
       </p>
     </>
   )

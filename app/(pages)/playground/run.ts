@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from "oauth4webapi"
 import { type Holding, wholeTour } from "./plan"
-import type { SceneName } from "./scenes"
+import { type SceneName, scenes } from "./scenes"
 
 export type Pairs = [name: string, value: string][]
 
@@ -119,6 +119,9 @@ export function holdingOf({ secret, code, tokens, flowId }: Run): Holding {
 function load(): Run {
   try {
     const stored = { ...newRun, ...JSON.parse(sessionStorage.getItem(storageKey) ?? "{}") } as Run
+    const names = [...stored.played.map(({ name }) => name), ...stored.planned]
+    // Another version of this page may have stored it.
+    if (!names.every((name) => Object.hasOwn(scenes, name))) return newRun
     return { ...stored, played: stored.played.map(endInterrupted) }
   } catch {
     return newRun

@@ -85,7 +85,7 @@ export function useTour(issuer: string, watching: boolean) {
       flowId: run.flowId,
       recorded: appendRecorded(before.flowId === run.flowId ? before.recorded : nothing, news),
     }))
-  return { run, busy, stray, shown, controls, hear, news: sayNews(run.played, shown) }
+  return { run, busy, stray, shown, controls, hear, news: complete ? sayNews(run.played, shown) : "" }
 }
 
 const isRequest = ({ kind }: Recorded) => kind === "request"
