@@ -1,4 +1,5 @@
-import { recordFlows } from "@/lib/data/flows"
+import { type RecordedFlow, recordFlows } from "@/lib/data/flows"
+import { mostRows } from "@/lib/flows/flow-search"
 import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
 import { lanes } from "@/lib/flows/sequence-number"
 import { mostStreams } from "@/lib/http/event-stream"
@@ -112,8 +113,8 @@ test("a stream that nobody reads is not begun, and one that begins anew goes on 
   const head = await operator.fetch(`/flows/${flowId}/stream`, { method: "HEAD" })
   expect([head.status, await head.text()]).toEqual([200, ""])
   const seqs = recorded.map(({ seq }) => seq).sort((a, b) => a - b)
-  // Six seconds after all of it nothing of it is told again.
-  const later = String((seqs.at(-1) ?? 0) + 6_000 * lanes)
+  // Eleven seconds after all of it nothing of it is told again.
+  const later = String((seqs.at(-1) ?? 0) + 11_000 * lanes)
   const headers = { "Last-Event-ID": later }
   const told = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
   expect(told).not.toContain("event: recorded")
@@ -121,7 +122,12 @@ test("a stream that nobody reads is not begun, and one that begins anew goes on 
 
 test("what an instance stores late is told all the same, and once", async () => {
   const now = Date.now()
-  const [flow, other, late] = [flowAt(now), flowAt(now), flowAt(now - 3_000)]
+  const clientId = `client-${generateTimeOrderedId(new Date())}`
+  const [flow, other, late] = [flowAt(now), flowAt(now), flowAt(now - 3_000)].map((one) => ({ ...one, clientId })) as [
+    RecordedFlow,
+    RecordedFlow,
+    RecordedFlow,
+  ]
   await recordFlows([eventAt(flow, now)], [flow, other])
   const operator = await openOperatorBrowser()
   const seen = new Set<number>()
@@ -130,7 +136,7 @@ test("what an instance stores late is told all the same, and once", async () => 
     return seen.has(now + 5)
   })
   const moved = new Set<string>()
-  const lists = readStream(operator, `/flows/stream?after=${now}`, (event, data) => {
+  const lists = readStream(operator, `/flows/stream?client=${clientId}&after=${now}`, (event, data) => {
     if (event === "flow") moved.add((data as FlowSummary).id)
     return moved.has(other.id) && moved.has(late.id)
   })
@@ -159,6 +165,32 @@ test("the list's stream begins where its page did, and tells of the asked client
   expect(told).toContain(wanted.id)
   expect(told).not.toContain(early.id)
   expect(told).not.toContain(foreign.id)
+})
+
+test("what moved while nobody looked is told whole, also when it is more than is read at a time", async () => {
+  const now = Date.now()
+  const clientId = `client-${generateTimeOrderedId(new Date())}`
+  const moved = Array.from({ length: mostRows + 5 }, (_, i) => ({ ...flowAt(now - 60_000 + i), clientId }))
+  await recordFlows([], moved)
+  const told = new Set<string>()
+  const path = `/flows/stream?client=${clientId}&after=${now - 90_000}`
+  await readStream(await openOperatorBrowser(), path, (_, data) => {
+    told.add((data as FlowSummary).id)
+    return told.size === moved.length
+  })
+})
+
+test("what another version of the server has recorded is left out, and takes nothing else with it", async () => {
+  const now = Date.now()
+  const flow = { ...flowAt(now), lastStep: "authorization.no_such_step" }
+  const known = eventAt(flow, now)
+  const unknown = eventAt(flow, now + 1)
+  await recordFlows([known, { ...unknown, data: unknown.data.replace("calls_authorize", "no_such_step") }], [flow])
+  const operator = await openOperatorBrowser()
+  expect((await operator.fetch(`/flows?id=${flow.id}`)).status).toBe(200)
+  expect((await operator.fetch(`/flows/${flow.id}`)).status).toBe(200)
+  const { recorded } = (await (await operator.fetch(`/flows/${flow.id}/export?as=json`)).json()) as FlowRecord
+  expect(recorded.map(({ at }) => at)).toEqual([now])
 })
 
 test("so many streams are open in a process, and one more is told when to come again", async () => {

@@ -75,16 +75,24 @@ test("a hidden tab has no stream, and shows what it missed when it is seen again
   expect(again).toBe(before)
 })
 
-test("a page whose stream was refused asks again", async ({ page }) => {
+test("a page whose stream was refused asks again, and says so when there is nothing more to see for it", async ({
+  page,
+}) => {
   await enterInspector(page)
-  let refusals = 0
-  await page.route("**/flows/stream*", (route) =>
-    ++refusals <= 1 ? route.fulfill({ status: 503, headers: { "Retry-After": "3" } }) : route.continue(),
-  )
+  const answers = [503, 404]
+  await page.route("**/flows/stream*", (route) => {
+    // Why it was refused, the page asks by HEAD.
+    const status = answers[0]
+    if (status === undefined || (status === 503 && route.request().method() === "HEAD")) return route.continue()
+    if (status === 503 || route.request().method() === "HEAD") answers.shift()
+    return route.fulfill({ status, headers: { "Retry-After": "3" } })
+  })
   await page.goto(`${issuer()}/flows`)
   await expect(page.getByText("Connecting", { exact: true })).toBeVisible()
+  await expect(page.getByText("Your access has ended")).toBeVisible()
+  expect(answers).toEqual([])
+  await page.reload()
   await expect(live(page)).toBeVisible()
-  expect(refusals).toBe(2)
 })
 
 test("a flow that is longer than its picture says so", async ({ page }) => {

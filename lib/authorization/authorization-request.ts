@@ -66,7 +66,10 @@ function resolveRedirectUri(requested: string | undefined, client: Client, flow:
   // localhost redirection URIs of native apps".
   if (!isRegisteredRedirectUri(requested, client.redirectUris)) {
     flow.note(() => ({
-      redirect_uri: { sent: describeParameter("redirect_uri", requested), stored: client.redirectUris },
+      redirect_uri: {
+        sent: describeParameter("redirect_uri", requested),
+        stored: client.redirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
+      },
     }))
     throw OAuthError.invalidRequest(
       "The redirect_uri is not one that the client has registered. It must be equal to the last character.",

@@ -33,12 +33,15 @@ const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?,
 export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): Promise<void> {
   await write(
     ...events.map(({ seq, flowId, data }): Write => [insertEvent, [seq, flowId, data]]),
-    ...flows.map(
-      (flow): Write => [
-        upsertFlow,
-        [flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep, flow.failure],
-      ],
-    ),
+    // In one order everywhere: two instances that write the same flows must not wait for each other.
+    ...flows
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(
+        (flow): Write => [
+          upsertFlow,
+          [flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep, flow.failure],
+        ],
+      ),
   )
 }
 
@@ -101,7 +104,7 @@ export async function listRecordedFlows(filter: FlowFilter, limit: number): Prom
       LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
       LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"
       ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""}
-      ORDER BY "RecordedFlow"."${filter.movedSince ? "lastAt" : "beganAt"}" DESC, "RecordedFlow"."id" DESC LIMIT ?`,
+      ORDER BY ${filter.movedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
     [...given.flatMap(([, ...values]) => values), limit],
   )
   return rows.map(toListedFlow)

@@ -205,6 +205,11 @@ function place(): Map<string, PlacedStep> {
 
 const placed = place()
 
+/** Whether there is such a step: another version of the server may have recorded others. */
+export function isStepName(name: string): name is StepName {
+  return placed.has(name)
+}
+
 export function findStep(name: StepName): PlacedStep {
   return placed.get(name) as PlacedStep
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest"
 import { applySettings } from "@/e2e/fixtures/unit-settings"
-import { describeJwt, describeParameters, fingerprint } from "./facts"
+import { describeJwt, describeParameter, describeParameters, fingerprint } from "./facts"
 
 beforeEach(() => {
   applySettings()
@@ -40,14 +40,31 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
       "https://one.example",
       "https://two.example",
       fingerprint("https://ada:hunter2@client.example/"),
-      fingerprint("https://hooks.example/T024BE7LDB024BE7LDB024BE7"),
+      `https://hooks.example/[${fingerprint("T024BE7LDB024BE7LDB024BE7")}]`,
     ],
     client_id: fingerprint("the secret, in the wrong field"),
-    redirect_uri: fingerprint("https://client.example/?code=abc"),
+    redirect_uri: `https://client.example/?code=[${fingerprint("abc")}]`,
     scope: fingerprint("openid eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9"),
     [fingerprint("a secret as a name")]: fingerprint("x"),
     constructor: fingerprint("y"),
   })
+})
+
+test.each([
+  ["https://my-app-git-main-other-staging.preview.example/api/callback", "as it is"],
+  ["com.example.app:/callback", "as it is"],
+  ["http://127.0.0.1:49152/callback", "as it is"],
+  ["https://ada:hunter2@client.example/", null],
+  ["https://client.example/#access_token=abc", null],
+  ["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9:x", null],
+  ["hunter2", null],
+])("the URI %s is shown %s", (uri, how) => {
+  expect(describeParameter("redirect_uri", uri)).toBe(how === null ? fingerprint(uri) : uri)
+})
+
+test("of a client_id only what can be one is shown", () => {
+  expect(describeParameter("client_id", "AaIKH2QEiNm6TsL1-oNmjQ")).toBe("AaIKH2QEiNm6TsL1-oNmjQ")
+  expect(describeParameter("client_id", "hunter2")).toBe(fingerprint("hunter2"))
 })
 
 test("a JWT is shown without its signature, and its nonce as a fingerprint", () => {

@@ -13,33 +13,54 @@ export function fingerprint(secret: string): string {
   return `#${createHmac("sha256", deriveKey("fingerprint")).update(secret).digest("base64url").slice(0, 8)}`
 }
 
-const words = /^[a-z_ ]{1,64}$/
-const uri = /^[a-z][a-z0-9+.-]*:[^\s?#@]{1,512}$/i
+/** So many characters in a row are a code, a token or a key, wherever they stand: people put secrets into the wrong field. */
+const secretLike = /[A-Za-z0-9_-]{24,}/
 
-/** What a value of these parameters looks like that is no secret. All else, known or not, is shown as a fingerprint. */
-const open = new Map<string, RegExp>(
+const open = (form: RegExp) => (value: string) => (form.test(value) && !secretLike.test(value) ? value : null)
+const words = open(/^[a-z_ ]{1,64}$/)
+
+/** How the values of these parameters are shown; null, and whatever is not among them, known or not, is a fingerprint. */
+const shown = new Map<string, (value: string) => string | null>(
   Object.entries({
-    client_id: /^[A-Za-z0-9_-]{1,23}$/,
-    code_challenge_method: /^(S256|plain)$/,
+    client_id: open(/^([A-Za-z0-9_-]{22}|playground)$/),
+    code_challenge_method: open(/^(S256|plain)$/),
     display: words,
     grant_type: words,
-    max_age: /^[0-9]{1,9}$/,
+    max_age: open(/^[0-9]{1,9}$/),
     prompt: words,
-    redirect_uri: uri,
-    resource: uri,
+    redirect_uri: describeUri,
+    resource: describeUri,
     response_mode: words,
     response_type: words,
-    scope: /^[a-z0-9:/._ -]{1,256}$/,
+    scope: open(/^[a-z0-9:/._ -]{1,256}$/),
     token_type_hint: words,
   }),
 )
 
-/** So many characters in a row are a code, a token or a key, wherever they stand: people put secrets into the wrong field. */
-const secretLike = /[A-Za-z0-9_-]{24,}/
-
 /** The value of a parameter, or its fingerprint. */
 export function describeParameter(name: string, value: string): string {
-  return open.get(name)?.test(value) && !secretLike.test(value) ? value : fingerprint(value)
+  return shown.get(name)?.(value) ?? fingerprint(value)
+}
+
+/** A host's labels are cut by hyphens too: those of previews are long. */
+const longRun = /[A-Za-z0-9_]{24,}/
+
+/**
+ * A URI, with fingerprints in the places of a path and a query where a secret may be: a wrong one is to be compared with
+ * the right one.
+ * @returns null for what is none, has a name and password in it, or a fragment
+ */
+function describeUri(uri: string): string | null {
+  const [, base = "", path = "", query] =
+    /^([a-z][a-z0-9+.-]*:(?:\/\/[^\s/?#@]*)?)([^\s?#@]*)(?:\?([^\s#]*))?$/i.exec(uri) ?? []
+  if (base === "" || uri.length > 512 || longRun.test(base)) return null
+  const segments = path.split("/").map((segment) => (secretLike.test(segment) ? `[${fingerprint(segment)}]` : segment))
+  if (query === undefined) return base + segments.join("/")
+  const pairs = query.split("&").map((pair) => {
+    const [, name = "", value] = /^([A-Za-z0-9_.-]{1,23})=(.*)$/.exec(pair) ?? []
+    return value === undefined ? `[${fingerprint(pair)}]` : `${name}=[${fingerprint(value)}]`
+  })
+  return `${base}${segments.join("/")}?${pairs.join("&")}`
 }
 
 /** The parameters of a request. */

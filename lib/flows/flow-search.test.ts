@@ -47,21 +47,22 @@ test("the stream tells of the flows that are listed, and of those whose outcome 
 
 test("a flow that moved takes its old place, and a new one the place of its time", () => {
   const rows = [flow("b", 2), flow("a", 1)]
-  expect(putFlow(rows, flow("a", 1, { lastAt: 9 }), everything).map(({ lastAt }) => lastAt)).toEqual([2, 9])
-  expect(putFlow(rows, flow("c", 3), everything).map(({ id }) => id)).toEqual(["c", "b", "a"])
+  expect(putFlow(rows, flow("a", 1, { lastAt: 9 }), everything, 0).map(({ lastAt }) => lastAt)).toEqual([2, 9])
+  expect(putFlow(rows, flow("c", 3), everything, 0).map(({ id }) => id)).toEqual(["c", "b", "a"])
 })
 
 test("a new flow that was not asked for stays out", () => {
   const client = { id: "web", name: "Web" }
-  expect(putFlow([], flow("a", 1), parseFlowSearch({ client: "web" }))).toEqual([])
-  expect(putFlow([], flow("a", 1, { client }), parseFlowSearch({ client: "web" }))).toHaveLength(1)
-  expect(putFlow([], flow("a", 1), parseFlowSearch({ outcome: "failed" }))).toEqual([])
-  expect(putFlow([], flow("a", 1), parseFlowSearch({ id: "b" }))).toEqual([])
-  expect(putFlow([], flow("a", 1), parseFlowSearch({ before: "5" }))).toEqual([])
+  expect(putFlow([], flow("a", 1), parseFlowSearch({ client: "web" }), 0)).toEqual([])
+  expect(putFlow([], flow("a", 1, { client }), parseFlowSearch({ client: "web" }), 0)).toHaveLength(1)
+  expect(putFlow([], flow("a", 1), parseFlowSearch({ outcome: "failed" }), 0)).toEqual([])
+  expect(putFlow([flow("b", 5)], flow("a", 1), everything, 5)).toHaveLength(1)
+  expect(putFlow([], flow("a", 1), parseFlowSearch({ id: "b" }), 0)).toEqual([])
+  expect(putFlow([], flow("a", 1), parseFlowSearch({ before: "5" }), 0)).toEqual([])
 })
 
 test("however long the list is watched, it stays short", () => {
   let rows: FlowSummary[] = []
-  for (let i = 0; i < mostRows + 5; i++) rows = putFlow(rows, flow(`f${i}`, i), everything)
+  for (let i = 0; i < mostRows + 5; i++) rows = putFlow(rows, flow(`f${i}`, i), everything, 0)
   expect([rows.length, rows[0]?.id]).toEqual([mostRows, `f${mostRows + 4}`])
 })

@@ -73,10 +73,11 @@ export const mostRows = 200
 /**
  * Puts a flow that has moved into the list: in the place of what it was, or at its time when the list asks for it.
  * A flow that no longer fits stays until the list is asked anew: nothing vanishes under the pointer.
+ * @param floor milliseconds of the epoch: what began earlier is on an older page
  */
-export function putFlow(flows: FlowSummary[], moved: FlowSummary, search: ParsedSearch): FlowSummary[] {
+export function putFlow(flows: FlowSummary[], moved: FlowSummary, search: ParsedSearch, floor: number): FlowSummary[] {
   if (flows.some(({ id }) => id === moved.id)) return flows.map((flow) => (flow.id === moved.id ? moved : flow))
-  if (search.before !== null || !fits(moved, search)) return flows
+  if (search.before !== null || moved.beganAt < floor || !fits(moved, search)) return flows
   return [...flows, moved].sort((a, b) => b.beganAt - a.beganAt).slice(0, mostRows)
 }
 

@@ -7,9 +7,9 @@ import {
   listNewestFlowEvents,
   listRecordedFlows,
 } from "@/lib/data/flows"
-import type { StepName } from "./diagrams"
+import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
-import { byTime, type FlowRecord, type FlowSummary, mostEvents, type Recorded } from "./record"
+import { byTime, type FlowRecord, type FlowSummary, isKnown, mostEvents, type Recorded } from "./record"
 
 export type FlowQuery = {
   id?: string
@@ -51,7 +51,7 @@ async function list(filter: FlowFilter, limit: number): Promise<FlowSummary[]> {
 export async function findFlow(id: string): Promise<FlowRecord | null> {
   const [flow] = await listFlows({ id }, 1)
   if (!flow) return null
-  const recorded = (await listNewestFlowEvents(id, mostEvents)).map(toRecorded)
+  const recorded = (await listNewestFlowEvents(id, mostEvents)).map(toRecorded).filter(isKnown)
   return { ...flow, recorded: recorded.sort(byTime) }
 }
 
@@ -73,7 +73,7 @@ function toSummary(flow: ListedFlow): FlowSummary {
     lastAt: lastAt.getTime(),
     client: clientId === null ? null : { id: clientId, name: clientName ?? clientId },
     person: email,
-    lastStep: (lastStep ?? "authorization.calls_authorize") as StepName,
+    lastStep: lastStep !== null && isStepName(lastStep) ? lastStep : "authorization.calls_authorize",
     failure: failure || null,
   }
 }

@@ -1,4 +1,4 @@
-import type { StepName } from "./diagrams"
+import { isStepName, type StepName } from "./diagrams"
 import type { Facts } from "./facts"
 
 /** Why a step failed: the private reason, and the code that the client was told. */
@@ -36,6 +36,9 @@ export type Recorded = RecordedStep | RecordedRequest
 
 /** So many steps and requests of a flow are shown, the newest, and read at a time: no picture of more would help. */
 export const mostEvents = 2_000
+
+/** Whether this version knows what was recorded: another one may have stored it. */
+export const isKnown = (recorded: Recorded): boolean => recorded.kind === "request" || isStepName(recorded.name)
 
 export const isStep = (recorded: Recorded): recorded is RecordedStep => recorded.kind === "step"
 

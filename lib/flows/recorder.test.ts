@@ -42,6 +42,15 @@ describeOnEachDatabase(
       flow.end(fails ? 400 : 200)
     }
 
+    test("two instances that record the same flows do not wait for each other", async () => {
+      const flows = Array.from({ length: 30 }, () => {
+        const at = new Date()
+        return { id: newId(), beganAt: at, lastAt: at, clientId: null, userId: null, lastStep: null, failure: null }
+      })
+      const batches = Array.from({ length: 20 }, (_, i) => recordFlows([], i % 2 === 0 ? flows : flows.toReversed()))
+      await Promise.all(batches)
+    })
+
     test("a client finds its newest flow by the code challenge that it sent, and nobody another client's", async () => {
       const { clientId } = await storeClient()
       const ids = [newId(), newId()]
@@ -173,7 +182,7 @@ describeOnEachDatabase(
     test("so many requests of a second are recorded, each of them whole", async () => {
       await provider.shutdown()
       provider = new BasicTracerProvider({
-        spanProcessors: [recordSpans(limitRequests())],
+        spanProcessors: [recordSpans(limitRequests(150))],
         idGenerator: flowIdGenerator,
       })
       trace.disable()

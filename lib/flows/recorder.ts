@@ -8,17 +8,18 @@ import { makeSequence } from "./sequence-number"
 /** How long events wait to be stored together, in milliseconds. */
 const gatherMs = 100
 
-/** So many requests of a process are recorded in a second; one beyond is left out whole, for the flows come first. */
-const maxRequestsPerSecond = 150
-
-/** @returns whether one more request may be recorded, asked once for each */
-export function limitRequests(): () => boolean {
+/**
+ * One request beyond so many in a second is left out whole, for the flows come first.
+ * @param perSecond of a process
+ * @returns whether one more request may be recorded, asked once for each
+ */
+export function limitRequests(perSecond: number): () => boolean {
   let second = 0
   let requests = 0
   return () => {
     const now = Math.floor(Date.now() / 1000)
     if (now !== second) [second, requests] = [now, 0]
-    return ++requests <= maxRequestsPerSecond
+    return ++requests <= perSecond
   }
 }
 

@@ -18,7 +18,7 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
   if ((!recording && !exporting) || holder.oauthFlowTelemetry) return
   const { BasicTracerProvider } = await import("@opentelemetry/sdk-trace-base")
   const { limitRequests, recordSpans } = await import("./recorder")
-  const mayRecord = limitRequests()
+  const mayRecord = limitRequests(config().FLOW_INSPECTOR_REQUESTS)
   const listeners = [
     // With an exporter all requests make spans, and the recorder takes its share of them.
     recording ? recordSpans(exporting ? mayRecord : undefined) : null,

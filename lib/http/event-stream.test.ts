@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, expect, test, vi } from "vitest"
 import { applySettings } from "@/e2e/fixtures/unit-settings"
-import { eventStream, mostStreams, type StreamEvent, unreadMs } from "./event-stream"
+import { eventStream, mostMs, mostStreams, type StreamEvent, unreadMs } from "./event-stream"
 
 const nothing = async (): Promise<StreamEvent[]> => []
 const always = async () => true
@@ -21,7 +21,8 @@ function open({ look = nothing, mayGoOn = always, method = "GET" } = {}) {
 /** Opens streams until there is no place left. @returns how many there were; their readers leave at once */
 async function countPlaces(): Promise<number> {
   const opened = []
-  for (let { response } = open(); response.status === 200; { response } = open()) opened.push(response)
+  for (let { response } = open(); response.status === 200 && opened.length <= mostStreams; { response } = open())
+    opened.push(response)
   await Promise.all(opened.map((response) => response.body?.cancel()))
   return opened.length
 }
@@ -112,6 +113,15 @@ test("a stream that is read keeps its place, however little happens", async () =
   expect(await countPlaces()).toBe(mostStreams - 1)
   expect(new TextDecoder().decode((await waiting).value)).toBe(": still here\n\n")
   await reader.cancel()
+})
+
+test("no stream is open for ever: its reader comes again, or is no more", async () => {
+  vi.useFakeTimers()
+  const quiet = open({ mayGoOn: always })
+  const reading = readAll(quiet.response)
+  vi.advanceTimersByTime(mostMs)
+  await reading
+  expect(await countPlaces()).toBe(mostStreams)
 })
 
 test("a stream looks four times a second at most, however much happens", async () => {

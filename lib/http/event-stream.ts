@@ -11,6 +11,12 @@ export const mostStreams = 50
 /** A stream that nobody reads for so long, in milliseconds, gives its place to another. */
 export const unreadMs = 60_000
 
+/**
+ * No stream is open for longer, in milliseconds: of one whose reader has gone without a word, the network goes on
+ * swallowing what is said. A browser that still reads connects anew, and goes on where it was.
+ */
+export const mostMs = 600_000
+
 /** An event: its name, what it says as JSON, and where a stream that begins anew goes on (Last-Event-ID). */
 export type StreamEvent = { event: string; data: unknown; id?: number }
 
@@ -43,7 +49,8 @@ export function eventStream(
   const place = {}
   const encoder = new TextEncoder()
   let cancelled = false
-  let askedAt = Date.now()
+  const openedAt = Date.now()
+  let askedAt = openedAt
   // Also after news: where much happens there always are some.
   let restMs = 0
   let unread: NodeJS.Timeout | undefined
@@ -62,7 +69,7 @@ export function eventStream(
 
   /** @returns what to say next; null when there is nobody to say it to */
   async function next(): Promise<string | null> {
-    while (open.has(place)) {
+    while (open.has(place) && Date.now() - openedAt < mostMs) {
       if (Date.now() - askedAt > askMs) {
         if (!(await mayGoOn())) return null
         askedAt = Date.now()

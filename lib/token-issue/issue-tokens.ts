@@ -94,7 +94,7 @@ async function findVerifiedCode(client: Client, request: TokenRequest, now: Date
   flow.note(() => ({
     redirect_uri: {
       sent: request.redirectUri && describeParameter("redirect_uri", request.redirectUri),
-      stored: authCode.redirectUri,
+      stored: describeParameter("redirect_uri", authCode.redirectUri),
     },
   }))
   if (request.redirectUri !== undefined && request.redirectUri !== authCode.redirectUri) {

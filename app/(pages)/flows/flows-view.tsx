@@ -25,11 +25,13 @@ type Props = {
 export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: start }: Props) {
   const [flows, setFlows] = useState(loaded)
   const [firstIds] = useState(() => new Set(loaded.map(({ id }) => id)))
+  // Whoever goes on to the older ones must not leave out what lies between.
+  const floor = hasOlder ? (loaded.at(-1)?.beganAt ?? 0) : 0
   const now = useNow(start, 5000)
   const put = useGathered<FlowSummary>((moved) =>
-    setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search), before)),
+    setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search, floor), before)),
   )
-  const connected = useStream((lastId) => streamAddress(search, lastId || start), {
+  const stream = useStream((lastId) => streamAddress(search, lastId || start), {
     flow: (moved) => put(moved as FlowSummary),
   })
   const asked = Boolean(search.client || search.outcome || search.id || search.before)
@@ -40,7 +42,7 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
       <main>
         <div className="mt-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <h1 className="text-3xl font-semibold tracking-tight">Flows</h1>
-          <Live connected={connected} />
+          <Live state={stream} />
         </div>
         <p className="mt-2 max-w-2xl text-muted text-pretty">
           Every authorization that came to this server, with all that followed from it. Open one to see it step by step.

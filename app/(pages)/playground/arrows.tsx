@@ -3,7 +3,7 @@ import type { StepName } from "@/lib/flows/diagrams"
 import { isStep, type Recorded } from "@/lib/flows/record"
 import { foresee, type Group, type Lane } from "@/lib/flows/sequence"
 import { Arrow, Lifelines } from "../flows/_components/arrow"
-import { RequestSteps } from "../flows/_components/sequence-diagram"
+import { Heads, RequestSteps } from "../flows/_components/sequence-diagram"
 import { StepDetail } from "../flows/_components/step-detail"
 import type { PlayedScene } from "./run"
 import { scenes } from "./scenes"
@@ -12,13 +12,16 @@ import { scenes } from "./scenes"
 export function Cell({ lanes, last = false, children }: { lanes: Lane[]; last?: boolean; children: ReactNode }) {
   return (
     <div
-      className={`@container relative min-w-0 bg-surface max-lg:mb-4 max-lg:rounded-2xl max-lg:border max-lg:empty:hidden border-line px-3 sm:px-5 lg:border-x ${last ? "max-lg:hidden lg:rounded-b-2xl lg:border-b lg:pb-10" : ""}`}
+      className={`@container relative min-w-0 bg-surface max-xl:mb-4 max-xl:rounded-2xl max-xl:border max-xl:empty:hidden border-line px-3 sm:px-5 xl:border-x ${last ? "max-xl:hidden xl:rounded-b-2xl xl:border-b xl:pb-10" : ""}`}
     >
       <span className="pointer-events-none absolute inset-y-0 start-15 end-23 hidden @3xl:block" aria-hidden="true">
         <svg width="100%" height="100%" className="block" aria-hidden="true" focusable="false">
           <Lifelines lanes={lanes} />
         </svg>
       </span>
+      <div className="xl:hidden">
+        <Heads lanes={lanes} />
+      </div>
       <div className="relative pb-3">{children}</div>
     </div>
   )

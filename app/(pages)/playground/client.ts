@@ -2,7 +2,7 @@
 // Where a scene breaks the flow, only the broken value is ours.
 import * as oauth from "oauth4webapi"
 import { describeProblem, type Fetch, RefusedError, recordExchange, recordJourney } from "./record"
-import { addScene, changeExchange, changeRun, changeScene, getRun, type Outcome, type Tokens } from "./run"
+import { addScene, changeExchange, changeRun, changeScene, getRun, isKept, type Outcome, type Tokens } from "./run"
 import type { SceneName } from "./scenes"
 
 const client: oauth.Client = { client_id: "playground" }
@@ -27,9 +27,8 @@ function need<T>(value: T | null): T {
 
 /** Plays the next scene of the plan. @returns whether the browser is leaving the page */
 export async function playNext(issuer: string): Promise<boolean> {
-  const [name, ...planned] = getRun().planned
+  const [name] = getRun().planned
   if (!name) return false
-  changeRun({ planned })
   addScene(name)
   // Whatever happens, the tour must not stand still.
   const end = await plays[name](issuer).catch((): End => "broken")
@@ -38,15 +37,17 @@ export async function playNext(issuer: string): Promise<boolean> {
   return false
 }
 
-/** What was to follow a success is of no use after a failure. */
+/** What was to follow a success is of no use after a refusal; what was broken off can be tried again. */
 function endScene(outcome: End): void {
   changeScene(() => ({ outcome }))
   const { played, planned, runsUntil, tokens } = getRun()
   const name = played.at(-1)?.name
-  if (tokens && (outcome === "refused" || name === "revoke")) changeRun({ tokens: { ...tokens, ended: true } })
-  const hopeless = outcome === "broken" || (outcome === "refused" && name !== undefined && vital.includes(name))
-  if (hopeless) changeRun({ planned: [], runsUntil: null })
-  else if (runsUntil !== null && planned.length <= runsUntil) changeRun({ runsUntil: null })
+  if (!name) return
+  const isEnd = name === "revoke" ? outcome === "done" : outcome === "refused" && name !== "introspect"
+  if (tokens && isEnd) changeRun({ tokens: { ...tokens, ended: true } })
+  if (outcome === "broken") changeRun({ runsUntil: null })
+  else if (outcome === "refused" && vital.includes(name)) changeRun({ planned: [], runsUntil: null })
+  else changeRun({ planned: planned.slice(1), ...(planned.length - 1 <= (runsUntil ?? 0) && { runsUntil: null }) })
 }
 
 const vital: SceneName[] = ["prepare", "authorize", "redeem"]
@@ -89,7 +90,12 @@ function authorizationRequest(redirect: string): URL {
 /** Step 2 of Authorization: sends the browser to /authorize. `finishAuthorization` is the other half. */
 const authorize: Play = async (issuer) => {
   const url = authorizationRequest(redirectUri(issuer))
-  recordJourney(url)
+  const journey = recordJourney(url)
+  if (!isKept()) {
+    const problem = "The browser lets this page store nothing (sessionStorage), and without that there is no way back."
+    changeExchange(journey, { outcome: "failed", problem })
+    return "broken"
+  }
   location.assign(url)
   return "leaving"
 }
@@ -133,22 +139,26 @@ export async function finishAuthorization(): Promise<string | null> {
     changeExchange(journey, { outcome: "failed", problem: refused ? null : describeProblem(error) })
     endScene(refused ? "refused" : "broken")
   }
-  await findFlow(secret.codeChallenge)
   return null
 }
 
 /** The person pressed Back, or opened the page anew: the request can be sent again. */
 function comeBackWithoutAnswer(): void {
-  const { played, planned } = getRun()
-  changeRun({ played: played.slice(0, -1), planned: ["authorize", ...planned], runsUntil: null })
+  changeRun({ played: getRun().played.slice(0, -1), runsUntil: null })
 }
 
-/** Asks which flow the authorization request began. What happened is stored a moment later. */
-async function findFlow(codeChallenge: string): Promise<void> {
-  const address = `/playground/flow?${new URLSearchParams({ code_challenge: codeChallenge })}`
-  for (let tries = 0; tries < 20 && getRun().flowId === null; tries++) {
+/** Asks which flow the authorization request began, when the browser has come back. What happened is stored a moment later. */
+export async function findFlow(): Promise<void> {
+  const { secret, startedAt } = getRun()
+  if (!secret) return
+  const address = `/playground/flow?${new URLSearchParams({ code_challenge: secret.codeChallenge })}`
+  for (let tries = 0; tries < 20; tries++) {
+    const { flowId, played } = getRun()
+    const isBack = played.some(({ name, outcome }) => name === "authorize" && outcome !== "under way")
+    if (flowId !== null || !isBack || getRun().startedAt !== startedAt) return
     const response = await fetch(address).catch(() => null)
-    if (response?.ok) return changeRun({ flowId: (await response.json()).flow_id })
+    const found = response?.ok ? (await response.json()).flow_id : null
+    if (found && getRun().startedAt === startedAt) return changeRun({ flowId: found })
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
 }
@@ -189,7 +199,7 @@ const redeem: Play = async (issuer) => {
   const request = rightRequest(issuer)
   const issued = await requestTokens(request)
   if (issued.outcome !== "done") {
-    changeRun({ code: null })
+    if (issued.outcome === "refused") changeRun({ code: null })
     return issued.outcome
   }
   const { tokens, response } = issued.value
@@ -270,10 +280,7 @@ function renew(tokens: Tokens, answer: oauth.TokenEndpointResponse): Tokens {
 
 /** The token before the present one may be sent again for some seconds, so it takes one that is older. */
 const refreshOld: Play = async (issuer) => {
-  while (need(getRun().tokens).spent.length < 2) {
-    const outcome = await refresh(issuer)
-    if (outcome !== "done") return outcome
-  }
+  while (need(getRun().tokens).spent.length < 2) if ((await refresh(issuer)) !== "done") return "broken"
   const [oldest = ""] = need(getRun().tokens).spent
   return (await requestRefresh(oldest)).outcome
 }

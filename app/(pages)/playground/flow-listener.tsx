@@ -5,6 +5,6 @@ type Props = { flowId: string; onRecorded: (news: Recorded[]) => void }
 
 /** Hears what happens in a flow, from its beginning on. It shows nothing by itself. */
 export function FlowListener({ flowId, onRecorded }: Props) {
-  useStream(() => `/flows/${flowId}/stream`, { recorded: (news) => onRecorded(news as Recorded[]) })
+  useStream(() => `/flows/${encodeURIComponent(flowId)}/stream`, { recorded: (news) => onRecorded(news as Recorded[]) })
   return null
 }

@@ -1,4 +1,4 @@
-import type { RefObject } from "react"
+import { type RefObject, useEffect, useRef } from "react"
 import { BreakButtons } from "./break-buttons"
 import { type BreakName, wholeTour } from "./plan"
 import type { Run } from "./run"
@@ -21,15 +21,25 @@ export type Visitor = {
 type Props = Visitor & {
   run: Run
   busy: boolean
+  watching: boolean
   controls: Controls
   /** Of what is to stay in view. */
   buttons: RefObject<HTMLDivElement | null>
 }
 
 /** What comes next, and the buttons for it: the same ones in the same place from the first press to the last. */
-export function NextCard({ run, busy, controls, buttons, signedInAs, stranger }: Props) {
+export function NextCard({ run, busy, watching, controls, buttons, signedInAs, stranger }: Props) {
   const [name] = run.planned
   const running = run.runsUntil !== null
+  const last = run.played.at(-1)
+  // A journey that did not happen: the person has stopped the browser.
+  const isLeaving = last?.name === "authorize" && last.outcome === "under way"
+  const mayStartOver = last !== undefined && (!busy || isLeaving)
+  const primary = useRef<HTMLButtonElement>(null)
+  // Where the focus was lost: on the way to the server and back, or with a button that is no more.
+  useEffect(() => {
+    if (!busy && last && document.activeElement === document.body) primary.current?.focus({ preventScroll: true })
+  }, [busy, last])
   return (
     <section
       aria-label="What comes next"
@@ -47,6 +57,7 @@ export function NextCard({ run, busy, controls, buttons, signedInAs, stranger }:
       )}
       <div ref={buttons} className="mt-4 grid scroll-my-8 grid-cols-2 gap-2.5">
         <button
+          ref={primary}
           type="button"
           className="button button-primary col-span-2"
           aria-disabled={busy}
@@ -67,14 +78,14 @@ export function NextCard({ run, busy, controls, buttons, signedInAs, stranger }:
           <button
             type="button"
             className="button px-2 border-transparent text-muted hover:bg-sunken hover:text-ink"
-            aria-disabled={busy || run.played.length === 0}
-            onClick={() => !busy && run.played.length > 0 && controls.startOver()}
+            aria-disabled={!mayStartOver}
+            onClick={() => mayStartOver && controls.startOver()}
           >
             Start over
           </button>
         )}
       </div>
-      {run.flowId !== null && (
+      {watching && run.flowId !== null && (
         <p className="mt-3 text-center text-sm">
           <a className="link" href={`/flows/${run.flowId}`}>
             This flow on a page of its own
@@ -107,7 +118,7 @@ function WhoSignsIn({ signedInAs, stranger }: Visitor) {
 }
 
 function End({ run }: { run: Run }) {
-  const whole = !run.broken && run.played.length === wholeTour.length
+  const whole = wholeTour.every((scene) => run.played.some(({ name, outcome }) => name === scene && outcome === "done"))
   return (
     <>
       <p className="text-xs font-medium text-accent">The end of this flow</p>

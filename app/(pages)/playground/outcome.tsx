@@ -28,7 +28,7 @@ export function Outcome({ scene: { outcome, exchanges, name } }: { scene: Played
 }
 
 /** Such as `400 invalid_grant`. */
-function sayRefusal(exchanges: Exchange[]): string | null {
+export function sayRefusal(exchanges: Exchange[]): string | null {
   const last = exchanges.findLast(({ outcome }) => outcome === "failed")
   if (!last) return null
   const { answer, request } = last

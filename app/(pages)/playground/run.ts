@@ -48,7 +48,10 @@ export type Run = {
   /** The server's name for this flow. */
   flowId: string | null
   played: PlayedScene[]
+  /** The first of them is played at this moment, when the last that was played is under way. */
   planned: SceneName[]
+  /** Every scene that this run was begun for: who takes part in them has a lane. */
+  cast: SceneName[]
   /** Goes on by itself until so many scenes are left; null: each waits for "next". */
   runsUntil: number | null
   /** That somebody breaks this flow on purpose: what fails is worth a look then. */
@@ -69,12 +72,14 @@ const newRun: Run = {
   flowId: null,
   played: [],
   planned: wholeTour,
+  cast: wholeTour,
   runsUntil: null,
   broken: false,
   drawn: 0,
 }
 
 let current: Run | null = null
+let kept = true
 const listeners = new Set<() => void>()
 
 export function getRun(): Run {
@@ -86,10 +91,16 @@ export function changeRun(change: Partial<Run>): void {
   current = { ...getRun(), ...change }
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(current))
+    kept = true
   } catch {
-    // A full or forbidden storage costs what a reload would keep, nothing else.
+    kept = false
   }
   for (const listener of listeners) listener()
+}
+
+/** Whether the tab's storage holds the run: without it a journey to the server has no way back. */
+export function isKept(): boolean {
+  return kept
 }
 
 export function subscribeToRun(listener: () => void): () => void {
@@ -122,7 +133,9 @@ function load(): Run {
     const names = [...stored.played.map(({ name }) => name), ...stored.planned]
     // Another version of this page may have stored it.
     if (!names.every((name) => Object.hasOwn(scenes, name))) return newRun
-    return { ...stored, played: stored.played.map(endInterrupted) }
+    const played = stored.played.map(endInterrupted)
+    // What was broken off waits to be pressed again.
+    return { ...stored, played, ...(played.at(-1)?.outcome === "broken" && { runsUntil: null }) }
   } catch {
     return newRun
   }

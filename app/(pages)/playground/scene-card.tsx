@@ -1,13 +1,21 @@
+import { sayReason } from "@/lib/flows/reasons"
 import { Outcome } from "./outcome"
 import type { PlayedScene, Run } from "./run"
 import { scenes } from "./scenes"
 import { Wire } from "./wire"
 
-type Props = { scene: PlayedScene; place: number; run: Run }
+type Props = {
+  scene: PlayedScene
+  place: number
+  run: Run
+  /** Why the server refused, where that is known. */
+  reason: string | null
+}
 
 /** What the client did, what it got, and what that means. */
-export function SceneCard({ scene, place, run }: Props) {
+export function SceneCard({ scene, place, run, reason }: Props) {
   const { chapter, title, before, done, refused, breaks } = scenes[scene.name]
+  const isExpected = !breaks || reason === null || reason === breaks
   const { outcome, exchanges } = scene
   const problem = exchanges.findLast((exchange) => exchange.problem !== null)?.problem
   return (
@@ -21,19 +29,29 @@ export function SceneCard({ scene, place, run }: Props) {
         <span className="text-muted tabular-nums">{place}. </span>
         {title}
       </h2>
-      {outcome === "under way" || breaks ? <p className="mt-2 text-sm text-muted text-pretty">{before}</p> : null}
+      {breaks ? <p className="mt-2 text-sm text-muted text-pretty">{before}</p> : null}
       <div className="mt-3 grid gap-3">
         <Outcome scene={scene} />
         {scene.name === "prepare" && outcome === "done" && <Secret run={run} />}
         {problem ? (
           <p className="text-sm font-medium text-danger [overflow-wrap:anywhere]">{problem}</p>
         ) : (
-          outcome !== "under way" && <p className="text-sm text-pretty">{outcome === "done" ? done : refused}</p>
+          outcome !== "under way" && (
+            <p className="text-sm text-pretty">
+              {outcome === "done" ? done : isExpected && outcome === "refused" ? refused : sayOtherwise(reason)}
+            </p>
+          )
         )}
       </div>
       <Wire exchanges={exchanges} />
     </article>
   )
+}
+
+/** Something else got in the way of what was to be shown. */
+function sayOtherwise(reason: string | null): string {
+  if (reason === null) return "It did not come to an end. Try again, or start over."
+  return `The server refused for another reason than the one to be shown here: ${sayReason(reason)}. Start over, and try again.`
 }
 
 /** The code verifier and what is made of it: the one place where both are. */

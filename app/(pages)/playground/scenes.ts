@@ -1,4 +1,5 @@
 import { type Diagram, type DiagramName, diagrams, type StepName } from "@/lib/flows/diagrams"
+import type { Reason } from "@/lib/protocol/errors"
 
 /** What the client does between two presses of "next": a scene of the tour. */
 export type SceneName =
@@ -26,8 +27,8 @@ export type Scene = {
   refused: string
   /** The steps that the server is going to take. */
   foreseen: StepName[]
-  /** Whether the client does here what no client should. */
-  breaks?: true
+  /** For what no client should do: the reason for which the server is to refuse it. */
+  breaks?: Reason
 }
 
 /** The steps of a diagram from one number to another, without those that only some runs have. */
@@ -66,7 +67,7 @@ export const scenes: Record<SceneName, Scene> = {
     refused:
       "The server goes no further. It compares the address, letter by letter, with those that the client has registered, and sends the browser to no other. The person sees an error page; the attacker sees nothing.",
     foreseen: stepsOf("authorization", 2, 2),
-    breaks: true,
+    breaks: "redirect_uri_unregistered",
   },
   redeem: {
     chapter: "Authorization",
@@ -87,7 +88,7 @@ export const scenes: Record<SceneName, Scene> = {
     refused:
       "That is why PKCE is there. The thief had the code and still got nothing, because the verifier never left the client: look at the two hashes. And the code is not used up, so the true client loses nothing.",
     foreseen: stepsOf("authorization", 11, 13),
-    breaks: true,
+    breaks: "code_verifier_mismatch",
   },
   redeem_elsewhere: {
     chapter: "Authorization",
@@ -98,7 +99,7 @@ export const scenes: Record<SceneName, Scene> = {
     refused:
       "The address has to be the one of the authorization request. If it is not, somebody has changed one of the two on the way. The code is not used up, so the true client loses nothing.",
     foreseen: stepsOf("authorization", 11, 12),
-    breaks: true,
+    breaks: "redirect_uri_mismatch",
   },
   replay_code: {
     chapter: "Authorization",
@@ -109,7 +110,7 @@ export const scenes: Record<SceneName, Scene> = {
     refused:
       "A code is good once. Now that it comes again, two hold it, and the server cannot know which of them is the client. So it ends the Session: the tokens of the first time are worth nothing any more either.",
     foreseen: stepsOf("authorization", 11, 15),
-    breaks: true,
+    breaks: "code_replayed",
   },
   introspect: {
     chapter: "Introspection",
@@ -141,7 +142,7 @@ export const scenes: Record<SceneName, Scene> = {
     refused:
       "A spent refresh token has turned up, so two hold it, and one of them is not the client. The server ends the Session for both. Whoever stole it gets nothing, and the client notices.",
     foreseen: stepsOf("refresh", 1, 3),
-    breaks: true,
+    breaks: "refresh_token_replayed",
   },
   revoke: {
     chapter: "Revocation",

@@ -20,8 +20,8 @@ type Props = {
 
 /** The scenes that were played, each beside the steps that it caused, and what comes next beside what it will cause. */
 export function Storyboard({ run, shown, watching, children }: Props) {
-  const { played, planned } = run
-  const cast = [...played.map(({ name }) => name), ...planned].join(" ")
+  const { played } = run
+  const cast = [...run.cast, ...played.map(({ name }) => name)].join(" ")
   const { lanes, groups } = useMemo(() => layOut(shown, castOf(cast.split(" ") as SceneName[])), [shown, cast])
   const assigned = assignGroups(
     played.map((scene) => ({ id: scene.id, isAuthorization: isAuthorization(scene), paths: pathsOf(scene) })),
@@ -31,13 +31,13 @@ export function Storyboard({ run, shown, watching, children }: Props) {
   const opening = useOpened(newest && run.broken ? (assigned.get(newest.id) ?? []) : [], played.length)
   const arrows = { lanes, shown, ...opening }
   const row = watching
-    ? "grid gap-x-6 lg:grid-cols-[22rem_minmax(0,1fr)] 2xl:grid-cols-[26rem_minmax(0,1fr)]"
+    ? "grid gap-x-6 xl:grid-cols-[22rem_minmax(0,1fr)] 2xl:grid-cols-[26rem_minmax(0,1fr)]"
     : "max-w-xl"
 
   return (
     <div className="@container/board mt-8">
       {watching && (
-        <div className={`pointer-events-none sticky top-0 z-10 max-lg:hidden ${row}`}>
+        <div className={`pointer-events-none sticky top-0 z-10 max-xl:hidden ${row}`}>
           <div className="col-start-2 bg-paper">
             <div className="@container min-h-4 rounded-t-2xl border border-b-0 border-line bg-surface px-5">
               <Heads lanes={lanes} />
@@ -47,10 +47,10 @@ export function Storyboard({ run, shown, watching, children }: Props) {
       )}
       <ol onKeyDown={moveFocus}>
         {played.map((scene, i) => (
-          <li key={scene.id} className={row}>
-            <div className={`min-w-0 pb-4 lg:pb-5 ${i === 0 ? atTop : ""}`}>
-              <div className="lg:sticky lg:top-4">
-                <SceneCard scene={scene} place={i + 1} run={run} />
+          <li key={scene.id} data-scene className={`scroll-mt-4 ${row}`}>
+            <div className={`min-w-0 pb-4 xl:pb-5 ${i === 0 ? atTop : ""}`}>
+              <div className="xl:sticky xl:top-4">
+                <SceneCard scene={scene} place={i + 1} run={run} reason={reasonOf(assigned.get(scene.id) ?? [])} />
               </div>
             </div>
             {watching && (
@@ -78,14 +78,20 @@ export function Storyboard({ run, shown, watching, children }: Props) {
   )
 }
 
+/** Why the server refused; null when it did not, and when it is not told. */
+function reasonOf(groups: Group[]): string | null {
+  return groups.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.failure?.reason ?? null
+}
+
 /** What the next scene will cause; at the very beginning the whole first flow, to show where it goes. */
 function foreseenAt({ played, planned: [next] }: Run): StepName[] {
+  if (played.at(-1)?.outcome === "under way") return []
   if (played.length === 0) return [...scenes.prepare.foreseen, ...scenes.authorize.foreseen, ...scenes.redeem.foreseen]
   return next ? scenes[next].foreseen : []
 }
 
 /** Beside the heads of the lanes. */
-const atTop = "lg:-mt-4 @min-[77rem]/board:-mt-12.5"
+const atTop = "xl:-mt-4 @min-[77rem]/board:-mt-12.5"
 
 /** Who takes part: everybody has a lane from the beginning, so that none moves later. */
 function castOf(names: SceneName[]) {

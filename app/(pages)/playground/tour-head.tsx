@@ -2,7 +2,8 @@ import { Mark } from "../_components/mark"
 
 type Props = {
   issuer: string
-  watching: boolean /** Whether the browser is at another address than the issuer's. */
+  watching: boolean
+  /** Whether the browser is at another address than the issuer's. */
   elsewhere: boolean
 }
 
@@ -22,10 +23,10 @@ export function TourHead({ issuer, watching, elsewhere }: Props) {
         )}
       </nav>
       <h1 className="mt-6 text-3xl font-semibold tracking-tight sm:text-4xl">Watch a sign-in happen</h1>
-      <p className="mt-3 max-w-2xl text-lg text-muted text-pretty">
+      <p className="mt-3 max-w-2xl text-muted text-pretty sm:text-lg">
         You play the client: an application that wants to know who its visitor is. Step by step you see what it does,
-        and what the server does about it, drawn as it happens. Nothing is staged: each arrow is a step that this server
-        took just now.
+        and what the server does about it, drawn as it happens. Nothing is staged: the running server reports every
+        arrow.
       </p>
       {!watching && (
         <p className="mt-4 max-w-2xl rounded-lg bg-sunken px-3.5 py-3">

@@ -39,9 +39,13 @@ function Stage({ issuer, watching, ...visitor }: Props) {
   return (
     <FingerprintLight recorded={shown}>
       {watching && run.flowId !== null && <FlowListener key={run.flowId} flowId={run.flowId} onRecorded={hear} />}
-      {stray && <p className="mt-6 rounded-lg bg-danger-soft px-3.5 py-3 font-medium text-danger">{stray}</p>}
+      {stray && (
+        <p role="alert" className="mt-6 rounded-lg bg-danger-soft px-3.5 py-3 font-medium text-danger">
+          {stray}
+        </p>
+      )}
       <Storyboard run={run} shown={shown} watching={watching}>
-        <NextCard run={run} busy={busy} controls={controls} buttons={buttons} {...visitor} />
+        <NextCard run={run} busy={busy} watching={watching} controls={controls} buttons={buttons} {...visitor} />
       </Storyboard>
       <p className="sr-only" aria-live="polite">
         {news}

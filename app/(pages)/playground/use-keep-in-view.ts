@@ -1,5 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react"
 
+const gestures = ["wheel", "touchmove", "pointerdown", "keydown"]
+
 /**
  * Keeps an element in view while the page grows above it, or the step that failed and is opened, until somebody scrolls:
  * they are reading something else then.
@@ -17,11 +19,9 @@ export function useKeepInView(ref: RefObject<HTMLElement | null>, length: number
     const stop = () => {
       follows.current = false
     }
-    addEventListener("wheel", stop, { passive: true })
-    addEventListener("touchmove", stop, { passive: true })
+    for (const event of gestures) addEventListener(event, stop, { passive: true })
     return () => {
-      removeEventListener("wheel", stop)
-      removeEventListener("touchmove", stop)
+      for (const event of gestures) removeEventListener(event, stop)
     }
   }, [begin])
 
@@ -31,7 +31,10 @@ export function useKeepInView(ref: RefObject<HTMLElement | null>, length: number
     if (!grown || !follows.current) return
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth"
     const failed = document.querySelector("[data-step][data-failed][data-selected]")
-    if (failed) failed.scrollIntoView({ behavior, block: "start" })
+    // In one column the words about it stand above it; in two they stay beside it.
+    const isBeside = matchMedia("(min-width: 80rem)").matches
+    const place = isBeside ? failed : failed?.closest("[data-scene]")
+    if (place) place.scrollIntoView({ behavior, block: "start" })
     else ref.current?.scrollIntoView({ behavior, block: "nearest" })
   }, [ref, length])
 }

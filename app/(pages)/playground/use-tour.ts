@@ -1,8 +1,9 @@
-import { useEffect, useState, useSyncExternalStore } from "react"
-import { isStep, type Recorded } from "@/lib/flows/record"
+import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import type { Recorded } from "@/lib/flows/record"
 import { appendRecorded } from "@/lib/flows/sequence"
-import { finishAuthorization, playNext } from "./client"
+import { findFlow, finishAuthorization, playNext } from "./client"
 import type { Controls } from "./next-card"
+import { sayRefusal } from "./outcome"
 import { planBreak } from "./plan"
 import {
   changeRun,
@@ -33,10 +34,15 @@ export function useTour(issuer: string, watching: boolean) {
   const recorded = heard.flowId === run.flowId ? heard.recorded : nothing
   const { shown, count, complete } = useReveal(recorded, run.startedAt, run.drawn)
 
+  const drawnCount = useRef(count)
+  useEffect(() => {
+    drawnCount.current = count
+  }, [count])
+
   async function play(): Promise<void> {
     setBusy(true)
     setStray(null)
-    changeRun({ drawn: count })
+    changeRun({ drawn: drawnCount.current })
     const leaving = await playNext(issuer)
     if (!leaving) setBusy(false)
   }
@@ -45,8 +51,9 @@ export function useTour(issuer: string, watching: boolean) {
     const arrive = () => {
       setBusy(true)
       finishAuthorization()
-        .then(setStray)
+        .then((problem) => problem !== null && setStray(problem))
         .finally(() => setBusy(false))
+        .then(() => (watching ? findFlow() : undefined))
     }
     arrive()
     // A page that comes back out of the browser's memory is as it was when it was left: the storage knows better.
@@ -57,10 +64,10 @@ export function useTour(issuer: string, watching: boolean) {
     }
     addEventListener("pageshow", onShow)
     return () => removeEventListener("pageshow", onShow)
-  }, [])
+  }, [watching])
 
   const goesOn = run.runsUntil !== null && run.planned.length > run.runsUntil && !busy
-  const drawn = !watching || (complete && recorded.filter(isRequest).length >= countRequests(run.played))
+  const drawn = !watching || (complete && isHeard(run.played, recorded))
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever else has changed, it goes on once
   useEffect(() => {
     if (!goesOn) return
@@ -72,11 +79,14 @@ export function useTour(issuer: string, watching: boolean) {
     next: () => void play(),
     runAll: () => changeRun({ runsUntil: 0 }),
     pause: () => changeRun({ runsUntil: null }),
-    startOver: () => startRun(),
+    startOver: () => {
+      setBusy(false)
+      startRun()
+    },
     breakIt: (name) => {
       const { anew, scenes: planned, waiting } = planBreak(name, holdingOf(getRun()))
       const change = { planned, runsUntil: waiting, broken: true }
-      if (anew) startRun(change)
+      if (anew) startRun({ ...change, cast: planned })
       else changeRun(change)
     },
   }
@@ -85,20 +95,22 @@ export function useTour(issuer: string, watching: boolean) {
       flowId: run.flowId,
       recorded: appendRecorded(before.flowId === run.flowId ? before.recorded : nothing, news),
     }))
-  return { run, busy, stray, shown, controls, hear, news: complete ? sayNews(run.played, shown) : "" }
+  return { run, busy, stray, shown, controls, hear, news: complete ? sayNews(run.played) : "" }
 }
 
-const isRequest = ({ kind }: Recorded) => kind === "request"
-
-/** How many requests a flow has at least, by what the client did. */
-function countRequests(played: PlayedScene[]): number {
-  return played.reduce((sum, scene) => sum + Math.max(pathsOf(scene).length, isAuthorization(scene) ? 1 : 0), 0)
+/** Whether the server has told of everything that the client did. */
+function isHeard(played: PlayedScene[], recorded: Recorded[]): boolean {
+  const paths = recorded.flatMap((one) => (one.kind === "request" ? [one.path] : []))
+  const sent = played.flatMap(pathsOf)
+  const answered = paths.filter((path) => sent.includes(path))
+  return answered.length >= sent.length && (!played.some(isAuthorization) || paths.length > answered.length)
 }
 
 /** For who does not see the drawing. */
-function sayNews(played: PlayedScene[], shown: Recorded[]): string {
+function sayNews(played: PlayedScene[]): string {
   const last = played.at(-1)
   if (!last || last.outcome === "under way") return ""
-  const words = { done: "done", refused: "refused", broken: "broken off" }
-  return `${scenes[last.name].title}: ${words[last.outcome]}. ${shown.filter(isStep).length} steps drawn.`
+  const { title, done, refused } = scenes[last.name]
+  if (last.outcome === "done") return `${title}: done. ${done}`
+  return `${title}: ${last.outcome === "refused" ? "refused" : "broken off"}, ${sayRefusal(last.exchanges) ?? ""}. ${refused}`
 }

@@ -9,17 +9,18 @@ import { CopyButton } from "../_components/copy-button"
 import { Live } from "../_components/live"
 import { OutcomePill } from "../_components/outcome"
 import { useNow } from "../_components/use-now"
+import type { StreamState } from "../_components/use-stream"
 
 type Props = {
   flow: FlowSummary
   /** The step that failed last, by its seq. */
   failedSeq: number | null
-  connected: boolean
+  stream: StreamState
   now: number
 }
 
 /** Whose flow it is, when it was, and how it ended. */
-export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
+export function FlowHead({ flow, failedSeq, stream, now: start }: Props) {
   const now = useNow(start, 5000)
   const outcome = findOutcome(flow)
   const { title, number, of } = findProgress(flow.lastStep)
@@ -31,7 +32,7 @@ export function FlowHead({ flow, failedSeq, connected, now: start }: Props) {
         </h1>
         <OutcomePill outcome={outcome} />
         <span className="ms-auto">
-          <Live connected={connected} />
+          <Live state={stream} />
         </span>
       </div>
       <dl className="mt-4 flex flex-wrap gap-x-8 gap-y-3 text-sm">

@@ -12,7 +12,7 @@ import { useFlow } from "./use-flow"
 
 /** A flow: its diagram, and beside it the step that is opened. What happens meanwhile is added as it happens. */
 export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
-  const { summary, recorded, connected, watchedSince } = useFlow(flow)
+  const { summary, recorded, stream, watchedSince } = useFlow(flow)
   const [picked, setPicked] = useState<number | null>(null)
   const steps = recorded.filter(isStep)
   const pickedStep = steps.find(({ seq }) => seq === picked)
@@ -28,7 +28,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
       <div className="mx-auto max-w-[96rem] px-4 pt-6 pb-16 sm:px-6">
         <TopBar />
         <main>
-          <FlowHead flow={summary} failedSeq={failed?.seq ?? null} connected={connected} now={now} />
+          <FlowHead flow={summary} failedSeq={failed?.seq ?? null} stream={stream} now={now} />
           {lacksBegin(summary, recorded) && (
             <p className="mt-4 text-sm text-muted text-pretty">
               The first steps of this flow are no longer shown: what is kept has its time, and a picture has room for

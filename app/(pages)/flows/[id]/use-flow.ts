@@ -10,7 +10,7 @@ export function useFlow(flow: FlowRecord) {
   const [summary, setSummary] = useState<FlowSummary>(flow)
   const [watchedSince] = useState(() => newestSeq(flow.recorded))
 
-  const connected = useStream(() => `/flows/${flow.id}/stream?after=${newestSeq(recorded)}`, {
+  const stream = useStream(() => `/flows/${flow.id}/stream?after=${newestSeq(recorded)}`, {
     recorded: (news) => setRecorded((before) => appendRecorded(before, news as Recorded[])),
     // Who the client and the person are turns out on the way.
     flow: (moved) => setSummary(moved as FlowSummary),
@@ -18,7 +18,7 @@ export function useFlow(flow: FlowRecord) {
 
   return {
     recorded,
-    connected,
+    stream,
     watchedSince,
     summary: useMemo(() => updateSummary(summary, recorded), [summary, recorded]),
   }

@@ -1,9 +1,17 @@
+import type { StreamState } from "./use-stream"
+
+const words: Record<StreamState, string> = {
+  connecting: "Connecting",
+  live: "Live",
+  ended: "Your access has ended",
+}
+
 /** Whether what happens is shown as it happens. */
-export function Live({ connected }: { connected: boolean }) {
+export function Live({ state }: { state: StreamState }) {
   return (
     <span role="status" className="inline-flex items-center gap-2 text-sm text-muted">
-      <span className="live-dot" data-off={!connected || undefined} aria-hidden="true" />
-      {connected ? "Live" : "Connecting"}
+      <span className="live-dot" data-off={state !== "live" || undefined} aria-hidden="true" />
+      {words[state]}
     </span>
   )
 }

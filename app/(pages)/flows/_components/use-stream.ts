@@ -2,6 +2,9 @@ import { useEffect, useRef, useState } from "react"
 
 const reopenAfterMs = 3000
 
+/** `ended`: whoever looks may no longer. */
+export type StreamState = "connecting" | "live" | "ended"
+
 /** What takes the data of each event, parsed, by the event's name. */
 type Receivers = Record<string, (data: unknown) => void>
 
@@ -10,10 +13,9 @@ type Receivers = Record<string, (data: unknown) => void>
  * hidden tabs would take them. The browser connects anew by itself after a break; where the server refused, this does.
  * @param address of the stream, asked for at each connection, with the id of the last event that came; empty at first
  * @param receivers the same names each time
- * @returns whether it is connected
  */
-export function useStream(address: (lastId: string) => string, receivers: Receivers): boolean {
-  const [connected, setConnected] = useState(false)
+export function useStream(address: (lastId: string) => string, receivers: Receivers): StreamState {
+  const [state, setState] = useState<StreamState>("connecting")
   const latest = useRef({ address, receivers })
   useEffect(() => {
     latest.current = { address, receivers }
@@ -25,7 +27,7 @@ export function useStream(address: (lastId: string) => string, receivers: Receiv
     let lastId = ""
     const open = () => {
       source = new EventSource(latest.current.address(lastId))
-      source.addEventListener("open", () => setConnected(true))
+      source.addEventListener("open", () => setState("live"))
       for (const name of Object.keys(latest.current.receivers)) {
         source.addEventListener(name, ({ data, lastEventId }) => {
           lastId = lastEventId || lastId
@@ -33,14 +35,22 @@ export function useStream(address: (lastId: string) => string, receivers: Receiv
         })
       }
       source.addEventListener("error", () => {
-        setConnected(false)
-        if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, reopenAfterMs)
+        setState("connecting")
+        if (source?.readyState === EventSource.CLOSED) void askAgain(source.url)
       })
+    }
+    // An EventSource does not tell why it was refused.
+    const askAgain = async (url: string) => {
+      const answer = await fetch(url, { method: "HEAD" }).catch(() => null)
+      if (source?.url !== url) return
+      if (answer?.status === 404) setState("ended")
+      else timer = setTimeout(open, reopenAfterMs)
     }
     const close = () => {
       clearTimeout(timer)
       source?.close()
-      setConnected(false)
+      source = null
+      setState("connecting")
     }
     const follow = () => {
       close()
@@ -53,5 +63,5 @@ export function useStream(address: (lastId: string) => string, receivers: Receiv
       close()
     }
   }, [])
-  return connected
+  return state
 }

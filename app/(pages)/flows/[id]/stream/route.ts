@@ -1,13 +1,13 @@
 import { listFlows, listRecorded } from "@/lib/flows/inspector"
-import { mostEvents } from "@/lib/flows/record"
+import { isKnown, mostEvents } from "@/lib/flows/record"
 import { lanes } from "@/lib/flows/sequence-number"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
 import { inspectorAccess } from "@/lib/http/page"
 
 export const dynamic = "force-dynamic"
 
-/** What is numbered first may be stored last, when several instances record: so much is looked at again, five seconds. */
-const overlap = 5_000 * lanes
+/** What is numbered first may be stored last, when several instances record: so much is looked at again, ten seconds. */
+const overlap = 10_000 * lanes
 
 type Context = { params: Promise<{ id: string }> }
 
@@ -27,7 +27,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
     // Before its events, so that none that it speaks of is missing among them.
     const [flow] = await listFlows({ id }, 1)
     const found = await listRecorded(id, from)
-    const recorded = found.filter(({ seq }) => !sent.has(seq))
+    const recorded = found.filter((one) => !sent.has(one.seq) && isKnown(one))
     for (const { seq } of recorded) sent.add(seq)
     newest = Math.max(newest, found.at(-1)?.seq ?? 0)
     // More than is read at a time: no looking back before its end is reached.
