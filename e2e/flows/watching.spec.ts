@@ -88,7 +88,6 @@ test("a page whose stream was refused asks again, and says so when there is noth
     return route.fulfill({ status, headers: { "Retry-After": "3" } })
   })
   await page.goto(`${issuer()}/flows`)
-  await expect(page.getByText("Connecting", { exact: true })).toBeVisible()
   await expect(page.getByText("Your access has ended")).toBeVisible()
   expect(answers).toEqual([])
   await page.reload()

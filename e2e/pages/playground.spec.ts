@@ -207,7 +207,11 @@ test("a break that is refused for another reason says so, and a scene that was b
     .poll(async () => {
       await breakIt(page, "Change the verifier")
       await expect(redeem).not.toHaveAttribute("aria-disabled", "true")
-      return scene(page, "Be the thief").last().textContent()
+      const told = scene(page, "Be the thief")
+        .last()
+        .getByText(/why PKCE is there|another reason/)
+      await told.waitFor()
+      return told.textContent()
     })
     .toContain("for another reason than the one to be shown here: code expired")
   await impatient.stop()

@@ -217,7 +217,8 @@ const redeem: Play = async (issuer) => {
   const verified = await recordExchange((fetch) =>
     oauth.validateApplicationLevelSignature(need(getRun().server), response, through(fetch)),
   )
-  return verified.outcome
+  // The code is used up, so this is not to be tried again.
+  return verified.outcome === "done" ? "done" : "refused"
 }
 
 const redeemStolen: Play = async (issuer) => {

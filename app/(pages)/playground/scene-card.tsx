@@ -10,13 +10,21 @@ type Props = {
   run: Run
   /** Why the server refused, where that is known. */
   reason: string | null
+  /** Whether that is told at all, a moment after the answer. */
+  watching: boolean
 }
 
 /** What the client did, what it got, and what that means. */
-export function SceneCard({ scene, place, run, reason }: Props) {
+export function SceneCard({ scene, place, run, reason, watching }: Props) {
   const { chapter, title, before, done, refused, breaks } = scenes[scene.name]
-  const isExpected = !breaks || reason === null || reason === breaks
   const { outcome, exchanges } = scene
+  const said = {
+    "under way": null,
+    done,
+    // Of a break nothing is said before it is known that it was refused for what it is.
+    refused: !breaks || !watching || reason === breaks ? refused : reason && sayOtherwise(reason),
+    broken: "It did not come to an end. Try again, or start over.",
+  }[outcome]
   const problem = exchanges.findLast((exchange) => exchange.problem !== null)?.problem
   return (
     <article
@@ -36,11 +44,7 @@ export function SceneCard({ scene, place, run, reason }: Props) {
         {problem ? (
           <p className="text-sm font-medium text-danger [overflow-wrap:anywhere]">{problem}</p>
         ) : (
-          outcome !== "under way" && (
-            <p className="text-sm text-pretty">
-              {outcome === "done" ? done : isExpected && outcome === "refused" ? refused : sayOtherwise(reason)}
-            </p>
-          )
+          said !== null && <p className="text-sm text-pretty">{said}</p>
         )}
       </div>
       <Wire exchanges={exchanges} />
@@ -49,8 +53,7 @@ export function SceneCard({ scene, place, run, reason }: Props) {
 }
 
 /** Something else got in the way of what was to be shown. */
-function sayOtherwise(reason: string | null): string {
-  if (reason === null) return "It did not come to an end. Try again, or start over."
+function sayOtherwise(reason: string): string {
   return `The server refused for another reason than the one to be shown here: ${sayReason(reason)}. Start over, and try again.`
 }
 

@@ -50,7 +50,13 @@ export function Storyboard({ run, shown, watching, children }: Props) {
           <li key={scene.id} data-scene className={`scroll-mt-4 ${row}`}>
             <div className={`min-w-0 pb-4 xl:pb-5 ${i === 0 ? atTop : ""}`}>
               <div className="xl:sticky xl:top-4">
-                <SceneCard scene={scene} place={i + 1} run={run} reason={reasonOf(assigned.get(scene.id) ?? [])} />
+                <SceneCard
+                  scene={scene}
+                  place={i + 1}
+                  run={run}
+                  reason={reasonOf(assigned.get(scene.id) ?? [])}
+                  watching={watching}
+                />
               </div>
             </div>
             {watching && (
