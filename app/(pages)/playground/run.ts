@@ -158,11 +158,29 @@ export function addScene(name: SceneName): void {
 }
 
 /** Changes the scene that began last. */
-export function changeScene(change: (scene: PlayedScene) => Partial<PlayedScene>): void {
+function changeScene(change: (scene: PlayedScene) => Partial<PlayedScene>): void {
   const { played } = getRun()
   const last = played.at(-1)
   if (last) changeRun({ played: [...played.slice(0, -1), { ...last, ...change(last) }] })
 }
+
+/** How a scene ends. */
+export type End = Exclude<Outcome, "under way">
+
+/** What was to follow a success is of no use after a refusal; what was broken off can be tried again. */
+export function endScene(outcome: End): void {
+  changeScene(() => ({ outcome }))
+  const { played, planned, runsUntil, tokens } = getRun()
+  const name = played.at(-1)?.name
+  if (!name) return
+  const isEnd = name === "revoke" ? outcome === "done" : outcome === "refused" && name !== "introspect"
+  if (tokens && isEnd) changeRun({ tokens: { ...tokens, ended: true } })
+  if (outcome === "broken") changeRun({ runsUntil: null })
+  else if (outcome === "refused" && vital.includes(name)) changeRun({ planned: [], runsUntil: null })
+  else changeRun({ planned: planned.slice(1), ...(planned.length - 1 <= (runsUntil ?? 0) && { runsUntil: null }) })
+}
+
+const vital: SceneName[] = ["prepare", "authorize", "redeem"]
 
 /** Adds an exchange to the scene that began last. @returns its id */
 export function addExchange(exchange: Omit<Exchange, "id">): number {
