@@ -8,8 +8,6 @@ export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/fixtures/global-setup.ts",
   workers: 2,
-  // A test that passes only the second time is reported as flaky, by name: that is a bug of the test or of the product.
-  retries: 1,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

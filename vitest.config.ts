@@ -4,9 +4,9 @@ export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
     include: ["{app,lib}/**/*.test.ts"],
-    globalSetup: "e2e/fixtures/unit-setup.ts",
+    globalSetup: "lib/testing/setup.ts",
     // Loading Prisma and bcrypt anew for every file would be half of the run. Each file sets up what it needs by itself
-    // (applySettings in e2e/fixtures/unit-settings.ts forgets what the file before has left).
+    // (applySettings in lib/testing/settings.ts forgets what the file before has left).
     isolate: false,
     maxWorkers: "100%",
     // Password hashes, RSA keys and processes of their own take long on a busy machine.

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { closeSync, openSync, readFileSync } from "node:fs"
 import http from "node:http"
-import { root } from "@/e2e/fixtures/packages"
+import { root } from "@/lib/testing/packages"
 import { cores, nodeCommand } from "./pinning"
 import { median } from "./results"
 

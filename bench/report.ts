@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { parseArgs } from "node:util"
-import { root } from "@/e2e/fixtures/packages"
+import { root } from "@/lib/testing/packages"
 import { drawRatios } from "./picture"
 import type { Results } from "./results"
 import { formatResults } from "./table"

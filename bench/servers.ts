@@ -1,5 +1,5 @@
 import path from "node:path"
-import { startPostgres } from "@/e2e/fixtures/postgres"
+import { startPostgres } from "@/lib/testing/postgres"
 import type { Options } from "./options"
 import { startOurs } from "./targets/ours"
 import { startPeer } from "./targets/peers"

@@ -4,7 +4,7 @@ import os from "node:os"
 import path from "node:path"
 import { promisify } from "node:util"
 import { expect, test } from "@playwright/test"
-import { root } from "./fixtures/packages"
+import { root } from "@/lib/testing/packages"
 
 /** Operations of the table, and who has them: the floor is a handler for some of them alone. */
 const rows = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { expect, test } from "@playwright/test"
-import { root } from "./fixtures/packages"
+import { root } from "@/lib/testing/packages"
 
 // docs/requirements.md is written by hand; this keeps it true.
 

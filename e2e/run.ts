@@ -4,9 +4,9 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
+import { binOf, root } from "@/lib/testing/packages"
+import { startPostgres } from "@/lib/testing/postgres"
 import { ensureChromium } from "./fixtures/browser"
-import { binOf, root } from "./fixtures/packages"
-import { startPostgres } from "./fixtures/postgres"
 
 type Run = { name: string; args: string[]; env?: Record<string, string> }
 type Counts = { passed: number; failed: number }

@@ -11,8 +11,8 @@ import { createUser } from "@/lib/authentication/users"
 import { registerClient } from "@/lib/clients/registration"
 import { closeDatabase } from "@/lib/data/database"
 import type { User } from "@/lib/data/users"
+import { root } from "@/lib/testing/packages"
 import { ensureChromium, launchArgs } from "./fixtures/browser"
-import { root } from "./fixtures/packages"
 import { startServer } from "./fixtures/server"
 
 const viewports = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createEmptyDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { applySettings, forgetProcessState } from "@/e2e/fixtures/unit-settings"
+import { createEmptyDatabase, type TestDatabase } from "@/lib/testing/database"
+import { applySettings, forgetProcessState } from "@/lib/testing/settings"
 import { prepare } from "./boot"
 import { closeDatabase } from "./data/database"
 import { listSigningKeys } from "./data/signing-keys"

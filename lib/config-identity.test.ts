@@ -1,6 +1,6 @@
 import path from "node:path"
 import { describe, expect, test } from "vitest"
-import { settingsDirectory as directory, problemsOf } from "@/e2e/fixtures/unit-settings"
+import { settingsDirectory as directory, problemsOf } from "@/lib/testing/settings"
 import { parseConfig } from "./config"
 
 describe("ISSUER", () => {

@@ -1,6 +1,6 @@
 import path from "node:path"
 import { afterEach, describe, expect, test, vi } from "vitest"
-import { settingsDirectory as directory, forgetProcessState, problemsOf } from "@/e2e/fixtures/unit-settings"
+import { settingsDirectory as directory, forgetProcessState, problemsOf } from "@/lib/testing/settings"
 import { type Config, ConfigError, config, countProcessors, parseConfig } from "./config"
 
 test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { makeTestFolder } from "@/e2e/fixtures/unit-database"
-import { runInProcesses } from "@/e2e/fixtures/unit-processes"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { makeTestFolder } from "@/lib/testing/database"
+import { runInProcesses } from "@/lib/testing/processes"
+import { applySettings } from "@/lib/testing/settings"
 import { deriveKey, type KeyPurpose, masterSecret } from "./secret"
 
 describe("without SECRET, for an SQLite file", () => {

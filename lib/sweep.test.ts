@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { inMinutes, storeClient, storeSession, storeUser } from "@/e2e/fixtures/unit-rows"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { findAuthCode } from "@/lib/data/sessions"
 import { listSigningKeys } from "@/lib/data/signing-keys"
 import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes, storeClient, storeSession, storeUser } from "@/lib/testing/rows"
+import { applySettings } from "@/lib/testing/settings"
 import { sweep, sweepInBackground } from "./sweep"
 
 describeOnEachDatabase(

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { startPostgres, type TestPostgres } from "@/e2e/fixtures/postgres"
+import { startPostgres, type TestPostgres } from "@/lib/testing/postgres"
 import { type OursOptions, startOurs } from "../targets/ours"
 import type { Target } from "../targets/target"
 import type { MoreOptions } from "./options"

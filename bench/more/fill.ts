@@ -1,8 +1,8 @@
 import BetterSqlite3 from "better-sqlite3"
-import { root } from "@/e2e/fixtures/packages"
 import { modelColumns } from "@/lib/data/columns"
 import { migrate } from "@/lib/data/migrate"
 import { generateId, generateTimeOrderedId, generateToken } from "@/lib/protocol/random"
+import { root } from "@/lib/testing/packages"
 import { redirectUri } from "../load/requests"
 
 type Value = string | number | null

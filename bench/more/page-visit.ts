@@ -1,7 +1,7 @@
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Browser, CDPSession } from "playwright"
-import { root } from "@/e2e/fixtures/packages"
+import { root } from "@/lib/testing/packages"
 import { redirectUri } from "../load/requests"
 import { person } from "../targets/sign-in"
 

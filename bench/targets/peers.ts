@@ -1,5 +1,5 @@
 import path from "node:path"
-import { findFreePort } from "@/e2e/fixtures/free-port"
+import { findFreePort } from "@/lib/testing/free-port"
 import { redirectUri, resource } from "../load/requests"
 import { startRepeatedly } from "../processes"
 import { Browser } from "./browser"

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test"
+import { findFreePort } from "@/lib/testing/free-port"
 import { testEnvironment } from "../fixtures/environment"
 import { type Example, runCli, startExample } from "../fixtures/example"
-import { findFreePort } from "../fixtures/free-port"
 import { expect, test } from "../fixtures/journey"
 import { allow, signIn } from "../fixtures/people"
 import { insertUser } from "../fixtures/world"

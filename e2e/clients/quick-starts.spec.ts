@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
+import { root } from "@/lib/testing/packages"
 import { runCli } from "../fixtures/example"
-import { root } from "../fixtures/packages"
 import { remember } from "../fixtures/secrets"
 import { expect, test } from "../fixtures/world"
 

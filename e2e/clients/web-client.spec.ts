@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test"
+import { findFreePort } from "@/lib/testing/free-port"
 import { type Example, runCli, startExample } from "../fixtures/example"
-import { findFreePort } from "../fixtures/free-port"
 import { expect, test } from "../fixtures/journey"
 import { allow, deny, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { storeUser } from "@/e2e/fixtures/unit-rows"
 import { database } from "@/lib/data/database"
 import { setPasswordHash, setUserDisabled, setUserEnabled } from "@/lib/data/users"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { storeUser } from "@/lib/testing/rows"
 import { endBrowserSession, findSignedInUser, startBrowserSession } from "./browser-sessions"
 
 let opened: TestDatabase

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { generateToken } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { applySettings } from "@/lib/testing/settings"
 import { closeInspector, createOperatorLink, enterAsOperator, maySeeFlows } from "./operators"
 
 const ticketOf = ({ url }: { url: string }) => new URL(url).searchParams.get("ticket") ?? ""

@@ -1,7 +1,7 @@
 import bcrypt from "bcryptjs"
 import type { Tinypool } from "tinypool"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { applySettings } from "@/lib/testing/settings"
 import { closePasswordPool, hashPassword, PasswordPoolBusyError, preHash, verifyPassword } from "./password"
 
 /** How many computations the worker threads have done. */

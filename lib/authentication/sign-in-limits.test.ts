@@ -1,8 +1,8 @@
 import pg from "pg"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
+import { describeOnEachDatabase } from "@/lib/testing/database"
 import { addressKey, countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 const settings = {

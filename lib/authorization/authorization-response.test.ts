@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { OAuthError } from "@/lib/protocol/errors"
+import { applySettings } from "@/lib/testing/settings"
 import { codeResponseUri, errorResponseUri } from "./authorization-response"
 
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { storeUser } from "@/e2e/fixtures/unit-rows"
 import { startBrowserSession } from "@/lib/authentication/browser-sessions"
 import { registerClient } from "@/lib/clients/registration"
 import { findConsent } from "@/lib/data/consents"
 import { generateId, generateToken } from "@/lib/protocol/random"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { storeUser } from "@/lib/testing/rows"
 import { allowInteraction } from "./interaction"
 import { beginAuthorization, sealStateToken } from "./state-token"
 

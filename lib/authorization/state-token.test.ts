@@ -1,10 +1,10 @@
 import { EncryptJWT } from "jose"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import { config } from "@/lib/config"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
+import { oauthError } from "@/lib/testing/errors"
+import { applySettings } from "@/lib/testing/settings"
 import type { AuthorizationRequest } from "./authorization-request"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
-import { storeClient } from "@/e2e/fixtures/unit-rows"
 import { parseParameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { oauthError } from "@/lib/testing/errors"
+import { storeClient } from "@/lib/testing/rows"
 import { authenticateClient } from "./authentication"
 
 const secret = "the-secret-of-the-client"

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
 import { findClient } from "@/lib/data/clients"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { oauthError } from "@/lib/testing/errors"
 import { type ClientMetadata, changeClient, registerClient, rotateClientSecret } from "./registration"
 
 let opened: TestDatabase

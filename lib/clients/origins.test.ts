@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { storeClient } from "@/e2e/fixtures/unit-rows"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { storeClient } from "@/lib/testing/rows"
 import { isClientOrigin } from "./origins"
 
 let opened: TestDatabase

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { descriptionCharacters, oauthError } from "@/e2e/fixtures/unit-errors"
 import { findClient, listClients } from "@/lib/data/clients"
 import { hashToken } from "@/lib/protocol/random"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { descriptionCharacters, oauthError } from "@/lib/testing/errors"
 import { type ClientMetadata, changeClient, registerClient, rotateClientSecret, toClientMetadata } from "./registration"
 
 let opened: TestDatabase

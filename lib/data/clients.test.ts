@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { storeClient } from "@/e2e/fixtures/unit-rows"
 import { generateId } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { storeClient } from "@/lib/testing/rows"
 import { findClient, insertClient, isRegisteredOrigin, listClients, updateClient } from "./clients"
 
 describeOnEachDatabase("a client", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { storeClient } from "@/e2e/fixtures/unit-rows"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { storeClient } from "@/lib/testing/rows"
 import { findClient } from "./clients"
 import { modelColumns } from "./columns"
 import { database } from "./database"

@@ -1,17 +1,17 @@
 import { cpSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { root } from "@/e2e/fixtures/packages"
 import {
   createEmptyDatabase,
   makeTestFolder,
   type TestDatabase,
   type TestProvider,
   testProviders,
-} from "@/e2e/fixtures/unit-database"
-import { runInProcesses } from "@/e2e/fixtures/unit-processes"
-import { query } from "@/e2e/fixtures/unit-schema"
-import { testSecret } from "@/e2e/fixtures/unit-settings"
+} from "@/lib/testing/database"
+import { root } from "@/lib/testing/packages"
+import { runInProcesses } from "@/lib/testing/processes"
+import { query } from "@/lib/testing/schema"
+import { testSecret } from "@/lib/testing/settings"
 import { MigrationError, migrate } from "./migrate"
 
 /** Migrations of a project that is not this one, for either provider. */

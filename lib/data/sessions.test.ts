@@ -1,14 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import {
-  inMinutes,
-  makeSession,
-  storeClient,
-  storeSession,
-  storeStartedSession,
-  storeUser,
-} from "@/e2e/fixtures/unit-rows"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes, makeSession, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import type { Client } from "./clients"
 import { database } from "./database"
 import {

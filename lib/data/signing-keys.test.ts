@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { inMinutes } from "@/e2e/fixtures/unit-rows"
 import { generateId } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes } from "@/lib/testing/rows"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningKeyRecord } from "./signing-keys"
 
 const makeKey = (alg: SigningKeyRecord["alg"], generation: number): SigningKeyRecord => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { findBrowserSession, insertBrowserSession } from "./browser-sessions"
 import { database } from "./database"
 import { insertOperatorTicket } from "./operator-sessions"

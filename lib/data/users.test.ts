@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/e2e/fixtures/unit-rows"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import {
   deleteBrowserSession,
   deleteBrowserSessionsOfUser,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { applySettings } from "@/lib/testing/settings"
 import { describeJwt, describeParameter, describeParameters, fingerprint } from "./facts"
 
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api"
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { forgetProcessState } from "@/e2e/fixtures/unit-settings"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
+import { forgetProcessState } from "@/lib/testing/settings"
 import { Flow, flowIdGenerator, listen } from "./flow"
 
 forgetProcessState()

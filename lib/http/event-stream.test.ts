@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, expect, test, vi } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
+import { applySettings } from "@/lib/testing/settings"
 import { eventStream, mostMs, mostStreams, type StreamEvent, unreadMs } from "./event-stream"
 
 const nothing = async (): Promise<StreamEvent[]> => []

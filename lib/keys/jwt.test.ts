@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto"
 import { decodeProtectedHeader, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { signJwt, verifyJwt } from "./jwt"
 import { ensureSigningKeys, findActiveKey, rotateSigningKey, withdrawSigningKeys } from "./signing-keys"
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import type { SigningKeyRecord } from "@/lib/data/signing-keys"
+import { applySettings } from "@/lib/testing/settings"
 import { stateOf } from "./signing-keys"
 
 const twoWeeks = 14 * 24 * 60 * 60

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { runInProcesses } from "@/e2e/fixtures/unit-processes"
-import { applySettings, testSecret } from "@/e2e/fixtures/unit-settings"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { deleteSigningKeys, listSigningKeys } from "@/lib/data/signing-keys"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { runInProcesses } from "@/lib/testing/processes"
+import { applySettings, testSecret } from "@/lib/testing/settings"
 import {
   activationDelaySeconds,
   deleteRetiredKeys,

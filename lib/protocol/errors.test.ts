@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, test } from "vitest"
-import { descriptionCharacters } from "@/e2e/fixtures/unit-errors"
+import { descriptionCharacters } from "@/lib/testing/errors"
 import { OAuthError, type OAuthErrorCode } from "./errors"
 
 describe("the status of an error", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { descriptionCharacters, oauthError } from "@/e2e/fixtures/unit-errors"
+import { descriptionCharacters, oauthError } from "@/lib/testing/errors"
 import { parseParameters } from "./parameters"
 
 const parse = (query: string) => parseParameters(new URLSearchParams(query))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { oauthError } from "@/lib/testing/errors"
 import { computeCodeChallenge, parseCodeChallenge, verifyCodeVerifier } from "./pkce"
 
 // RFC 7636 appendix B

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { oauthError } from "@/lib/testing/errors"
 import { asksForSignIn, parsePrompt, promptValues } from "./prompt"
 
 test("prompt is a list of known values, empty when it is left out", () => {

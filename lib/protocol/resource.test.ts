@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { oauthError } from "@/lib/testing/errors"
 import { narrowResources, parseResources } from "./resource"
 
 const [one, two, three] = ["https://api.example/one", "https://api.example/two", "https://api.example/three"]

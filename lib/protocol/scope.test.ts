@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { oauthError } from "@/e2e/fixtures/unit-errors"
+import { oauthError } from "@/lib/testing/errors"
 import { OAuthError } from "./errors"
 import { describeScope, narrowScope, parseScope, resolveScope, standardScopes } from "./scope"
 

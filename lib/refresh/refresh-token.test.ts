@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { applySettings } from "@/e2e/fixtures/unit-settings"
 import type { Session } from "@/lib/data/sessions"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
+import { applySettings } from "@/lib/testing/settings"
 import { deriveNextRefreshToken, findStanding } from "./refresh-token"
 
 beforeEach(() => {

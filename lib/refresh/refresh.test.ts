@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from "vitest"
-import { describeOnEachDatabase } from "@/e2e/fixtures/unit-database"
-import { inMinutes, storeStartedSession } from "@/e2e/fixtures/unit-rows"
 import { database } from "@/lib/data/database"
 import { findSession } from "@/lib/data/sessions"
 import { Flow } from "@/lib/flows/flow"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken } from "@/lib/protocol/session-token"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { inMinutes, storeStartedSession } from "@/lib/testing/rows"
 import { refreshTokens } from "./refresh"
 
 const idleMinutes = 1_000

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs"
 import nodePath from "node:path"
 import { expect, test } from "vitest"
-import { root } from "@/e2e/fixtures/packages"
+import { root } from "@/lib/testing/packages"
 import { findEndpoint } from "./endpoints"
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -1,10 +1,10 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { openTestDatabase, type TestDatabase } from "@/e2e/fixtures/unit-database"
-import { storeClient, storeUser } from "@/e2e/fixtures/unit-rows"
 import type { Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
+import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { storeClient, storeUser } from "@/lib/testing/rows"
 import { computeAtHash, issueAccessToken, issueIdToken } from "./tokens"
 import { userClaims } from "./user-claims"
 

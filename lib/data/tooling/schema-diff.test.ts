@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { root } from "@/e2e/fixtures/packages"
-import { createEmptyDatabase, type TestDatabase, testProviders } from "@/e2e/fixtures/unit-database"
-import { describeSchema, query } from "@/e2e/fixtures/unit-schema"
 import { migrate } from "@/lib/data/migrate"
+import { createEmptyDatabase, type TestDatabase, testProviders } from "@/lib/testing/database"
+import { root } from "@/lib/testing/packages"
+import { describeSchema, query } from "@/lib/testing/schema"
 import { diffSchemas, type Provider, providers } from "./schema-diff"
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8")
