@@ -11,7 +11,7 @@ export default {
     "pino",
     "tinypool",
   ],
-  outputFileTracingIncludes: { "/*": ["./prisma/migrations/**/*", "./lib/{authentication,data}/*.mjs"] },
+  outputFileTracingIncludes: { "/*": ["./prisma/migrations/**/*", "./lib/{accounts,data}/*.mjs"] },
   // `npm test` checks the types, those of the tests too, which are no part of a build.
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },

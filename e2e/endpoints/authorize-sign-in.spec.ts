@@ -1,4 +1,4 @@
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { saveConsent } from "@/lib/data/consents"
 import type { User } from "@/lib/data/users"
 import {

@@ -1,4 +1,4 @@
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { denyInteraction } from "@/lib/authorization/interaction"
 import { changeClient } from "@/lib/clients/registration"
 import { deleteClient } from "@/lib/data/clients"

@@ -1,4 +1,4 @@
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { registerClient as register } from "@/lib/clients/registration"
 import { testEnvironment } from "../fixtures/environment"
 import { issueExpiredAccessToken } from "../fixtures/expired"

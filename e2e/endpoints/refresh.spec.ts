@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { decodeJwt } from "jose"
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { changeClient } from "@/lib/clients/registration"
 import { changeSession, readSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"

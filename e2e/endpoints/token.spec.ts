@@ -1,4 +1,4 @@
-import { changePassword, disableUser, enableUser } from "@/lib/authentication/users"
+import { changePassword, disableUser, enableUser } from "@/lib/accounts/users"
 import { changeClient } from "@/lib/clients/registration"
 import { changeAuthCode } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose"
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { testEnvironment } from "../fixtures/environment"
 import { issueExpiredAccessToken } from "../fixtures/expired"
 import { expect, expectOAuthError, insertUser, obtainTokens, postForm, registerClient, test } from "../fixtures/world"

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test"
-import { disableUser } from "@/lib/authentication/users"
+import { disableUser } from "@/lib/accounts/users"
 import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, postPage } from "../fixtures/forms"
 import { beginAtClient, expect, test } from "../fixtures/journey"

@@ -1,10 +1,10 @@
 import type { Tinypool } from "tinypool"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { hashPassword } from "@/lib/accounts/password"
 import { findUserByEmail, setUserDisabled, type User } from "@/lib/data/users"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 import { findSignedInUser } from "./browser-sessions"
-import { hashPassword } from "./password"
 import { signIn, signUp } from "./sign-in"
 import { countAttempt } from "./sign-in-limits"
 

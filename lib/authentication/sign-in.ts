@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
+import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "@/lib/accounts/users"
 import { findUserByEmail } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
-import { PasswordPoolBusyError, verifyPassword } from "./password"
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
-import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "./users"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
 type Accepted = { ok: true; browserSession: NewBrowserSession }

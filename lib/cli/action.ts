@@ -1,4 +1,4 @@
-import { closePasswordPool } from "@/lib/authentication/password"
+import { closePasswordPool } from "@/lib/accounts/password"
 import { prepare } from "@/lib/boot"
 import { closeDatabase } from "@/lib/data/database"
 import { OAuthError } from "@/lib/protocol/errors"

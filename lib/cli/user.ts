@@ -1,5 +1,5 @@
 import type { Command } from "commander"
-import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "@/lib/authentication/users"
+import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { OperatorError } from "@/lib/server/problem"
 import { type Answer, action, missing } from "./action"

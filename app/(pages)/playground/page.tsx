@@ -1,7 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
+import { findDemoUser } from "@/lib/accounts/demo-user"
 import { findSignedInUser } from "@/lib/authentication/browser-sessions"
-import { findDemoUser } from "@/lib/authentication/demo-user"
 import { config } from "@/lib/config"
 import { inspectorIsOpen, readPage } from "@/lib/http/page"
 import { Tour } from "./tour"

@@ -16,7 +16,7 @@ function pool(): Tinypool {
   const { PASSWORD_WORKERS, PASSWORD_QUEUE } = config()
   holder.oauthFlowPasswordPool ??= new Tinypool({
     // Found from the project's root, because a bundle would not carry a worker's file along.
-    filename: path.join(process.cwd(), "lib/authentication/bcrypt-worker.mjs"),
+    filename: path.join(process.cwd(), "lib/accounts/bcrypt-worker.mjs"),
     runtime: "worker_threads",
     minThreads: 0,
     maxThreads: PASSWORD_WORKERS,

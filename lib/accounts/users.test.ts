@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { findSignedInUser, startBrowserSession } from "@/lib/authentication/browser-sessions"
 import { findSession } from "@/lib/data/sessions"
 import { findUser, findUserByEmail } from "@/lib/data/users"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
-import { findSignedInUser, startBrowserSession } from "./browser-sessions"
 import { verifyPassword } from "./password"
 import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "./users"
 
