@@ -4,15 +4,14 @@ import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
+import { perProcess } from "@/lib/per-process"
 import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
 
-const holder = globalThis as typeof globalThis & {
-  oauthFlowReady?: Promise<{ migrations: string[] }>
-  oauthFlowHouseKept?: boolean
-}
+const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
+const houseKept = perProcess<boolean>("house kept")
 
 /**
  * Everything a process does before it serves: settings, secret, schema, signing keys.
@@ -20,8 +19,8 @@ const holder = globalThis as typeof globalThis & {
  * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
  */
 export function prepare(): Promise<{ migrations: string[] }> {
-  holder.oauthFlowReady ??= start()
-  return holder.oauthFlowReady
+  prepared.value ??= start()
+  return prepared.value
 }
 
 async function start(): Promise<{ migrations: string[] }> {
@@ -34,8 +33,8 @@ async function start(): Promise<{ migrations: string[] }> {
 
 /** What is done now and then while a server runs, by one of its processes. It alone does not keep the process alive. */
 export function keepHouse(): void {
-  if (holder.oauthFlowHouseKept) return
-  holder.oauthFlowHouseKept = true
+  if (houseKept.value) return
+  houseKept.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
   setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
 }

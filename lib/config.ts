@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
+import { perProcess } from "@/lib/per-process"
 
 /** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
 export type Config = z.output<typeof settings> & {
@@ -167,10 +168,10 @@ function parseDatabaseUrl(
   return { problem: "DATABASE_URL must begin with file: (SQLite) or postgres://" }
 }
 
-const holder = globalThis as typeof globalThis & { oauthFlowConfig?: Config }
+const parsed = perProcess<Config>("config")
 
 /** The settings of this process. @throws ConfigError */
 export function config(): Config {
-  holder.oauthFlowConfig ??= parseConfig(process.env, process.cwd())
-  return holder.oauthFlowConfig
+  parsed.value ??= parseConfig(process.env, process.cwd())
+  return parsed.value
 }

@@ -2,11 +2,10 @@ import { hkdfSync, randomBytes } from "node:crypto"
 import { chmodSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { ConfigError, config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 
-const holder = globalThis as typeof globalThis & {
-  oauthFlowSecret?: Buffer
-  oauthFlowDerivedKeys?: Map<KeyPurpose, Uint8Array<ArrayBuffer>>
-}
+const secret = perProcess<Buffer>("secret")
+const derivedKeys = perProcess<Map<KeyPurpose, Uint8Array<ArrayBuffer>>>("derived keys")
 
 /**
  * The server's secret: SECRET, or for a local SQLite file the one in the file beside it, which is made at first use
@@ -14,8 +13,8 @@ const holder = globalThis as typeof globalThis & {
  * @throws ConfigError when that file holds no whole secret
  */
 export function masterSecret(): Buffer {
-  holder.oauthFlowSecret ??= loadSecret()
-  return holder.oauthFlowSecret
+  secret.value ??= loadSecret()
+  return secret.value
 }
 
 function loadSecret(): Buffer {
@@ -55,10 +54,9 @@ export type KeyPurpose = "state-token" | "refresh-token" | "signing-key" | "sign
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {
-  holder.oauthFlowDerivedKeys ??= new Map()
+  derivedKeys.value ??= new Map()
   const key =
-    holder.oauthFlowDerivedKeys.get(purpose) ??
-    new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
-  holder.oauthFlowDerivedKeys.set(purpose, key)
+    derivedKeys.value.get(purpose) ?? new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
+  derivedKeys.value.set(purpose, key)
   return key
 }

@@ -1,11 +1,12 @@
 import bcrypt from "bcryptjs"
 import type { Tinypool } from "tinypool"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { perProcess } from "@/lib/per-process"
 import { applySettings } from "@/lib/testing/settings"
 import { closePasswordPool, hashPassword, PasswordPoolBusyError, preHash, verifyPassword } from "./password"
 
 /** How many computations the worker threads have done. */
-const workDone = () => (globalThis as { oauthFlowPasswordPool?: Tinypool }).oauthFlowPasswordPool?.completed ?? 0
+const workDone = () => perProcess<Tinypool>("password pool").value?.completed ?? 0
 
 describe("what bcrypt sees of a password", () => {
   test("is its HMAC-SHA-256 under the key of this purpose, which never changes", () => {

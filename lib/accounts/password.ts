@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto"
 import path from "node:path"
 import { Tinypool } from "tinypool"
 import { config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 
 const cost = 12
 
@@ -10,11 +11,11 @@ export class PasswordPoolBusyError extends Error {
   override name = "PasswordPoolBusyError"
 }
 
-const holder = globalThis as typeof globalThis & { oauthFlowPasswordPool?: Tinypool }
+const passwordPool = perProcess<Tinypool>("password pool")
 
 function pool(): Tinypool {
   const { PASSWORD_WORKERS, PASSWORD_QUEUE } = config()
-  holder.oauthFlowPasswordPool ??= new Tinypool({
+  passwordPool.value ??= new Tinypool({
     // Found from the project's root, because a bundle would not carry a worker's file along.
     filename: path.join(process.cwd(), "lib/accounts/bcrypt-worker.mjs"),
     runtime: "worker_threads",
@@ -23,7 +24,7 @@ function pool(): Tinypool {
     maxQueue: PASSWORD_QUEUE,
     idleTimeout: 30_000,
   })
-  return holder.oauthFlowPasswordPool
+  return passwordPool.value
 }
 
 async function run<Result>(name: "hash" | "compare", task: object): Promise<Result> {
@@ -63,7 +64,7 @@ export async function verifyPassword(password: string, hash: string | null): Pro
 
 /** Ends the worker threads, for a process that is done. */
 export async function closePasswordPool(): Promise<void> {
-  const running = holder.oauthFlowPasswordPool
-  holder.oauthFlowPasswordPool = undefined
+  const running = passwordPool.value
+  passwordPool.value = undefined
   await running?.destroy()
 }

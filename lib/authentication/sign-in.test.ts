@@ -2,6 +2,7 @@ import type { Tinypool } from "tinypool"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { hashPassword } from "@/lib/accounts/password"
 import { findUserByEmail, setUserDisabled, type User } from "@/lib/data/users"
+import { perProcess } from "@/lib/per-process"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 import { findSignedInUser } from "./browser-sessions"
@@ -19,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened.drop())
 
-const workDone = () => (globalThis as { oauthFlowPasswordPool?: Tinypool }).oauthFlowPasswordPool?.completed ?? 0
+const workDone = () => perProcess<Tinypool>("password pool").value?.completed ?? 0
 const newAddress = () => `192.0.2.${++addresses}`
 const attempt = (changes: Partial<Parameters<typeof signIn>[0]> = {}) => ({
   email: "ada@example.com",

@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 import { connectionPragmas } from "./checkpoints"
 import type { PrismaClient } from "./generated/sqlite/client"
 import { closePostgresPool, postgresPool } from "./postgres-pool"
@@ -7,18 +8,18 @@ import { closeStatements } from "./statement"
 /** The Prisma client. Both providers' clients come from one set of models; the app is typed by SQLite's, the smaller. */
 export type Database = PrismaClient
 
-const holder = globalThis as typeof globalThis & { oauthFlowDatabase?: Promise<Database> }
+const client = perProcess<Promise<Database>>("database")
 
-/** The database of this process, connected at the first call. Next bundles each route by itself, so the one client hangs on globalThis. */
+/** The database of this process, connected at the first call. */
 export function database(): Promise<Database> {
-  holder.oauthFlowDatabase ??= connect(config().databaseUrl)
-  return holder.oauthFlowDatabase
+  client.value ??= connect(config().databaseUrl)
+  return client.value
 }
 
 /** Ends this process's connections. */
 export async function closeDatabase(): Promise<void> {
-  const open = holder.oauthFlowDatabase
-  holder.oauthFlowDatabase = undefined
+  const open = client.value
+  client.value = undefined
   await (await open)?.$disconnect()
   closeStatements()
   await closePostgresPool()

@@ -1,15 +1,16 @@
 import pg from "pg"
 import { config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 
 /** For all processes with endpoints together. Postgres allows a hundred connections unless told otherwise. */
 const connectionsPerServer = 16
 
-const holder = globalThis as typeof globalThis & { oauthFlowPool?: pg.Pool }
+const pool = perProcess<pg.Pool>("postgres pool")
 
 /** The connections of this process to Postgres, for Prisma and for the prepared statements. */
 export function postgresPool(connectionString: string): pg.Pool {
-  holder.oauthFlowPool ??= makePool(connectionString)
-  return holder.oauthFlowPool
+  pool.value ??= makePool(connectionString)
+  return pool.value
 }
 
 function makePool(connectionString: string): pg.Pool {
@@ -21,7 +22,7 @@ function makePool(connectionString: string): pg.Pool {
 }
 
 export async function closePostgresPool(): Promise<void> {
-  const open = holder.oauthFlowPool
-  holder.oauthFlowPool = undefined
+  const open = pool.value
+  pool.value = undefined
   await open?.end()
 }

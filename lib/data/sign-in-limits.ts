@@ -5,17 +5,18 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 import { connectionPragmas } from "./checkpoints"
 
 export type SignInLimitKind = "account" | "address"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
-const holder = globalThis as typeof globalThis & { oauthFlowSignInLimiters?: Promise<Limiters> }
+const open = perProcess<Promise<Limiters>>("sign-in limiters")
 
 async function limiters(): Promise<Limiters> {
-  holder.oauthFlowSignInLimiters ??= connect()
-  return holder.oauthFlowSignInLimiters
+  open.value ??= connect()
+  return open.value
 }
 
 /** The library brings its own statements, so it has a connection of its own beside Prisma's. The table is ours. */

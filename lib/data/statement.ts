@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import { perProcess } from "@/lib/per-process"
 
 /** What a statement takes and gives: the same on both databases. */
 export type Value = string | number | boolean | Date | null
@@ -34,7 +35,7 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && error.name === "UniqueViolation"
 }
 
-const holder = globalThis as typeof globalThis & { oauthFlowStatements?: StatementDriver }
+const open = perProcess<StatementDriver>("statements")
 
 /** Connected once: each further promise on the way of every request costs (docs/performance.md). */
 async function connect(): Promise<StatementDriver> {
@@ -44,31 +45,30 @@ async function connect(): Promise<StatementDriver> {
       ? (await import("./sqlite-statements")).connectSqlite(settings)
       : (await import("./postgres-statements")).connectPostgres(settings)
   // Of two callers at once the first one's stays.
-  if (holder.oauthFlowStatements) connected.close?.()
-  else holder.oauthFlowStatements = connected
-  return holder.oauthFlowStatements ?? connected
+  if (open.value) connected.close?.()
+  else open.value = connected
+  return open.value ?? connected
 }
 
 export function closeStatements(): void {
-  const open = holder.oauthFlowStatements
-  holder.oauthFlowStatements = undefined
-  open?.close?.()
+  open.value?.close?.()
+  open.value = undefined
 }
 
 /** Finds one row. */
 export function findRow(sql: string, values: Value[]): Promise<Row | null> {
-  const driver = holder.oauthFlowStatements
+  const driver = open.value
   return driver ? driver.find(sql, values) : connect().then((connected) => connected.find(sql, values))
 }
 
 /** Finds all rows. */
 export async function listRows(sql: string, values: Value[]): Promise<Row[]> {
-  return (holder.oauthFlowStatements ?? (await connect())).list(sql, values)
+  return (open.value ?? (await connect())).list(sql, values)
 }
 
 /** Commits all of the writes, or none. @returns how many rows each of them changed @throws UniqueViolation */
 export function write(...writes: Write[]): Promise<number[]> {
-  const driver = holder.oauthFlowStatements
+  const driver = open.value
   return driver ? driver.write(writes) : connect().then((connected) => connected.write(writes))
 }
 

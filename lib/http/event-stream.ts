@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { log } from "@/lib/log"
+import { perProcess } from "@/lib/per-process"
 
 /** How often a stream looks for something new, in milliseconds, and after how long it asks whether it may go on. */
 const lookMs = 250
@@ -21,7 +22,7 @@ export const mostMs = 600_000
 export type StreamEvent = { event: string; data: unknown; id?: number }
 
 /** The open streams. Next bundles each route by itself, and they share the places. */
-const holder = globalThis as typeof globalThis & { oauthFlowStreams?: Set<object> }
+const streams = perProcess<Set<object>>("event streams")
 
 /**
  * Server-sent events, HTML Living Standard section 9.2, for as long as somebody reads them and may; 503 while too many
@@ -42,8 +43,8 @@ export function eventStream(
     "X-Accel-Buffering": "no",
   }
   if (method === "HEAD") return new Response(null, { headers })
-  holder.oauthFlowStreams ??= new Set()
-  const open = holder.oauthFlowStreams
+  streams.value ??= new Set()
+  const open = streams.value
   if (open.size >= mostStreams) return new Response(null, { status: 503, headers: { "Retry-After": "3" } })
 
   const place = {}

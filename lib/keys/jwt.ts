@@ -3,6 +3,7 @@ import { promisify } from "node:util"
 import { type CryptoKey, compactVerify, errors, type JWTPayload } from "jose"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
+import { perProcess } from "@/lib/per-process"
 import { hashToken } from "@/lib/protocol/random"
 import { findActiveKey, findVerificationKey } from "./signing-keys"
 
@@ -72,15 +73,15 @@ class UnknownKeyError extends Error {}
 /** How many access tokens a process knows to be well signed; the oldest is forgotten for a new one. About a kilobyte each. */
 const maxVerified = 10_000
 
-const holder = globalThis as typeof globalThis & { oauthFlowVerifiedJwts?: Map<string, VerifiedJwt> }
+const verified = perProcess<Map<string, VerifiedJwt>>("verified JWTs")
 
 /**
  * Access tokens whose signature was verified, or made, in this process, by the hash of the whole token: a signature stays
  * true for as long as its key counts. Whether the token is active is asked of its Session each time.
  */
 function verifiedJwts(): Map<string, VerifiedJwt> {
-  holder.oauthFlowVerifiedJwts ??= new Map()
-  return holder.oauthFlowVerifiedJwts
+  verified.value ??= new Map()
+  return verified.value
 }
 
 function rememberVerified(jwt: string, verified: VerifiedJwt): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { deleteSigningKeys, listSigningKeys } from "@/lib/data/signing-keys"
+import { perProcess } from "@/lib/per-process"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { runInProcesses } from "@/lib/testing/processes"
 import { applySettings, testSecret } from "@/lib/testing/settings"
@@ -20,8 +21,11 @@ import {
 } from "./signing-keys"
 
 const twoWeeks = 14 * 24 * 60 * 60
-const holder = globalThis as { oauthFlowKeyRing?: unknown }
-const forgetKeyRing = () => Reflect.deleteProperty(holder, "oauthFlowKeyRing")
+const keyRing = perProcess("key ring")
+const forgetKeyRing = () => {
+  keyRing.value = undefined
+}
+
 test("a new key signs only when every copy of the JWK Set has it", () => {
   expect(activationDelaySeconds).toBeGreaterThan(jwksMaxAgeSeconds)
 })
@@ -174,9 +178,9 @@ describeOnEachDatabase("signing keys", (provider) => {
 
   /** Rotates as another process would: what this one has read stays as it is. */
   async function rotateUnseen(activeFrom: Date): Promise<string> {
-    const ring = holder.oauthFlowKeyRing
+    const ring = keyRing.value
     const { kid } = await rotateSigningKey("ES256", { activeFrom })
-    holder.oauthFlowKeyRing = ring
+    keyRing.value = ring
     return kid
   }
 })

@@ -8,6 +8,7 @@ import {
   type SigningAlg,
   type SigningKeyRecord,
 } from "@/lib/data/signing-keys"
+import { perProcess } from "@/lib/per-process"
 import { generateId } from "@/lib/protocol/random"
 import { deriveKey, WrongSecretError } from "@/lib/secret"
 
@@ -29,11 +30,9 @@ type SigningKey = { kid: string; alg: SigningAlg; publicJwk: JWK; publicKey: Cry
 
 type KeyRing = { readAt: number; keys: { key: SigningKey; state: SigningKeyState }[]; jwks: { keys: JWK[] } }
 
-const holder = globalThis as typeof globalThis & {
-  oauthFlowKeyRing?: KeyRing
-  oauthFlowKeyRingRead?: Promise<KeyRing>
-  oauthFlowImportedKeys?: Map<string, SigningKey>
-}
+const currentRing = perProcess<KeyRing>("key ring")
+const runningRead = perProcess<Promise<KeyRing>>("key ring read")
+const importedKeys = perProcess<Map<string, SigningKey>>("imported keys")
 
 /** The key that signs now. */
 export async function findActiveKey(alg: SigningAlg): Promise<SigningKey> {
@@ -64,7 +63,7 @@ export async function ensureSigningKeys(): Promise<void> {
   for (const alg of signingAlgs) {
     if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date())
   }
-  holder.oauthFlowKeyRing = undefined
+  currentRing.value = undefined
   await keyRing()
 }
 
@@ -76,7 +75,7 @@ export async function rotateSigningKey(
   const latest = Math.max(0, ...(await listSigningKeys()).filter((key) => key.alg === alg).map((key) => key.generation))
   const kid = await makeSigningKey(alg, latest + 1, activeFrom)
   if (!kid) throw new Error("another rotation was made at the same moment; look at `keys list` before you try again")
-  holder.oauthFlowKeyRing = undefined
+  currentRing.value = undefined
   return { kid, alg, activeFrom }
 }
 
@@ -88,7 +87,7 @@ export async function withdrawSigningKeys(alg: SigningAlg, exceptKid: string): P
   const records = await listSigningKeys()
   const kids = records.filter((key) => key.alg === alg && key.kid !== exceptKid).map(({ kid }) => kid)
   await deleteSigningKeys(kids)
-  holder.oauthFlowKeyRing = undefined
+  currentRing.value = undefined
   return kids
 }
 
@@ -150,13 +149,13 @@ export function stateOf(
 }
 
 async function keyRing(): Promise<KeyRing> {
-  const ring = holder.oauthFlowKeyRing
+  const ring = currentRing.value
   if (ring && Date.now() - ring.readAt < cacheSeconds * 1000) return ring
   // One reads for all who ask meanwhile. A read that failed must not be what everybody waits for from now on.
-  holder.oauthFlowKeyRingRead ??= readKeyRing().finally(() => {
-    holder.oauthFlowKeyRingRead = undefined
+  runningRead.value ??= readKeyRing().finally(() => {
+    runningRead.value = undefined
   })
-  return holder.oauthFlowKeyRingRead
+  return runningRead.value
 }
 
 async function readKeyRing(): Promise<KeyRing> {
@@ -167,14 +166,14 @@ async function readKeyRing(): Promise<KeyRing> {
   )
   const published = keys.filter(({ state }) => state !== "retired").map(({ key }) => key.publicJwk)
   const ring = { readAt: now.getTime(), keys, jwks: { keys: published } }
-  holder.oauthFlowKeyRing = ring
+  currentRing.value = ring
   return ring
 }
 
 /** Importing a key costs more than signing with it, and a key's row never changes. */
 async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
-  holder.oauthFlowImportedKeys ??= new Map()
-  const known = holder.oauthFlowImportedKeys.get(record.kid)
+  importedKeys.value ??= new Map()
+  const known = importedKeys.value.get(record.kid)
   if (known) return known
   const { plaintext } = await compactDecrypt(record.privateJwe, deriveKey("signing-key")).catch(() => {
     throw new WrongSecretError()
@@ -185,6 +184,6 @@ async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
   const privateJwk = JSON.parse(new TextDecoder().decode(plaintext)) as JsonWebKey
   const privateKey = createPrivateKey({ key: privateJwk, format: "jwk" })
   const key = { kid, alg, publicJwk, publicKey, privateKey }
-  holder.oauthFlowImportedKeys.set(record.kid, key)
+  importedKeys.value.set(record.kid, key)
   return key
 }

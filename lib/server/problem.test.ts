@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { ConfigError } from "@/lib/config"
+import { forgetProcessValues } from "@/lib/per-process"
 import { describeProblem, OperatorError } from "./problem"
 
 const failure = (code: string, message = "") => Object.assign(new Error(message), { code })
@@ -7,12 +8,12 @@ const failure = (code: string, message = "") => Object.assign(new Error(message)
 function useDatabase(url: string) {
   vi.stubEnv("DATABASE_URL", url)
   vi.stubEnv("SECRET", "0123456789012345678901234567890123456789")
-  vi.stubGlobal("oauthFlowConfig", undefined)
+  forgetProcessValues()
 }
 
 afterEach(() => {
   vi.unstubAllEnvs()
-  vi.unstubAllGlobals()
+  forgetProcessValues()
 })
 
 test("an error for the operator is told in its own words", () => {

@@ -1,0 +1,23 @@
+/** A value that this process keeps until it ends. */
+export type ProcessValue<Value> = { value: Value | undefined }
+
+const key = Symbol.for("oauth-flow.process-values")
+const holder = globalThis as { [key]?: Map<string, ProcessValue<unknown>> }
+
+/**
+ * The value of this name in this process. Next bundles each route separately, so a module is loaded several times in one
+ * process and its variables exist several times; this value exists once.
+ * @param name unique in the project
+ * @returns an object that stays the same; its `value` is undefined until it is set
+ */
+export function perProcess<Value>(name: string): ProcessValue<Value> {
+  holder[key] ??= new Map()
+  const known = holder[key].get(name) ?? { value: undefined }
+  holder[key].set(name, known)
+  return known as ProcessValue<Value>
+}
+
+/** Sets every value to undefined, so that a test can begin with other settings. */
+export function forgetProcessValues(): void {
+  for (const known of holder[key]?.values() ?? []) known.value = undefined
+}
