@@ -1,8 +1,8 @@
 import { closePasswordPool } from "@/lib/accounts/password"
 import { prepare } from "@/lib/boot"
 import { closeDatabase } from "@/lib/data/database"
+import { describeProblem, OperatorError } from "@/lib/operator-errors"
 import { OAuthError } from "@/lib/protocol/errors"
-import { describeProblem, OperatorError } from "@/lib/server/problem"
 
 /** What a command answers: an object for `--json`, and lines for a person. */
 export type Answer = { json: object; text: string }

@@ -7,7 +7,7 @@ import {
   toClientMetadata,
 } from "@/lib/clients/registration"
 import { deleteClient, findClient, listClients } from "@/lib/data/clients"
-import { OperatorError } from "@/lib/server/problem"
+import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, missing } from "./action"
 import { formatRecord, formatTable } from "./text"
 

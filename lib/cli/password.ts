@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
-import { OperatorError } from "@/lib/server/problem"
+import { OperatorError } from "@/lib/operator-errors"
 
 /**
  * The password that the operator gives: the first line of standard input, or what they type twice, unseen.

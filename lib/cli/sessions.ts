@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander"
 import { findSession, listSessions, revokeSession, revokeSessionsOfUser, type Session } from "@/lib/data/sessions"
-import { OperatorError } from "@/lib/server/problem"
+import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, missing } from "./action"
 import { formatTable, toSeconds, toText } from "./text"
 import { requireUser } from "./user"

@@ -1,7 +1,7 @@
 import type { Command } from "commander"
 import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
-import { OperatorError } from "@/lib/server/problem"
+import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, missing } from "./action"
 import { readPassword } from "./password"
 import { formatRecord, formatTable, toSeconds, toText } from "./text"

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
-import { OperatorError } from "./problem"
+import { OperatorError } from "@/lib/operator-errors"
 import { root } from "./project"
 
 /** What a build is made of: these folders, and the settings and entry points beside them. */

@@ -18,7 +18,7 @@ Object.assign(process.env, {
   LOG_LEVEL: process.env.LOG_LEVEL || "warn",
 })
 
-const { exitWithProblem } = await import("./problem")
+const { exitWithProblem } = await import("@/lib/operator-errors")
 try {
   const { runDemo } = await import("./run-demo")
   await runDemo()

@@ -1,6 +1,6 @@
 import http from "node:http"
 import type { Duplex } from "node:stream"
-import { OperatorError } from "./problem"
+import { OperatorError } from "@/lib/operator-errors"
 
 const seconds = (n: number) => n * 1000
 const kibibytes = (n: number) => n * 1024

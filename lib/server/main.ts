@@ -5,7 +5,7 @@ const dev = process.argv.includes("--dev")
 setNodeEnv(dev ? "development" : "production")
 await enterProject()
 
-const { exitWithProblem } = await import("./problem")
+const { exitWithProblem } = await import("@/lib/operator-errors")
 try {
   const { start } = await import("./start")
   await start({ dev })

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { log } from "@/lib/log"
-import { OperatorError } from "./problem"
+import { OperatorError } from "@/lib/operator-errors"
 import { root } from "./project"
 
 /** What a process of the server is for. The first one starts the others and replaces those that end. */

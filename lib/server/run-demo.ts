@@ -5,9 +5,9 @@ import { prepare } from "@/lib/boot"
 import { type ClientMetadata, changeClient, registerClient } from "@/lib/clients/registration"
 import { config } from "@/lib/config"
 import { findUserByEmail } from "@/lib/data/users"
+import { OperatorError } from "@/lib/operator-errors"
 import { buildIfNeeded } from "./build"
 import { loopback, probePort } from "./listen"
-import { OperatorError } from "./problem"
 import { start } from "./start"
 
 /** Builds if need be, makes the demo's user and client where they are missing, and starts. */

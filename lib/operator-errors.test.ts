@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { ConfigError } from "@/lib/config"
 import { forgetProcessValues } from "@/lib/per-process"
-import { describeProblem, OperatorError } from "./problem"
+import { describeProblem, OperatorError } from "./operator-errors"
 
 const failure = (code: string, message = "") => Object.assign(new Error(message), { code })
 
