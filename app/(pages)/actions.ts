@@ -1,8 +1,8 @@
 "use server"
 
 import { redirect } from "next/navigation"
-import { endBrowserSession } from "@/lib/authentication/browser-sessions"
 import { clearBrowserSession, readPage } from "@/lib/http/page"
+import { endBrowserSession } from "@/lib/sessions/browser-sessions"
 import { refuseForeignForm } from "./_components/foreign-form"
 
 /** Ends the BrowserSession of this browser. */

@@ -1,6 +1,6 @@
-import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { inspectorIsOpen, readPage } from "@/lib/http/page"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { FormScript } from "./_components/form-script"
 import { Mark } from "./_components/mark"
 import { SubmitButton } from "./_components/submit-button"

@@ -1,4 +1,4 @@
-import { startBrowserSession } from "@/lib/authentication/browser-sessions"
+import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { expectNotSignedIn, postPage } from "../fixtures/forms"
 import { startOwnServer } from "../fixtures/own-server"
 import { remember } from "../fixtures/secrets"

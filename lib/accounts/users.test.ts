@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { findSignedInUser, startBrowserSession } from "@/lib/authentication/browser-sessions"
 import { findSession } from "@/lib/data/sessions"
 import { findUser, findUserByEmail } from "@/lib/data/users"
+import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { verifyPassword } from "./password"

@@ -3,7 +3,7 @@ import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "@/lib/accounts/users"
 import { findUserByEmail } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
-import { type NewBrowserSession, startBrowserSession } from "./browser-sessions"
+import { type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }

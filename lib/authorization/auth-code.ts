@@ -1,4 +1,3 @@
-import type { SignedIn } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { insertAuthCode } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
@@ -6,6 +5,7 @@ import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken } from "@/lib/protocol/session-token"
+import type { SignedIn } from "@/lib/sessions/browser-sessions"
 import type { AuthorizationState } from "./state-token"
 
 /**

@@ -1,4 +1,3 @@
-import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { type Client, findClient } from "@/lib/data/clients"
 import { findConsent, saveConsent } from "@/lib/data/consents"
 import { describeParameter } from "@/lib/flows/facts"
@@ -6,6 +5,7 @@ import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
 import { describeScope } from "@/lib/protocol/scope"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
 import { type AuthorizationState, openStateToken, sealStateToken } from "./state-token"
 

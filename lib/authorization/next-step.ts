@@ -1,4 +1,3 @@
-import type { SignedIn } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
@@ -6,6 +5,7 @@ import { verifyJwt } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
+import type { SignedIn } from "@/lib/sessions/browser-sessions"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
 

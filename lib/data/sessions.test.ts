@@ -9,10 +9,8 @@ import {
   findSession,
   findSessionWithUser,
   insertAuthCode,
-  isAlive,
   listSessions,
   revokeSession,
-  type Session,
   startSession,
 } from "./sessions"
 import type { User } from "./users"
@@ -23,25 +21,6 @@ async function countWinners(times: number, run: (i: number) => Promise<boolean>)
 }
 
 const newHash = () => hashToken(generateToken())
-
-describe("a Session is alive", () => {
-  const now = new Date()
-  const session = {
-    startedAt: now,
-    revokedAt: null,
-    idleExpiresAt: inMinutes(60),
-    expiresAt: inMinutes(120),
-  } as Session
-
-  test("from its start until it is revoked or comes to its idle or its absolute end", () => {
-    expect(isAlive(session, now)).toBe(true)
-    expect(isAlive({ ...session, startedAt: null }, now)).toBe(false)
-    expect(isAlive({ ...session, revokedAt: now }, now)).toBe(false)
-    expect(isAlive(session, new Date(session.idleExpiresAt.getTime() - 1))).toBe(true)
-    expect(isAlive(session, session.idleExpiresAt)).toBe(false)
-    expect(isAlive({ ...session, idleExpiresAt: inMinutes(180) }, session.expiresAt)).toBe(false)
-  })
-})
 
 describeOnEachDatabase("session data", () => {
   let owner: { user: User; client: Client }

@@ -19,13 +19,6 @@ export type RevokedReason =
 const split = (text: string) => text.split(" ").filter(Boolean)
 const fromRow = (row: SessionRow): Session => ({ ...row, scope: split(row.scope), resource: split(row.resource) })
 
-/** Whether a Session has started, has not been revoked and has not come to its idle or absolute end. */
-export function isAlive(session: Session, now: Date): boolean {
-  return (
-    session.startedAt !== null && session.revokedAt === null && session.expiresAt > now && session.idleExpiresAt > now
-  )
-}
-
 export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime">
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 

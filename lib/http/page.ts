@@ -1,7 +1,7 @@
 import { cookies, headers } from "next/headers"
-import type { NewBrowserSession } from "@/lib/authentication/browser-sessions"
 import { maySeeFlows } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
+import type { NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { acceptCookie, cookieAttributes, cookieName } from "./cookies"
 
 /** What a page or a server action needs of its request. `address` is the network address that the server wrote down. */

@@ -1,8 +1,9 @@
 import type { JWTPayload } from "jose"
-import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
+import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import { verifyJwt } from "@/lib/keys/jwt"
+import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 
 /** An access token of ours: its claims, its Session and its User, and whether it counts. */
 export type AccessToken = {
@@ -27,17 +28,7 @@ export async function findAccessToken(accessToken: string, now: Date, flow: Flow
   const session = await findSessionWithUser(claims.sid)
   flow.step("introspection.validates_token")
   if (!session) return null
-  flow.note(() => describeLife(session))
+  flow.note(() => describeLifetime(session))
   const active = isAlive(session, now) && session.user.disabledAt === null
   return { claims: claims as AccessToken["claims"], session, user: session.user, active }
-}
-
-/** From when until when a Session lives. */
-export function describeLife({ startedAt, idleExpiresAt, expiresAt, revokedAt, revokedReason }: Session) {
-  return {
-    started_at: startedAt?.toISOString() ?? null,
-    idle_expires_at: idleExpiresAt.toISOString(),
-    expires_at: expiresAt.toISOString(),
-    ...(revokedAt && { revoked_at: revokedAt.toISOString(), revoked_reason: revokedReason }),
-  }
 }

@@ -1,12 +1,13 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { findSessionWithUser, isAlive, type Session } from "@/lib/data/sessions"
+import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { parseSessionToken } from "@/lib/protocol/session-token"
-import { findStanding } from "@/lib/refresh/refresh-token"
-import { userClaims } from "@/lib/token-issue/user-claims"
-import { type AccessToken, describeLife, findAccessToken } from "./access-token"
+import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
+import { findStanding } from "@/lib/sessions/refresh-token"
+import { userClaims } from "@/lib/sessions/user-claims"
+import { type AccessToken, findAccessToken } from "./access-token"
 
 /** An introspection response, RFC 7662 section 2.2. */
 export type IntrospectionResponse = { active: false } | ({ active: true } & Record<string, unknown>)
@@ -111,7 +112,7 @@ async function introspectRefreshToken(client: Client, token: string, flow: Flow)
   if (standing === "forged") return { active: false }
   flow.join(session.id)
   flow.concerns(session)
-  flow.note(() => ({ standing, ...describeLife(session) }))
+  flow.note(() => ({ standing, ...describeLifetime(session) }))
   if (!alive || session.user.disabledAt !== null || standing !== "current") return { active: false }
   return {
     active: true,

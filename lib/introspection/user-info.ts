@@ -1,6 +1,6 @@
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
-import { userClaims } from "@/lib/token-issue/user-claims"
+import { userClaims } from "@/lib/sessions/user-claims"
 import { isForUs, requireActiveAccessToken } from "./introspect"
 
 /**

@@ -1,6 +1,6 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { findSession, isAlive, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
+import { findSession, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -9,8 +9,10 @@ import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { narrowScope } from "@/lib/protocol/scope"
 import { parseSessionToken } from "@/lib/protocol/session-token"
-import { describeTokens, issueAccessToken, type TokenResponse } from "@/lib/token-issue/tokens"
-import { deriveNextRefreshToken, findStanding } from "./refresh-token"
+import { issueAccessToken } from "@/lib/sessions/access-token"
+import { isAlive, nextIdleEnd } from "@/lib/sessions/lifetimes"
+import { deriveNextRefreshToken, findStanding } from "@/lib/sessions/refresh-token"
+import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
 
 /** A refresh request, RFC 6749 section 6. */
 export type RefreshRequest = { refreshToken: string; scope: string | undefined; resource: string[] }
@@ -102,17 +104,6 @@ async function rotate(session: Session, refreshToken: string, next: string, now:
   const current = await findSession(session.id)
   if (!current || !isAlive(current, now)) throw invalidRefreshToken("session_ended")
   if (findStanding(refreshToken, current) !== "previous" || !mayRetry(current, now)) await refuseReplay(current)
-}
-
-/**
- * The idle end moves when it is off by a hundredth of the time that it gives, because to move it, and its place in an
- * index, costs more than the rotation itself.
- * @returns null when it stays
- */
-function nextIdleEnd({ idleExpiresAt, expiresAt }: Session, now: Date): Date | null {
-  const next = Math.min(now.getTime() + config().SESSION_IDLE_SECONDS * 1000, expiresAt.getTime())
-  const step = (next - now.getTime()) / 100
-  return Math.abs(next - idleExpiresAt.getTime()) < step ? null : new Date(next)
 }
 
 function invalidRefreshToken(

@@ -5,7 +5,7 @@ import type { Flow } from "@/lib/flows/flow"
 import { verifyJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
 import { parseSessionToken } from "@/lib/protocol/session-token"
-import { findStanding } from "@/lib/refresh/refresh-token"
+import { findStanding } from "@/lib/sessions/refresh-token"
 
 /**
  * POST /revoke, RFC 7009: ends the Session of an access or refresh token, and with it every token of the family.

@@ -1,5 +1,3 @@
-import { countsStill } from "@/lib/authentication/browser-sessions"
-import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findAuthCode, revokeSession, startSession } from "@/lib/data/sessions"
 import { describeParameter, fingerprint } from "@/lib/flows/facts"
@@ -9,8 +7,12 @@ import { computeCodeChallenge, verifyCodeVerifier } from "@/lib/protocol/pkce"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
+import { issueAccessToken } from "@/lib/sessions/access-token"
+import { isSignInValid } from "@/lib/sessions/browser-sessions"
+import { newSessionEnds } from "@/lib/sessions/lifetimes"
+import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
+import { issueIdToken } from "./id-token"
 import type { TokenRequest } from "./token-request"
-import { describeTokens, issueAccessToken, issueIdToken, type TokenResponse } from "./tokens"
 
 /**
  * The authorization code grant at POST /token: auth code and code verifier in, tokens out. RFC 6749 section 4.1.3.
@@ -32,12 +34,10 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   const authCode = await findVerifiedCode(client, request, now, flow)
   const { session } = authCode
   flow.step("authorization.generates_tokens")
-  if (!countsStill(session.user, session.authTime)) throw invalidCode("user_disabled")
+  if (!isSignInValid(session.user, session.authTime)) throw invalidCode("user_disabled")
   const resource = narrowResources(parseResources(request.resource), session.resource)
 
-  const { SESSION_IDLE_SECONDS, SESSION_SECONDS } = config()
-  const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000)
-  const idleExpiresAt = new Date(Math.min(now.getTime() + SESSION_IDLE_SECONDS * 1000, expiresAt.getTime()))
+  const { idleExpiresAt, expiresAt } = newSessionEnds(now)
   const refreshToken = client.grantTypes.includes("refresh_token")
     ? formatSessionToken(session.id, generateToken())
     : null

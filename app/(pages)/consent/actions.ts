@@ -1,9 +1,9 @@
 "use server"
 
 import { redirect } from "next/navigation"
-import { endBrowserSession } from "@/lib/authentication/browser-sessions"
 import { allowInteraction, callbackPath, denyInteraction, findInteraction } from "@/lib/authorization/interaction"
 import { clearBrowserSession, readPage } from "@/lib/http/page"
+import { endBrowserSession } from "@/lib/sessions/browser-sessions"
 import { refuseForeignForm } from "../_components/foreign-form"
 import { inFlow } from "../_components/form-flow"
 import { formText, withState } from "../_components/state"

@@ -1,9 +1,9 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { findDemoUser } from "@/lib/accounts/demo-user"
-import { findSignedInUser } from "@/lib/authentication/browser-sessions"
 import { config } from "@/lib/config"
 import { inspectorIsOpen, readPage } from "@/lib/http/page"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { Tour } from "./tour"
 
 export const metadata: Metadata = { title: "Playground" }

@@ -29,11 +29,11 @@ export async function findSignedInUser(token: string | null): Promise<SignedIn |
   const browserSession = await findBrowserSession(hashToken(token))
   if (!browserSession || browserSession.expiresAt <= new Date()) return null
   const { user, authenticatedAt } = browserSession
-  return countsStill(user, authenticatedAt) ? { user, authenticatedAt } : null
+  return isSignInValid(user, authenticatedAt) ? { user, authenticatedAt } : null
 }
 
-/** Whether a sign-in of this User still counts: it is not from before their password was changed, or they were disabled. */
-export function countsStill(user: User, authenticatedAt: Date): boolean {
+/** Whether a sign-in of this User is still valid: the User is not disabled, and neither that nor a new password came after it. */
+export function isSignInValid(user: User, authenticatedAt: Date): boolean {
   return user.disabledAt === null && (user.signInsCountFrom === null || authenticatedAt >= user.signInsCountFrom)
 }
 

@@ -1,12 +1,9 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Session } from "@/lib/data/sessions"
-import type { User } from "@/lib/data/users"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
-import { storeClient, storeUser } from "@/lib/testing/rows"
-import { computeAtHash, issueAccessToken, issueIdToken } from "./tokens"
-import { userClaims } from "./user-claims"
+import { issueAccessToken } from "./access-token"
 
 const now = new Date("2026-01-02T03:04:05.678Z")
 const iat = 1767323045
@@ -22,7 +19,7 @@ const authTime = 1767322800
 
 let opened: TestDatabase
 beforeAll(async () => {
-  opened = await openTestDatabase("sqlite", { ACCESS_TOKEN_SECONDS: "600", ID_TOKEN_SECONDS: "300" })
+  opened = await openTestDatabase("sqlite", { ACCESS_TOKEN_SECONDS: "600" })
   await ensureSigningKeys()
 })
 afterAll(() => opened.drop())
@@ -67,44 +64,4 @@ describe("an access token", () => {
     const facts = { session, scope: [], resource: [] }
     expect((await issueAccessToken(facts, now)).token).not.toBe((await issueAccessToken(facts, now)).token)
   })
-})
-
-describe("an ID token", () => {
-  test.each(["RS256", "ES256"] as const)("is signed with %s when the client asks for it", async (alg) => {
-    const client = await storeClient({ idTokenSignedResponseAlg: alg })
-    const user = await storeUser({ email: `${alg.toLowerCase()}@example.com` })
-    const idToken = await issueIdToken({ client, session, user, accessToken: "token", nonce: "n" }, now)
-    expect(decodeProtectedHeader(idToken)).toMatchObject({ alg, typ: "JWT" })
-    expect(decodeJwt(idToken)).toEqual({
-      iss: "https://login.example.com",
-      sub: user.id,
-      aud: client.clientId,
-      iat,
-      exp: iat + 300,
-      auth_time: authTime,
-      nonce: "n",
-      at_hash: computeAtHash("token"),
-      sid: "session",
-      email: user.email,
-      email_verified: false,
-    })
-  })
-
-  test("has no nonce when the request had none", async () => {
-    const facts = { client: await storeClient(), session, user: await storeUser(), accessToken: "token", nonce: null }
-    expect(decodeJwt(await issueIdToken(facts, now))).not.toHaveProperty("nonce")
-  })
-})
-
-test("at_hash is the left half of the access token's SHA-256", () => {
-  // OpenID Connect Core 1.0 appendix A.3
-  expect(computeAtHash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y")).toBe("77QmUPtjPfzWtF2AnpK9RQ")
-})
-
-test("the claims about a User are those that the scope allows", () => {
-  const user = { id: "user", name: "Ada", email: "ada@example.com" } as User
-  expect(userClaims(user, [])).toEqual({ sub: "user" })
-  expect(userClaims(user, ["openid", "profile"])).toEqual({ sub: "user", name: "Ada" })
-  expect(userClaims({ ...user, name: null }, ["profile"])).toEqual({ sub: "user" })
-  expect(userClaims(user, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: false })
 })
