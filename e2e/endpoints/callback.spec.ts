@@ -68,7 +68,7 @@ test("another browser, or one without its cookie, is refused, and the right one 
 
 test("Deny is told to the client with state and iss, and makes no code - RFC 6749 4.1.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback({}, { firstParty: false })
-  const path = await denyInteraction(stateToken, browser.cookies.get("oauth-flow-browser") ?? null)
+  const path = await denyInteraction(stateToken, [browser.cookies.get("oauth-flow-browser") ?? ""])
   remember(new URLSearchParams(path.split("?")[1]).get("state"))
   expectErrorRedirect(await browser.fetch(path), "access_denied")
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
@@ -89,7 +89,7 @@ test("a redirect URI withdrawn since /authorize is not redirected to - RFC 9700 
 
 test("nor after Deny - RFC 9700 4.1.3", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback({}, { firstParty: false })
-  const path = await denyInteraction(stateToken, browser.cookies.get("oauth-flow-browser") ?? null)
+  const path = await denyInteraction(stateToken, [browser.cookies.get("oauth-flow-browser") ?? ""])
   await changeClient(client.clientId, { redirectUris: [`${redirectUri}/new`] })
   await expectErrorPage(await browser.fetch(path))
 })

@@ -16,10 +16,10 @@ import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 
-/** What the browser brought along: the value that state tokens are bound to, and who signed in in it. */
-export type Browser = { browserToken: string | null; browserSessionToken: string | null }
+/** What the browser sent: the values that state tokens may be bound to, and the other half of its BrowserSession. */
+export type Browser = { browserTokens: string[]; browserSessionToken: string | null }
 
-/** Where the browser goes next: a path of ours or the client's redirect URI. `browserToken` is a binding cookie to set. */
+/** Where the browser goes next: a path of ours or the client's redirect URI. `browserToken` is a new binding cookie to set. */
 export type AuthorizationAnswer = { location: string; browserToken?: string }
 
 /**
@@ -32,7 +32,9 @@ export async function authorize(parameters: Parameters, browser: Browser, flow: 
   reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters, flow)
   const request = parseAuthorizationRequest(parameters, client, address)
-  return continueAuthorization(beginAuthorization(flow.id, request), client, browser, flow)
+  const browserToken = browser.browserTokens[0] ?? generateToken()
+  const answer = await continueAuthorization(beginAuthorization(flow.id, request, browserToken), client, browser, flow)
+  return browser.browserTokens.length > 0 ? answer : { ...answer, browserToken }
 }
 
 /** What the client did before it came is seen by what it brought. */
@@ -55,7 +57,7 @@ export async function resumeAuthorization(
   flow: Flow,
 ): Promise<AuthorizationAnswer> {
   flow.step("authorization.decodes_state_token", () => ({ state_token: fingerprint(stateToken) }))
-  const state = await openStateToken(stateToken, browser.browserToken)
+  const state = await openStateToken(stateToken, browser.browserTokens)
   flow.join(state.id)
   flow.note(() => describeState(state))
   const client = await recheckClient(state)
@@ -111,11 +113,10 @@ async function continueAuthorization(
       : refuse(state, "login_required", "Nobody suitable is signed in, and prompt is none.", "sign_in_missing")
   }
   if (next.step !== "consent") flow.step("authorization.encodes_state_token", () => describeState(state))
-  const browserToken = browser.browserToken ?? generateToken()
-  const stateToken = await sealStateToken(state, browserToken)
+  const stateToken = await sealStateToken(state)
   if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
   else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
-  return { location: `/${next.step}?${new URLSearchParams({ state: stateToken })}`, browserToken }
+  return { location: `/${next.step}?${new URLSearchParams({ state: stateToken })}` }
 }
 
 /** What the state token carries. */

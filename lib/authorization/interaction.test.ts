@@ -18,22 +18,26 @@ test("Allow records nothing for a User whom the form names and who is not the on
   const [ada, mallory] = [await storeUser(), await storeUser()]
   const { client } = await registerClient({ clientName: "Shop", redirectUris: ["https://client.example/callback"] })
   const browserToken = generateToken()
-  const state = beginAuthorization(generateId(), {
-    clientId: client.clientId,
-    redirectUri: "https://client.example/callback",
-    state: null,
-    scope: ["openid", "email"],
-    resource: [],
-    codeChallenge: "c".repeat(43),
-    nonce: null,
-    prompt: [],
-    maxAge: null,
-    loginHint: null,
-    idTokenHint: null,
-  })
+  const state = beginAuthorization(
+    generateId(),
+    {
+      clientId: client.clientId,
+      redirectUri: "https://client.example/callback",
+      state: null,
+      scope: ["openid", "email"],
+      resource: [],
+      codeChallenge: "c".repeat(43),
+      nonce: null,
+      prompt: [],
+      maxAge: null,
+      loginHint: null,
+      idTokenHint: null,
+    },
+    browserToken,
+  )
   const { token } = await startBrowserSession(mallory.id, null)
-  const browser = { browserToken, browserSessionToken: token }
-  const stateToken = await sealStateToken(state, browserToken)
+  const browser = { browserTokens: [browserToken], browserSessionToken: token }
+  const stateToken = await sealStateToken(state)
 
   await allowInteraction(stateToken, browser, ada.id, null)
   expect(await findConsent(ada.id, client.clientId)).toBeNull()

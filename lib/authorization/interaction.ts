@@ -26,8 +26,8 @@ export function callbackPath(stateToken: string): string {
 }
 
 /** What to show for a state token; null when it has expired, was altered or is of another browser: /callback says which. */
-export async function findInteraction(stateToken: string, browserToken: string | null): Promise<Interaction | null> {
-  const state = await openOrNull(stateToken, browserToken)
+export async function findInteraction(stateToken: string, browserTokens: string[]): Promise<Interaction | null> {
+  const state = await openOrNull(stateToken, browserTokens)
   const client = state && (await findClient(state.request.clientId))
   if (!client) return null
   const { request } = state
@@ -52,7 +52,7 @@ export async function allowInteraction(
   shownUserId: string,
   flow: Flow | null,
 ): Promise<string> {
-  const state = await openOrNull(stateToken, browser.browserToken)
+  const state = await openOrNull(stateToken, browser.browserTokens)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
     const { clientId, scope, resource } = state.request
@@ -74,17 +74,16 @@ export async function allowInteraction(
 }
 
 /** The person does not allow it. @returns the path to go on with: the client is told by /callback, as ever */
-export async function denyInteraction(stateToken: string, browserToken: string | null): Promise<string> {
-  const state = await openOrNull(stateToken, browserToken)
-  if (!state || browserToken === null) return callbackPath(stateToken)
-  return callbackPath(await sealStateToken({ ...state, denied: true }, browserToken))
+export async function denyInteraction(stateToken: string, browserTokens: string[]): Promise<string> {
+  const state = await openOrNull(stateToken, browserTokens)
+  return callbackPath(state ? await sealStateToken({ ...state, denied: true }) : stateToken)
 }
 
 const union = (before: string[] = [], now: string[]) => [...new Set([...before, ...now])]
 
-async function openOrNull(stateToken: string, browserToken: string | null): Promise<AuthorizationState | null> {
+async function openOrNull(stateToken: string, browserTokens: string[]): Promise<AuthorizationState | null> {
   try {
-    return await openStateToken(stateToken, browserToken)
+    return await openStateToken(stateToken, browserTokens)
   } catch (error) {
     if (error instanceof OAuthError) return null
     throw error

@@ -28,8 +28,8 @@ let state: AuthorizationState
 let token: string
 beforeEach(async () => {
   applySettings()
-  state = beginAuthorization(generateId(), request)
-  token = await sealStateToken(state, browserToken)
+  state = beginAuthorization(generateId(), request, browserToken)
+  token = await sealStateToken(state)
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -54,24 +54,24 @@ function forge(changes: {
 
 describe("a state token", () => {
   test("carries the whole request, code challenge included, to the browser that it was made for", async () => {
-    const opened = await openStateToken(token, browserToken)
+    const opened = await openStateToken(token, [browserToken])
     expect(opened).toEqual({ ...state, expiresAt: new Date(Math.floor(state.expiresAt.getTime() / 1000) * 1000) })
     expect(opened.request).toEqual(request)
   })
 
   test("has the id of its flow", () => {
-    expect(beginAuthorization("the flow's id", request).id).toBe("the flow's id")
+    expect(beginAuthorization("the flow's id", request, browserToken).id).toBe("the flow's id")
   })
 
   test("lives for STATE_TOKEN_SECONDS", () => {
     applySettings({ STATE_TOKEN_SECONDS: "120" })
-    const { startedAt, expiresAt } = beginAuthorization(generateId(), request)
+    const { startedAt, expiresAt } = beginAuthorization(generateId(), request, browserToken)
     expect(expiresAt.getTime() - startedAt.getTime()).toBe(120_000)
   })
 
   test("keeps its id, its begin and its end when it is sealed anew, with what the person decided", async () => {
-    const opened = await openStateToken(token, browserToken)
-    const denied = await openStateToken(await sealStateToken({ ...opened, denied: true }, browserToken), browserToken)
+    const opened = await openStateToken(token, [browserToken])
+    const denied = await openStateToken(await sealStateToken({ ...opened, denied: true }), [browserToken])
     expect(denied).toEqual({ ...opened, denied: true })
   })
 
@@ -83,14 +83,14 @@ describe("a state token", () => {
   })
 
   test("is another one each time that the same is sealed", async () => {
-    expect(await sealStateToken(state, browserToken)).not.toBe(token)
+    expect(await sealStateToken(state)).not.toBe(token)
   })
 })
 
 describe("a state token is refused when", () => {
   test.each([0, 1, 2, 3, 4])("its part %i is altered, emptied or given another's", async (index) => {
     const parts = token.split(".")
-    const other = (await sealStateToken(beginAuthorization(generateId(), request), browserToken)).split(".")
+    const other = (await sealStateToken(beginAuthorization(generateId(), request, browserToken))).split(".")
     const part = parts[index] ?? ""
     const middle = Math.floor(part.length / 2)
     const flipped = `${part.slice(0, middle)}${part[middle] === "A" ? "B" : "A"}${part.slice(middle + 1)}`
@@ -100,7 +100,7 @@ describe("a state token is refused when", () => {
     for (const variant of new Set(variants)) {
       if (variant === part) continue
       await expect(
-        openStateToken(parts.with(index, variant).join("."), browserToken),
+        openStateToken(parts.with(index, variant).join("."), [browserToken]),
         `part ${index} as ${variant}`,
       ).rejects.toThrow(invalid)
     }
@@ -108,23 +108,23 @@ describe("a state token is refused when", () => {
 
   test("its text is cut anywhere, or is none at all", async () => {
     for (let length = 0; length < token.length - 1; length += 7) {
-      await expect(openStateToken(token.slice(0, length), browserToken)).rejects.toThrow(invalid)
+      await expect(openStateToken(token.slice(0, length), [browserToken])).rejects.toThrow(invalid)
     }
     for (const text of ["....", "a.b.c", "a.b.c.d.e", "x".repeat(10_000), "\0", "{}", `${token}.`, `.${token}`]) {
-      await expect(openStateToken(text, browserToken), text).rejects.toThrow(invalid)
+      await expect(openStateToken(text, [browserToken]), text).rejects.toThrow(invalid)
     }
   })
 
   test("it has expired, to the second", async () => {
     const end = Math.floor(state.expiresAt.getTime() / 1000) * 1000
     vi.useFakeTimers({ toFake: ["Date"], now: end - 1000 })
-    await expect(openStateToken(token, browserToken)).resolves.toMatchObject({ id: state.id })
+    await expect(openStateToken(token, [browserToken])).resolves.toMatchObject({ id: state.id })
     vi.setSystemTime(end)
-    await expect(openStateToken(token, browserToken)).rejects.toThrow(invalid)
+    await expect(openStateToken(token, [browserToken])).rejects.toThrow(invalid)
   })
 
   test("it is of another issuer, of another purpose or under another purpose's key", async () => {
-    await expect(openStateToken(await forge({}), browserToken)).resolves.toMatchObject({ id: "an id" })
+    await expect(openStateToken(await forge({}), [browserToken])).resolves.toMatchObject({ id: "an id" })
     const forged = [
       forge({ issuer: "https://other.example.com" }),
       forge({ audience: "device" }),
@@ -133,18 +133,18 @@ describe("a state token is refused when", () => {
       forge({ jti: null }),
     ]
     for (const other of await Promise.all(forged)) {
-      await expect(openStateToken(other, browserToken)).rejects.toThrow(invalid)
+      await expect(openStateToken(other, [browserToken])).rejects.toThrow(invalid)
     }
   })
 
   test("it was made under another SECRET", async () => {
     applySettings({ SECRET: "another secret of the unit tests, of no use" })
-    await expect(openStateToken(token, browserToken)).rejects.toThrow(invalid)
+    await expect(openStateToken(token, [browserToken])).rejects.toThrow(invalid)
   })
 
   test("another browser presents it, or one without the cookie", async () => {
     const foreign = oauthError("invalid_request", "state_token_of_another_browser")
-    for (const other of [null, "", generateToken(), hashToken(browserToken)]) {
+    for (const other of [[], [""], [generateToken()], [hashToken(browserToken)]]) {
       await expect(openStateToken(token, other)).rejects.toThrow(foreign)
     }
   })

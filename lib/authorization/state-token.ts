@@ -13,6 +13,8 @@ export type AuthorizationState = {
   /** When /authorize sealed it: a sign-in or consent that the request asks for must have come after. */
   startedAt: Date
   expiresAt: Date
+  /** SHA-256 of the value of the browser's binding cookie. */
+  browser: string
   /** The person pressed Deny. */
   denied: boolean
 }
@@ -22,20 +24,22 @@ const purpose = "authorization"
 /**
  * The state of an authorization that begins now, with a request that has been checked.
  * @param id of the flow; the Session will have the same
- */
-export function beginAuthorization(id: string, request: AuthorizationRequest): AuthorizationState {
-  const startedAt = new Date()
-  const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
-  return { id, request, startedAt, expiresAt, denied: false }
-}
-
-/**
- * Seals the state, code challenge included, into a token that only this server can read and only this browser can use.
  * @param browserToken the value of the browser's binding cookie; only its hash is sealed
  */
-export async function sealStateToken(state: AuthorizationState, browserToken: string): Promise<string> {
-  const { id, request, startedAt, expiresAt, denied } = state
-  return new EncryptJWT({ request, browser: hashToken(browserToken), startedAt: startedAt.getTime(), denied })
+export function beginAuthorization(
+  id: string,
+  request: AuthorizationRequest,
+  browserToken: string,
+): AuthorizationState {
+  const startedAt = new Date()
+  const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
+  return { id, request, startedAt, expiresAt, browser: hashToken(browserToken), denied: false }
+}
+
+/** Seals the state, code challenge included, into a token that only this server can read and only this browser can use. */
+export async function sealStateToken(state: AuthorizationState): Promise<string> {
+  const { id, request, startedAt, expiresAt, browser, denied } = state
+  return new EncryptJWT({ request, browser, startedAt: startedAt.getTime(), denied })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .setIssuer(config().issuer)
     .setAudience(purpose)
@@ -46,10 +50,10 @@ export async function sealStateToken(state: AuthorizationState, browserToken: st
 
 /**
  * Opens a state token.
- * @param browserToken the value of the binding cookie of the browser that presents it, null when it has none
+ * @param browserTokens the values of the binding cookies of the browser that presents it
  * @throws OAuthError when it is altered, expired, of another purpose, or of another browser
  */
-export async function openStateToken(stateToken: string, browserToken: string | null): Promise<AuthorizationState> {
+export async function openStateToken(stateToken: string, browserTokens: string[]): Promise<AuthorizationState> {
   const { payload } = await jwtDecrypt(stateToken, deriveKey("state-token"), {
     issuer: config().issuer,
     audience: purpose,
@@ -60,7 +64,8 @@ export async function openStateToken(stateToken: string, browserToken: string | 
     if (!(error instanceof errors.JOSEError)) throw error
     throw OAuthError.invalidRequest("The link has expired, or it is not complete.", "state_token_invalid")
   })
-  if (browserToken === null || payload.browser !== hashToken(browserToken)) {
+  const browser = browserTokens.map(hashToken).find((hash) => hash === payload.browser)
+  if (browser === undefined) {
     throw OAuthError.invalidRequest("The link belongs to another browser.", "state_token_of_another_browser")
   }
   return {
@@ -68,6 +73,7 @@ export async function openStateToken(stateToken: string, browserToken: string | 
     request: payload.request as AuthorizationRequest,
     startedAt: new Date(payload.startedAt as number),
     expiresAt: new Date((payload.exp as number) * 1000),
+    browser,
     denied: payload.denied === true,
   }
 }

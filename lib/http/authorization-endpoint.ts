@@ -49,7 +49,8 @@ export function authorizationEndpoint(handlers: Handlers): Endpoint {
 }
 
 function readBrowser(request: EndpointRequest): Browser {
-  return { browserToken: readCookie(request, "browser"), browserSessionToken: readCookie(request, "session") }
+  const browserTokens = [readCookie(request, "browser")].filter((token) => token !== null)
+  return { browserTokens, browserSessionToken: readCookie(request, "session") }
 }
 
 /**

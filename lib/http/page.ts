@@ -6,7 +6,7 @@ import { acceptCookie, cookieAttributes, cookieName } from "./cookies"
 
 /** What a page or a server action needs of its request. `address` is the network address that the server wrote down. */
 export type PageRequest = {
-  browserToken: string | null
+  browserTokens: string[]
   browserSessionToken: string | null
   address: string
 }
@@ -14,7 +14,7 @@ export type PageRequest = {
 export async function readPage(): Promise<PageRequest> {
   const [jar, header] = await Promise.all([cookies(), headers()])
   return {
-    browserToken: acceptCookie(jar.get(cookieName("browser"))?.value),
+    browserTokens: [acceptCookie(jar.get(cookieName("browser"))?.value)].filter((token) => token !== null),
     browserSessionToken: acceptCookie(jar.get(cookieName("session"))?.value),
     address: header.get("x-forwarded-for")?.split(",")[0]?.trim() || "unknown",
   }

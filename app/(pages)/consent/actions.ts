@@ -13,7 +13,7 @@ export async function allow(form: FormData): Promise<void> {
   const state = formText(form, "state")
   if (await refuseForeignForm()) redirect(callbackPath(state))
   const browser = await readPage()
-  const interaction = await findInteraction(state, browser.browserToken)
+  const interaction = await findInteraction(state, browser.browserTokens)
   return inFlow("/consent", interaction, async (flow) =>
     redirect(await allowInteraction(state, browser, formText(form, "user"), flow)),
   )
@@ -23,8 +23,8 @@ export async function allow(form: FormData): Promise<void> {
 export async function deny(form: FormData): Promise<void> {
   const state = formText(form, "state")
   if (await refuseForeignForm()) redirect(callbackPath(state))
-  const { browserToken } = await readPage()
-  redirect(await denyInteraction(state, browserToken))
+  const { browserTokens } = await readPage()
+  redirect(await denyInteraction(state, browserTokens))
 }
 
 /** Signs this browser out, so that somebody else can sign in and go on with the same request. */

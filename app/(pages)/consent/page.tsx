@@ -15,8 +15,8 @@ export const metadata: Metadata = { title: "Allow access" }
 /** Consent: the person reads what a Client asks for, and allows or denies it. */
 export default async function ConsentPage({ searchParams }: { searchParams: SearchParams }) {
   const state = (await readState(searchParams)) ?? ""
-  const { browserToken, browserSessionToken } = await readPage()
-  const interaction = await findInteraction(state, browserToken)
+  const { browserTokens, browserSessionToken } = await readPage()
+  const interaction = await findInteraction(state, browserTokens)
   const signedIn = await findSignedInUser(browserSessionToken)
   if (!interaction || !signedIn) redirect(callbackPath(state))
 

@@ -25,9 +25,9 @@ export async function signInWithForm(_previous: SignInFormResult, form: FormData
     return { email, errors }
   }
 
-  const { address, browserToken, browserSessionToken } = await readPage()
+  const { address, browserTokens, browserSessionToken } = await readPage()
   // A state token of another browser is refused before anybody is signed in for it.
-  const interaction = state === null ? null : await findInteraction(state, browserToken)
+  const interaction = state === null ? null : await findInteraction(state, browserTokens)
   if (state !== null && !interaction) redirect(callbackPath(state))
   return inFlow("/sign-in", interaction, async (flow) => {
     const result = await signIn({ email, password, address, previousToken: browserSessionToken }, flow)

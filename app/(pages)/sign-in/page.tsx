@@ -15,8 +15,8 @@ export const metadata: Metadata = { title: "Sign in" }
 /** Sign-in: the Authentication Service's page. With a state token it is a step of the Authorization flow, else plain. */
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const state = await readState(searchParams)
-  const { browserToken, browserSessionToken } = await readPage()
-  const interaction = state === null ? null : await findInteraction(state, browserToken)
+  const { browserTokens, browserSessionToken } = await readPage()
+  const interaction = state === null ? null : await findInteraction(state, browserTokens)
   if (state !== null && !interaction) redirect(callbackPath(state))
   if (state === null && (await findSignedInUser(browserSessionToken))) redirect("/")
 

@@ -26,9 +26,9 @@ export async function signUpWithForm(_previous: SignUpFormResult, form: FormData
   const foreign = await refuseForeignForm()
   if (foreign !== null) return { email, name, error: { field: null, message: foreign } }
 
-  const { address, browserToken, browserSessionToken } = await readPage()
+  const { address, browserTokens, browserSessionToken } = await readPage()
   // A state token of another browser is refused before anybody is signed in for it.
-  const interaction = state === null ? null : await findInteraction(state, browserToken)
+  const interaction = state === null ? null : await findInteraction(state, browserTokens)
   if (state !== null && !interaction) redirect(callbackPath(state))
   return inFlow("/sign-up", interaction, async (flow) => {
     const result = await signUp({ email, name, password, address, previousToken: browserSessionToken }, flow)

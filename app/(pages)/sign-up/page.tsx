@@ -16,8 +16,8 @@ export const metadata: Metadata = { title: "Create an account" }
 export default async function SignUpPage({ searchParams }: { searchParams: SearchParams }) {
   if (!config().SIGN_UP) notFound()
   const state = await readState(searchParams)
-  const { browserToken, browserSessionToken } = await readPage()
-  const interaction = state === null ? null : await findInteraction(state, browserToken)
+  const { browserTokens, browserSessionToken } = await readPage()
+  const interaction = state === null ? null : await findInteraction(state, browserTokens)
   if (state !== null && !interaction) redirect(callbackPath(state))
   if (state === null && (await findSignedInUser(browserSessionToken))) redirect("/")
 
