@@ -7,6 +7,7 @@ import {
   type TokenEndpointAuthMethod,
   updateClient,
 } from "@/lib/data/clients"
+import { isDisplayName } from "@/lib/protocol/display-name"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
@@ -119,9 +120,8 @@ function validateUris(field: string, uris: string[]): string[] {
 
 function validateMetadata(metadata: ClientMetadata): Omit<Client, "clientId" | "createdAt" | "clientSecretHash"> {
   const clientName = metadata.clientName.trim()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name is shown to people, on one line
-  if (!clientName || clientName.length > 100 || /[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(clientName)) {
-    throw invalidMetadata("client_name must have 1 to 100 characters, without control characters")
+  if (!isDisplayName(clientName)) {
+    throw invalidMetadata("client_name must have 1 to 100 characters on one line, without control or invisible characters")
   }
   const method = oneOf<TokenEndpointAuthMethod>(
     "token_endpoint_auth_method",
