@@ -99,7 +99,7 @@ export function parseAuthorizationRequest(
   address: ReturnAddress,
 ): AuthorizationRequest {
   try {
-    parameters.checkRepeated()
+    parameters.checkAll()
     checkLengths(parameters)
     checkUnsupported(parameters)
     checkResponseType(parameters, client)

@@ -19,6 +19,11 @@ beforeAll(async () => {
   await storeClient({ clientId: "post", tokenEndpointAuthMethod: "client_secret_post", clientSecretHash })
   await storeClient({ clientId: "public", tokenEndpointAuthMethod: "none" })
   await storeClient({
+    clientId: "replacement",
+    tokenEndpointAuthMethod: "client_secret_basic",
+    clientSecretHash: hashToken("\ufffd"),
+  })
+  await storeClient({
     clientId: oddId,
     tokenEndpointAuthMethod: "client_secret_basic",
     clientSecretHash: hashToken(oddSecret),
@@ -29,7 +34,7 @@ afterAll(() => opened.drop())
 const base64 = (text: string) => Buffer.from(text).toString("base64")
 const basic = (id: string, password: string) => `Basic ${base64(`${id}:${password}`)}`
 const authenticate = (authorization: string | null, form = "") =>
-  authenticateClient(authorization, parseParameters(new URLSearchParams(form)))
+  authenticateClient(authorization, parseParameters(form))
 const failed = oauthError("invalid_client", "client_authentication_failed")
 
 describe("a client is authenticated", () => {
@@ -74,6 +79,18 @@ describe("a client is refused as invalid_client when", () => {
     await expect(wrong).rejects.toThrow(failed)
     const [one, other] = await Promise.allSettled([unknown, wrong])
     expect((one as PromiseRejectedResult).reason.toJSON()).toEqual((other as PromiseRejectedResult).reason.toJSON())
+  })
+
+  test("its Basic credentials are not UTF-8, as bytes or once the form-encoding is decoded", async () => {
+    const id = Buffer.from("basic:")
+    for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], ...["%ff", "%C3"].map((text) => [...Buffer.from(text)])]) {
+      const pair = Buffer.concat([id, Buffer.from(bytes)])
+      await expect(authenticate(`Basic ${pair.toString("base64")}`)).rejects.toThrow(failed)
+    }
+    // The secret of this client has U+FFFD in it, which a lenient decoder puts in the place of other bytes.
+    expect((await authenticate(basic("replacement", "\ufffd"))).clientId).toBe("replacement")
+    const lenient = Buffer.concat([Buffer.from("replacement:"), Buffer.from([0xff])])
+    await expect(authenticate(`Basic ${lenient.toString("base64")}`)).rejects.toThrow(failed)
   })
 
   test("its secret is wrong, empty, or the hash that is stored", async () => {

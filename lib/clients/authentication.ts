@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { timingSafeEqual } from "node:crypto"
 import { type Client, findClient, type TokenEndpointAuthMethod } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -69,7 +70,8 @@ function parseCredentials(authorization: string | null, form: Parameters): Crede
 /** RFC 7617, with both parts form-encoded as RFC 6749 section 2.3.1 has it. */
 function parseBasic(authorization: string): Credentials {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1]
-  const pair = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString("utf8")
+  const bytes = Buffer.from(encoded ?? "", "base64")
+  const pair = isUtf8(bytes) ? bytes.toString() : ""
   const colon = pair.indexOf(":")
   const clientId = colon < 0 ? null : decodeFormValue(pair.slice(0, colon))
   const clientSecret = colon < 0 ? null : decodeFormValue(pair.slice(colon + 1))

@@ -121,7 +121,9 @@ function validateUris(field: string, uris: string[]): string[] {
 function validateMetadata(metadata: ClientMetadata): Omit<Client, "clientId" | "createdAt" | "clientSecretHash"> {
   const clientName = metadata.clientName.trim()
   if (!isDisplayName(clientName)) {
-    throw invalidMetadata("client_name must have 1 to 100 characters on one line, without control or invisible characters")
+    throw invalidMetadata(
+      "client_name must have 1 to 100 characters on one line, without control or invisible characters",
+    )
   }
   const method = oneOf<TokenEndpointAuthMethod>(
     "token_endpoint_auth_method",

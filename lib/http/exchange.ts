@@ -15,7 +15,7 @@ export type EndpointRequest = {
    * @returns null when the body has more than `maxBytes`
    * @throws OAuthError invalid_request when the request breaks off
    */
-  readBody(maxBytes: number): Promise<string | null>
+  readBody(maxBytes: number): Promise<Buffer | null>
 }
 
 /** An answer, complete, in plain values: making a web Response costs more than most of our endpoints' work (docs/performance.md). */
@@ -44,7 +44,7 @@ function toResponse({ status, headers, body }: EndpointResponse): Response {
   return new Response(body, { status, headers })
 }
 
-async function readBody(request: Request, maxBytes: number): Promise<string | null> {
+async function readBody(request: Request, maxBytes: number): Promise<Buffer | null> {
   if (Number(request.headers.get("content-length")) > maxBytes) return null
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -57,7 +57,7 @@ async function readBody(request: Request, maxBytes: number): Promise<string | nu
   } catch {
     throw brokenOff()
   }
-  return Buffer.concat(chunks).toString("utf8")
+  return Buffer.concat(chunks)
 }
 
 /** The connection ended before the request did: nobody hears this, but the log says what happened. */

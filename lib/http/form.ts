@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
@@ -11,7 +12,7 @@ import type { EndpointRequest } from "./exchange"
 export async function readForm(request: EndpointRequest): Promise<Parameters> {
   checkForm(request)
   const form = parseForm(await request.readBody(config().FORM_BYTES))
-  form.checkRepeated()
+  form.checkAll()
   return form
 }
 
@@ -43,18 +44,24 @@ function checkForm(request: EndpointRequest): void {
   }
 }
 
-function parseForm(body: string | null): Parameters {
+function parseForm(body: Buffer | null): Parameters {
   if (body === null) {
     throw new OAuthError("invalid_request", `The form is larger than ${config().FORM_BYTES} bytes.`, "form_too_large", {
       status: 413,
     })
   }
-  return parseParameters(new URLSearchParams(body))
+  // A decoder would put U+FFFD in the place of other bytes, and the caller would get back another value than it sent.
+  if (!isUtf8(body)) throw OAuthError.invalidRequest("The form is not valid UTF-8.", "parameter_invalid")
+  return parseParameters(body.toString())
 }
 
-/** Reads the parameters of a GET request. */
+/** Reads the parameters of a GET request. @throws OAuthError invalid_request */
 export function readQuery(request: EndpointRequest): Parameters {
-  return parseParameters(new URLSearchParams(request.query))
+  // RFC 3986 section 2: a URI is made of ASCII characters. Node reads other bytes as Latin-1, whatever they were.
+  if (/[^\x21-\x7e]/.test(request.query)) {
+    throw OAuthError.invalidRequest("The query has a character that is not percent-encoded.", "parameter_invalid")
+  }
+  return parseParameters(request.query)
 }
 
 /** A query of more characters does not fit into a URL everywhere; the authorization request in it is refused anyway. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { descriptionCharacters, oauthError } from "@/lib/testing/errors"
 import { parseParameters } from "./parameters"
 
-const parse = (query: string) => parseParameters(new URLSearchParams(query))
+const parse = parseParameters
 
 describe("a parameter", () => {
   test("is read by its name", () => {
@@ -41,6 +41,27 @@ describe("a parameter", () => {
     expect(parse("a=%20%C3%A9%F0%9F%98%80%22%5C").get("a")).toBe(' \u00e9\u{1f600}"\\')
   })
 
+  test.each(["%ff", "%C3", "%C3x", "x%A9", "%C3+%A9", "%E2%82", "%c0%af", "%ED%A0%80", "%F4%90%80%80", "%EF%BF%BD%80"])(
+    "with the bytes %s, which are not UTF-8, is refused and no other is",
+    (bytes) => {
+      const parameters = parse(`a=1&b=${bytes}&resource=r&resource=${bytes}&${bytes}=2`)
+      const refused = oauthError("invalid_request", "parameter_invalid")
+      expect(parameters.get("a")).toBe("1")
+      expect(() => parameters.get("b")).toThrow(refused)
+      expect(() => parameters.getAll("resource")).toThrow(refused)
+      expect(() => parameters.toString()).toThrow(refused)
+      for (const text of [`b=${bytes}`, `resource=${bytes}`, `${bytes}=2`]) {
+        expect(() => parse(text).checkAll(), text).toThrow(refused)
+      }
+    },
+  )
+
+  test("keeps U+FFFD and a byte order mark that were sent as such", () => {
+    expect(parse("a=%EF%BF%BD%EF%BB%BFx&b=\ufffd").get("a")).toBe("\ufffd\ufeffx")
+    expect(parse("b=\ufffd").get("b")).toBe("\ufffd")
+    expect(parse("a=%&b=%zz&c=%E2%82%AC").checkAll()).toBeUndefined()
+  })
+
   test("that may be repeated is read as a list without empty values", () => {
     expect(parse("resource=a&x=1&resource=&resource=b").getAll("resource")).toEqual(["a", "b"])
   })
@@ -48,10 +69,10 @@ describe("a parameter", () => {
 
 describe("a whole request", () => {
   test("is refused for a repeated parameter or a control character that nobody asked for", () => {
-    expect(() => parse("a=1&unknown=2&unknown=3").checkRepeated()).toThrow(
+    expect(() => parse("a=1&unknown=2&unknown=3").checkAll()).toThrow(
       oauthError("invalid_request", "parameter_repeated"),
     )
-    expect(() => parse("a=1&unknown=%00").checkRepeated()).toThrow(oauthError("invalid_request", "parameter_invalid"))
+    expect(() => parse("a=1&unknown=%00").checkAll()).toThrow(oauthError("invalid_request", "parameter_invalid"))
   })
 
   test("may have a hundred parameters and no more", () => {
@@ -61,7 +82,7 @@ describe("a whole request", () => {
   })
 
   test("may repeat resource alone (RFC 8707 section 2)", () => {
-    expect(parse("a=1&resource=a&resource=b").checkRepeated()).toBeUndefined()
+    expect(parse("a=1&resource=a&resource=b").checkAll()).toBeUndefined()
   })
 
   test("is given back in its order", () => {
@@ -76,16 +97,16 @@ describe("a whole request", () => {
 
 test("a name that is not printable, or very long, is made fit for an error_description", () => {
   for (const name of ['"\\', "\r\nSet-Cookie: x", "caf\u00e9", "\u{1f600}", "n".repeat(5000)]) {
-    const parameters = parseParameters(
-      new URLSearchParams([
+    const parameters = parse(
+      `${new URLSearchParams([
         [name, "1"],
         [name, "2"],
-      ]),
+      ])}`,
     )
-    expect(() => parameters.checkRepeated()).toThrow(
+    expect(() => parameters.checkAll()).toThrow(
       expect.objectContaining({ description: expect.stringMatching(descriptionCharacters) }),
     )
-    expect(() => parameters.checkRepeated()).toThrow(
+    expect(() => parameters.checkAll()).toThrow(
       expect.objectContaining({ description: expect.stringMatching(/^.{1,120}$/) }),
     )
   }

@@ -2,17 +2,17 @@ import { OAuthError } from "./errors"
 
 /** The parameters of one request, read by one set of rules whether they came in a query or a form. */
 export type Parameters = {
-  /** The value, or undefined. @throws OAuthError invalid_request when it was sent twice or holds a control character */
+  /** The value, or undefined. @throws OAuthError invalid_request when it was sent twice, holds a control character or is not UTF-8 */
   get(name: string): string | undefined
   /** As `get`. @throws OAuthError invalid_request when it is missing */
   require(name: string): string
   /** Every value of a parameter that may stand more than once (`resource`, RFC 8707 section 2). */
   getAll(name: string): string[]
-  /** Throws what reading each single parameter would throw, for the names that nobody asked for too. */
-  checkRepeated(): void
+  /** Throws what reading each parameter would throw, also for those that the endpoint does not use. */
+  checkAll(): void
   /** The parameters as they came, in order. */
   entries(): [string, string][]
-  /** The parameters as a query string. */
+  /** The parameters as a query string. @throws OAuthError invalid_request when a value is not UTF-8 */
   toString(): string
 }
 
@@ -29,15 +29,26 @@ const printable = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, "?").slice(
 /** More than any request of ours has, and few enough to look at each. */
 const maxParameters = 100
 
-/** @throws OAuthError invalid_request when there are more than a hundred */
-export function parseParameters(pairs: URLSearchParams): Parameters {
+/**
+ * @param text application/x-www-form-urlencoded, as it stands in a query or a body
+ * @throws OAuthError invalid_request when there are more than a hundred
+ */
+export function parseParameters(text: string): Parameters {
+  const pairs = new URLSearchParams(text)
   const all = [...pairs.entries()]
   if (all.length > maxParameters) {
     throw OAuthError.invalidRequest(`The request has more than ${maxParameters} parameters.`, "parameter_invalid")
   }
+  const undecodable = findUndecodable(text)
   const values = new Map<string, string[]>()
   for (const [name, value] of all) values.set(name, [...(values.get(name) ?? []), value])
 
+  function check<Value extends string | undefined>(name: string, value: Value): Value {
+    if (undecodable.has(name)) throw invalidParameter(name, "is not valid UTF-8")
+    if (value !== undefined && controlCharacters.test(value))
+      throw invalidParameter(name, "has a control character in it")
+    return value
+  }
   function readSingle(name: string): string | undefined {
     const [value, ...others] = values.get(name) ?? []
     // RFC 6749 section 3.1: "Request and response parameters MUST NOT be included more than once."
@@ -45,8 +56,9 @@ export function parseParameters(pairs: URLSearchParams): Parameters {
       throw OAuthError.invalidRequest(`The parameter ${printable(name)} was sent more than once.`, "parameter_repeated")
     }
     // RFC 6749 section 3.1: "Parameters sent without a value MUST be treated as if they were omitted from the request."
-    return checkCharacters(name, value) || undefined
+    return check(name, value) || undefined
   }
+  const readAll = (name: string) => (values.get(name) ?? []).filter((value) => check(name, value))
   return {
     get: readSingle,
     require(name) {
@@ -56,21 +68,36 @@ export function parseParameters(pairs: URLSearchParams): Parameters {
       }
       return value
     },
-    getAll: (name) => (values.get(name) ?? []).filter((value) => checkCharacters(name, value)),
-    checkRepeated() {
-      for (const name of values.keys()) if (!repeatable.has(name)) readSingle(name)
+    getAll: readAll,
+    checkAll() {
+      for (const name of values.keys()) (repeatable.has(name) ? readAll : readSingle)(name)
     },
     entries: () => all,
-    toString: () => pairs.toString(),
+    toString() {
+      for (const name of undecodable) check(name, undefined)
+      return pairs.toString()
+    },
   }
 }
 
-function checkCharacters<Value extends string | undefined>(name: string, value: Value): Value {
-  if (value !== undefined && controlCharacters.test(value)) {
-    throw OAuthError.invalidRequest(
-      `The parameter ${printable(name)} has a control character in it.`,
-      "parameter_invalid",
-    )
+/**
+ * The names of the parameters that are not UTF-8 once their percent-encoding is decoded. URLSearchParams puts U+FFFD in
+ * the place of such bytes, and the client would get back another value than it sent.
+ */
+function findUndecodable(text: string): Set<string> {
+  const names = new Set<string>()
+  // An escape below %80 is ASCII.
+  if (!/%[89a-f]/i.test(text)) return names
+  for (const pair of text.split("&")) {
+    try {
+      for (const [escapes] of pair.matchAll(/(%[0-9a-f]{2})+/gi)) decodeURIComponent(escapes)
+    } catch {
+      for (const name of new URLSearchParams(pair).keys()) names.add(name)
+    }
   }
-  return value
+  return names
+}
+
+function invalidParameter(name: string, problem: string): OAuthError {
+  return OAuthError.invalidRequest(`The parameter ${printable(name)} ${problem}.`, "parameter_invalid")
 }

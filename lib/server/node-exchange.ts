@@ -15,7 +15,7 @@ export function fromIncoming(incoming: http.IncomingMessage, { path, query }: Ta
   }
 }
 
-function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<string | null> {
+function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<Buffer | null> {
   if (Number(incoming.headers["content-length"]) > maxBytes) return Promise.resolve(null)
   const chunks: Buffer[] = []
   let bytes = 0
@@ -26,7 +26,7 @@ function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<str
       if (bytes > maxBytes) resolve(null)
       else chunks.push(chunk)
     })
-    incoming.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")))
+    incoming.on("end", () => resolve(Buffer.concat(chunks)))
     // Node says so when the connection is lost before the end.
     incoming.on("error", () => reject(brokenOff()))
   })
