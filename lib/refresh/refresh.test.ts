@@ -6,16 +6,17 @@ import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatSessionToken } from "@/lib/protocol/session-token"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeStartedSession } from "@/lib/testing/rows"
+import { storeStartedSession } from "@/lib/testing/rows"
 import { refreshTokens } from "./refresh"
 
 const idleMinutes = 1_000
 
 /** Refreshes a Session with these ends, in minutes from now. @returns its idle end then */
 async function refreshSession(ends: { idle: number; absolute: number }): Promise<number> {
+  const fromNow = (minutes: number) => new Date(Date.now() + minutes * 60_000)
   const { id, client } = await storeStartedSession(undefined, {
-    idleExpiresAt: inMinutes(ends.idle),
-    expiresAt: inMinutes(ends.absolute),
+    idleExpiresAt: fromNow(ends.idle),
+    expiresAt: fromNow(ends.absolute),
   })
   const refreshToken = formatSessionToken(id, generateToken())
   const db = await database()
