@@ -1,5 +1,5 @@
 import type { Client } from "@/lib/data/clients"
-import { findAuthCode, revokeSession, startSession } from "@/lib/data/sessions"
+import { findAuthCode, findSession, revokeSession, startSession } from "@/lib/data/sessions"
 import { describeParameter, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -61,6 +61,8 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
     expiresAt,
   })
   if (!started) {
+    // The code was not used when its Session was revoked, or swept, before it could start.
+    if (!(await findSession(session.id))?.startedAt) throw invalidCode("session_ended")
     // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
     // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
     await revokeSession(session.id, "code_replayed", new Date())
@@ -121,7 +123,13 @@ function describePkce(verifier: string | undefined, challenge: string | null) {
 
 /** One text for everything that a caller without the right code should not be able to tell apart. */
 function invalidCode(
-  reason: "code_unknown" | "code_of_another_client" | "code_expired" | "code_replayed" | "user_disabled",
+  reason:
+    | "code_unknown"
+    | "code_of_another_client"
+    | "code_expired"
+    | "code_replayed"
+    | "session_ended"
+    | "user_disabled",
 ) {
   return OAuthError.invalidGrant(
     "The code is not valid: it is unknown, expired, used already, or of another client. Start a new authorization request.",
