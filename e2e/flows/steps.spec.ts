@@ -145,7 +145,7 @@ test("a replayed code and a used refresh token fail in their own flow", async ()
   expect([replayed, revoked].map(flowIdOf)).toEqual([flowId, flowId])
   expect(failedOf(await steps(flowId, 7))).toEqual([
     ["refresh.validates_token", "refresh_token_replayed"],
-    ["introspection.validates_token", "access_token_invalid"],
+    ["introspection.validates_token", "access_token_revoked"],
     ["authorization.stores_tokens", "code_replayed"],
   ])
 })

@@ -135,7 +135,7 @@ const refusals = [
     says: "400 invalid_grant",
     reason: "refresh_token_replayed",
   },
-  { label: "Revoke in the middle", title: "Ask what", says: "401 invalid_token", reason: "access_token_invalid" },
+  { label: "Revoke in the middle", title: "Ask what", says: "401 invalid_token", reason: "access_token_revoked" },
 ]
 
 for (const { label, title, says, reason } of refusals) {
@@ -151,7 +151,7 @@ for (const { label, title, says, reason } of refusals) {
       await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
       return
     }
-    if (reason === "access_token_invalid") {
+    if (reason === "access_token_revoked") {
       await press(page, "Refresh the tokens")
       await expect(scene(page, "Renew the tokens")).toContainText("400 invalid_grant")
     } else {

@@ -4,13 +4,29 @@ import type { Reason } from "@/lib/protocol/errors"
 export type Mend = { why: string; mend: string }
 
 export const mends: Record<Reason, Mend> = {
-  access_token_invalid: {
-    why: "The access token is malformed, expired, of another server, or its Session has ended.",
-    mend: "Get a new one with the refresh token, or start a new authorization. Send it whole: Authorization: Bearer <access token>.",
+  access_token_expired: {
+    why: "The access token is genuine, but its lifetime is over.",
+    mend: "Refresh the tokens, then send the request again with the new access token. expires_in says how long a token is valid.",
+  },
+  access_token_for_another_resource: {
+    why: "The access token was issued for another resource server than this one, so its audience does not match.",
+    mend: "For /userinfo, send an access token that was requested without a resource, or with this issuer as the resource.",
+  },
+  access_token_foreign: {
+    why: "The access token was issued by another server, or signed with a key that this server does not know.",
+    mend: "Compare the token's iss with this server's issuer: tokens of another environment are not accepted. If they are equal, the signing key was withdrawn; start a new authorization.",
+  },
+  access_token_malformed: {
+    why: "This is not a complete access token: it is no JWT, was cut or altered, or is another kind of token.",
+    mend: "Send the access_token of the token response, whole and unchanged: Authorization: Bearer <access token>. Refresh tokens and ID tokens are not accepted here.",
   },
   access_token_missing: {
     why: "The request had no access token in its Authorization header.",
     mend: "Send the header Authorization: Bearer <access token>. A proxy in between may have dropped it.",
+  },
+  access_token_revoked: {
+    why: "The access token has not expired, but its Session has ended: it was revoked, or the user was disabled.",
+    mend: "Start a new authorization. A refresh does not help, because the refresh token ended with the Session.",
   },
   client_authentication_failed: {
     why: "The client's credentials are not right, or were sent by another method than the one it is registered with.",

@@ -20,7 +20,7 @@ export function readBearerToken(request: EndpointRequest): string {
     throw OAuthError.bearer(
       "invalid_token",
       "The Authorization header must be: Bearer, a space, and the access token.",
-      "access_token_invalid",
+      "access_token_malformed",
     )
   }
   return token

@@ -2,33 +2,40 @@ import type { JWTPayload } from "jose"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
-import { verifyJwt } from "@/lib/keys/jwt"
+import { inspectJwt } from "@/lib/keys/jwt"
+import type { Reason } from "@/lib/protocol/errors"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 
-/** An access token of ours: its claims, its Session and its User, and whether it counts. */
+/** An access token of this server: its claims, its Session and its User. */
 export type AccessToken = {
   claims: JWTPayload & { client_id: string; scope: string }
   session: Session
   user: User
-  active: boolean
 }
 
 /**
- * Finds what an access token stands for. The signature says who made it; whether it is active is decided from the
- * Session's row, never from the JWT alone.
- * @returns null when it is not one of ours, or has expired, or its Session is gone
+ * Finds the Session of an access token, and whether the token is active. The signature shows who made it; whether it is
+ * active is decided from the Session's row, never from the JWT alone.
+ * @returns `token` is null when this server did not issue it, or its Session no longer exists; `problem` is why the token
+ * is not active, null when it is
  */
-export async function findAccessToken(accessToken: string, now: Date, flow: Flow): Promise<AccessToken | null> {
-  const claims = await verifyJwt(accessToken, { alg: ["ES256"], typ: "at+jwt" })
-  if (typeof claims?.sid !== "string") {
+export async function findAccessToken(
+  accessToken: string,
+  now: Date,
+  flow: Flow,
+): Promise<{ token: AccessToken; problem: Reason | null } | { token: null; problem: Reason }> {
+  const { claims, problem } = await inspectJwt(accessToken, { alg: ["ES256"], typ: "at+jwt" })
+  if (claims === null || typeof claims.sid !== "string") {
     flow.step("introspection.validates_token")
-    return null
+    return { token: null, problem: `access_token_${problem === "foreign" ? "foreign" : "malformed"}` }
   }
-  flow.step("introspection.retrieves_session", () => ({ sid: String(claims.sid) }))
-  const session = await findSessionWithUser(claims.sid)
+  const { sid } = claims
+  flow.step("introspection.retrieves_session", () => ({ sid }))
+  const session = await findSessionWithUser(sid)
   flow.step("introspection.validates_token")
-  if (!session) return null
+  if (!session) return { token: null, problem: problem ? "access_token_expired" : "access_token_revoked" }
   flow.note(() => describeLifetime(session))
-  const active = isAlive(session, now) && session.user.disabledAt === null
-  return { claims: claims as AccessToken["claims"], session, user: session.user, active }
+  const token = { claims: claims as AccessToken["claims"], session, user: session.user }
+  if (!isAlive(session, now) || session.user.disabledAt !== null) return { token, problem: "access_token_revoked" }
+  return { token, problem: problem && "access_token_expired" }
 }

@@ -2,7 +2,7 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
-import { OAuthError } from "@/lib/protocol/errors"
+import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { parseSessionToken } from "@/lib/protocol/session-token"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 import { findStanding } from "@/lib/sessions/refresh-token"
@@ -42,38 +42,41 @@ export async function introspectToken(client: Client, token: string, flow: Flow)
   const response = parseSessionToken(token)
     ? await introspectRefreshToken(client, token, flow)
     : await introspectAccessToken(client, token, flow)
-  if (!response.active) {
-    flow.fail({ reason: "token_inactive" })
-    // RFC 7662 section 2.2: the server "SHOULD NOT include any additional information about an inactive token".
-    flow.conceal()
-  }
   flow.step("introspection.returns_user", () => ({ active: response.active }))
   return response
 }
 
+/** @param reason for the flow alone: RFC 7662 section 2.2: the server "SHOULD NOT include any additional information about an inactive token" */
+function refuse(reason: Reason, flow: Flow): IntrospectionResponse {
+  flow.fail({ reason })
+  flow.conceal()
+  return { active: false }
+}
+
 async function introspectAccessToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
-  const found = await findAccessToken(token, new Date(), flow)
-  if (!found || !mayRead(client, found.session, audienceOf(found))) return { active: false }
+  const { token: found, problem } = await findAccessToken(token, new Date(), flow)
+  if (found && !mayRead(client, found.session, audienceOf(found))) return refuse("token_inactive", flow)
+  if (!found) return refuse(problem, flow)
   flow.join(found.session.id)
   flow.concerns(found.session)
-  return found.active ? describeAccessToken(found) : { active: false }
+  return problem === null ? describeAccessToken(found) : refuse(problem, flow)
 }
 
 /** @throws OAuthError invalid_token */
 export async function requireActiveAccessToken(accessToken: string, flow: Flow): Promise<AccessToken> {
-  const found = await findAccessToken(accessToken, new Date(), flow)
-  if (found) {
-    flow.join(found.session.id)
-    flow.concerns(found.session)
+  const { token, problem } = await findAccessToken(accessToken, new Date(), flow)
+  if (token) {
+    flow.join(token.session.id)
+    flow.concerns(token.session)
   }
-  if (!found?.active) {
+  if (problem !== null) {
     throw OAuthError.bearer(
       "invalid_token",
       "The access token is expired, revoked or not one of this server. Refresh it, or start a new authorization request.",
-      "access_token_invalid",
+      problem,
     )
   }
-  return found
+  return token
 }
 
 /** RFC 9068 section 4: "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the resource server expects for itself." */
@@ -106,14 +109,14 @@ async function introspectRefreshToken(client: Client, token: string, flow: Flow)
   flow.step("introspection.retrieves_session", () => ({ sid: parsed?.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
   flow.step("introspection.validates_token")
-  if (!session || session.clientId !== client.clientId) return { active: false }
+  if (!session || session.clientId !== client.clientId) return refuse("token_inactive", flow)
   const alive = isAlive(session, now)
   const standing = findStanding(token, session, alive)
-  if (standing === "forged") return { active: false }
+  if (standing === "forged") return refuse("token_inactive", flow)
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, ...describeLifetime(session) }))
-  if (!alive || session.user.disabledAt !== null || standing !== "current") return { active: false }
+  if (!alive || session.user.disabledAt !== null || standing !== "current") return refuse("token_inactive", flow)
   return {
     active: true,
     iss: config().issuer,

@@ -13,7 +13,7 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Rec
     throw OAuthError.bearer(
       "invalid_token",
       "The access token is for another resource than this server.",
-      "access_token_invalid",
+      "access_token_for_another_resource",
     )
   }
   const { claims, user } = active

@@ -1,6 +1,14 @@
 import { type KeyObject, sign } from "node:crypto"
 import { promisify } from "node:util"
-import { type CryptoKey, compactVerify, errors, type JWTPayload } from "jose"
+import {
+  type CryptoKey,
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type ProtectedHeaderParameters,
+} from "jose"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { perProcess } from "@/lib/per-process"
@@ -36,18 +44,51 @@ const signatures: Record<SigningAlg, (input: Buffer, key: KeyObject) => Buffer |
   RS256: (input, key) => signInPool("sha256", input, key),
 }
 
+type Expected = { alg: SigningAlg[]; typ: JwtType }
+
+/** Why a JWT is not accepted: it is not a complete JWT of the expected kind, it is another server's, or its time is over. */
+export type JwtProblem = "malformed" | "foreign" | "expired"
+
 /**
  * Verifies a JWT that this server signed: algorithm, key, type, issuer. Time is checked unless `ignoreExpiry`.
  * @returns the claims, or null when it is not one of ours
  */
 export async function verifyJwt(
   jwt: string,
-  { alg, typ, ignoreExpiry = false }: { alg: SigningAlg[]; typ: JwtType; ignoreExpiry?: boolean },
+  { ignoreExpiry = false, ...expected }: Expected & { ignoreExpiry?: boolean },
 ): Promise<JWTPayload | null> {
+  const { claims, problem } = await inspectJwt(jwt, expected)
+  return problem === null || (problem === "expired" && ignoreExpiry) ? claims : null
+}
+
+/**
+ * Verifies a JWT as `verifyJwt` does, and finds out what is wrong with it.
+ * @returns claims that this server has signed, also when they have expired; null when it has not
+ */
+export async function inspectJwt(
+  jwt: string,
+  { alg, typ }: Expected,
+): Promise<{ claims: JWTPayload; problem: null | "expired" } | { claims: null; problem: "malformed" | "foreign" }> {
   const { header, claims } = (await findVerified(jwt, alg)) ?? (await verifySignature(jwt, alg)) ?? {}
-  if (!header || !claims || header.typ !== typ || claims.iss !== config().issuer) return null
-  if (!ignoreExpiry && !(typeof claims.exp === "number" && claims.exp * 1000 > Date.now())) return null
-  return claims
+  if (!header || !claims) return { claims: null, problem: await findSignatureProblem(jwt) }
+  if (header.typ !== typ) return { claims: null, problem: "malformed" }
+  if (claims.iss !== config().issuer) return { claims: null, problem: "foreign" }
+  const inTime = typeof claims.exp === "number" && claims.exp * 1000 > Date.now()
+  return { claims, problem: inTime ? null : "expired" }
+}
+
+/** What a token that was not verified says about itself. It may be untrue, so it explains the refusal and decides nothing. */
+async function findSignatureProblem(jwt: string): Promise<"malformed" | "foreign"> {
+  let claims: JWTPayload
+  let header: ProtectedHeaderParameters
+  try {
+    claims = decodeJwt(jwt)
+    header = decodeProtectedHeader(jwt)
+  } catch {
+    return "malformed"
+  }
+  if (claims.iss !== config().issuer) return "foreign"
+  return (await findVerificationKey(header.kid ?? "", header.alg as SigningAlg)) ? "malformed" : "foreign"
 }
 
 async function verifySignature(jwt: string, algorithms: SigningAlg[]): Promise<VerifiedJwt | null> {

@@ -28,8 +28,12 @@ export type OAuthErrorCode =
 
 /** Why, exactly, a request was refused: for the log and the flow inspector, never for the wire. */
 export type Reason =
-  | "access_token_invalid"
+  | "access_token_expired"
+  | "access_token_for_another_resource"
+  | "access_token_foreign"
+  | "access_token_malformed"
   | "access_token_missing"
+  | "access_token_revoked"
   | "client_authentication_failed"
   | "client_authentication_missing"
   | "client_not_allowed"

@@ -2,7 +2,7 @@ import type { Client } from "@/lib/data/clients"
 import { findSession, revokeSession, type Session } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { verifyJwt } from "@/lib/keys/jwt"
+import { inspectJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
 import { parseSessionToken } from "@/lib/protocol/session-token"
 import { findStanding } from "@/lib/sessions/refresh-token"
@@ -15,10 +15,12 @@ import { findStanding } from "@/lib/sessions/refresh-token"
 export async function revokeToken(client: Client, token: string, flow: Flow): Promise<void> {
   const refreshToken = parseSessionToken(token)
   flow.step("revocation.retrieves_session", () => ({ token: fingerprint(token) }))
-  const session = refreshToken ? await findSession(refreshToken.sessionId) : await findSessionOfAccessToken(token)
+  const { session, problem } = refreshToken
+    ? { session: await findSession(refreshToken.sessionId), problem: "refresh_token_unknown" as const }
+    : await findSessionOfAccessToken(token)
   flow.step("revocation.validates_token")
   const ignore = (reason: Reason) => flow.fail({ reason })
-  if (!session) return ignore(refreshToken ? "refresh_token_unknown" : "access_token_invalid")
+  if (!session) return ignore(problem)
   // RFC 7009 section 2.1: the server "verifies whether the token was issued to the client making the revocation request."
   if (session.clientId !== client.clientId) return ignore("token_of_another_client")
   if (refreshToken && findStanding(token, session) === "forged") return ignore("refresh_token_unknown")
@@ -28,8 +30,10 @@ export async function revokeToken(client: Client, token: string, flow: Flow): Pr
   await revokeSession(session.id, "revoked_by_client", new Date())
 }
 
-/** An expired access token still names its Session, and whoever holds one may want that Session ended. */
-async function findSessionOfAccessToken(token: string): Promise<Session | null> {
-  const claims = await verifyJwt(token, { alg: ["ES256"], typ: "at+jwt", ignoreExpiry: true })
-  return typeof claims?.sid === "string" ? findSession(claims.sid) : null
+/** An expired access token is enough, because the client may want its Session ended. @returns why, when there is none */
+async function findSessionOfAccessToken(token: string): Promise<{ session: Session | null; problem: Reason }> {
+  const { claims, problem } = await inspectJwt(token, { alg: ["ES256"], typ: "at+jwt" })
+  if (typeof claims?.sid === "string")
+    return { session: await findSession(claims.sid), problem: "access_token_revoked" }
+  return { session: null, problem: `access_token_${problem === "foreign" ? "foreign" : "malformed"}` }
 }
