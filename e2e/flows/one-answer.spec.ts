@@ -4,23 +4,22 @@ import { allow, haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, isActive, readTokens, redeem, registerClient } from "../fixtures/world"
 
 test.describe("one request gets one answer", () => {
-  test("the way back to a used page gives no second code, and the first stays good", async ({
-    context,
-    page,
-    site,
-  }) => {
+  test("Allow after Back gives another code, and the first one stays good", async ({ context, page, site }) => {
     const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
     await haveSignedIn(context, await insertUser())
     const { codeVerifier } = await beginAtClient(page, client)
     await allow(page)
-    const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
-
+    await backAtClient(page, site)
     await page.goBack()
     await allow(page)
-    await expect(page.getByRole("heading", { name: "This link has been used already" })).toBeVisible()
-    expect(site.answers).toHaveLength(1)
-    const tokens = await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
-    expect(await isActive(tokens.access_token)).toBe(true)
+    await backAtClient(page, site)
+    const codes = site.answers.map(({ searchParams }) => searchParams.get("code") ?? "")
+    expect(new Set(codes).size).toBe(2)
+    const redirect_uri = site.redirectUri
+    const tokens = await Promise.all(
+      codes.map(async (code) => readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri }))),
+    )
+    for (const { access_token } of tokens) expect(await isActive(access_token)).toBe(true)
   })
 
   test("a form that is sent twice gives one code", async ({ openContext, site }) => {

@@ -12,6 +12,7 @@ import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { issueAuthCode } from "./auth-code"
 import { checkGrantType, parseAuthorizationRequest, parseReturnAddress } from "./authorization-request"
 import { codeResponseUri } from "./authorization-response"
+import { addClientLink } from "./client-link"
 import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
@@ -49,13 +50,21 @@ function reportRequest(parameters: Parameters, flow: Flow): void {
 /**
  * GET /callback: opens the state token, and goes on with the authorization from what is true now; anything may have
  * changed since /authorize.
- * @throws OAuthError for a page, RedirectableError for the client
+ * @throws OAuthError for a page, with the way back to the client; RedirectableError for the client
  */
 export async function resumeAuthorization(
   stateToken: string,
   browser: Browser,
   flow: Flow,
 ): Promise<AuthorizationAnswer> {
+  try {
+    return await resume(stateToken, browser, flow)
+  } catch (error) {
+    throw error instanceof OAuthError ? await addClientLink(error, stateToken, browser.browserTokens) : error
+  }
+}
+
+async function resume(stateToken: string, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
   flow.step("authorization.decodes_state_token", () => ({ state_token: fingerprint(stateToken) }))
   const state = await openStateToken(stateToken, browser.browserTokens)
   flow.join(state.id)

@@ -1,12 +1,17 @@
 import { type Client, findClient } from "@/lib/data/clients"
 import { findConsent, saveConsent } from "@/lib/data/consents"
+import { findSession } from "@/lib/data/sessions"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
+import { asksForSignIn } from "@/lib/protocol/prompt"
+import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
 import { describeScope } from "@/lib/protocol/scope"
-import { findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
+import { findNextStep } from "./next-step"
+import { RedirectableError } from "./redirectable-error"
 import { type AuthorizationState, openStateToken, sealStateToken } from "./state-token"
 
 /** What the sign-in and consent pages show of an authorization request. */
@@ -24,6 +29,50 @@ export type Interaction = {
 export function callbackPath(stateToken: string): string {
   return `/callback?${new URLSearchParams({ state: stateToken })}`
 }
+
+/**
+ * Where the browser goes on after a form of the flow: to /callback. When the state token has made its code already, the
+ * person went back and pressed the button again: then it goes on with a new token for the same request, which can make
+ * another code. Reloading /callback cannot.
+ */
+export async function continuePath(stateToken: string, browserTokens: string[]): Promise<string> {
+  return pathOnwards(stateToken, await openOrNull(stateToken, browserTokens))
+}
+
+async function pathOnwards(stateToken: string, state: AuthorizationState | null): Promise<string> {
+  return callbackPath(state && (await isUsed(state)) ? await sealAgain(state) : stateToken)
+}
+
+/**
+ * Where the browser goes on that opens a sign-in page although its User is signed in: the person went back, or signed in
+ * in another tab.
+ * @returns null when the form is to be shown: no one is signed in, or the request asks for another sign-in
+ */
+export async function findPathPastSignIn(stateToken: string, browser: Browser): Promise<string | null> {
+  const state = await openOrNull(stateToken, browser.browserTokens)
+  const signedIn = await findSignedInUser(browser.browserSessionToken)
+  const client = state && signedIn && (await findClient(state.request.clientId))
+  if (!client || (await needsSignIn(state, client, signedIn))) return null
+  // The sign-in that the request asked for was for the code that has been made.
+  if (asksForSignIn(state.request.prompt) && (await isUsed(state))) return null
+  return pathOnwards(stateToken, state)
+}
+
+async function needsSignIn(state: AuthorizationState, client: Client, signedIn: SignedIn): Promise<boolean> {
+  try {
+    const { step } = await findNextStep(state, client, signedIn)
+    return step === "sign-in" || step === "sign-up"
+  } catch (error) {
+    // Another User is signed in than the request names.
+    if (error instanceof RedirectableError) return true
+    throw error
+  }
+}
+
+/** Whether the state token has made its code: the Session has its id. */
+const isUsed = async ({ id }: AuthorizationState) => (await findSession(id)) !== null
+
+const sealAgain = (state: AuthorizationState) => sealStateToken({ ...state, id: generateTimeOrderedId(new Date()) })
 
 /** What to show for a state token; null when it has expired, was altered or is of another browser: /callback says which. */
 export async function findInteraction(stateToken: string, browserTokens: string[]): Promise<Interaction | null> {
@@ -70,7 +119,7 @@ export async function allowInteraction(
       grantedAt: new Date(),
     })
   }
-  return callbackPath(stateToken)
+  return pathOnwards(stateToken, state)
 }
 
 /** The person does not allow it. @returns the path to go on with: the client is told by /callback, as ever */

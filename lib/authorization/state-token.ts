@@ -54,26 +54,43 @@ export async function sealStateToken(state: AuthorizationState): Promise<string>
  * @throws OAuthError when it is altered, expired, of another purpose, or of another browser
  */
 export async function openStateToken(stateToken: string, browserTokens: string[]): Promise<AuthorizationState> {
-  const { payload } = await jwtDecrypt(stateToken, deriveKey("state-token"), {
-    issuer: config().issuer,
-    audience: purpose,
-    keyManagementAlgorithms: ["dir"],
-    contentEncryptionAlgorithms: ["A256GCM"],
-    requiredClaims: ["jti", "exp"],
-  }).catch((error) => {
-    if (!(error instanceof errors.JOSEError)) throw error
+  const state = await decodeStateToken(stateToken)
+  if (state === null || state.expiresAt <= new Date()) {
     throw OAuthError.invalidRequest("The link has expired, or it is not complete.", "state_token_invalid")
-  })
-  const browser = browserTokens.map(hashToken).find((hash) => hash === payload.browser)
-  if (browser === undefined) {
+  }
+  if (!isOfBrowser(state, browserTokens)) {
     throw OAuthError.invalidRequest("The link belongs to another browser.", "state_token_of_another_browser")
   }
-  return {
-    id: payload.jti as string,
-    request: payload.request as AuthorizationRequest,
-    startedAt: new Date(payload.startedAt as number),
-    expiresAt: new Date((payload.exp as number) * 1000),
-    browser,
-    denied: payload.denied === true,
+  return state
+}
+
+/** Whether the state was sealed for the browser that has these binding cookies. */
+export function isOfBrowser(state: AuthorizationState, browserTokens: string[]): boolean {
+  return browserTokens.some((token) => hashToken(token) === state.browser)
+}
+
+/** What is sealed in a state token, also when it has expired or is of another browser; null when this server did not seal it. */
+export async function decodeStateToken(stateToken: string): Promise<AuthorizationState | null> {
+  try {
+    const { payload } = await jwtDecrypt(stateToken, deriveKey("state-token"), {
+      issuer: config().issuer,
+      audience: purpose,
+      keyManagementAlgorithms: ["dir"],
+      contentEncryptionAlgorithms: ["A256GCM"],
+      requiredClaims: ["jti", "exp"],
+      // Expiry is for the caller to judge.
+      currentDate: new Date(0),
+    })
+    return {
+      id: payload.jti as string,
+      request: payload.request as AuthorizationRequest,
+      startedAt: new Date(payload.startedAt as number),
+      expiresAt: new Date((payload.exp as number) * 1000),
+      browser: payload.browser as string,
+      denied: payload.denied === true,
+    }
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null
+    throw error
   }
 }

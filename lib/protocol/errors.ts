@@ -89,23 +89,40 @@ const statuses: Partial<Record<OAuthErrorCode, number>> = {
   temporarily_unavailable: 503,
 }
 
+/** The client that a page about an error can lead back to. `returnUri` is null when no link to it is safe to offer. */
+export type ClientLink = { name: string; returnUri: string | null }
+
 /**
  * The one error of the protocol. `description` is public: ASCII, and says what a developer can do. `reason` is private.
  */
 export class OAuthError extends Error {
   readonly status: number
   readonly headers: Record<string, string>
+  /** For the page alone: where no redirect may be made, a person can still press a link. */
+  readonly client: ClientLink | null
 
   constructor(
     readonly code: OAuthErrorCode,
     readonly description: string,
     readonly reason: Reason,
-    options: { status?: number; headers?: Record<string, string>; cause?: unknown } = {},
+    options: {
+      status?: number
+      headers?: Record<string, string>
+      client?: ClientLink
+      cause?: unknown
+    } = {},
   ) {
     super(`${code}: ${reason}`, { cause: options.cause })
     this.name = "OAuthError"
     this.status = options.status ?? statuses[code] ?? 400
     this.headers = options.headers ?? {}
+    this.client = options.client ?? null
+  }
+
+  /** The same error, with the way back to the client for its page. */
+  withClient(client: ClientLink): OAuthError {
+    const { code, description, reason, status, headers } = this
+    return new OAuthError(code, description, reason, { status, headers, client, cause: this })
   }
 
   static invalidRequest(description: string, reason: Reason): OAuthError {

@@ -69,6 +69,14 @@ export function isClaimable(redirectUri: string, registered: string[]): boolean 
   return !registered.includes(redirectUri) || !/^https?:/i.test(redirectUri)
 }
 
+/**
+ * The start page of the site that a redirect URI belongs to, for a link back to the client. Behind an app's own scheme, or
+ * on a loopback port that is not registered, there is none.
+ */
+export function findSite(redirectUri: string, registered: string[]): string | null {
+  return isClaimable(redirectUri, registered) ? null : `${new URL(redirectUri).origin}/`
+}
+
 /** The origin whose pages get an answer at this redirect URI, or null for an app's own scheme. */
 export function findOrigin(redirectUri: string): string | null {
   const { origin } = new URL(redirectUri)
