@@ -1,6 +1,5 @@
 import { z } from "zod"
-import { deleteBrowserSessionsOfUser } from "@/lib/data/browser-sessions"
-import { revokeSessionsOfUser } from "@/lib/data/sessions"
+import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
 import { insertUser, setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
 import { generateId } from "@/lib/protocol/random"
 import { hashPassword } from "./password"
@@ -17,12 +16,20 @@ export function normalizeEmail(email: string): string {
 
 type NewUser = { email: string; name: string | null; password: string }
 
-/** Makes a User. @throws PasswordPoolBusyError */
-export async function createUser(facts: NewUser): Promise<{ ok: true; user: User } | UserProblem> {
+/**
+ * Creates a User.
+ * @param browserSession stored in the same commit, when the User is signed in too
+ * @throws PasswordPoolBusyError
+ */
+export async function createUser(
+  facts: NewUser,
+  browserSession: BrowserSessionStart | null = null,
+): Promise<{ ok: true; user: User } | UserProblem> {
   const problem = findUserProblem(facts)
   if (problem) return problem
   const { email, name } = normalize(facts)
-  const user = await insertUser({ id: generateId(), email, name, passwordHash: await hashPassword(facts.password) })
+  const passwordHash = await hashPassword(facts.password)
+  const user = await insertUser({ id: generateId(), email, name, passwordHash }, browserSession)
   return user
     ? { ok: true, user }
     : { ok: false, field: "email", message: "There is a user with this email address already. Sign in instead." }
@@ -52,21 +59,12 @@ const normalize = ({ email, name }: NewUser) => ({ email: normalizeEmail(email),
 export async function changePassword(userId: string, password: string): Promise<{ ok: true } | UserProblem | null> {
   const message = findPasswordProblem(password)
   if (message) return { ok: false, field: "password", message }
-  const passwordHash = await hashPassword(password)
-  const now = new Date()
-  if (!(await setPasswordHash(userId, passwordHash, now))) return null
-  await deleteBrowserSessionsOfUser(userId)
-  await revokeSessionsOfUser(userId, "password_changed", now)
-  return { ok: true }
+  return (await setPasswordHash(userId, await hashPassword(password), new Date())) ? { ok: true } : null
 }
 
 /** Keeps a User from signing in, and ends everything that they started. @returns whether there is such a User */
 export async function disableUser(userId: string): Promise<boolean> {
-  const now = new Date()
-  if (!(await setUserDisabled(userId, now))) return false
-  await deleteBrowserSessionsOfUser(userId)
-  await revokeSessionsOfUser(userId, "user_disabled", now)
-  return true
+  return setUserDisabled(userId, new Date())
 }
 
 /** Lets a disabled User sign in again. @returns whether there is such a User */

@@ -3,7 +3,7 @@ import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "@/lib/accounts/users"
 import { findUserByEmail } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
-import { type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
+import { makeBrowserSession, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
@@ -76,13 +76,14 @@ export async function signUp(
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
   try {
-    const created = await createUser(facts)
+    const { browserSession, start } = makeBrowserSession(facts.previousToken)
+    const created = await createUser(facts, start)
     if (!created.ok) {
       flow?.fail({ reason: "parameter_invalid" })
       return created
     }
     flow?.concerns({ userId: created.user.id })
-    return { ok: true, browserSession: await startBrowserSession(created.user.id, facts.previousToken) }
+    return { ok: true, browserSession }
   } catch (error) {
     if (error instanceof PasswordPoolBusyError) await refundSignUp(facts.address)
     return refuseWhenBusy(error, flow)

@@ -1,5 +1,5 @@
 import { type Client, findClient } from "@/lib/data/clients"
-import { findConsent, saveConsent } from "@/lib/data/consents"
+import { addConsent } from "@/lib/data/consents"
 import { findSession } from "@/lib/data/sessions"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -110,14 +110,7 @@ export async function allowInteraction(
       scope,
       resource: resource.map((value) => describeParameter("resource", value)),
     }))
-    const before = await findConsent(shownUserId, clientId)
-    await saveConsent({
-      userId: shownUserId,
-      clientId,
-      scope: union(before?.scope, scope),
-      resource: union(before?.resource, resource),
-      grantedAt: new Date(),
-    })
+    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
   }
   return pathOnwards(stateToken, state)
 }
@@ -127,8 +120,6 @@ export async function denyInteraction(stateToken: string, browserTokens: string[
   const state = await openOrNull(stateToken, browserTokens)
   return callbackPath(state ? await sealStateToken({ ...state, denied: true }) : stateToken)
 }
-
-const union = (before: string[] = [], now: string[]) => [...new Set([...before, ...now])]
 
 async function openOrNull(stateToken: string, browserTokens: string[]): Promise<AuthorizationState | null> {
   try {

@@ -1,13 +1,25 @@
 import { columnsOf } from "./columns"
-import { database } from "./database"
-import { findRow } from "./statement"
+import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
 
-export async function insertBrowserSession(row: Omit<BrowserSession, "user">): Promise<void> {
-  const db = await database()
-  await db.browserSession.create({ data: row })
+const deleteOne = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
+
+/** A BrowserSession before it is stored, and the one that the browser had before, which ends. */
+export type BrowserSessionStart = Omit<BrowserSession, "userId" | "user"> & { previousTokenHash: string | null }
+
+/** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
+export async function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
+  await write(...toWrites(userId, start))
+}
+
+/** The writes of `insertBrowserSession`, for a commit that stores more than that. */
+export function toWrites(userId: string, start: BrowserSessionStart): Write[] {
+  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
+  const insert = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authenticatedAt", "expiresAt") VALUES (?, ?, ?, ?)`
+  const write: Write = [insert, [tokenHash, userId, authenticatedAt, expiresAt]]
+  return previousTokenHash ? [write, [deleteOne, [previousTokenHash]]] : [write]
 }
 
 const withUser = columnsOf("BrowserSession", "User")
@@ -22,11 +34,5 @@ export async function findBrowserSession(tokenHash: string): Promise<BrowserSess
 }
 
 export async function deleteBrowserSession(tokenHash: string): Promise<void> {
-  const db = await database()
-  await db.browserSession.deleteMany({ where: { tokenHash } })
-}
-
-export async function deleteBrowserSessionsOfUser(userId: string): Promise<number> {
-  const db = await database()
-  return (await db.browserSession.deleteMany({ where: { userId } })).count
+  await changeRows(deleteOne, [tokenHash])
 }

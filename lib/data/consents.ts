@@ -1,6 +1,5 @@
 import { columnsOf } from "./columns"
-import { database } from "./database"
-import { findRow } from "./statement"
+import { changeRows, findRow } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
@@ -15,14 +14,28 @@ export async function findConsent(userId: string, clientId: string): Promise<Con
   )
 }
 
-/** Stores the consent, in place of an earlier one of this User for this client. */
-export async function saveConsent(consent: Consent): Promise<void> {
-  const db = await database()
-  const { userId, clientId, grantedAt } = consent
-  const facts = { scope: consent.scope.join(" "), resource: consent.resource.join(" "), grantedAt }
-  await db.consent.upsert({
-    where: { userId_clientId: { userId, clientId } },
-    create: { userId, clientId, ...facts },
-    update: facts,
-  })
+/** How often a consent is read again because it was changed in the meantime. Each time another caller has added to it. */
+const maxRounds = 100
+
+const insertConsent = `INSERT INTO "Consent" ("scope", "resource", "grantedAt", "userId", "clientId")
+  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+const replaceConsent = `UPDATE "Consent" SET "scope" = ?, "resource" = ?, "grantedAt" = ?
+  WHERE "userId" = ? AND "clientId" = ? AND "scope" = ? AND "resource" = ?`
+
+/**
+ * Adds scopes and resources to what this User has allowed this client. Of callers that do so at the same time none loses
+ * its own: a row is replaced only while it is as it was read.
+ */
+export async function addConsent({ userId, clientId, scope, resource, grantedAt }: Consent): Promise<void> {
+  for (let round = 0; round < maxRounds; round++) {
+    const before = await findConsent(userId, clientId)
+    const values = [union(before?.scope, scope), union(before?.resource, resource), grantedAt, userId, clientId]
+    const stored = before
+      ? await changeRows(replaceConsent, [...values, before.scope.join(" "), before.resource.join(" ")])
+      : await changeRows(insertConsent, values)
+    if (stored === 1) return
+  }
+  throw new Error(`the consent of ${userId} for ${clientId} was changed by others ${maxRounds} times`)
 }
+
+const union = (before: string[] = [], added: string[]) => [...new Set([...before, ...added])].join(" ")

@@ -46,8 +46,8 @@ describeOnEachDatabase("the sweep", () => {
     const user = await storeUser()
     const db = await database()
     for (const minutes of [-1, 0, 1]) {
-      const facts = { userId: user.id, authenticatedAt: now, expiresAt: inMinutes(minutes) }
-      await insertBrowserSession({ tokenHash: `at ${minutes}`, ...facts })
+      const facts = { authenticatedAt: now, expiresAt: inMinutes(minutes), previousTokenHash: null }
+      await insertBrowserSession(user.id, { tokenHash: `at ${minutes}`, ...facts })
       await insertOperatorTicket(`at ${minutes}`, inMinutes(minutes))
       await db.signInLimit.create({ data: { key: `at ${minutes}`, points: 1, expire: inMinutes(minutes).getTime() } })
     }

@@ -2,14 +2,9 @@ import { describe, expect, test } from "vitest"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
-import {
-  deleteBrowserSession,
-  deleteBrowserSessionsOfUser,
-  findBrowserSession,
-  insertBrowserSession,
-} from "./browser-sessions"
+import { deleteBrowserSession, findBrowserSession, insertBrowserSession } from "./browser-sessions"
 import { deleteClient, findClient } from "./clients"
-import { findConsent, saveConsent } from "./consents"
+import { addConsent, findConsent } from "./consents"
 import { findAuthCode, findSession } from "./sessions"
 import {
   deleteUser,
@@ -24,7 +19,8 @@ import {
 
 async function storeBrowserSession(userId: string): Promise<string> {
   const tokenHash = hashToken(generateToken())
-  await insertBrowserSession({ tokenHash, userId, authenticatedAt: inMinutes(0), expiresAt: inMinutes(60) })
+  const times = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60) }
+  await insertBrowserSession(userId, { tokenHash, ...times, previousTokenHash: null })
   return tokenHash
 }
 
@@ -77,7 +73,7 @@ describeOnEachDatabase("data of people", () => {
       const rows = []
       for (const user of [mine, theirs]) {
         const session = await storeStartedSession({ user, client })
-        await saveConsent({
+        await addConsent({
           userId: user.id,
           clientId: client.clientId,
           scope: [],
@@ -108,7 +104,7 @@ describeOnEachDatabase("data of people", () => {
     test("goes with its Sessions, their codes and its consents; its Users stay", async () => {
       const stored = await storeStartedSession()
       const { clientId } = stored.client
-      await saveConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() })
+      await addConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() })
       expect(await deleteClient(clientId)).toBe(true)
       expect(await findClient(clientId)).toBeNull()
       expect(await findSession(stored.id)).toBeNull()
@@ -132,42 +128,6 @@ describeOnEachDatabase("data of people", () => {
       await deleteBrowserSession(tokenHash)
       await deleteBrowserSession(tokenHash)
       expect(await findBrowserSession(tokenHash)).toBeNull()
-    })
-
-    test("is deleted with all others of its User, and with nobody else's", async () => {
-      const [mine, theirs] = [await storeUser(), await storeUser()]
-      const hashes = [await storeBrowserSession(mine.id), await storeBrowserSession(mine.id)]
-      const kept = await storeBrowserSession(theirs.id)
-      expect(await deleteBrowserSessionsOfUser(mine.id)).toBe(2)
-      for (const hash of hashes) expect(await findBrowserSession(hash)).toBeNull()
-      expect(await findBrowserSession(kept)).not.toBeNull()
-    })
-  })
-
-  describe("a Consent", () => {
-    test("is stored once for a User and a client: the last one counts", async () => {
-      const [user, client] = [await storeUser(), await storeClient()]
-      const consent = {
-        userId: user.id,
-        clientId: client.clientId,
-        scope: ["openid", "email"],
-        resource: ["https://api.example/"],
-        grantedAt: inMinutes(0),
-      }
-      expect(await findConsent(user.id, client.clientId)).toBeNull()
-      await saveConsent(consent)
-      expect(await findConsent(user.id, client.clientId)).toEqual(consent)
-      const later = { ...consent, scope: [], resource: [], grantedAt: inMinutes(1) }
-      await saveConsent(later)
-      expect(await findConsent(user.id, client.clientId)).toEqual(later)
-      expect(await findConsent((await storeUser()).id, client.clientId)).toBeNull()
-    })
-
-    test("is stored by many at once", async () => {
-      const [user, client] = [await storeUser(), await storeClient()]
-      const consent = { userId: user.id, clientId: client.clientId, scope: ["openid"], resource: [] }
-      await Promise.all(Array.from({ length: 20 }, (_, i) => saveConsent({ ...consent, grantedAt: inMinutes(i) })))
-      expect(await findConsent(user.id, client.clientId)).toMatchObject(consent)
     })
   })
 })

@@ -1,5 +1,10 @@
 import { config } from "@/lib/config"
-import { deleteBrowserSession, findBrowserSession, insertBrowserSession } from "@/lib/data/browser-sessions"
+import {
+  type BrowserSessionStart,
+  deleteBrowserSession,
+  findBrowserSession,
+  insertBrowserSession,
+} from "@/lib/data/browser-sessions"
 import type { User } from "@/lib/data/users"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
@@ -7,20 +12,30 @@ export type SignedIn = { user: User; authenticatedAt: Date }
 export type NewBrowserSession = { token: string; expiresAt: Date }
 
 /**
- * Records that a User signed in, under a new cookie value. The browser's earlier BrowserSession ends.
+ * A new cookie value, and what is to be stored for it. The browser's earlier BrowserSession ends when that is stored.
  * @param authenticatedAt when the credentials were looked up: if they change while a password is still being verified,
  * the sign-in is from before the change
  */
+export function makeBrowserSession(
+  previousToken: string | null,
+  authenticatedAt = new Date(),
+): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
+  const token = generateToken()
+  const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
+  const previousTokenHash = previousToken ? hashToken(previousToken) : null
+  const start = { tokenHash: hashToken(token), authenticatedAt, expiresAt, previousTokenHash }
+  return { browserSession: { token, expiresAt }, start }
+}
+
+/** Records that a User signed in. The parameters are those of `makeBrowserSession`. */
 export async function startBrowserSession(
   userId: string,
   previousToken: string | null,
   authenticatedAt = new Date(),
 ): Promise<NewBrowserSession> {
-  const token = generateToken()
-  const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
-  await insertBrowserSession({ tokenHash: hashToken(token), userId, authenticatedAt, expiresAt })
-  if (previousToken) await endBrowserSession(previousToken)
-  return { token, expiresAt }
+  const { browserSession, start } = makeBrowserSession(previousToken, authenticatedAt)
+  await insertBrowserSession(userId, start)
+  return browserSession
 }
 
 /** Who signed in in the browser that has this cookie value; null for nobody, or a User who has been disabled. */
