@@ -58,7 +58,7 @@ test("state comes back byte for byte, in a success and in an error - RFC 6749 4.
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const printable = String.fromCharCode(...Array.from({ length: 0x5f }, (_, i) => 0x20 + i))
-  for (const state of [printable, "a+b c%20d%2Bé€😀", "&error=x&code=y#z", " ", "x".repeat(2048)]) {
+  for (const state of [printable, "a+b c%20d%2Bé€😀", "&error=x&code=y#z", " ", "\ufffd\ufeff", "x".repeat(1536)]) {
     expectCode(await authorize(browser, client, makePkce(), { state }), { state })
     expectErrorRedirect(
       await authorize(browser, client, makePkce(), { state, response_type: "token" }),
@@ -89,9 +89,24 @@ test("a query of the redirect URI's own stays as it was registered - RFC 6749 3.
 test("redirect_uri may be left out where one is registered, and not where there are two - OAuth 2.1 4.1.1", async () => {
   const user = await insertUser()
   const one = await registerClient()
-  expectCode(await authorize(await openBrowser(user), one, makePkce(), { redirect_uri: undefined }))
+  const without = { redirect_uri: undefined, scope: "profile email" }
+  expectCode(await authorize(await openBrowser(user), one, makePkce(), without))
+  expectCode(await authorize(await openBrowser(user), one, makePkce(), { ...without, scope: undefined }))
   const two = await registerClient({ redirectUris: [redirectUri, `${redirectUri}/other`] })
-  await expectErrorPage(await authorize(await openBrowser(user), two, makePkce(), { redirect_uri: undefined }))
+  await expectErrorPage(await authorize(await openBrowser(user), two, makePkce(), without))
+})
+
+test("an OpenID request must have a redirect_uri - OpenID Connect Core 3.1.2.1", async () => {
+  const client = await registerClient()
+  const browser = await openBrowser(await insertUser())
+  for (const scope of ["openid", "profile openid"]) {
+    const page = await expectErrorPage(
+      await authorize(browser, client, makePkce(), { redirect_uri: undefined, scope }),
+      { about: scope },
+    )
+    expect(page).toContain("The parameter redirect_uri is missing.")
+  }
+  expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
 test("an unknown or missing client gets a page of ours, never a redirect - RFC 6749 4.1.2.1", async () => {
@@ -163,7 +178,7 @@ test("a form posted by another site comes again as GET, so that the browser brin
   expect(locationOf(response).pathname).toBe("/authorize")
   expectCode(await (await openBrowser(await insertUser())).fetch(locationOf(response).href))
   form.set("unheard-of", "x".repeat(9_000))
-  await expectErrorPage(await (await openBrowser()).fetch("/authorize", crossSite))
+  expectErrorRedirect(await (await openBrowser()).fetch("/authorize", crossSite), "invalid_request")
 })
 
 test("other methods are refused with Allow, and HEAD makes nothing - RFC 9110 15.5.6", async () => {

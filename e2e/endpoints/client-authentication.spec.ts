@@ -66,6 +66,18 @@ test("a client is taken by its registered method alone - RFC 7591 2", async () =
   }
 })
 
+test("credentials that are not UTF-8 are refused - RFC 7617 2.1", async () => {
+  const client = await registerClient()
+  const form = await makeForm(client)
+  for (const bytes of [Buffer.from([0xff]), Buffer.from("%ff"), Buffer.from("caf%E9")]) {
+    const pair = Buffer.concat([Buffer.from(`${client.clientId}:`), bytes])
+    for (const path of endpoints) {
+      const headers = { Authorization: `Basic ${pair.toString("base64")}` }
+      await expectOAuthError(await postForm(path, null, form, { headers }), "invalid_client", 401)
+    }
+  }
+})
+
 test("two methods at once are refused, though both are right - RFC 6749 2.3", async () => {
   const client = await registerClient()
   const form = await makeForm(client)

@@ -191,6 +191,22 @@ test("a control character in any parameter is refused and breaks nothing - RFC 6
   await expectUntouched(begun)
 })
 
+test("what is not UTF-8 is refused in any parameter, raw or percent-encoded - RFC 6749 appendix B", async () => {
+  const begun = await begin()
+  const { client, forms } = begun
+  for (const path of endpoints) {
+    for (const name of [...Object.keys(forms[path] ?? {}), "client_id", "scope", "token_type_hint", "unheard-of"]) {
+      const form = new URLSearchParams(forms[path])
+      form.delete(name)
+      for (const bytes of ["%ff", "caf%E9", "%ED%A0%80", Buffer.from([0xff]), Buffer.from("caf\u00e9", "latin1")]) {
+        const body = Buffer.concat([Buffer.from(`${form}&${name}=`), Buffer.from(bytes)])
+        await expectOAuthError(await post(path, client, body), "invalid_request")
+      }
+    }
+  }
+  await expectUntouched(begun)
+})
+
 test("more than a hundred parameters are refused - RFC 6749 3.2", async () => {
   const begun = await begin()
   const { client, forms } = begun

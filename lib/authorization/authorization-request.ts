@@ -1,14 +1,14 @@
-import { type Client, findClient } from "@/lib/data/clients"
-import { describeParameter } from "@/lib/flows/facts"
-import type { Flow } from "@/lib/flows/flow"
+import type { Client } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
+import { parseLoginHint } from "@/lib/protocol/login-hint"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseCodeChallenge } from "@/lib/protocol/pkce"
 import { type Prompt, parsePrompt } from "@/lib/protocol/prompt"
-import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
 import { resolveScope } from "@/lib/protocol/scope"
+import { findHintedUser } from "./id-token-hint"
 import { RedirectableError, type ReturnAddress } from "./redirectable-error"
+import { checkParametersSize, checkSealedSize } from "./request-size"
 
 /** An authorization request in which everything has been checked, OAuth 2.1 section 4.1.1 and OpenID Connect Core 3.1.2.1. */
 export type AuthorizationRequest = {
@@ -23,84 +23,22 @@ export type AuthorizationRequest = {
   /** Seconds since the User last signed in, at most. */
   maxAge: number | null
   loginHint: string | null
-  idTokenHint: string | null
-}
-
-/** Longest values taken, in characters: all of them travel through URLs, sealed in the state token. */
-const maxLengths: Record<string, number> = {
-  state: 2048,
-  nonce: 512,
-  scope: 1024,
-  resource: 512,
-  login_hint: 254,
-  id_token_hint: 3072,
-}
-const maxTotalLength = 6 * 1024
-
-/**
- * Finds out to whom the answer goes, before anything else is looked at. As long as that is not certain, an error is a
- * page of ours and never a redirect.
- * @throws OAuthError
- */
-export async function parseReturnAddress(
-  parameters: Parameters,
-  flow: Flow,
-): Promise<{ client: Client; address: ReturnAddress }> {
-  const client = await findClient(parameters.require("client_id"))
-  if (!client) {
-    throw OAuthError.invalidRequest("The client_id is not one that is registered here.", "client_unknown")
-  }
-  flow.concerns(client)
-  const redirectUri = resolveRedirectUri(parameters.get("redirect_uri"), client, flow)
-  return { client, address: { redirectUri, state: readState(parameters) } }
-}
-
-function resolveRedirectUri(requested: string | undefined, client: Client, flow: Flow): string {
-  if (requested === undefined) {
-    const [only, ...others] = client.redirectUris
-    // OAuth 2.1 section 4.1.1: redirect_uri is "REQUIRED if multiple redirect URIs are registered for the client."
-    if (only && others.length === 0) return only
-    throw OAuthError.invalidRequest("The parameter redirect_uri is missing.", "parameter_missing")
-  }
-  // RFC 9700 section 2.1: "authorization servers MUST utilize exact string matching except for port numbers in
-  // localhost redirection URIs of native apps".
-  if (!isRegisteredRedirectUri(requested, client.redirectUris)) {
-    flow.note(() => ({
-      redirect_uri: {
-        sent: describeParameter("redirect_uri", requested),
-        stored: client.redirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
-      },
-    }))
-    throw OAuthError.invalidRequest(
-      "The redirect_uri is not one that the client has registered. It must be equal to the last character.",
-      "redirect_uri_unregistered",
-    )
-  }
-  return requested
-}
-
-/** A state that cannot be given back as it came is left out; the check that follows names the fault. */
-function readState(parameters: Parameters): string | null {
-  try {
-    const state = parameters.get("state")
-    return state !== undefined && state.length <= (maxLengths.state ?? 0) ? state : null
-  } catch {
-    return null
-  }
+  /** The User whom the id_token_hint names. */
+  hintedSub: string | null
 }
 
 /**
  * Checks everything else of an authorization request, in this order.
  * @throws RedirectableError
  */
-export function parseAuthorizationRequest(
+export async function parseAuthorizationRequest(
   parameters: Parameters,
   client: Client,
   address: ReturnAddress,
-): AuthorizationRequest {
+): Promise<AuthorizationRequest> {
   try {
     parameters.checkAll()
-    checkLengths(parameters)
+    checkParametersSize(parameters)
     checkUnsupported(parameters)
     checkResponseType(parameters, client)
     const codeChallenge = parseCodeChallenge(
@@ -115,7 +53,7 @@ export function parseAuthorizationRequest(
         "pkce_missing",
       )
     }
-    return {
+    const request = {
       clientId: client.clientId,
       redirectUri: address.redirectUri,
       state: address.state,
@@ -125,28 +63,13 @@ export function parseAuthorizationRequest(
       nonce: parameters.get("nonce") ?? null,
       prompt: parsePrompt(parameters.get("prompt")),
       maxAge: parseMaxAge(parameters.get("max_age")),
-      loginHint: parameters.get("login_hint") ?? null,
-      idTokenHint: parameters.get("id_token_hint") ?? null,
+      loginHint: parseLoginHint(parameters.get("login_hint")),
+      hintedSub: await findHintedUser(parameters.get("id_token_hint"), client.clientId),
     }
+    checkSealedSize(request)
+    return request
   } catch (error) {
     throw RedirectableError.from(error, address)
-  }
-}
-
-function checkLengths(parameters: Parameters): void {
-  let total = 0
-  for (const [name, value] of parameters.entries()) {
-    total += name.length + value.length
-    const max = maxLengths[name]
-    if (max !== undefined && value.length > max) {
-      throw OAuthError.invalidRequest(`The parameter ${name} is longer than ${max} characters.`, "parameter_invalid")
-    }
-  }
-  if (total > maxTotalLength) {
-    throw OAuthError.invalidRequest(
-      `The parameters are longer than ${maxTotalLength} characters in all.`,
-      "parameter_invalid",
-    )
   }
 }
 

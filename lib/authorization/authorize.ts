@@ -10,11 +10,12 @@ import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { resolveScope } from "@/lib/protocol/scope"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { issueAuthCode } from "./auth-code"
-import { checkGrantType, parseAuthorizationRequest, parseReturnAddress } from "./authorization-request"
+import { checkGrantType, parseAuthorizationRequest } from "./authorization-request"
 import { codeResponseUri } from "./authorization-response"
 import { addClientLink } from "./client-link"
 import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
+import { parseReturnAddress } from "./return-address"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 
 /** What the browser sent: the values that state tokens may be bound to, and the other half of its BrowserSession. */
@@ -32,7 +33,7 @@ export type AuthorizationAnswer = { location: string; browserToken?: string }
 export async function authorize(parameters: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
   reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters, flow)
-  const request = parseAuthorizationRequest(parameters, client, address)
+  const request = await parseAuthorizationRequest(parameters, client, address)
   const browserToken = browser.browserTokens[0] ?? generateToken()
   const answer = await continueAuthorization(beginAuthorization(flow.id, request, browserToken), client, browser, flow)
   return browser.browserTokens.length > 0 ? answer : { ...answer, browserToken }
@@ -130,10 +131,8 @@ async function continueAuthorization(
 
 /** What the state token carries. */
 function describeState({ request, startedAt, expiresAt, denied }: AuthorizationState): Facts {
-  const { codeChallenge, state, nonce, idTokenHint, loginHint, ...open } = request
-  const secrets = Object.entries({ codeChallenge, state, nonce, idTokenHint, loginHint }).filter(
-    ([, value]) => value !== null,
-  )
+  const { codeChallenge, state, nonce, loginHint, ...open } = request
+  const secrets = Object.entries({ codeChallenge, state, nonce, loginHint }).filter(([, value]) => value !== null)
   return {
     ...open,
     resource: request.resource.map((resource) => describeParameter("resource", resource)),

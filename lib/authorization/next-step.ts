@@ -1,7 +1,6 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
-import { verifyJwt } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
@@ -23,12 +22,11 @@ export async function findNextStep(
 ): Promise<NextStep> {
   const { request } = state
   const signIn: NextStep = { step: request.prompt.includes("create") && config().SIGN_UP ? "sign-up" : "sign-in" }
-  const hintedSub = await readIdTokenHint(state)
   if (!signedIn) return signIn
   const signedInForThis = signedIn.authenticatedAt >= state.startedAt
   if (asksForSignIn(request.prompt) && !signedInForThis) return signIn
   if (!signedInForThis && !isRecentEnough(signedIn, request.maxAge)) return signIn
-  if (hintedSub !== null && hintedSub !== signedIn.user.id) {
+  if (request.hintedSub !== null && request.hintedSub !== signedIn.user.id) {
     if (!signedInForThis) return signIn
     // OpenID Connect Core 1.0 section 3.1.2.2: the server MUST NOT answer for another User than the hint names.
     const another = new OAuthError(
@@ -44,19 +42,6 @@ export async function findNextStep(
 /** OpenID Connect Core 1.0 section 3.1.2.1: max_age. */
 function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): boolean {
   return maxAge === null || Date.now() - authenticatedAt.getTime() <= maxAge * 1000
-}
-
-async function readIdTokenHint({ request }: AuthorizationState): Promise<string | null> {
-  if (request.idTokenHint === null) return null
-  const claims = await verifyJwt(request.idTokenHint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
-  if (!claims?.sub || claims.aud !== request.clientId) {
-    const error = OAuthError.invalidRequest(
-      "The id_token_hint is not an ID token that this client got here.",
-      "parameter_invalid",
-    )
-    throw RedirectableError.from(error, request)
-  }
-  return claims.sub
 }
 
 async function isConsented(

@@ -19,7 +19,7 @@ const request: AuthorizationRequest = {
   prompt: ["login"],
   maxAge: 60,
   loginHint: "ada@example.com",
-  idTokenHint: null,
+  hintedSub: null,
 }
 const browserToken = generateToken()
 const invalid = oauthError("invalid_request", "state_token_invalid")
@@ -77,7 +77,7 @@ describe("a state token", () => {
 
   test("tells whoever reads it nothing", () => {
     const [header = "", ...sealed] = token.split(".")
-    expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "dir", enc: "A256GCM" })
+    expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "dir", enc: "A256GCM", zip: "DEF" })
     const bytes = sealed.map((part) => Buffer.from(part, "base64url").toString("latin1")).join()
     for (const value of ["client", "openid", browserToken, "ada@"]) expect(bytes).not.toContain(value)
   })

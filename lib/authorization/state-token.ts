@@ -21,6 +21,9 @@ export type AuthorizationState = {
 
 const purpose = "authorization"
 
+/** Bytes: several times the largest request (request-size.ts). */
+const maxDecompressedLength = 16 * 1024
+
 /**
  * The state of an authorization that begins now, with a request that has been checked.
  * @param id of the flow; the Session will have the same
@@ -40,7 +43,7 @@ export function beginAuthorization(
 export async function sealStateToken(state: AuthorizationState): Promise<string> {
   const { id, request, startedAt, expiresAt, browser, denied } = state
   return new EncryptJWT({ request, browser, startedAt: startedAt.getTime(), denied })
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", zip: "DEF" })
     .setIssuer(config().issuer)
     .setAudience(purpose)
     .setJti(id)
@@ -77,6 +80,7 @@ export async function decodeStateToken(stateToken: string): Promise<Authorizatio
       audience: purpose,
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
+      maxDecompressedLength,
       requiredClaims: ["jti", "exp"],
       // Expiry is for the caller to judge.
       currentDate: new Date(0),

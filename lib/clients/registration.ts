@@ -165,7 +165,11 @@ function validateMetadata(metadata: ClientMetadata): Omit<Client, "clientId" | "
   }
 }
 
+/** Characters: a request that names no scope gets all of it. */
+const maxScopeLength = 1024
+
 function validateScope(scope: string): string[] {
+  if (scope.length > maxScopeLength) throw invalidMetadata(`scope may have ${maxScopeLength} characters`)
   try {
     return parseScope(scope)
   } catch {

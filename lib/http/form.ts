@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer"
+import { maxParametersLength } from "@/lib/authorization/request-size"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
@@ -64,22 +65,16 @@ export function readQuery(request: EndpointRequest): Parameters {
   return parseParameters(request.query)
 }
 
-/** A query of more characters does not fit into a URL everywhere; the authorization request in it is refused anyway. */
-const maxQueryLength = 8 * 1024
-
 /** Whether a page of another site sent this request: the browser then withheld our SameSite cookies, unless it is a GET. */
 export function isFromAnotherSite(request: EndpointRequest): boolean {
   return request.header("sec-fetch-site") === "cross-site"
 }
 
-/** The authorization request of a form as a path for GET. @throws OAuthError invalid_request */
-export function authorizationPath(form: Parameters): string {
-  const query = form.toString()
-  if (query.length > maxQueryLength) {
-    throw OAuthError.invalidRequest(
-      `The parameters are longer than ${maxQueryLength} characters in all.`,
-      "parameter_invalid",
-    )
-  }
-  return `/authorize?${query}`
+/**
+ * The authorization request of a form as a path for GET.
+ * @returns null when it is too long for a URL, and will be refused
+ * @throws OAuthError invalid_request when a parameter is not UTF-8
+ */
+export function findAuthorizationPath(form: Parameters): string | null {
+  return form.length > maxParametersLength ? null : `/authorize?${form}`
 }

@@ -6,7 +6,7 @@ export type Prompt = (typeof promptValues)[number]
 
 /** @throws OAuthError invalid_request */
 export function parsePrompt(value: string | undefined): Prompt[] {
-  const prompts = value?.split(" ").filter(Boolean) ?? []
+  const prompts = [...new Set(value?.split(" ").filter(Boolean))]
   if (!prompts.every((prompt): prompt is Prompt => (promptValues as readonly string[]).includes(prompt))) {
     throw OAuthError.invalidRequest(`The parameter prompt may hold: ${promptValues.join(", ")}.`, "parameter_invalid")
   }

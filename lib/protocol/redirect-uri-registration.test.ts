@@ -15,7 +15,7 @@ describe("a redirect URI can be registered when it", () => {
     "http://[::1]:8080/callback",
     "com.example.app:/callback",
     "com.example.app://oauth/callback",
-    `https://client.example/${"a".repeat(2048 - "https://client.example/".length)}`,
+    `https://client.example/${"a".repeat(512 - "https://client.example/".length)}`,
   ])("is %s", (uri) => {
     expect(findRedirectUriProblem(uri)).toBeNull()
   })
@@ -68,7 +68,7 @@ describe("a redirect URI cannot be registered when it", () => {
     ["myapp:/callback", "reverse-domain"],
     ["ftp://client.example/callback", "reverse-domain"],
     ["urn:ietf:wg:oauth:2.0:oob", "reverse-domain"],
-    [`https://client.example/${"a".repeat(2048)}`, "longer"],
+    [`https://client.example/${"a".repeat(513 - "https://client.example/".length)}`, "longer"],
   ])("is %j", (uri, problem) => {
     expect(findRedirectUriProblem(uri)).toContain(problem)
   })

@@ -33,12 +33,15 @@ const responseParameters = ["code", "state", "iss", "error", "error_description"
 /** Schemes that run code or reach files in the browser itself. */
 const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", "blob:", "about:", "view-source:"])
 
+/** A redirect URI is in the Location header of every answer, beside the client's state: docs/decisions/021. */
+const maxLength = 512
+
 /**
  * Says why a URI cannot be registered as a redirect URI, or null when it can.
  * https anywhere, http on the loopback interface, or an app's own scheme of the reverse-domain form (RFC 8252 section 7).
  */
 export function findRedirectUriProblem(uri: string): string | null {
-  if (uri.length > 2048) return "is longer than 2048 characters"
+  if (uri.length > maxLength) return `is longer than ${maxLength} characters`
   if (!uriCharacters.test(uri)) return "has a character that a URI cannot have"
   let url: URL
   try {

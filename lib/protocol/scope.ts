@@ -26,7 +26,7 @@ export function resolveScope(requested: string | undefined, registered: string[]
   const unknown = tokens.filter((token) => !registered.includes(token))
   if (unknown.length > 0) {
     throw OAuthError.invalidScope(
-      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 200)}.`,
+      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}.`,
       "scope_not_allowed",
     )
   }

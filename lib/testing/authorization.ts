@@ -16,7 +16,7 @@ export function makeRequest(client: Client, facts: Partial<AuthorizationRequest>
     prompt: [],
     maxAge: null,
     loginHint: null,
-    idTokenHint: null,
+    hintedSub: null,
     ...facts,
   }
 }

@@ -1,0 +1,47 @@
+import { OAuthError } from "@/lib/protocol/errors"
+import type { Parameters } from "@/lib/protocol/parameters"
+import type { AuthorizationRequest } from "./authorization-request"
+
+// Proxies refuse a request line or the headers of an answer over 4 KB, so everything that travels through a URL has a
+// limit. Lengths are those of the form-encoding, because that is what travels. See docs/decisions/021.
+
+/** All parameters together: they are the request line of GET /authorize. */
+export const maxParametersLength = 3328
+/** The client's own state: it is in every answer, and an answer with an error has a description too. */
+const maxStateLength = 1536
+/** What is sealed in the state token, without the parameters whose length is fixed. */
+const maxSealedLength = 1792
+
+/** Whether the client's state is short enough to be returned. */
+export function fitsIntoAnswers(state: string): boolean {
+  return encodedLength(state) <= maxStateLength
+}
+
+/** @throws OAuthError invalid_request */
+export function checkParametersSize(parameters: Parameters): void {
+  if (parameters.length > maxParametersLength) {
+    throw tooLong(`The parameters may have ${maxParametersLength} characters together, form-encoded.`)
+  }
+  const state = parameters.get("state")
+  if (state !== undefined && !fitsIntoAnswers(state)) {
+    throw tooLong(`The parameter state may have ${maxStateLength} characters, form-encoded.`)
+  }
+}
+
+/**
+ * Checks what the state token has to carry.
+ * @throws OAuthError invalid_request
+ */
+export function checkSealedSize(request: AuthorizationRequest): void {
+  const { redirectUri, state, scope, resource, nonce, loginHint } = request
+  const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? ""]
+  if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
+    throw tooLong(
+      `The parameters redirect_uri, state, scope, resource, nonce and login_hint may have ${maxSealedLength} characters together, form-encoded.`,
+    )
+  }
+}
+
+const encodedLength = (value: string) => new URLSearchParams([["", value]]).toString().length - "=".length
+
+const tooLong = (description: string) => OAuthError.invalidRequest(description, "parameter_invalid")

@@ -1,0 +1,80 @@
+import { type Client, findClient } from "@/lib/data/clients"
+import { describeParameter } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
+import { OAuthError } from "@/lib/protocol/errors"
+import type { Parameters } from "@/lib/protocol/parameters"
+import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
+import { siteLink } from "./client-link"
+import type { ReturnAddress } from "./redirectable-error"
+import { fitsIntoAnswers } from "./request-size"
+
+/**
+ * Finds out where the answer goes, before anything else is looked at. As long as that is not certain, an error is a page
+ * of this server and never a redirect.
+ * @throws OAuthError
+ */
+export async function parseReturnAddress(
+  parameters: Parameters,
+  flow: Flow,
+): Promise<{ client: Client; address: ReturnAddress }> {
+  const client = await findClient(parameters.require("client_id"))
+  if (!client) {
+    throw OAuthError.invalidRequest("The client_id is not one that is registered here.", "client_unknown")
+  }
+  flow.concerns(client)
+  try {
+    return {
+      client,
+      address: { redirectUri: resolveRedirectUri(parameters, client, flow), state: readState(parameters) },
+    }
+  } catch (error) {
+    throw error instanceof OAuthError ? error.withClient(siteLink(client)) : error
+  }
+}
+
+function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow): string {
+  const requested = parameters.get("redirect_uri")
+  if (requested === undefined) {
+    // OpenID Connect Core 1.0 section 3.1.2.1: redirect_uri is "REQUIRED." An OpenID request has the scope openid.
+    if (isOpenIdRequest(parameters)) {
+      throw OAuthError.invalidRequest(
+        "The parameter redirect_uri is missing. A request with the scope openid must have it (OpenID Connect Core 3.1.2.1).",
+        "parameter_missing",
+      )
+    }
+    const [only, ...others] = client.redirectUris
+    // OAuth 2.1 section 4.1.1: redirect_uri is "REQUIRED if multiple redirect URIs are registered for the client."
+    if (only && others.length === 0) return only
+    throw OAuthError.invalidRequest("The parameter redirect_uri is missing.", "parameter_missing")
+  }
+  // RFC 9700 section 2.1: "authorization servers MUST utilize exact string matching except for port numbers in
+  // localhost redirection URIs of native apps".
+  if (!isRegisteredRedirectUri(requested, client.redirectUris)) {
+    flow.note(() => ({
+      redirect_uri: {
+        sent: describeParameter("redirect_uri", requested),
+        stored: client.redirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
+      },
+    }))
+    throw OAuthError.invalidRequest(
+      "The redirect_uri is not one that the client has registered. It must be equal to the last character.",
+      "redirect_uri_unregistered",
+    )
+  }
+  return requested
+}
+
+/** Reads no parameter: whatever else is wrong with the scope is for the client to know. */
+function isOpenIdRequest(parameters: Parameters): boolean {
+  return parameters.entries().some(([name, value]) => name === "scope" && value.split(" ").includes("openid"))
+}
+
+/** A state that cannot be given back as it came is left out; the check that follows names the fault. */
+function readState(parameters: Parameters): string | null {
+  try {
+    const state = parameters.get("state")
+    return state !== undefined && fitsIntoAnswers(state) ? state : null
+  } catch {
+    return null
+  }
+}
