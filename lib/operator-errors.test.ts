@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { ConfigError } from "@/lib/config"
+import { DatabaseUnavailableError } from "@/lib/data/errors"
 import { forgetProcessValues } from "@/lib/per-process"
 import { describeProblem, OperatorError } from "./operator-errors"
 
@@ -31,6 +32,9 @@ describe("Postgres", () => {
     ["3D000", "no database sign_in"],
     ["42501", "may not create tables"],
     ["53300", "no connection left"],
+    ["25006", "is read-only"],
+    ["3F000", "names no schema that exists"],
+    ["ENOENT", "out of reach: there is no such socket"],
     ["57P03", "still starting"],
   ])("%s is told with the place and without the password", (code, words) => {
     const text = describeProblem(failure(code, "connect postgres://ada:hunter2pass@db.example:5433/sign_in"))
@@ -44,6 +48,13 @@ describe("Postgres", () => {
     const text = describeProblem(new AggregateError([failure("ECONNREFUSED"), failure("ECONNREFUSED")]))
     expect(text).toBe(
       "The database at db.example:5433 is out of reach: nothing listens there. Start it, or correct DATABASE_URL.",
+    )
+  })
+
+  test("an error that the data layer made of it is told in the same way", () => {
+    expect(describeProblem(new DatabaseUnavailableError(failure("57P03")))).toContain("still starting")
+    expect(describeProblem(new DatabaseUnavailableError(new Error("Connection terminated unexpectedly")))).toContain(
+      "it closed the connection",
     )
   })
 

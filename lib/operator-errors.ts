@@ -1,4 +1,5 @@
 import { type Config, ConfigError, config } from "@/lib/config"
+import { codeOf, isDatabaseUnavailable } from "@/lib/data/errors"
 import { MigrationError } from "@/lib/data/migrate"
 import { WrongSecretError } from "@/lib/secret"
 
@@ -15,6 +16,8 @@ const unreachable: Record<string, string> = {
   EHOSTUNREACH: "there is no way to that host",
   ENETUNREACH: "there is no way to that network",
   ETIMEDOUT: "it did not answer in time",
+  ENOENT: "there is no such socket",
+  EACCES: "this user may not use that socket",
 }
 
 /**
@@ -25,6 +28,7 @@ export function describeProblem(error: unknown): string | null {
   const known = [OperatorError, ConfigError, MigrationError, WrongSecretError]
   if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message
   if (!(error instanceof Error)) return null
+  if (isDatabaseUnavailable(error)) return describeProblem(error.cause)
   const settings = config()
   return settings.databaseProvider === "sqlite" ? describeSqlite(error, settings) : describePostgres(error, settings)
 }
@@ -35,16 +39,14 @@ export function exitWithProblem(error: unknown): never {
   process.exit(1)
 }
 
-function codeOf(error: Error): string {
-  if ("code" in error && typeof error.code === "string") return error.code
-  // Node tries all addresses of a name, and reports them together.
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0])
-  if (/timeout/i.test(error.message)) return "ETIMEDOUT"
-  return error.message === "Connection terminated unexpectedly" ? "ECONNRESET" : ""
+/** The Postgres driver has no code for these. */
+function codeOfMessage(message: string): string {
+  if (/timeout|does not answer/i.test(message)) return "ETIMEDOUT"
+  return message === "Connection terminated unexpectedly" ? "ECONNRESET" : ""
 }
 
 function describePostgres(error: Error, { databaseUrl }: Config): string | null {
-  const code = codeOf(error)
+  const code = codeOf(error) ?? codeOfMessage(error.message)
   const { place, user, name } = parsePostgresUrl(databaseUrl)
   const reason = unreachable[code]
   if (reason) return `The database at ${place} is out of reach: ${reason}. Start it, or correct DATABASE_URL.`
@@ -56,6 +58,10 @@ function describePostgres(error: Error, { databaseUrl }: Config): string | null 
       return `The database at ${place} refuses the user ${user}. Correct the user or the password in DATABASE_URL.`
     case "3D000":
       return `There is no database ${name} at ${place}. Create it with "createdb ${name}", or correct DATABASE_URL.`
+    case "3F000":
+      return `The search_path of the user ${user} names no schema that exists in the database ${name} at ${place}. Create the schema, or name one in DATABASE_URL with ?schema=.`
+    case "25006":
+      return `The database ${name} at ${place} is read-only. Correct DATABASE_URL, or make it writable.`
     case "42501":
       return `The user ${user} may not create tables in the database ${name} at ${place}. Make it the database's owner.`
     case "53300":
@@ -86,7 +92,7 @@ function parsePostgresUrl(value: string): { place: string; user: string; name: s
 
 function describeSqlite(error: Error, { databaseUrl }: Config): string | null {
   const file = databaseUrl.slice("file:".length)
-  const code = codeOf(error)
+  const code = codeOf(error) ?? ""
   if (code === "ERR_DLOPEN_FAILED" || /bindings file|NODE_MODULE_VERSION/.test(error.message)) {
     return 'The module better-sqlite3 is not built for this Node. Run "npm rebuild better-sqlite3".'
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { forgetProcessValues, perProcess } from "./per-process"
+import { forgetProcessValues, once, perProcess } from "./per-process"
 
 test("a value is the same in every copy of the module", async () => {
   const here = perProcess<string>("a unit test")
@@ -15,5 +15,19 @@ test("values of different names are separate", () => {
   const [first, second] = [perProcess<number>("first unit test"), perProcess<number>("second unit test")]
   first.value = 1
   expect(second.value).toBeUndefined()
+  forgetProcessValues()
+})
+
+test("a promise is made once, and again after it was rejected", async () => {
+  const kept = perProcess<Promise<number>>("third unit test")
+  let calls = 0
+  const create = async () => {
+    calls++
+    if (calls === 1) throw new Error("the first time")
+    return calls
+  }
+  await expect(Promise.all([once(kept, create), once(kept, create)])).rejects.toThrow("the first time")
+  expect(await once(kept, create)).toBe(2)
+  expect(await once(kept, create)).toBe(2)
   forgetProcessValues()
 })

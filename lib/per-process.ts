@@ -17,6 +17,18 @@ export function perProcess<Value>(name: string): ProcessValue<Value> {
   return known as ProcessValue<Value>
 }
 
+/**
+ * The promise of a value that is made at the first call.
+ * @param create called again at the next call when its promise was rejected
+ */
+export function once<Value>(known: ProcessValue<Promise<Value>>, create: () => Promise<Value>): Promise<Value> {
+  known.value ??= create().catch((error) => {
+    known.value = undefined
+    throw error
+  })
+  return known.value
+}
+
 /** Sets every value to undefined, so that a test can begin with other settings. */
 export function forgetProcessValues(): void {
   for (const known of holder[key]?.values() ?? []) known.value = undefined

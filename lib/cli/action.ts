@@ -1,5 +1,6 @@
 import { closePasswordPool } from "@/lib/accounts/password"
 import { prepare } from "@/lib/boot"
+import { allowSlowStatements } from "@/lib/data/connections"
 import { closeDatabase } from "@/lib/data/database"
 import { describeProblem, OperatorError } from "@/lib/operator-errors"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -19,6 +20,8 @@ export function action<Args extends [...unknown[], { json?: boolean }]>(
     const own = args.slice(0, -1) as unknown as Args
     const { json } = own.at(-1) as { json?: boolean }
     try {
+      // A command may delete very much at a time.
+      allowSlowStatements()
       await prepare()
       const answer = await run(...own)
       process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`)

@@ -1,8 +1,9 @@
 import { config } from "@/lib/config"
-import { perProcess } from "@/lib/per-process"
-import { connectionPragmas } from "./checkpoints"
-import type { PrismaClient } from "./generated/sqlite/client"
-import { closePostgresPool, postgresPool } from "./postgres-pool"
+import { once, perProcess } from "@/lib/per-process"
+import { maxConflicts } from "./attempt"
+import { closeConnections, prismaAdapter } from "./connections"
+import { codeOf, DatabaseUnavailableError, isConflict } from "./errors"
+import type { Prisma, PrismaClient } from "./generated/sqlite/client"
 import { closeStatements } from "./statement"
 
 /** The Prisma client. Both providers' clients come from one set of models; the app is typed by SQLite's, the smaller. */
@@ -10,39 +11,49 @@ export type Database = PrismaClient
 
 const client = perProcess<Promise<Database>>("database")
 
-/** The database of this process, connected at the first call. */
+/** Milliseconds. Long enough that a locked SQLite file is reported as such, and short enough to answer within ten seconds. */
+const transactionOptions = { maxWait: 8_000, timeout: 8_000 }
+
+/** Prisma's code for a transaction that could not begin or end in time. */
+const transactionTimeout = "P2028"
+
+/** The database of this process, connected at the first call. @throws DatabaseUnavailableError */
 export function database(): Promise<Database> {
-  client.value ??= connect(config().databaseUrl)
-  return client.value
+  return once(client, connect)
+}
+
+async function connect(): Promise<Database> {
+  const adapter = await prismaAdapter()
+  const { PrismaClient } =
+    config().databaseProvider === "sqlite"
+      ? await import("./generated/sqlite/client")
+      : ((await import("./generated/postgres/client")) as unknown as typeof import("./generated/sqlite/client"))
+  return new PrismaClient({ adapter, errorFormat: "minimal", transactionOptions })
+}
+
+/**
+ * Commits everything that `work` does with the client it is given, or nothing. After a conflict with another transaction
+ * all of it runs again, so it must have no other effects.
+ */
+export async function inTransaction<Result>(
+  work: (transaction: Prisma.TransactionClient) => Promise<Result>,
+): Promise<Result> {
+  const db = await database()
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await db.$transaction(work)
+    } catch (error) {
+      if (isConflict(error) && attempts <= maxConflicts) continue
+      throw codeOf(error) === transactionTimeout ? new DatabaseUnavailableError(error) : error
+    }
+  }
 }
 
 /** Ends this process's connections. */
 export async function closeDatabase(): Promise<void> {
   const open = client.value
   client.value = undefined
-  await (await open)?.$disconnect()
   closeStatements()
-  await closePostgresPool()
-}
-
-async function connect(url: string): Promise<Database> {
-  if (url.startsWith("file:")) {
-    const { PrismaClient } = await import("./generated/sqlite/client")
-    const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3")
-    const adapter = new PrismaBetterSqlite3({ url, timeout: 5_000 }, { timestampFormat: "unixepoch-ms" })
-    const client = new PrismaClient({ adapter, errorFormat: "minimal" })
-    for (const pragma of connectionPragmas()) await client.$queryRawUnsafe(`PRAGMA ${pragma}`)
-    return client
-  }
-  const { PrismaClient } = await import("./generated/postgres/client")
-  const { PrismaPg } = await import("@prisma/adapter-pg")
-  return new PrismaClient({
-    adapter: new PrismaPg(postgresPool(url)),
-    errorFormat: "minimal",
-  }) as unknown as Database
-}
-
-/** Whether a write was refused because a unique value stands already (Prisma's P2002, the same on both providers). */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2002"
+  await (await open?.catch(() => undefined))?.$disconnect()
+  await closeConnections()
 }

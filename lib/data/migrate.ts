@@ -3,8 +3,9 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:
 import path from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type BetterSqlite3 from "better-sqlite3"
-import type { Client as PostgresClient } from "pg"
 import type { Config } from "@/lib/config"
+import { openPostgres, openSqlite, schemaOf, sqliteFile } from "./connections"
+import { isBusy } from "./errors"
 
 type Migration = { name: string; sql: string; checksum: string }
 type Applied = { name: string; checksum: string }
@@ -31,7 +32,7 @@ export async function migrate(
 ): Promise<string[]> {
   const migrations = readMigrations(path.join(directory, "prisma/migrations", databaseProvider))
   return databaseProvider === "sqlite"
-    ? migrateSqlite(databaseUrl.slice("file:".length), migrations)
+    ? migrateSqlite(databaseUrl, migrations)
     : migratePostgres(databaseUrl, migrations)
 }
 
@@ -63,12 +64,12 @@ function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
   return migrations.filter(({ name }) => !applied.some((done) => done.name === name))
 }
 
-async function migrateSqlite(file: string, migrations: Migration[]): Promise<string[]> {
-  const { default: Database } = await import("better-sqlite3")
+async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Promise<string[]> {
+  const file = sqliteFile(databaseUrl)
   mkdirSync(path.dirname(file), { recursive: true })
   // Made by us before SQLite makes it: the file holds email addresses and password hashes, for its owner alone.
   closeSync(openSync(file, "a", 0o600))
-  const db: BetterSqlite3.Database = new Database(file, { timeout: sqliteTimeoutMs })
+  const db = await openSqlite(databaseUrl, sqliteTimeoutMs)
   try {
     await switchToWriteAheadLog(db)
     // A migration that rebuilds a table drops the old one, and what refers to it would go with it. Inside a transaction
@@ -108,7 +109,7 @@ async function switchToWriteAheadLog(db: BetterSqlite3.Database): Promise<void> 
       db.pragma("journal_mode = WAL")
       return
     } catch (error) {
-      if (!String((error as { code?: string }).code).startsWith("SQLITE_BUSY") || Date.now() > giveUpAt) throw error
+      if (!isBusy(error) || Date.now() > giveUpAt) throw error
       await setTimeout(10)
     }
   }
@@ -117,13 +118,14 @@ async function switchToWriteAheadLog(db: BetterSqlite3.Database): Promise<void> 
 /** Any number, so long as nobody else uses it on this database. */
 const advisoryLock = 4_710_936_201
 
-async function migratePostgres(url: string, migrations: Migration[]): Promise<string[]> {
-  const { default: pg } = await import("pg")
-  const db: PostgresClient = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  await db.connect()
+async function migratePostgres(databaseUrl: string, migrations: Migration[]): Promise<string[]> {
+  const db = await openPostgres(databaseUrl)
+  const schema = schemaOf(databaseUrl)
   try {
     await db.query("BEGIN")
     await db.query("SELECT pg_advisory_xact_lock($1)", [advisoryLock])
+    const { rowCount } = await db.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema])
+    if (schema && rowCount === 0) await db.query(`CREATE SCHEMA "${schema}"`)
     await db.query(createTable)
     const { rows } = await db.query<Applied>(`SELECT "name", "checksum" FROM "_migration"`)
     const missing = findMissing(migrations, rows)

@@ -1,25 +1,21 @@
 import { hash } from "node:crypto"
 import pg from "pg"
-import type { Config } from "@/lib/config"
-import { postgresPool } from "./postgres-pool"
-import { type Row, type StatementDriver, UniqueViolation, type Value, type Write } from "./statement"
+import { postgresPool } from "./connections"
+import type { Row, StatementDriver, Value, Write } from "./statement"
 
-/** Postgres' code for a unique value that stands already. */
-const uniqueViolation = "23505"
-
-export function connectPostgres({ databaseUrl }: Config): StatementDriver {
-  const pool = postgresPool(databaseUrl)
-  const names = new Map<string, { name: string; text: string; types: typeof types }>()
+export function connectPostgres(): StatementDriver {
+  const pool = postgresPool()
+  const names = new Map<string, { name: string; text: string; types: typeof types; rowMode: "array" }>()
 
   function prepared([sql, values]: Write) {
-    const known = names.get(sql) ?? { name: nameOf(sql), text: numberPlaceholders(sql), types }
+    const known = names.get(sql) ?? { name: nameOf(sql), text: numberPlaceholders(sql), types, rowMode: "array" }
     names.set(sql, known)
     return { ...known, values: values.map(toPostgres) }
   }
 
   async function writeTogether(writes: Write[]): Promise<number[]> {
     const connection = await pool.connect()
-    // The query that is on its way is told; without a listener the process would end too.
+    // The query that is running gets the error too; without a listener the process would end.
     connection.on("error", ignore)
     let broken = false
     try {
@@ -40,21 +36,12 @@ export function connectPostgres({ databaseUrl }: Config): StatementDriver {
   }
 
   return {
-    async find(sql, values) {
-      const { rows } = await pool.query<Row>({ ...prepared([sql, values]), rowMode: "array" })
-      return rows[0] ?? null
-    },
     async list(sql, values) {
-      return (await pool.query<Row>({ ...prepared([sql, values]), rowMode: "array" })).rows
+      return (await pool.query<Row>(prepared([sql, values]))).rows
     },
     async write(writes) {
-      try {
-        const [only, ...others] = writes
-        if (only && others.length === 0) return [(await pool.query(prepared(only))).rowCount ?? 0]
-        return await writeTogether(writes)
-      } catch (error) {
-        throw (error as { code?: string }).code === uniqueViolation ? new UniqueViolation() : error
-      }
+      const [only, ...others] = writes
+      return only && others.length === 0 ? [(await pool.query(prepared(only))).rowCount ?? 0] : writeTogether(writes)
     },
   }
 }
@@ -71,14 +58,17 @@ function numberPlaceholders(sql: string): string {
   return sql.replace(/\?/g, () => `$${++count}`)
 }
 
-/** Prisma's `timestamp` columns hold UTC and do not say so. */
+/** Prisma's `timestamp` columns hold UTC without naming a time zone. */
 function toPostgres(value: Value): string | number | boolean | null {
   return value instanceof Date ? value.toISOString() : value
 }
 
-const timestamp = pg.types.builtins.TIMESTAMP
-const readTimestamp = (text: string) => new Date(`${text.replace(" ", "T")}Z`)
+/** Dates and numbers as SQLite's driver returns them. */
+const parsers = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.TIMESTAMP, (text) => new Date(`${text.replace(" ", "T")}Z`)],
+  [pg.types.builtins.INT8, Number],
+])
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text") =>
-    oid === timestamp ? readTimestamp : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
+    parsers.get(oid) ?? pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
 }

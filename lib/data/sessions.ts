@@ -1,7 +1,8 @@
 import { columnsOf } from "./columns"
 import { database } from "./database"
+import { isUniqueViolation } from "./errors"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, isUniqueViolation, write } from "./statement"
+import { changeRows, findRow, write } from "./statement"
 import type { User } from "./users"
 
 /** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */

@@ -5,60 +5,47 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
-import { perProcess } from "@/lib/per-process"
-import { connectionPragmas } from "./checkpoints"
+import { once, perProcess } from "@/lib/per-process"
+import { attempt } from "./attempt"
+import { postgresPool, sqliteConnection } from "./connections"
 
 export type SignInLimitKind = "account" | "address"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
-const open = perProcess<Promise<Limiters>>("sign-in limiters")
+const limiters = perProcess<Promise<Limiters>>("sign-in limiters")
 
-async function limiters(): Promise<Limiters> {
-  open.value ??= connect()
-  return open.value
-}
-
-/** The library brings its own statements, so it has a connection of its own beside Prisma's. The table is ours. */
+/** The library brings its own statements; the table and the connection are this project's. */
 async function connect(): Promise<Limiters> {
-  const {
-    databaseUrl,
-    databaseProvider,
-    SIGN_IN_ATTEMPTS_PER_ACCOUNT,
-    SIGN_IN_ATTEMPTS_PER_ADDRESS,
-    SIGN_IN_WINDOW_SECONDS,
-  } = config()
-  const options = {
+  const settings = config()
+  const common = {
     tableName: "sign_in_limit",
     tableCreated: true,
     clearExpiredByTimeout: false,
-    duration: SIGN_IN_WINDOW_SECONDS,
+    duration: settings.SIGN_IN_WINDOW_SECONDS,
   }
-  const account = { ...options, keyPrefix: "account", points: SIGN_IN_ATTEMPTS_PER_ACCOUNT }
-  const address = { ...options, keyPrefix: "address", points: SIGN_IN_ATTEMPTS_PER_ADDRESS }
-  if (databaseProvider === "sqlite") {
-    const { default: Database } = await import("better-sqlite3")
-    const storeClient = new Database(databaseUrl.slice("file:".length), { timeout: 5_000 })
-    for (const pragma of connectionPragmas()) storeClient.pragma(pragma)
-    const store = { storeClient, storeType: "better-sqlite3" }
+  const account = { ...common, keyPrefix: "account", points: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT }
+  const address = { ...common, keyPrefix: "address", points: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS }
+  if (settings.databaseProvider === "sqlite") {
+    const store = { storeClient: await sqliteConnection(), storeType: "better-sqlite3" }
     return {
       account: new RateLimiterSQLite({ ...account, ...store }),
       address: new RateLimiterSQLite({ ...address, ...store }),
     }
   }
-  const { default: pg } = await import("pg")
-  const storeClient = new pg.Pool({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 5_000,
-    max: 2,
-    allowExitOnIdle: true,
-  })
-  // An idle connection that the database ends is not an error: the pool opens the next one.
-  storeClient.on("error", () => undefined)
+  const store = { storeClient: postgresPool(), storeType: "pool" }
   return {
-    account: new RateLimiterPostgres({ ...account, storeClient }),
-    address: new RateLimiterPostgres({ ...address, storeClient }),
+    account: new RateLimiterPostgres({ ...account, ...store }),
+    address: new RateLimiterPostgres({ ...address, ...store }),
   }
+}
+
+async function limit<Result>(
+  kind: SignInLimitKind,
+  run: (limiter: RateLimiterStoreAbstract) => Promise<Result>,
+): Promise<Result> {
+  const limiter = (await once(limiters, connect))[kind]
+  return attempt("write", () => run(limiter))
 }
 
 /**
@@ -69,9 +56,8 @@ export async function countSignInAttempt(
   kind: SignInLimitKind,
   key: string,
 ): Promise<{ attempts: number; waitSeconds: number }> {
-  const limiter = (await limiters())[kind]
   try {
-    const { consumedPoints } = await limiter.consume(key)
+    const { consumedPoints } = await limit(kind, (limiter) => limiter.consume(key))
     return { attempts: consumedPoints, waitSeconds: 0 }
   } catch (refused) {
     if (refused instanceof Error) throw refused
@@ -82,10 +68,10 @@ export async function countSignInAttempt(
 
 /** Forgets the failed attempts of an account that has signed in. */
 export async function forgetSignInAttempts(kind: SignInLimitKind, key: string): Promise<void> {
-  await (await limiters())[kind].delete(key)
+  await limit(kind, (limiter) => limiter.delete(key))
 }
 
 /** Takes one counted attempt back. */
 export async function refundSignInAttempt(kind: SignInLimitKind, key: string): Promise<void> {
-  await (await limiters())[kind].reward(key)
+  await limit(kind, (limiter) => limiter.reward(key))
 }

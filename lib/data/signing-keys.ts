@@ -1,5 +1,6 @@
 import { columnsOf } from "./columns"
-import { database, isUniqueViolation } from "./database"
+import { database } from "./database"
+import { isUniqueViolation } from "./errors"
 import type { SigningKey as SigningKeyRow } from "./generated/sqlite/client"
 import { listRows } from "./statement"
 

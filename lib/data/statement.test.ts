@@ -5,8 +5,9 @@ import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeUser } from "@/lib/testing/rows"
 import { database } from "./database"
+import { UniqueViolation } from "./errors"
 import { findAuthCode, findSession, insertAuthCode, revokeSession, startSession } from "./sessions"
-import { changeRows, UniqueViolation, write } from "./statement"
+import { changeRows, write } from "./statement"
 import { listUsers } from "./users"
 
 const insertUser = `INSERT INTO "User" ("id", "email", "passwordHash", "createdAt") VALUES (?, ?, ?, ?)`

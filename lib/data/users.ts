@@ -1,7 +1,8 @@
 import { type BrowserSessionStart, toWrites } from "./browser-sessions"
 import { database } from "./database"
+import { isUniqueViolation } from "./errors"
 import type { RevokedReason } from "./sessions"
-import { isUniqueViolation, type Write, write } from "./statement"
+import { type Write, write } from "./statement"
 
 export type User = {
   id: string

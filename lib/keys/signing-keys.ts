@@ -1,38 +1,17 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto"
-import { CompactEncrypt, type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from "jose"
-import { config } from "@/lib/config"
-import {
-  deleteSigningKeys,
-  insertSigningKey,
-  listSigningKeys,
-  type SigningAlg,
-  type SigningKeyRecord,
-} from "@/lib/data/signing-keys"
-import { perProcess } from "@/lib/per-process"
+import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
+import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningAlg } from "@/lib/data/signing-keys"
 import { generateId } from "@/lib/protocol/random"
-import { deriveKey, WrongSecretError } from "@/lib/secret"
+import { deriveKey } from "@/lib/secret"
+import { forgetKeyRing, keyRing, type SigningKey } from "./key-ring"
+import { type SigningKeyState, stateOf } from "./key-state"
 
 export const signingAlgs: SigningAlg[] = ["ES256", "RS256"]
-
-/** For how long, in seconds, a process may go on with the keys it has read: a rotation on another instance is seen within that. */
-const cacheSeconds = 5
 
 /** For how long, in seconds, anybody may keep a copy of /jwks. A new key signs only after that. */
 export const jwksMaxAgeSeconds = 60
 
 /** How long after `keys rotate` the new key begins to sign: when every copy of /jwks has it. */
 export const activationDelaySeconds = jwksMaxAgeSeconds + 30
-
-/** A key's place in its life: published before it signs, signing, published while its signatures live, gone from /jwks. */
-export type SigningKeyState = "next" | "active" | "published" | "retired"
-
-type SigningKey = { kid: string; alg: SigningAlg; publicJwk: JWK; publicKey: CryptoKey; privateKey: KeyObject }
-
-type KeyRing = { readAt: number; keys: { key: SigningKey; state: SigningKeyState }[]; jwks: { keys: JWK[] } }
-
-const currentRing = perProcess<KeyRing>("key ring")
-const runningRead = perProcess<Promise<KeyRing>>("key ring read")
-const importedKeys = perProcess<Map<string, SigningKey>>("imported keys")
 
 /** The key that signs now. */
 export async function findActiveKey(alg: SigningAlg): Promise<SigningKey> {
@@ -63,7 +42,7 @@ export async function ensureSigningKeys(): Promise<void> {
   for (const alg of signingAlgs) {
     if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date())
   }
-  currentRing.value = undefined
+  forgetKeyRing()
   await keyRing()
 }
 
@@ -75,7 +54,7 @@ export async function rotateSigningKey(
   const latest = Math.max(0, ...(await listSigningKeys()).filter((key) => key.alg === alg).map((key) => key.generation))
   const kid = await makeSigningKey(alg, latest + 1, activeFrom)
   if (!kid) throw new Error("another rotation was made at the same moment; look at `keys list` before you try again")
-  currentRing.value = undefined
+  forgetKeyRing()
   return { kid, alg, activeFrom }
 }
 
@@ -87,7 +66,7 @@ export async function withdrawSigningKeys(alg: SigningAlg, exceptKid: string): P
   const records = await listSigningKeys()
   const kids = records.filter((key) => key.alg === alg && key.kid !== exceptKid).map(({ kid }) => kid)
   await deleteSigningKeys(kids)
-  currentRing.value = undefined
+  forgetKeyRing()
   return kids
 }
 
@@ -127,63 +106,4 @@ async function makeSigningKey(alg: SigningAlg, generation: number, activeFrom: D
     activeFrom,
   }
   return (await insertSigningKey(row)) ? kid : null
-}
-
-/** The active key is the one of the highest generation whose time has come; the rest follows from that. */
-export function stateOf(
-  record: Pick<SigningKeyRecord, "alg" | "generation" | "activeFrom">,
-  all: Pick<SigningKeyRecord, "alg" | "generation" | "activeFrom">[],
-  now: Date,
-): SigningKeyState {
-  // The first key signs from the start, also where another machine's clock is behind the one that made it.
-  if (record.activeFrom > now && record.generation > 1) return "next"
-  const successors = all.filter(
-    (other) => other.alg === record.alg && other.generation > record.generation && other.activeFrom <= now,
-  )
-  if (successors.length === 0) return "active"
-  const replacedAt = Math.min(...successors.map(({ activeFrom }) => activeFrom.getTime()))
-  const { ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, BROWSER_SESSION_SECONDS } = config()
-  // An ID token comes back as id_token_hint long after it has expired, for as long as its browser stays signed in.
-  const published = Math.max(ACCESS_TOKEN_SECONDS, ID_TOKEN_SECONDS, BROWSER_SESSION_SECONDS) + cacheSeconds
-  return now.getTime() < replacedAt + published * 1000 ? "published" : "retired"
-}
-
-async function keyRing(): Promise<KeyRing> {
-  const ring = currentRing.value
-  if (ring && Date.now() - ring.readAt < cacheSeconds * 1000) return ring
-  // One reads for all who ask meanwhile. A read that failed must not be what everybody waits for from now on.
-  runningRead.value ??= readKeyRing().finally(() => {
-    runningRead.value = undefined
-  })
-  return runningRead.value
-}
-
-async function readKeyRing(): Promise<KeyRing> {
-  const now = new Date()
-  const records = await listSigningKeys()
-  const keys = await Promise.all(
-    records.map(async (record) => ({ key: await importSigningKey(record), state: stateOf(record, records, now) })),
-  )
-  const published = keys.filter(({ state }) => state !== "retired").map(({ key }) => key.publicJwk)
-  const ring = { readAt: now.getTime(), keys, jwks: { keys: published } }
-  currentRing.value = ring
-  return ring
-}
-
-/** Importing a key costs more than signing with it, and a key's row never changes. */
-async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
-  importedKeys.value ??= new Map()
-  const known = importedKeys.value.get(record.kid)
-  if (known) return known
-  const { plaintext } = await compactDecrypt(record.privateJwe, deriveKey("signing-key")).catch(() => {
-    throw new WrongSecretError()
-  })
-  const { kid, alg } = record
-  const publicJwk = JSON.parse(record.publicJwk) as JWK
-  const publicKey = (await importJWK(publicJwk, alg)) as CryptoKey
-  const privateJwk = JSON.parse(new TextDecoder().decode(plaintext)) as JsonWebKey
-  const privateKey = createPrivateKey({ key: privateJwk, format: "jwk" })
-  const key = { kid, alg, publicJwk, publicKey, privateKey }
-  importedKeys.value.set(record.kid, key)
-  return key
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import type { SigningKeyRecord } from "@/lib/data/signing-keys"
 import { applySettings } from "@/lib/testing/settings"
-import { stateOf } from "./signing-keys"
+import { stateOf } from "./key-state"
 
 const twoWeeks = 14 * 24 * 60 * 60
 const at = (seconds: number) => new Date(seconds * 1000)

@@ -1,0 +1,35 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
+import { isBusy, isConflict, isConnectionLost, toDatabaseError } from "./errors"
+
+/** How long an operation waits, in milliseconds, while another process has locked the SQLite file. */
+const busyTimeoutMs = 5_000
+
+/** How often a conflict with another transaction is tried again. */
+export const maxConflicts = 3
+
+/** A read is repeated only when it failed within so many milliseconds, so that a caller is not kept waiting twice. */
+const quickMs = 1_000
+
+/**
+ * Runs one atomic operation on the database, and again where that is safe: while the SQLite file is locked, after a
+ * conflict (nothing was changed), and, when it is a read, once after its connection was lost.
+ * @param kind a write whose connection was lost may have been committed, so it is not repeated
+ * @throws UniqueViolation, DatabaseUnavailableError, or the driver's error when the statement is at fault
+ */
+export async function attempt<Result>(kind: "read" | "write", run: () => Result | Promise<Result>): Promise<Result> {
+  const startedAt = Date.now()
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await run()
+    } catch (error) {
+      const elapsed = Date.now() - startedAt
+      const again =
+        (isBusy(error) && elapsed < busyTimeoutMs) ||
+        (isConflict(error) && attempts <= maxConflicts) ||
+        (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error))
+      if (!again) throw toDatabaseError(error)
+      // Another process usually writes for some microseconds.
+      await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))
+    }
+  }
+}

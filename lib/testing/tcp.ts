@@ -1,0 +1,56 @@
+import { once } from "node:events"
+import net from "node:net"
+
+/** A TCP server between a program and its database, which can stop answering. */
+export type Relay = {
+  /** The database's URL through the relay. */
+  url: string
+  /** Forwards nothing in either direction from now on, and accepts connections without answering them. */
+  silence(): void
+  /** Forwards again: what was held back, and what follows. */
+  resume(): void
+  close(): Promise<void>
+}
+
+/** @param databaseUrl where to forward to */
+export async function startRelay(databaseUrl: string): Promise<Relay> {
+  const target = new URL(databaseUrl)
+  const pairs = new Set<[net.Socket, net.Socket]>()
+  let silent = false
+  const hold = (pair: net.Socket[]) => {
+    for (const socket of pair) silent ? socket.pause() : socket.resume()
+  }
+  const server = net.createServer((inbound) => {
+    const outbound = net.connect(Number(target.port), target.hostname)
+    const pair: [net.Socket, net.Socket] = [inbound, outbound]
+    pairs.add(pair)
+    for (const [from, to] of [pair, [outbound, inbound]] as const) {
+      from.on("data", (chunk) => to.write(chunk))
+      from.on("error", () => undefined)
+      from.on("close", () => {
+        to.destroy()
+        pairs.delete(pair)
+      })
+    }
+    hold(pair)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const url = new URL(databaseUrl)
+  url.hostname = "127.0.0.1"
+  url.port = String((server.address() as net.AddressInfo).port)
+  const setSilent = (value: boolean) => {
+    silent = value
+    for (const pair of pairs) hold(pair)
+  }
+  return {
+    url: url.href,
+    silence: () => setSilent(true),
+    resume: () => setSilent(false),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const pair of pairs) for (const socket of pair) socket.destroy()
+      await closed
+    },
+  }
+}
