@@ -1,7 +1,8 @@
 import { dictionary } from "@zxcvbn-ts/language-common"
+import { toReadableEmail } from "./email-address"
 
 const minCharacters = 8
-const maxBytes = 1024
+const maxCharacters = 1024
 
 let commonPasswords: Set<string> | undefined
 
@@ -11,14 +12,20 @@ function isCommon(password: string): boolean {
 }
 
 /**
- * Why a password cannot be chosen, as a sentence for the person, or null when it can. Length and rarity are all that
- * counts, as NIST SP 800-63B has it: no rules about kinds of characters.
+ * Why a password cannot be chosen, as a sentence for the person, or null when it can. Length and rarity decide, as NIST
+ * SP 800-63B has it: no rules about kinds of characters. Characters are counted after NFC, as they are hashed.
+ * @param email the User's, in its normal form
  */
-export function findPasswordProblem(password: string): string | null {
-  if ([...password].length < minCharacters) return `Use at least ${minCharacters} characters.`
-  if (Buffer.byteLength(password, "utf8") > maxBytes) return "Use at most 1,024 bytes, which is 1,024 plain letters."
-  if (new Set(password).size === 1) return "Use more than one character, not the same one repeated."
-  if (isCommon(password))
-    return "This password is among the most common ones, which attackers try first. Choose another."
+export function findPasswordProblem(password: string, email: string): string | null {
+  const text = password.normalize("NFC")
+  const { length } = [...text]
+  if (length < minCharacters) return `Use at least ${minCharacters} characters.`
+  if (length > maxCharacters) return "Use at most 1,024 characters."
+  if (new Set(text).size === 1) return "Use more than one character, not the same one repeated."
+  if (isCommon(text)) return "This password is among the most common ones, which attackers try first. Choose another."
+  const lowerCase = text.toLowerCase()
+  if ([email, toReadableEmail(email)].some((address) => lowerCase.includes(address))) {
+    return "Your email address is easy to guess. Choose a password that does not contain it."
+  }
   return null
 }

@@ -39,9 +39,10 @@ async function run<Result>(name: "hash" | "compare", task: object): Promise<Resu
 /**
  * bcrypt reads 72 bytes and stops at a NUL. So that every byte of a password counts, it is put through
  * HMAC-SHA-256 with a fixed, named key first, and the 44 characters of its base64 are what bcrypt sees.
+ * Keyboards differ in how they send an accented letter, so the password is NFC first (RFC 8265 section 4.2.2).
  */
 export function preHash(password: string): string {
-  return createHmac("sha256", "oauth-flow password v1").update(password, "utf8").digest("base64")
+  return createHmac("sha256", "oauth-flow password v1").update(password.normalize("NFC"), "utf8").digest("base64")
 }
 
 /** The bcrypt hash of a password, computed off the main thread. @throws PasswordPoolBusyError */

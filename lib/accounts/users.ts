@@ -1,18 +1,12 @@
-import { z } from "zod"
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
-import { insertUser, setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
+import { findUser, insertUser, setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
+import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
+import { describeEmailProblem, normalizeEmail } from "./email-address"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"
 
 export type UserProblem = { ok: false; field: "email" | "password" | "name"; message: string }
-
-const emailSyntax = z.email().max(254)
-
-/** The form in which an email address is stored and looked up. */
-export function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase()
-}
 
 type NewUser = { email: string; name: string | null; password: string }
 
@@ -25,9 +19,9 @@ export async function createUser(
   facts: NewUser,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<{ ok: true; user: User } | UserProblem> {
-  const problem = findUserProblem(facts)
-  if (problem) return problem
-  const { email, name } = normalize(facts)
+  const parsed = parseNewUser(facts)
+  if (!parsed.ok) return parsed
+  const { email, name } = parsed
   const passwordHash = await hashPassword(facts.password)
   const user = await insertUser({ id: generateId(), email, name, passwordHash }, browserSession)
   return user
@@ -35,21 +29,17 @@ export async function createUser(
     : { ok: false, field: "email", message: "There is a user with this email address already. Sign in instead." }
 }
 
-/** Why no User can be made of these facts, or null. It costs nothing: nothing is hashed or looked up. */
-export function findUserProblem(facts: NewUser): UserProblem | null {
-  const { email, name } = normalize(facts)
-  if (!emailSyntax.safeParse(email).success) {
-    return { ok: false, field: "email", message: "Enter an email address, such as ada@example.com." }
+/** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or looked up. */
+export function parseNewUser(facts: NewUser): { ok: true; email: string; name: string | null } | UserProblem {
+  const email = normalizeEmail(facts.email)
+  if (email === null) return { ok: false, field: "email", message: describeEmailProblem(facts.email) }
+  const name = facts.name?.trim() || null
+  if (name !== null && !isDisplayName(name)) {
+    return { ok: false, field: "name", message: "Use at most 100 characters on one line, without control characters." }
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name is shown to people, on one line
-  if (name && (name.length > 100 || /[\u0000-\u001f\u007f]/.test(name))) {
-    return { ok: false, field: "name", message: "Use at most 100 characters, on one line." }
-  }
-  const message = findPasswordProblem(facts.password)
-  return message ? { ok: false, field: "password", message } : null
+  const message = findPasswordProblem(facts.password, email)
+  return message ? { ok: false, field: "password", message } : { ok: true, email, name }
 }
-
-const normalize = ({ email, name }: NewUser) => ({ email: normalizeEmail(email), name: name?.trim() || null })
 
 /**
  * Sets a User's password and ends what was started with the old one: browser sessions and Sessions.
@@ -57,7 +47,9 @@ const normalize = ({ email, name }: NewUser) => ({ email: normalizeEmail(email),
  * @throws PasswordPoolBusyError
  */
 export async function changePassword(userId: string, password: string): Promise<{ ok: true } | UserProblem | null> {
-  const message = findPasswordProblem(password)
+  const user = await findUser(userId)
+  if (!user) return null
+  const message = findPasswordProblem(password, user.email)
   if (message) return { ok: false, field: "password", message }
   return (await setPasswordHash(userId, await hashPassword(password), new Date())) ? { ok: true } : null
 }

@@ -24,7 +24,7 @@ export function addressKey(address: string): string {
 
 /**
  * Counts an attempt to sign in before it is checked, so that many at once are counted too.
- * @param email lower-cased
+ * @param email in its normal form, or as it was typed when it is not an email address
  * @returns the seconds to wait when there were too many, else 0; and the milliseconds by which a failure is answered later
  */
 export async function countAttempt(email: string, address: string): Promise<{ waitSeconds: number; delayMs: number }> {
@@ -47,12 +47,16 @@ export async function refundAttempt(email: string, address: string): Promise<voi
   await refundSignInAttempt("address", addressKey(address))
 }
 
-/** Counts an attempt to sign up. Only the address answers for it. @returns the seconds to wait when there were too many, else 0 */
+/**
+ * Counts an attempt to sign up, whether it succeeds or not: that limits how many accounts come from an address, and how many
+ * email addresses it can try out. Failed sign-ins have a count of their own.
+ * @returns the seconds to wait when there were too many, else 0
+ */
 export async function countSignUp(address: string): Promise<number> {
-  return (await countSignInAttempt("address", addressKey(address))).waitSeconds
+  return (await countSignInAttempt("sign-up", addressKey(address))).waitSeconds
 }
 
-/** An attempt to sign up that was not looked at. */
+/** Takes an attempt to sign up back that was not looked at. */
 export async function refundSignUp(address: string): Promise<void> {
-  await refundSignInAttempt("address", addressKey(address))
+  await refundSignInAttempt("sign-up", addressKey(address))
 }

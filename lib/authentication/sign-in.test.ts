@@ -54,12 +54,23 @@ describe("a sign-in", () => {
       attempt({ email: "disabled@example.com" }),
       attempt({ email: "no\0body@example.com" }),
       attempt({ email: `${"a".repeat(300)}@example.com` }),
+      attempt({ email: "" }),
     ]
     for (const one of attempts) {
       const before = workDone()
       expect(await signIn(one)).toEqual({ ok: false, problem: "wrong_credentials" })
       expect(workDone()).toBe(before + 1)
     }
+  })
+
+  test("finds the User however the domain and the password are encoded", async () => {
+    const accented = "cr\u00e8me br\u00fbl\u00e9e"
+    const created = { email: "ada@M\u00fcnchen.example", password: accented.normalize("NFD") }
+    expect(await signUp({ ...attempt(created), name: null })).toMatchObject({ ok: true })
+    for (const email of ["Ada@mu\u0308nchen.example", "ada@XN--MNCHEN-3YA.example"]) {
+      expect(await signIn(attempt({ email, password: accented.normalize("NFC") }))).toMatchObject({ ok: true })
+    }
+    expect(await signIn(attempt({ email: "ada@munchen.example", password: accented }))).toMatchObject({ ok: false })
   })
 
   test("is not matched by a password that only begins right, however long it is", async () => {
@@ -104,11 +115,25 @@ describe("a sign-up", () => {
     expect(await findUserByEmail("late@example.com")).toBeNull()
   })
 
+  test("that succeeds leaves the budget of failed sign-ins as it was, and is limited itself", async () => {
+    const address = newAddress()
+    for (let i = 0; i < 3; i++)
+      expect(await signUp(facts({ email: `${i}@new.example`, address }))).toMatchObject({ ok: true })
+    expect(await signUp(facts({ email: "3@new.example", address }))).toMatchObject({ problem: "too_many_attempts" })
+    for (let i = 0; i < 3; i++) {
+      expect(await signIn(attempt({ email: `${i}@x.example`, address }))).toMatchObject({
+        problem: "wrong_credentials",
+      })
+    }
+    expect(await signIn(attempt({ address }))).toMatchObject({ problem: "too_many_attempts" })
+  })
+
   test("counts for nothing when it is refused without work, and never against the account", async () => {
     const address = newAddress()
     for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", password: "x", address }))
     for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", address: newAddress() }))
-    expect(await signIn(attempt({ address }))).toMatchObject({ ok: true })
+    expect(await signUp(facts({ email: "fourth@example.com", address }))).toMatchObject({ ok: true })
+    expect(await signIn(attempt())).toMatchObject({ ok: true })
   })
 })
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
+import { normalizeEmail } from "@/lib/accounts/email-address"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
-import { createUser, findUserProblem, normalizeEmail, type UserProblem } from "@/lib/accounts/users"
+import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
 import { findUserByEmail } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import { makeBrowserSession, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
@@ -11,12 +12,6 @@ type Accepted = { ok: true; browserSession: NewBrowserSession }
 
 /** How long, in seconds, somebody is asked to wait when every worker is busy with passwords. */
 const busySeconds = 5
-
-/** A password longer than any that can be chosen is not worth hashing. */
-const maxPasswordLength = 1024
-
-/** No email address is longer; and no database takes a NUL in a text. */
-const isPlausible = (email: string) => email.length <= 254 && !email.includes("\0")
 
 /**
  * Verifies the credentials that a person gave, and starts a BrowserSession.
@@ -29,46 +24,46 @@ export async function signIn(
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
   const email = normalizeEmail(attempt.email)
+  const account = email ?? attempt.email
   flow?.step("authorization.verifies_credentials")
-  const { waitSeconds, delayMs } = await countAttempt(email, attempt.address)
+  const { waitSeconds, delayMs } = await countAttempt(account, attempt.address)
   if (waitSeconds > 0) {
     flow?.fail({ reason: "too_many_attempts" })
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
   try {
     const lookedUpAt = new Date()
-    const user = isPlausible(email) ? await findUserByEmail(email) : null
+    const user = email === null ? null : await findUserByEmail(email)
     const known = user !== null && user.disabledAt === null
-    const password = attempt.password.slice(0, maxPasswordLength + 1)
-    const right = await verifyPassword(password, known ? user.passwordHash : null)
+    const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
     if (!known || !right) {
       await wait(delayMs)
       flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
     }
-    await forgiveAttempt(email, attempt.address)
+    await forgiveAttempt(account, attempt.address)
     flow?.concerns({ userId: user.id })
     return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt) }
   } catch (error) {
     // It was our fault that nothing was checked.
-    if (error instanceof PasswordPoolBusyError) await refundAttempt(email, attempt.address)
+    if (error instanceof PasswordPoolBusyError) await refundAttempt(account, attempt.address)
     return refuseWhenBusy(error, flow)
   }
 }
 
 /**
  * Makes a User and signs them in. What can be refused without work is refused first; then the attempt counts against the
- * address, so that nobody tries out in bulk which email addresses have a user here.
+ * address, so that no one tries out in bulk which email addresses have a user here.
  */
 export async function signUp(
   facts: { email: string; name: string | null; password: string; address: string; previousToken: string | null },
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | UserProblem> {
   flow?.step("authorization.verifies_credentials")
-  const problem = findUserProblem(facts)
-  if (problem) {
+  const parsed = parseNewUser(facts)
+  if (!parsed.ok) {
     flow?.fail({ reason: "parameter_invalid" })
-    return problem
+    return parsed
   }
   const waitSeconds = await countSignUp(facts.address)
   if (waitSeconds > 0) {

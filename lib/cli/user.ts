@@ -1,5 +1,6 @@
 import type { Command } from "commander"
-import { changePassword, createUser, disableUser, enableUser, normalizeEmail } from "@/lib/accounts/users"
+import { normalizeEmail } from "@/lib/accounts/email-address"
+import { changePassword, createUser, disableUser, enableUser } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, missing } from "./action"
@@ -34,13 +35,15 @@ export function addUserCommands(program: Command): void {
  * @throws OperatorError when there is none
  */
 export async function requireUser(emailOrSub: string): Promise<User> {
-  const user = emailOrSub.includes("@") ? await findUserByEmail(normalizeEmail(emailOrSub)) : await findUser(emailOrSub)
+  const email = normalizeEmail(emailOrSub)
+  const user = email === null ? await findUser(emailOrSub) : await findUserByEmail(email)
   return user ?? missing("user", emailOrSub)
 }
 
 async function create({ email, name, passwordStdin }: Options): Promise<Answer> {
-  if (await findUserByEmail(normalizeEmail(email))) {
-    throw new OperatorError(`There is a user with the email address ${normalizeEmail(email)} already.`)
+  const known = normalizeEmail(email)
+  if (known !== null && (await findUserByEmail(known))) {
+    throw new OperatorError(`There is a user with the email address ${known} already.`)
   }
   const password = await readPassword(passwordStdin ?? false)
   const made = await createUser({ email, name: name ?? null, password })

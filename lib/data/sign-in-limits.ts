@@ -9,7 +9,8 @@ import { once, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
-export type SignInLimitKind = "account" | "address"
+/** Failed sign-ins of an account and from an address; sign-ups from an address. */
+export type SignInLimitKind = "account" | "address" | "sign-up"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
@@ -26,17 +27,20 @@ async function connect(): Promise<Limiters> {
   }
   const account = { ...common, keyPrefix: "account", points: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT }
   const address = { ...common, keyPrefix: "address", points: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS }
+  const signUp = { ...address, keyPrefix: "sign-up" }
   if (settings.databaseProvider === "sqlite") {
     const store = { storeClient: await sqliteConnection(), storeType: "better-sqlite3" }
     return {
       account: new RateLimiterSQLite({ ...account, ...store }),
       address: new RateLimiterSQLite({ ...address, ...store }),
+      "sign-up": new RateLimiterSQLite({ ...signUp, ...store }),
     }
   }
   const store = { storeClient: postgresPool(), storeType: "pool" }
   return {
     account: new RateLimiterPostgres({ ...account, ...store }),
     address: new RateLimiterPostgres({ ...address, ...store }),
+    "sign-up": new RateLimiterPostgres({ ...signUp, ...store }),
   }
 }
 

@@ -1,0 +1,52 @@
+import { domainToASCII, domainToUnicode } from "node:url"
+
+/** RFC 5321 section 4.5.3.1. A path of 256 characters has two for its brackets. */
+const maxLocalLength = 64
+const maxLength = 254
+
+// What a browser's e-mail field accepts: https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+const localSyntax = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+$/
+const domainLabel = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+const domainSyntax = new RegExp(`^${domainLabel}(?:\\.${domainLabel})*$`)
+
+/**
+ * The one form in which an email address is stored and looked up: lower-case, an internationalised domain in ASCII.
+ * Which addresses there are: docs/decisions/022.
+ * @returns null when the text is not an email address
+ */
+export function normalizeEmail(text: string): string | null {
+  const { local, domain } = split(text)
+  const email = `${local.toLowerCase()}@${domain}`
+  const fits = local.length <= maxLocalLength && email.length <= maxLength
+  return fits && localSyntax.test(local) && domainSyntax.test(domain) ? email : null
+}
+
+/** Why `normalizeEmail` refuses a text, as a sentence for the person. */
+export function describeEmailProblem(text: string): string {
+  const { local, domain } = split(text)
+  if (!local || !domainSyntax.test(domain)) return "Enter an email address, such as ada@example.com."
+  if (!localSyntax.test(local))
+    return "Before the @, use only letters from a to z, digits, and signs such as a dot or a plus."
+  return "Use at most 64 characters before the @, and 254 in all."
+}
+
+/** A normal form as its owner reads it: an internationalised domain in its own letters. */
+export function toReadableEmail(email: string): string {
+  const { local, domain } = split(email)
+  return `${local}@${domainToUnicode(`${domain}.x`).slice(0, -2) || domain}`
+}
+
+function split(text: string): { local: string; domain: string } {
+  const address = text.trim()
+  const at = address.lastIndexOf("@")
+  return { local: address.slice(0, Math.max(at, 0)), domain: toAsciiDomain(address.slice(at + 1)) }
+}
+
+/**
+ * `domainToASCII` reads the host of a URL: signs of a URL are kept from it, and a label at the end keeps it from taking
+ * digits for an IPv4 address.
+ */
+function toAsciiDomain(domain: string): string {
+  if (/^\p{ASCII}*$/u.test(domain)) return domain.toLowerCase()
+  return /[^\P{ASCII}A-Za-z0-9.-]/u.test(domain) ? "" : domainToASCII(`${domain}.x`).slice(0, -2)
+}
