@@ -17,11 +17,6 @@ export default {
   images: { unoptimized: true },
   // In development Next would log each URL, and some hold a state token or a code.
   logging: { incomingRequests: false },
-  experimental: {
-    serverActions: { bodySizeLimit: "32kb" },
-    // A form is looked at in proxy.ts before anything else; more than this of it is not even kept.
-    proxyClientMaxBodySize: "64kb",
-  },
   async headers() {
     return [
       {

@@ -10,6 +10,7 @@ import { createUser } from "@/lib/accounts/users"
 import { registerClient } from "@/lib/clients/registration"
 import { closeDatabase } from "@/lib/data/database"
 import type { User } from "@/lib/data/users"
+import { cookieName } from "@/lib/http/cookies"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { root } from "@/lib/testing/packages"
 import { ensureChromium, launchArgs } from "./fixtures/browser"
@@ -71,7 +72,9 @@ async function makeUser(facts: { email: string; name: string; password: string }
 
 async function signIn(context: BrowserContext, user: User): Promise<void> {
   const { token } = await startBrowserSession(user.id, null)
-  await context.addCookies([{ name: "oauth-flow-session", value: token, url: issuer, httpOnly: true, sameSite: "Lax" }])
+  await context.addCookies([
+    { name: cookieName("session", issuer), value: token, url: issuer, httpOnly: true, sameSite: "Lax" },
+  ])
 }
 
 type Take = (name: string) => Promise<unknown>
@@ -143,7 +146,7 @@ async function makeFlows(user: User): Promise<void> {
   for (const [i, mishap] of mishaps.entries()) {
     const client_id = clients[i % clients.length]?.clientId ?? ""
     const person = people[i % people.length] ?? user
-    const cookie = `oauth-flow-session=${(await startBrowserSession(person.id, null)).token}`
+    const cookie = `${cookieName("session", issuer)}=${(await startBrowserSession(person.id, null)).token}`
     const verifier = randomBytes(32).toString("base64url")
     const parameters = new URLSearchParams({
       client_id,

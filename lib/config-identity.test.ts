@@ -13,7 +13,7 @@ describe("ISSUER", () => {
     ["http://127.0.0.1:3000", "http://127.0.0.1:3000", false],
     ["http://[::1]:3000/", "http://[::1]:3000", false],
   ])("%s makes the issuer %s", (value, issuer, secureCookies) => {
-    expect(parseConfig({ ISSUER: value }, directory)).toMatchObject({ issuer, secureCookies })
+    expect(parseConfig({ ISSUER: value, TRUSTED_PROXIES: "0" }, directory)).toMatchObject({ issuer, secureCookies })
   })
 
   test.each([

@@ -23,7 +23,10 @@ test("every setting has a default, and each lifetime is what its name in minutes
     FORM_BYTES: 32_768,
     PASSWORD_WORKERS: 2,
     PASSWORD_QUEUE: 64,
-    TRUSTED_PROXIES: 0,
+    KEEP_ALIVE_SECONDS: 620,
+    REQUEST_SECONDS: 30,
+    SHUTDOWN_SECONDS: 10,
+    SHUTDOWN_DELAY_SECONDS: 0,
     SQLITE_SYNCHRONOUS: "NORMAL",
     ENDPOINTS_THROUGH_NEXT: false,
     DEMO: false,
@@ -35,6 +38,7 @@ test("every setting has a default, and each lifetime is what its name in minutes
     databaseUrl: `file:${path.join(directory, "data/oauth-flow.db")}`,
     databaseProvider: "sqlite",
     flowInspector: "off",
+    trustedProxies: { count: 0, networks: [] },
     secureCookies: false,
   })
 })
@@ -70,7 +74,10 @@ describe("a whole number", () => {
     ["FORM_BYTES", 1024, 1_048_576],
     ["PASSWORD_WORKERS", 1, 64],
     ["PASSWORD_QUEUE", 1, 10_000],
-    ["TRUSTED_PROXIES", 0, 10],
+    ["KEEP_ALIVE_SECONDS", 1, 3600],
+    ["REQUEST_SECONDS", 1, 3600],
+    ["SHUTDOWN_SECONDS", 1, 600],
+    ["SHUTDOWN_DELAY_SECONDS", 0, 600],
   ]
 
   test.each(ranges)("%s is between %i and %i", (name, min, max) => {
@@ -148,6 +155,7 @@ describe("the settings of this process", () => {
 
   test("are read from its environment, once", () => {
     forgetProcessState()
+    vi.stubEnv("TRUSTED_PROXIES", "0")
     vi.stubEnv("ISSUER", "https://first.example.com")
     expect(config().issuer).toBe("https://first.example.com")
     vi.stubEnv("ISSUER", "https://second.example.com")

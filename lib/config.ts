@@ -3,6 +3,7 @@ import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
 import { perProcess } from "@/lib/per-process"
+import { parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
 
 /** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
 export type Config = z.output<typeof settings> & {
@@ -12,6 +13,8 @@ export type Config = z.output<typeof settings> & {
   databaseProvider: "sqlite" | "postgres"
   /** Who may see the flow inspector. Where nothing is said, the demo and development show it to everybody; "on" is for operators. */
   flowInspector: "off" | "operators" | "everybody"
+  /** Whose X-Forwarded-For is used. */
+  trustedProxies: TrustedProxies
   /** Whether cookies may carry Secure and the __Host- prefix. */
   secureCookies: boolean
 }
@@ -83,7 +86,15 @@ const settings = z.object({
   FORM_BYTES: whole(1024, 1024 * 1024, 32 * 1024),
   PASSWORD_WORKERS: whole(1, 64, 2),
   PASSWORD_QUEUE: whole(1, 10_000, 64),
-  TRUSTED_PROXIES: whole(0, 10, 0),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform(parseTrustedProxies)
+    .refine((value) => value !== null, "must be a number of proxies up to 10, or networks such as 10.0.0.0/8,fd00::/8")
+    .optional(),
+  KEEP_ALIVE_SECONDS: whole(1, 3600, 620),
+  REQUEST_SECONDS: whole(1, 3600, 30),
+  SHUTDOWN_SECONDS: whole(1, 600, 10),
+  SHUTDOWN_DELAY_SECONDS: whole(0, 600, 0),
   ENDPOINTS_THROUGH_NEXT: flag(false),
   DEMO: flag(false),
   FLOW_INSPECTOR: z.enum(["on", "off"], { error: 'must be "on" or "off"' }).optional(),
@@ -126,6 +137,12 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
 
   const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${parsed.data?.PORT ?? 3000}`)
   if ("problem" in issuer) problems.push(issuer.problem)
+  else if (issuer.issuer.startsWith("https://") && present.TRUSTED_PROXIES === undefined) {
+    // Without it every failed sign-in would count against the proxy's address, and lock everyone out.
+    problems.push(
+      "TRUSTED_PROXIES must be set when ISSUER is https: the number of proxies in front of this server, their networks (such as 10.0.0.0/8), or 0 for none",
+    )
+  }
 
   const database = parseDatabaseUrl(present.DATABASE_URL ?? "file:./data/oauth-flow.db", directory)
   if ("problem" in database) problems.push(database.problem)
@@ -144,6 +161,7 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     databaseUrl: database.url,
     databaseProvider: database.provider,
     flowInspector: findAudience(parsed.data, env.NODE_ENV),
+    trustedProxies: parsed.data.TRUSTED_PROXIES ?? { count: 0, networks: [] },
     secureCookies: issuer.issuer.startsWith("https://"),
   }
 }

@@ -50,7 +50,13 @@ export class WrongSecretError extends Error {
 }
 
 /** The purposes a key may be derived for. One key serves one purpose. */
-export type KeyPurpose = "state-token" | "refresh-token" | "signing-key" | "sign-in-limit" | "fingerprint"
+export type KeyPurpose =
+  | "state-token"
+  | "refresh-token"
+  | "signing-key"
+  | "sign-in-limit"
+  | "fingerprint"
+  | "form-result"
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {

@@ -9,20 +9,24 @@ const attribute = (tag: string, name: string) => decode(new RegExp(`\\s${name}="
 
 /**
  * Gets our sign-in page and posts its form, as a new browser without scripts does.
- * @returns the cookies, and where the answer leads: "/", or another path when nobody was signed in
- * @throws Error when the answer is no redirect
+ * @returns the cookies, and whether the answer signs in: "busy" when too many passwords were waiting to be checked
+ * @throws Error for every other answer
  */
-export async function signIn(origin: string): Promise<{ cookie: string; location: string }> {
+export async function signIn(origin: string): Promise<{ cookie: string; outcome: "signed in" | "busy" }> {
   const browser = new Browser(origin)
   const html = await (await browser.fetch("/sign-in")).text()
-  const body = new FormData()
+  const body = new URLSearchParams()
   for (const [tag] of html.matchAll(/<input [^>]*type="hidden"[^>]*>/g)) {
     body.append(attribute(tag, "name"), attribute(tag, "value"))
   }
   for (const [name, value] of Object.entries(person)) body.set(name, value)
   const headers = { Origin: origin, "Sec-Fetch-Site": "same-origin" }
-  const response = await browser.fetch("/sign-in", { method: "POST", body, headers })
+  const response = await browser.fetch("/sign-in/submit", { method: "POST", body, headers })
   const answer = await response.text()
-  if (response.status !== 303) throw new Error(`signing in was answered ${response.status}\n${answer}`)
-  return { cookie: browser.cookie, location: new URL(response.headers.get("location") ?? "", origin).pathname }
+  if (response.status === 503) return { cookie: browser.cookie, outcome: "busy" }
+  const location = new URL(response.headers.get("location") ?? "/unknown", origin).pathname
+  if (response.status !== 303 || location !== "/") {
+    throw new Error(`signing in was answered ${response.status} ${location}\n${answer}`)
+  }
+  return { cookie: browser.cookie, outcome: "signed in" }
 }

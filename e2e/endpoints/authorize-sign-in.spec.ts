@@ -9,6 +9,7 @@ import {
   readInteraction,
   signInTo,
 } from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
 import { changeBrowserSession, countAuthorizations } from "../fixtures/rows"
 import {
   authorize,
@@ -28,7 +29,7 @@ const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
 /** A browser in which the user signed in some time ago. */
 async function openBrowserSignedIn(user: User, authenticatedAt: Date): Promise<TestBrowser> {
   const browser = await openBrowser(user)
-  await changeBrowserSession(browser.cookies.get("oauth-flow-session") ?? "", { authenticatedAt })
+  await changeBrowserSession(browser.cookies.get(cookieName("session")) ?? "", { authenticatedAt })
   return browser
 }
 
@@ -183,7 +184,7 @@ test("an id_token_hint must be an ID token that this client got here - OpenID Co
 test("a BrowserSession that has ended is nobody's: expired, of a disabled user, made up - OpenID Connect Core 3.1.2.3", async () => {
   const client = await registerClient()
   const expired = await openBrowser(await insertUser())
-  await changeBrowserSession(expired.cookies.get("oauth-flow-session") ?? "", { expiresAt: secondsAgo(1) })
+  await changeBrowserSession(expired.cookies.get(cookieName("session")) ?? "", { expiresAt: secondsAgo(1) })
 
   const user = await insertUser()
   const disabled = await openBrowser(user)
@@ -191,9 +192,9 @@ test("a BrowserSession that has ended is nobody's: expired, of a disabled user, 
   await signInTo(disabled, user)
 
   const madeUp = await openBrowser()
-  madeUp.cookies.set("oauth-flow-session", "A".repeat(43))
+  madeUp.cookies.set(cookieName("session"), "A".repeat(43))
   const malformed = await openBrowser()
-  malformed.cookies.set("oauth-flow-session", "%00'\"")
+  malformed.cookies.set(cookieName("session"), "%00'\"")
   for (const browser of [expired, disabled, madeUp, malformed])
     expect((await beginAuthorization(browser, client)).path).toBe("/sign-in")
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })

@@ -1,4 +1,5 @@
 import { beginAuthorization, expectCode, expectErrorPage, expectErrorRedirect } from "../fixtures/authorization"
+import { browserTokenOf } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { countAuthorizations } from "../fixtures/rows"
 import {
@@ -42,10 +43,10 @@ test("the browser is given one binding cookie, out of reach of scripts and other
   const browser = await openBrowser()
   const [cookie, ...others] = (await authorize(browser, client)).headers.getSetCookie()
   expect(others).toEqual([])
-  expect(cookie).toMatch(/^oauth-flow-browser=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
-  const first = browser.cookies.get("oauth-flow-browser")
+  expect(cookie).toMatch(/^oauth-flow-\d+-browser-[A-Za-z0-9_-]{4}=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+  const first = browserTokenOf(browser)
   await authorize(browser, client)
-  expect(browser.cookies.get("oauth-flow-browser")).toBe(first)
+  expect(browserTokenOf(browser)).toBe(first)
 })
 
 test("somebody signed in gets back to a first-party client with code, state and iss alone - RFC 6749 4.1.2, RFC 9207 2", async () => {

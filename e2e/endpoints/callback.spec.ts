@@ -11,6 +11,7 @@ import {
   readInteraction,
   signInTo,
 } from "../fixtures/authorization"
+import { browserTokenOf } from "../fixtures/cookies"
 import { countAuthorizations } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { expect, insertUser, openBrowser, redeem, redirectUri, registerClient, test } from "../fixtures/world"
@@ -60,7 +61,7 @@ test("another browser, or one without its cookie, is refused, and the right one 
   const another = await openBrowser(user)
   await expectErrorPage(await callback(another, stateToken), { title: "This link belongs to another browser" })
   await beginAuthorization(another, await registerClient(), { prompt: "login" })
-  expect(another.cookies.has("oauth-flow-browser")).toBe(true)
+  expect(browserTokenOf(another)).not.toBe("")
   await expectErrorPage(await callback(another, stateToken), { title: "This link belongs to another browser" })
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
   expectCode(await callback(browser, stateToken))
@@ -68,7 +69,7 @@ test("another browser, or one without its cookie, is refused, and the right one 
 
 test("Deny is told to the client with state and iss, and makes no code - RFC 6749 4.1.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback({}, { firstParty: false })
-  const path = await denyInteraction(stateToken, [browser.cookies.get("oauth-flow-browser") ?? ""])
+  const path = await denyInteraction(stateToken, [browserTokenOf(browser)])
   remember(new URLSearchParams(path.split("?")[1]).get("state"))
   expectErrorRedirect(await browser.fetch(path), "access_denied")
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
@@ -89,7 +90,7 @@ test("a redirect URI withdrawn since /authorize is not redirected to - RFC 9700 
 
 test("nor after Deny - RFC 9700 4.1.3", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback({}, { firstParty: false })
-  const path = await denyInteraction(stateToken, [browser.cookies.get("oauth-flow-browser") ?? ""])
+  const path = await denyInteraction(stateToken, [browserTokenOf(browser)])
   await changeClient(client.clientId, { redirectUris: [`${redirectUri}/new`] })
   await expectErrorPage(await browser.fetch(path))
 })

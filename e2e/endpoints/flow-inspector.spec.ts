@@ -5,6 +5,7 @@ import { lanes } from "@/lib/flows/sequence-number"
 import { mostStreams } from "@/lib/http/event-stream"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { beginAuthorization, callback } from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
 import { openOperatorBrowser, readStream } from "../fixtures/operator"
@@ -48,7 +49,7 @@ test("nobody sees a flow but an operator, and where the inspector is off nobody 
   for (const path of paths) {
     expect((await new TestBrowser().fetch(path)).status, path).toBe(404)
     const stranger = new TestBrowser()
-    stranger.cookies.set("oauth-flow-operator", "A".repeat(43))
+    stranger.cookies.set(cookieName("operator"), "A".repeat(43))
     expect((await stranger.fetch(path)).status, path).toBe(404)
     const elsewhere = new TestBrowser(off.baseUrl)
     for (const [name, value] of operator.cookies) elsewhere.cookies.set(name, value)

@@ -1,3 +1,4 @@
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import {
   basic,
@@ -106,24 +107,11 @@ test("a form of more than 32 KiB is refused with 413, with a length or without -
     const form = new URLSearchParams(forms[path]).toString()
     const fill = (bytes: number) => `${form}&x=${"x".repeat(bytes - form.length - 3)}`
     await expectOAuthError(await post(path, client, fill(32 * 1024 + 1)), "invalid_request", 413)
-    await expectOAuthError(
-      await post(path, client, fill(5_000_000))
-        .catch(() => new Response(null))
-        .then(refusedOrCut),
-      "invalid_request",
-      413,
-    )
+    await expectOAuthError(await post(path, client, fill(5_000_000)), "invalid_request", 413)
     await expectOAuthError(await post(path, client, inPieces(fill(40_000))), "invalid_request", 413)
     expect((await post(path, client, fill(32 * 1024))).status).toBe(200)
   }
 })
-
-/** A server may end the connection over a body that it will not read; the answer is then lost on the way. */
-function refusedOrCut(response: Response): Response {
-  if (response.status === 413) return response
-  const body = { error: "invalid_request", error_description: "The connection was ended." }
-  return Response.json(body, { status: 413, headers: { "Cache-Control": "no-store" } })
-}
 
 /** A body whose length is not known beforehand. */
 function inPieces(text: string): ReadableStream<Uint8Array> {
@@ -285,7 +273,7 @@ test("no method and no header makes a 500 - RFC 9110 15.6.1", async () => {
         .end()
     })
   const odd: Record<string, string>[] = [
-    { Cookie: "oauth-flow-session=%00; oauth-flow-browser=;;;==%zz" },
+    { Cookie: `${cookieName("session")}=%00; ${cookieName("browser")}-x=;;;==%zz` },
     { Cookie: "x".repeat(8000) },
     { Origin: "http://[" },
     { Accept: "\u00ff;q=x" },

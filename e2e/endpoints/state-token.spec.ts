@@ -3,6 +3,7 @@ import { beginAuthorization as begin, openStateToken, sealStateToken } from "@/l
 import { generateId } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import { beginAuthorization, callback, expectCode, expectErrorPage, signInTo } from "../fixtures/authorization"
+import { browserTokenOf } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { countAuthorizations } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
@@ -14,7 +15,7 @@ async function openBrowserAtCallback() {
   const browser = await openBrowser()
   const { stateToken } = await beginAuthorization(browser, client)
   await signInTo(browser, await insertUser())
-  const browserToken = browser.cookies.get("oauth-flow-browser") ?? ""
+  const browserToken = browserTokenOf(browser)
   return { client, browser, browserToken, stateToken }
 }
 
@@ -90,7 +91,7 @@ test("a state token lives for ten minutes, however often a page sends it on - RF
   const client = await registerClient()
   const browser = await openBrowser()
   const { stateToken } = await beginAuthorization(browser, client)
-  const browserToken = browser.cookies.get("oauth-flow-browser") ?? ""
+  const browserToken = browserTokenOf(browser)
   const first = await openStateToken(stateToken, [browserToken])
   expect(first.expiresAt.getTime() - first.startedAt.getTime()).toBeLessThanOrEqual(600_000)
   const sentOn =

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose"
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { changeBrowserSession, changeSession } from "../fixtures/rows"
 import {
@@ -140,7 +141,7 @@ test("auth_time is when the user signed in, not when the code was made - OpenID 
   const client = await registerClient()
   const browser = await openBrowser(user)
   const authenticatedAt = new Date("2026-01-02T03:04:05.678Z")
-  await changeBrowserSession(browser.cookies.get("oauth-flow-session") ?? "", { authenticatedAt })
+  await changeBrowserSession(browser.cookies.get(cookieName("session")) ?? "", { authenticatedAt })
   const pkce = makePkce()
   const code = locationOf(await authorize(browser, client, pkce)).searchParams.get("code") ?? ""
   const tokens = await readTokens(await redeem(client, { code, ...pkce }))

@@ -1,9 +1,8 @@
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
-
-const cookie = "oauth-flow-session"
 
 test("a browser that is signed in gets the code from /authorize, and no page is seen", async ({
   context,
@@ -69,7 +68,7 @@ test("each sign-in gives the browser a new session, and ends the one before", as
   const { issuer } = testEnvironment()
   const user = await insertUser()
   await haveSignedIn(context, user)
-  const before = (await context.cookies()).find(({ name }) => name === cookie)
+  const before = (await context.cookies()).find(({ name }) => name === cookieName("session"))
   const client = await registerClient()
   await page.goto(`${issuer}/`)
   await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()
@@ -78,12 +77,12 @@ test("each sign-in gives the browser a new session, and ends the one before", as
   const signedIn = page.waitForRequest((request) => request.url().startsWith("https://client.example/"))
   await signIn(page, user)
   await signedIn
-  const after = (await context.cookies()).find(({ name }) => name === cookie)
+  const after = (await context.cookies()).find(({ name }) => name === cookieName("session"))
   expect(after?.value).not.toBe(before?.value)
   expect(after).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" })
 
   const thief = await openContext()
-  await thief.addCookies([{ name: cookie, value: before?.value ?? "", url: issuer }])
+  await thief.addCookies([{ name: cookieName("session"), value: before?.value ?? "", url: issuer }])
   const home = await thief.newPage()
   await home.goto(`${issuer}/`)
   await expect(home.getByText("You are not signed in.")).toBeVisible()
@@ -99,7 +98,7 @@ test("signing out ends the browser session, on the server too", async ({ context
   await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()
   await page.getByRole("button", { name: "Sign out" }).click()
   await expect(page.getByText("You are not signed in.")).toBeVisible()
-  expect((await context.cookies()).map(({ name }) => name)).not.toContain(cookie)
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain(cookieName("session"))
 
   const thief = await openContext()
   await thief.addCookies(kept)

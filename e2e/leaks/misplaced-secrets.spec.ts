@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { beginAuthorization } from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { remember } from "../fixtures/secrets"
 import { expect, insertUser, obtainCode, obtainTokens, openBrowser, registerClient, test } from "../fixtures/world"
@@ -87,7 +88,12 @@ test("secrets that are sent to the wrong place are refused, and break nothing - 
       ],
       [
         "/jwks",
-        { headers: { Cookie: `oauth-flow-session=${encoded}; other=${encoded}`, Authorization: `Basic ${encoded}` } },
+        {
+          headers: {
+            Cookie: `${cookieName("session")}=${encoded}; other=${encoded}`,
+            Authorization: `Basic ${encoded}`,
+          },
+        },
       ],
       [
         "/token",

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test"
 import { beginAuthorization } from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, expectSignedIn, postForm, postPage, readForm } from "../fixtures/forms"
 import { beginAtClient, expect, serve, test } from "../fixtures/journey"
@@ -24,10 +25,12 @@ for (const [what, headers] of Object.entries(foreign)) {
     const user = await insertUser()
     const credentials = { email: user.email, password: user.password }
     const refused = await postPage(new TestBrowser(), "/sign-in", credentials, { headers })
-    expect(refused.status).toBe(headers.Origin ? 403 : 200)
-    expect(await expectNotSignedIn(refused)).toContain("forms are taken from there alone")
+    expect(refused.status).toBe(403)
+    expect(await expectNotSignedIn(refused)).toContain("not sent from a page of this server")
     const newcomer = { email: `new-${user.email}`, password: user.password }
-    await expectNotSignedIn(await postPage(new TestBrowser(), "/sign-up", newcomer, { headers }))
+    const signUp = await postPage(new TestBrowser(), "/sign-up", newcomer, { headers })
+    expect(signUp.status).toBe(403)
+    await expectNotSignedIn(signUp)
     expect(await query('SELECT 1 FROM "User" WHERE email = ?', [newcomer.email])).toEqual([])
 
     const browser = await openBrowser(user)
@@ -36,10 +39,11 @@ for (const [what, headers] of Object.entries(foreign)) {
     const consent = `/consent?${new URLSearchParams({ state: stateToken })}`
     for (const button of ["Allow", "Deny", "Use another account"]) {
       const response = await postPage(browser, consent, {}, { button, headers })
-      expect(response.headers.get("location") ?? "", button).not.toMatch(/^https:|\/sign-in/)
+      expect(response.status, button).toBe(403)
       expect(response.headers.getSetCookie(), button).toEqual([])
     }
     const signOut = await postPage(browser, "/", {}, { button: "Sign out", headers })
+    expect(signOut.status).toBe(403)
     expect(signOut.headers.getSetCookie()).toEqual([])
 
     // Nobody is signed out, and nothing is allowed: the same browser is asked for its consent.
@@ -68,31 +72,31 @@ test("the Host header and forwarded headers do not make another origin ours", as
     "Sec-Fetch-Site": "same-origin",
   }
   const credentials = { email: user.email, password: user.password }
-  const response = await postForm(browser, "/sign-in", html, credentials, { headers })
+  const response = await postForm(browser, html, credentials, { headers })
   expect(response.status).toBe(403)
   await expectNotSignedIn(response)
 })
 
-test("a form that is too large, or none of ours, is refused for what it is", async () => {
+test("a form that is too large, or not a form of this server, is refused for what it is", async () => {
   const browser = new TestBrowser()
   const html = await (await browser.fetch("/sign-in")).text()
   const long = { email: "ada@example.com", password: "x".repeat(40_000) }
-  expect((await postForm(browser, "/sign-in", html, long)).status).toBe(413)
-  for (const type of ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]) {
-    const response = await browser.fetch("/sign-in", { method: "POST", body: "{}", headers: { "Content-Type": type } })
+  expect((await postForm(browser, html, long)).status).toBe(413)
+  for (const type of ["application/json", "text/plain", "multipart/form-data"]) {
+    const headers = { "Content-Type": type, Origin: testEnvironment().issuer }
+    const response = await browser.fetch("/sign-in/submit", { method: "POST", body: "{}", headers })
     expect(response.status, type).toBe(400)
     expect(response.headers.get("cache-control"), type).toBe("no-store")
   }
 })
 
 /** The HTML of a page elsewhere that sends one of our forms as soon as it is opened. */
-function attackPage(action: string, form: FormData): string {
+function attackPage(action: string, fields: URLSearchParams): string {
   const encode = (value: unknown) => String(value).replaceAll("&", "&amp;").replaceAll('"', "&quot;")
-  const fields = [...form].map(
+  const inputs = [...fields].map(
     ([name, value]) => `<input type="hidden" name="${encode(name)}" value="${encode(value)}">`,
   )
-  const target = `action="${encode(action)}" method="post" enctype="multipart/form-data"`
-  return `<!doctype html><form ${target}>${fields.join("")}</form><script>document.forms[0].submit()</script>`
+  return `<!doctype html><form action="${encode(action)}" method="post">${inputs.join("")}</form><script>document.forms[0].submit()</script>`
 }
 
 /** Opens that page in a real browser, at 127.0.0.1 (another site) or at localhost (our site, another port). */
@@ -111,10 +115,10 @@ for (const [where, host] of Object.entries({ "another site": "127.0.0.1", "our s
     const { issuer } = testEnvironment()
     const mallory = await insertUser()
     const signIn = readForm(await (await fetch(`${issuer}/sign-in`)).text())
-    signIn.set("email", mallory.email)
-    signIn.set("password", remember(mallory.password))
-    await attack(page, host, attackPage(`${issuer}/sign-in`, signIn))
-    expect((await context.cookies()).map(({ name }) => name)).not.toContain("oauth-flow-session")
+    signIn.fields.set("email", mallory.email)
+    signIn.fields.set("password", remember(mallory.password))
+    await attack(page, host, attackPage(`${issuer}${signIn.action}`, signIn.fields))
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain(cookieName("session"))
 
     const user = await insertUser()
     await haveSignedIn(context, user)
@@ -122,7 +126,7 @@ for (const [where, host] of Object.entries({ "another site": "127.0.0.1", "our s
     await beginAtClient(page, client)
     const consentUrl = page.url()
     const allow = readForm(await (await page.request.get(consentUrl)).text(), "Allow")
-    await attack(page, host, attackPage(consentUrl, allow))
+    await attack(page, host, attackPage(`${issuer}${allow.action}`, allow.fields))
     await beginAtClient(page, client)
     await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
     expect(site.answers).toEqual([])

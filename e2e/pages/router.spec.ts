@@ -1,4 +1,5 @@
 import { beginAuthorization } from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
 import { countAuthorizations } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import {
@@ -52,7 +53,7 @@ test("no variant of /authorize or /callback gives a code, and a real visit after
   const { codeChallenge } = makePkce()
   const authorizePath = `/authorize?${authorizationParameters(client, codeChallenge)}`
   const { stateToken } = await beginAuthorization(signedIn, client, { prompt: "login" })
-  signedIn.cookies.set("oauth-flow-session", (await openBrowser(user)).cookies.get("oauth-flow-session") ?? "")
+  signedIn.cookies.set(cookieName("session"), (await openBrowser(user)).cookies.get(cookieName("session")) ?? "")
   const callbackPath = `/callback?${new URLSearchParams({ state: stateToken })}`
 
   for (const path of [authorizePath, callbackPath]) {

@@ -28,9 +28,21 @@ test("the pages of the flow have one small script, and nothing of a framework", 
   await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
   expect(new Set(scripts)).toEqual(new Set(["/form.js"]))
   expect(await page.locator("script").count()).toBe(1)
-  // What is left of a page is small enough for the first packets of a new connection.
-  const pageText = await page.request.get(`${issuer}/sign-in`)
-  expect((await pageText.body()).byteLength).toBeLessThan(10_000)
+})
+
+test("the sign-in page is at most 20 KB over the wire, in three requests", async ({ browser }) => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send("Network.enable")
+  const received = new Map<string, number>()
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    received.set(requestId, encodedDataLength)
+  })
+  await page.goto(`${testEnvironment().issuer}/sign-in`, { waitUntil: "networkidle" })
+  expect(received.size).toBe(3)
+  expect([...received.values()].reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(20_000)
+  await context.close()
 })
 
 test("a page that is not there says so, though it is at the address of one without scripts", async ({

@@ -1,5 +1,5 @@
 import { testEnvironment } from "../fixtures/environment"
-import { expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
+import { expectFormAgain, expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
 import { expect, test } from "../fixtures/journey"
 import { signUp } from "../fixtures/people"
 import { query } from "../fixtures/rows"
@@ -8,8 +8,8 @@ import { insertUser, TestBrowser } from "../fixtures/world"
 let emails = 0
 const newEmail = () => `${Date.now()}-${process.pid}-${emails++}@example.com`
 
-async function trySignUp(password: string, email = newEmail()): Promise<Response> {
-  return postPage(new TestBrowser(), "/sign-up", { email, password })
+async function trySignUp(password: string, email = newEmail(), browser = new TestBrowser()): Promise<Response> {
+  return postPage(browser, "/sign-up", { email, password })
 }
 
 async function trySignIn(email: string, password: string): Promise<Response> {
@@ -28,7 +28,8 @@ test.describe("a password that cannot be chosen is refused with the reason - NIS
   for (const [what, [password = "", reason = ""]] of Object.entries(refused)) {
     test(what, async () => {
       const email = newEmail()
-      expect(await expectNotSignedIn(await trySignUp(password, email))).toContain(reason)
+      const browser = new TestBrowser()
+      expect(await expectFormAgain(browser, await trySignUp(password, email, browser))).toContain(reason)
       expect(await query('SELECT 1 FROM "User" WHERE email = ?', [email])).toEqual([])
     })
   }
@@ -99,7 +100,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("one email address has one user, in whatever case it is written", async () => {
   const taken = await insertUser()
-  const page = await expectNotSignedIn(await trySignUp("an engine of many wheels", taken.email.toUpperCase()))
+  const browser = new TestBrowser()
+  const refused = await trySignUp("an engine of many wheels", taken.email.toUpperCase(), browser)
+  const page = await expectFormAgain(browser, refused)
   expect(page).toContain("There is a user with this email address already")
   expectSignedIn(await trySignIn(taken.email, taken.password))
 })

@@ -10,7 +10,7 @@ import { begin } from "@/lib/testing/authorization"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeUser } from "@/lib/testing/rows"
 import { resumeAuthorization } from "./authorize"
-import { allowInteraction, callbackPath, continuePath, findPathPastSignIn } from "./interaction"
+import { allowInteraction, callbackPath, continuePath, findPathPastForm } from "./interaction"
 import { openStateToken, sealStateToken } from "./state-token"
 
 const stateTokenOf = (path: string | null) => new URL(path ?? "", "https://x").searchParams.get("state") ?? ""
@@ -74,7 +74,7 @@ describeOnEachDatabase("an interaction", () => {
       { stateToken, browserTokens }: Awaited<ReturnType<typeof begin>>,
       session: string | null | undefined = undefined,
     ) =>
-      findPathPastSignIn(stateToken, {
+      findPathPastForm(stateToken, {
         browserTokens,
         browserSessionToken: session === undefined ? await signedIn() : session,
       })

@@ -44,11 +44,13 @@ async function pathOnwards(stateToken: string, state: AuthorizationState | null)
 }
 
 /**
- * Where the browser goes on that opens a sign-in page although its User is signed in: the person went back, or signed in
+ * Where a browser continues that opens the sign-in page although its User is signed in: the person went back, or signed in
  * in another tab.
- * @returns null when the form is to be shown: no one is signed in, or the request asks for another sign-in
+ * @param stateToken null without an authorization
+ * @returns null when the form must be shown: no one is signed in, or the request asks for another sign-in
  */
-export async function findPathPastSignIn(stateToken: string, browser: Browser): Promise<string | null> {
+export async function findPathPastForm(stateToken: string | null, browser: Browser): Promise<string | null> {
+  if (stateToken === null) return (await findSignedInUser(browser.browserSessionToken)) ? "/" : null
   const state = await openOrNull(stateToken, browser.browserTokens)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   const client = state && signedIn && (await findClient(state.request.clientId))

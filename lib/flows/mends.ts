@@ -80,6 +80,10 @@ export const mends: Record<Reason, Mend> = {
     why: "The server could not reach its database.",
     mend: "Wait as long as Retry-After says, then send the request again. Nothing was changed. Operators find the cause in the server's log.",
   },
+  form_from_another_origin: {
+    why: "The form was not sent from a page of this server.",
+    mend: "Open the page at the issuer's own address. A proxy must pass the headers Origin and Sec-Fetch-Site on unchanged.",
+  },
   form_too_large: {
     why: "The form is larger than the server reads.",
     mend: "Send the parameters of the protocol alone. A form this large often has a whole object in one of them.",

@@ -1,38 +1,72 @@
+import { parseCookie, type SetCookie, stringifySetCookie } from "cookie"
 import { config } from "@/lib/config"
 import type { EndpointRequest } from "./exchange"
 
 /**
- * The cookies of this server: `browser` is what state tokens are bound to, `session` is the BrowserSession's other half,
- * `operator` opens the flow inspector.
+ * The cookies of this server: `session` is the BrowserSession's other half, `operator` opens the flow inspector, `form`
+ * carries the result of a refused form to the page that shows it again, `browser` is what state tokens are bound to.
  */
-export type CookieName = "browser" | "session" | "operator"
+export type CookieName = "browser" | "session" | "operator" | "form"
 
-/** With Secure the name says so (RFC 6265bis section 4.1.3.2): no other host and no plain-http page can set it. */
-export function cookieName(name: CookieName): string {
-  return `${config().secureCookies ? "__Host-" : ""}oauth-flow-${name}`
+/**
+ * With Secure the name says so (RFC 6265bis section 4.1.3.2): no other host and no plain-http page can set it. Cookies do
+ * not know ports, so on localhost the name has the port: two servers there would overwrite each other's cookies.
+ */
+export function cookieName(name: CookieName, issuer = config().issuer): string {
+  const { protocol, port } = new URL(issuer)
+  return protocol === "https:" ? `__Host-oauth-flow-${name}` : `oauth-flow-${port || "80"}-${name}`
 }
 
-export function cookieAttributes(): { path: "/"; httpOnly: true; sameSite: "lax"; secure: boolean } {
-  return { path: "/", httpOnly: true, sameSite: "lax", secure: config().secureCookies }
+/** A token in a cookie: 256 bits, base64url. */
+const tokenSyntax = /^[A-Za-z0-9_-]{43}$/
+
+/** Reads a token from one of this server's cookies; null when it is missing or malformed. */
+export function readTokenCookie(request: EndpointRequest, name: CookieName): string | null {
+  const value = readCookie(request, name)
+  return value !== null && tokenSyntax.test(value) ? value : null
 }
 
-/** A value of ours, or null: whatever else stands in the cookie is not looked at. */
-export function acceptCookie(value: string | undefined): string | null {
-  return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : null
-}
-
-/** Reads one of our cookies from a request. */
 export function readCookie(request: EndpointRequest, name: CookieName): string | null {
-  const prefix = `${cookieName(name)}=`
-  const pair = request
-    .header("cookie")
-    ?.split(";")
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(prefix))
-  return acceptCookie(pair?.slice(prefix.length))
+  return readCookies(request)[cookieName(name)] ?? null
 }
 
-/** The Set-Cookie header of a cookie that lasts as long as the browser runs. */
-export function formatCookie(name: CookieName, value: string): string {
-  return `${cookieName(name)}=${value}; Path=/; HttpOnly; SameSite=Lax${config().secureCookies ? "; Secure" : ""}`
+function readCookies(request: EndpointRequest): Record<string, string | undefined> {
+  return parseCookie(request.header("cookie") ?? "")
+}
+
+/**
+ * A first visit may reach /authorize several times at once, before the browser has any cookie, and each answer sets one.
+ * So each has a name of its own, and the browser keeps them all.
+ */
+const maxBrowserTokens = 8
+
+/** The values that this browser's state tokens may be bound to, the first at most eight. */
+export function readBrowserTokens(request: EndpointRequest): string[] {
+  const prefix = `${cookieName("browser")}-`
+  return Object.entries(readCookies(request))
+    .filter(([name, value]) => name.startsWith(prefix) && value !== undefined && tokenSyntax.test(value))
+    .map(([, value]) => value as string)
+    .slice(0, maxBrowserTokens)
+}
+
+type Life = Pick<SetCookie, "expires" | "maxAge">
+
+/** The Set-Cookie header of a binding cookie, which lasts until the browser is closed. */
+export function formatBrowserCookie(token: string): string {
+  return format(`${cookieName("browser")}-${token.slice(0, 4)}`, token, {})
+}
+
+/** A Set-Cookie header. @param life without it the cookie lasts until the browser is closed; maxAge is in seconds */
+export function formatCookie(name: CookieName, value: string, life: Life = {}): string {
+  return format(cookieName(name), value, life)
+}
+
+/** The Set-Cookie header that deletes a cookie. */
+export function formatDeletedCookie(name: CookieName): string {
+  return formatCookie(name, "", { maxAge: 0 })
+}
+
+function format(name: string, value: string, life: Life): string {
+  const { secureCookies: secure } = config()
+  return stringifySetCookie({ name, value, path: "/", httpOnly: true, sameSite: "lax", secure, ...life })
 }

@@ -12,68 +12,75 @@ import { jsonError, securityHeaders } from "./responses"
  */
 export function errorPage(request: EndpointRequest, error: OAuthError, flowId: string): EndpointResponse {
   if (wantsJson(request)) return jsonError(error)
-  return htmlResponse(error.status, { ...explain(error), flowId }, error.headers)
+  return htmlResponse(error.status, { ...explain(error, request.path), action: wayBack(error), flowId }, error.headers)
 }
 
-/** The page for somebody who has to wait before the next attempt to sign in: 429, or 503 when the server is busy. */
-export function waitPage(request: EndpointRequest): EndpointResponse {
-  const query = new URLSearchParams(request.query)
-  const seconds = Math.min(Math.max(Number.parseInt(query.get("retry_after") ?? "", 10) || 1, 1), 24 * 60 * 60)
-  const state = query.get("state")
-  const back = { label: "Back to sign in", href: state ? `/sign-in?${new URLSearchParams({ state })}` : "/sign-in" }
-  const headers = { "Retry-After": String(seconds) }
-  const when = `Please try again in ${inWords(seconds)}.`
-  return query.has("busy")
-    ? htmlResponse(
-        503,
-        { title: "Many people are signing in", lead: `Nothing is wrong with what you typed. ${when}`, action: back },
-        headers,
-      )
-    : htmlResponse(
-        429,
-        {
-          title: "Too many attempts",
-          lead: `There were too many attempts to sign in. ${when} A right password is not accepted before that either.`,
-          action: back,
-        },
-        headers,
-      )
+/** Why a sign-in was not looked at: too many attempts, or too many passwords to check at this moment. */
+export type Wait = { problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
+
+/**
+ * The answer to a form that has to be sent again later: 429, or 503 when the server is busy.
+ * @param back the path of the form's page
+ */
+export function waitPage({ problem, retryAfterSeconds }: Wait, back: string): EndpointResponse {
+  const headers = { "Retry-After": String(retryAfterSeconds) }
+  const when = inWords(retryAfterSeconds)
+  const action = { label: "Back to sign in", href: back }
+  if (problem === "busy") {
+    const lead = `Your details are fine. Try again in ${when}.`
+    return htmlResponse(503, { title: "The sign-in service is busy", lead, action }, headers)
+  }
+  const lead = `Try again in ${when}. Until then even the correct password won't work.`
+  return htmlResponse(429, { title: "Too many failed sign-in attempts", lead, action }, headers)
 }
 
-function explain(error: OAuthError): Page {
-  const home = { label: "Go to the first page", href: "/" }
+/** The answer for a page that does not exist. */
+export function notFoundPage(): EndpointResponse {
+  const page = { title: "Page not found", lead: "There is nothing at this address.", action: home }
+  return htmlResponse(404, page, {})
+}
+
+const home = { label: "Go to the first page", href: "/" }
+
+/** The link to the client where it is known, else to the home page. */
+function wayBack({ client }: OAuthError): Page["action"] {
+  return client?.returnUri ? { label: `Back to ${client.name}`, href: client.returnUri } : home
+}
+
+/** What can be wrong with the form of a page as a whole. */
+const formReasons = ["form_from_another_origin", "form_too_large", "content_type_not_form"]
+
+function explain(error: OAuthError, path: string): Omit<Page, "action"> {
+  if (path.endsWith("/submit") && formReasons.includes(error.reason)) {
+    return { title: "This form can't be used", lead: `${error.description} Reload the page and try again.` }
+  }
   switch (error.reason) {
     case "state_token_used":
       return {
         title: "This link has been used already",
         lead: "You may be signed in where you came from: go back there and look. If not, begin to sign in again from there.",
-        action: home,
       }
     case "state_token_invalid":
       return {
         title: "This link has expired",
         lead: "A sign-in has to be finished within some minutes. Go back to where you came from and begin to sign in again.",
-        action: home,
       }
     case "state_token_of_another_browser":
       return {
         title: "This link belongs to another browser",
         lead: "A sign-in has to be finished in the browser it was begun in, with cookies allowed. Go back to where you came from and begin to sign in again.",
-        action: home,
       }
     case "unexpected":
     case "database_unavailable":
       return {
         title: "Something went wrong here",
         lead: "The fault is on our side. Please try again in a moment.",
-        action: home,
       }
     default:
       return {
         title: "This sign-in request cannot be used",
         lead: "You were sent here with a request that has a fault in it, so it stops here, for your safety. Nothing is wrong with your account.",
         detail: { label: "For the developer of the client", code: error.code, text: error.description },
-        action: home,
       }
   }
 }

@@ -1,10 +1,12 @@
 import { OAuthError } from "@/lib/protocol/errors"
 
 /**
- * What an endpoint sees of a request. There are two ways in, and each makes one of these: Next's route handlers from the
- * web's Request (here), and our own server from Node's (lib/server/node-exchange.ts).
+ * What an endpoint sees of a request. Each of the two entry points makes one: Next's route handlers from the web's Request
+ * (here), and this project's server from Node's (lib/server/node-exchange.ts).
  */
 export type EndpointRequest = {
+  /** The network address of the client, decided by TRUSTED_PROXIES (client-address.ts). */
+  readonly clientAddress: string
   readonly path: string
   /** Without the question mark; empty when there is none. */
   readonly query: string
@@ -19,7 +21,13 @@ export type EndpointRequest = {
 }
 
 /** An answer, complete, in plain values: making a web Response costs more than most of our endpoints' work (docs/performance.md). */
-export type EndpointResponse = { status: number; headers: Record<string, string>; body: string | null }
+export type EndpointResponse = {
+  status: number
+  headers: Record<string, string>
+  /** Set-Cookie headers. */
+  cookies?: string[]
+  body: string | null
+}
 
 export type Handler = (request: EndpointRequest) => Promise<EndpointResponse>
 
@@ -33,6 +41,8 @@ export function routeHandler(handle: Handler): RouteHandler {
 function fromRequest(request: Request): EndpointRequest {
   const { pathname, search } = new URL(request.url)
   return {
+    // instrumentation.ts has overwritten the header before Next saw the request.
+    clientAddress: request.headers.get("x-forwarded-for") ?? "unknown",
     path: pathname,
     query: search.slice(1),
     header: (name) => request.headers.get(name),
@@ -40,8 +50,9 @@ function fromRequest(request: Request): EndpointRequest {
   }
 }
 
-function toResponse({ status, headers, body }: EndpointResponse): Response {
-  return new Response(body, { status, headers })
+export function toResponse({ status, headers, cookies = [], body }: EndpointResponse): Response {
+  const all = [...Object.entries(headers), ...cookies.map((cookie): [string, string] => ["Set-Cookie", cookie])]
+  return new Response(body, { status, headers: all })
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Buffer | null> {

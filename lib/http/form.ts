@@ -18,11 +18,11 @@ export async function readForm(request: EndpointRequest): Promise<Parameters> {
 }
 
 /**
- * Reads the form of a POST request from a browser. What is wrong with single parameters is told by those who read them:
+ * Reads the form of a POST request from a browser. What is wrong with single parameters is reported by those who read them:
  * it may be for the client to know.
  * @throws OAuthError as `readForm`
  */
-export async function readAuthorizationForm(request: EndpointRequest): Promise<Parameters> {
+export async function readBrowserForm(request: EndpointRequest): Promise<Parameters> {
   checkForm(request)
   return parseForm(await request.readBody(config().FORM_BYTES))
 }

@@ -10,6 +10,7 @@ import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeClient, storeUser } from "@/lib/testing/rows"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
+import { showFormAgain } from "./form-result"
 
 // Proxies refuse more than 4 KB (docs/decisions/021), so this looks for the largest request line and the largest headers
 // that a request within the limits can lead to, under the longest issuer that a domain name allows.
@@ -17,8 +18,6 @@ import type { EndpointRequest, EndpointResponse } from "./exchange"
 const maxBytes = 4096
 /** What Node adds to the headers of an answer: Date, Connection, Keep-Alive, Content-Length. */
 const nodeHeaders = 130
-/** What a page adds to a redirect with a state token: cookies with a BrowserSession and with what was typed. */
-const pageHeaders = 900
 const limits = { parameters: 3328, sealed: 1792, state: 1536, redirectUri: 512 }
 
 const label = "l".repeat(63)
@@ -121,6 +120,7 @@ const session = async () => (await startBrowserSession(user.id, null, new Date(D
 function makeRequest(path: string, query: string, cookies: Record<string, string> = {}): EndpointRequest {
   const cookie = Object.entries(cookies).map(([name, value]) => `__Host-oauth-flow-${name}=${value}`)
   return {
+    clientAddress: "192.0.2.1",
     path,
     query,
     header: (name) => (name === "cookie" ? cookie.join("; ") : null),
@@ -132,9 +132,17 @@ function requestLineSize(pathAndQuery: string): number {
   return Buffer.byteLength(`GET ${pathAndQuery} HTTP/1.1\r\n`)
 }
 
-function headersSize({ status, headers }: EndpointResponse): number {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+function headersSize({ status, headers, cookies = [] }: EndpointResponse): number {
+  const all = [...Object.entries(headers), ...cookies.map((cookie) => ["Set-Cookie", cookie])]
+  const lines = all.map(([name, value]) => `${name}: ${value}\r\n`)
   return Buffer.byteLength(`HTTP/1.1 ${status} See Other\r\n${lines.join("")}\r\n`) + nodeHeaders
+}
+
+/** The answer to a refused sign-up form with the longest values that can be typed. @param search with the state token */
+function showLargestForm(search: string): Promise<EndpointResponse> {
+  const values = { email: "\u20ac".repeat(84), name: "\u{1f600}".repeat(80) }
+  const errors = { password: "Use a longer password. ".repeat(5) }
+  return showFormAgain("/sign-up", new URLSearchParams(search).get("state"), { values, errors })
 }
 
 const locationOf = ({ headers }: EndpointResponse) => headers.Location ?? ""
@@ -146,16 +154,16 @@ describe.each(Object.entries(alphabets))("the largest requests of %s", (_, next)
       const query = toQuery(values).toString()
       expectSmall("GET /authorize", requestLineSize(`/authorize?${query}`))
       const browser = generateToken()
-      const toSignIn = await authorize.handle(makeRequest("/authorize", query, { browser }))
+      const toSignIn = await authorize.handle(makeRequest("/authorize", query, { "browser-test": browser }))
       expect(locationOf(toSignIn), kind).toContain("/sign-in?state=")
       expectSmall("the redirect to /sign-in", headersSize(toSignIn))
       const state = new URL(locationOf(toSignIn)).search
       expectSmall("GET /sign-in", requestLineSize(`/sign-in${state}`))
       expectSmall("GET /callback", requestLineSize(`/callback${state}`))
-      expectSmall("an answer of a page", headersSize(toSignIn) + pageHeaders)
+      expectSmall("a form that is shown again", headersSize(await showLargestForm(state)))
 
       const answer = await callback.handle(
-        makeRequest("/callback", state.slice(1), { browser, session: await session() }),
+        makeRequest("/callback", state.slice(1), { "browser-test": browser, session: await session() }),
       )
       expect(locationOf(answer), `${kind}: ${locationOf(answer)}`).toContain("code=")
       expectSmall("the redirect to the client", headersSize(answer))
@@ -184,6 +192,7 @@ test("the largest query has 3,328 characters: a longer one is an error for the c
 
   const post = (body: string) =>
     postAuthorize.handle({
+      clientAddress: "192.0.2.1",
       path: "/authorize",
       query: "",
       header: (name) =>

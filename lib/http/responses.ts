@@ -42,13 +42,17 @@ export function done(): EndpointResponse {
 }
 
 /**
- * 303: whatever the method was, the browser goes on with GET, and no body is sent along (RFC 9110 section 15.4.4, RFC 9700 section
- * 4.12).
- * @param location a path of ours, which is made absolute with the issuer, or a client's redirect URI
- * @param cookie a Set-Cookie header
+ * 303: whatever the method was, the browser continues with GET, and no body is sent along (RFC 9110 section 15.4.4, RFC 9700
+ * section 4.12).
+ * @param location a path of this server, which is made absolute with the issuer, or a client's redirect URI
+ * @param cookies Set-Cookie headers
  */
-export function redirect(location: string, cookie?: string): EndpointResponse {
+export function redirect(location: string, cookies: string[] = []): EndpointResponse {
   const target = location.startsWith("/") ? `${config().issuer}${location}` : location
-  const headers = { ...securityHeaders, Location: target, "Cache-Control": "no-store" }
-  return { status: 303, headers: cookie ? { ...headers, "Set-Cookie": cookie } : headers, body: null }
+  return {
+    status: 303,
+    headers: { ...securityHeaders, Location: target, "Cache-Control": "no-store" },
+    cookies,
+    body: null,
+  }
 }

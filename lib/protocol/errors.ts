@@ -47,6 +47,7 @@ export type Reason =
   | "content_type_not_form"
   | "credentials_wrong"
   | "database_unavailable"
+  | "form_from_another_origin"
   | "form_too_large"
   | "grant_type_not_allowed"
   | "metadata_invalid"

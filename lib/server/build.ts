@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
+import { pathToFileURL } from "node:url"
 import { OperatorError } from "@/lib/operator-errors"
 import { root } from "./project"
 
@@ -13,9 +14,12 @@ const isSourceFile = (name: string) => /\.(ts|mjs|json)$/.test(name) && name !==
 /** Beside the build, so that it goes when the build goes. */
 const hashFile = path.join(root, ".next/oauth-flow-sources")
 
+/** The compiled server.ts. */
+export const serverFile = pathToFileURL(path.join(root, ".next/oauth-flow/server.mjs"))
+
 /** Whether there is a production build here, of whatever age. */
 export function hasBuild(): boolean {
-  return existsSync(path.join(root, ".next/BUILD_ID")) && existsSync(path.join(root, ".next/oauth-flow/main.mjs"))
+  return existsSync(path.join(root, ".next/BUILD_ID")) && existsSync(serverFile)
 }
 
 /**

@@ -1,7 +1,7 @@
-// npm start: runs what `npm run build` has compiled from main.ts.
+// npm start: runs what `npm run build` has compiled from server.ts.
 import { existsSync } from "node:fs"
 
-const main = new URL("../../.next/oauth-flow/main.mjs", import.meta.url)
+const main = new URL("../../.next/oauth-flow/server.mjs", import.meta.url)
 if (!existsSync(main)) {
   process.stderr.write("There is no build here. Run npm run build first.\n")
   process.exit(1)

@@ -1,116 +1,89 @@
 import http from "node:http"
+import net from "node:net"
 import type { Duplex } from "node:stream"
-import { OperatorError } from "@/lib/operator-errors"
+import { setTimeout as sleep } from "node:timers/promises"
+import { config } from "@/lib/config"
+import { tryListen } from "./ports"
 
 const seconds = (n: number) => n * 1000
 const kibibytes = (n: number) => n * 1024
 
 export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
 
-/** All addresses of this machine, over IPv6 and IPv4, or over IPv4 alone. */
-const everywhere = ["::", "0.0.0.0"]
-/** What a browser may take `localhost` for. */
-export const loopback = ["127.0.0.1", "::1"]
-
 /**
- * Tries the port before anything that takes long.
- * @param hosts the addresses to listen on; `::` is all of them
- * @returns those of the hosts that this machine has
- * @throws OperatorError when the port cannot be had, or the machine has none of the hosts
+ * Stops serving: every answer from now on closes its connection, no new connection is accepted after SHUTDOWN_DELAY_SECONDS,
+ * and open requests finish. Resolves when all connections are closed.
+ * @param options.patient whether connections without a request stay open for a while: a client that keeps a connection may
+ * be sending on it at this moment, and would get a reset
  */
-export async function probePort(hosts: string[], port: number): Promise<string[]> {
-  const present = await filterPresent(hosts, port)
-  // A machine without IPv6 has no address "::"; there, all addresses are those of IPv4.
-  if (present.length === 0 && hosts.includes("::")) return probePort(["0.0.0.0"], port)
-  if (present.length === 0) throw new OperatorError(`This machine has no address ${hosts.join(" or ")}. Correct HOST.`)
-  // Some systems let two programs share a port, one on all addresses and the other on a loopback address.
-  if (hosts.some((host) => everywhere.includes(host))) await filterPresent(loopback, port)
-  return present
-}
+export type Stop = (options: { patient: boolean }) => Promise<void>
 
-async function filterPresent(hosts: string[], port: number): Promise<string[]> {
-  const present: string[] = []
-  for (const host of hosts) {
-    const server = http.createServer()
-    if (!(await tryListen(server, host, port))) continue
-    await new Promise((resolve) => server.close(resolve))
-    present.push(host)
-  }
-  return present
-}
+/** How long a patient stop keeps connections without a request open, in milliseconds. */
+const lingerMs = 2_000
 
 /**
- * Listens on each of the hosts.
- * @param hosts as `probePort` returned them
+ * Listens on each of the hosts that this machine has.
  * @param onUpgrade takes WebSockets; without it a request for one is answered like any other
- * @returns close: stops accepting, lets open requests finish, and resolves when all connections are closed
- * @throws OperatorError when the port cannot be had any more
+ * @throws OperatorError when the port cannot be had
  */
 export async function listen(
   handler: http.RequestListener,
   hosts: string[],
   port: number,
   onUpgrade?: UpgradeListener,
-): Promise<{ close: () => Promise<void> }> {
-  const servers = hosts.map(() => createServer(handler))
-  for (const [i, server] of servers.entries()) {
+): Promise<{ stop: Stop }> {
+  const { KEEP_ALIVE_SECONDS, REQUEST_SECONDS, SHUTDOWN_DELAY_SECONDS } = config()
+  const options: http.ServerOptions = {
+    // A request to /authorize can be long, and so can the cookies of other programs on localhost.
+    maxHeaderSize: kibibytes(32),
+    headersTimeout: seconds(Math.min(15, REQUEST_SECONDS)),
+    requestTimeout: seconds(REQUEST_SECONDS),
+    keepAliveTimeout: seconds(KEEP_ALIVE_SECONDS),
+    connectionsCheckingInterval: seconds(1),
+  }
+  const open = new Set<http.ServerResponse>()
+  let stopping = false
+
+  function onRequest(incoming: http.IncomingMessage, outgoing: http.ServerResponse): void {
+    open.add(outgoing)
+    outgoing.once("close", () => open.delete(outgoing))
+    if (stopping) outgoing.shouldKeepAlive = false
+    handler(incoming, outgoing)
+  }
+
+  const servers: http.Server[] = []
+  for (const host of hosts.includes("::") ? [...hosts, "0.0.0.0"] : hosts) {
+    // Only on a machine without IPv6; elsewhere "::" is all addresses.
+    if (host === "0.0.0.0" && servers.length > 0) continue
+    const server = http.createServer(options, onRequest)
     if (onUpgrade) server.on("upgrade", onUpgrade)
-    await tryListen(server, hosts[i] ?? "", port)
+    if (await tryListen(server, host, port)) servers.push(server)
   }
-  return { close: async () => void (await Promise.all(servers.map(closeServer))) }
-}
 
-/** A server of HTTP/1.1 that listens nowhere yet. */
-export function createServer(handler: http.RequestListener): http.Server {
-  return http.createServer(
-    {
-      // A request to /authorize can be long, and so can the cookies of other programs on localhost.
-      maxHeaderSize: kibibytes(32),
-      headersTimeout: seconds(15),
-      requestTimeout: seconds(30),
-      // Longer than the minute for which the usual load balancers keep a connection, so that it is they who close it.
-      keepAliveTimeout: seconds(65),
+  return {
+    async stop({ patient }) {
+      stopping = true
+      for (const response of open) response.shouldKeepAlive = false
+      if (patient) await sleep(seconds(SHUTDOWN_DELAY_SECONDS))
+      const closed = Promise.all(servers.map(stopAccepting))
+      for (const response of open) if (isStream(response)) response.destroy()
+      if (patient) await Promise.race([closed, sleep(lingerMs)])
+      // A connection whose request was open just now becomes idle, and would be kept for the next one.
+      const timer = setInterval(() => {
+        for (const server of servers) server.closeIdleConnections()
+      }, 50)
+      await closed
+      clearInterval(timer)
     },
-    handler,
-  )
-}
-
-/** @returns false when this machine has no such address. @throws OperatorError when the port cannot be had there */
-async function tryListen(server: http.Server, host: string, port: number): Promise<boolean> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject)
-      server.listen({ host, port }, () => {
-        server.off("error", reject)
-        resolve()
-      })
-    })
-    return true
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const other = port < 65_535 ? port + 1 : port - 1
-    switch (code) {
-      case "EADDRNOTAVAIL":
-      case "EAFNOSUPPORT":
-        return false
-      case "EADDRINUSE":
-        throw new OperatorError(`Port ${port} is taken: stop the other program, or choose another with PORT=${other}.`)
-      case "EACCES":
-        throw new OperatorError(`Port ${port} is not for this user: choose one above 1023, such as PORT=3000.`)
-      case "ENOTFOUND":
-      case "EAI_AGAIN":
-        throw new OperatorError(`HOST=${host} is no address of this machine. Leave HOST out to listen on all of them.`)
-      default:
-        throw error
-    }
   }
 }
 
-/** Stops accepting, lets open requests finish, and resolves when all connections are closed. */
-export async function closeServer(server: http.Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A connection whose request was open just now becomes idle, and would be kept for the next one.
-  const timer = setInterval(() => server.closeIdleConnections(), 50)
-  await closed
-  clearInterval(timer)
+/** Without `http.Server.close`, which also closes the connections without a request, and so resets some that get one now. */
+function stopAccepting(server: http.Server): Promise<void> {
+  return new Promise((resolve) => net.Server.prototype.close.call(server, () => resolve()))
+}
+
+/** A stream of events ends when its page is closed, which may be in hours. The browser connects again. */
+function isStream(response: http.ServerResponse): boolean {
+  return String(response.getHeader("content-type")).startsWith("text/event-stream")
 }

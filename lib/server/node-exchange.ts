@@ -1,10 +1,14 @@
 import type http from "node:http"
+import { findClientAddress } from "@/lib/http/client-address"
 import { brokenOff, type EndpointRequest, type EndpointResponse } from "@/lib/http/exchange"
-import type { Target } from "./request-identity"
+import type { Target } from "./target"
 
 /** Node's request as an endpoint sees it. */
 export function fromIncoming(incoming: http.IncomingMessage, { path, query }: Target): EndpointRequest {
   return {
+    get clientAddress() {
+      return findClientAddress(incoming.headers["x-forwarded-for"], incoming.socket.remoteAddress)
+    },
     path,
     query,
     header(name) {
@@ -33,7 +37,8 @@ function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<Buf
 }
 
 /** Writes an endpoint's answer. */
-export function send({ status, headers, body }: EndpointResponse, outgoing: http.ServerResponse): void {
+export function send({ status, headers, cookies, body }: EndpointResponse, outgoing: http.ServerResponse): void {
+  if (cookies?.length) outgoing.setHeader("Set-Cookie", cookies)
   // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
   // (Informational) or 204 (No Content)."
   outgoing.writeHead(status, status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body ?? "") })

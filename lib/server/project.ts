@@ -21,6 +21,23 @@ export async function enterProject(): Promise<void> {
   if (existsSync(file)) process.loadEnvFile(file)
 }
 
+/** The settings of the demo: a server of its own to look at and to try clients on, reached from this machine only. */
+export function setDemoSettings(): void {
+  const { PORT = "3000", AUTH_CODE_SECONDS, LOG_LEVEL } = process.env
+  Object.assign(process.env, {
+    ISSUER: `http://localhost:${PORT || "3000"}`,
+    DATABASE_URL: "file:./data/demo.db",
+    // The demo makes its own, beside its database.
+    SECRET: "",
+    TRUSTED_PROXIES: "",
+    DEMO: "on",
+    PROCESSES: "1",
+    // A person who takes the tour reads before they redeem.
+    AUTH_CODE_SECONDS: AUTH_CODE_SECONDS || "600",
+    LOG_LEVEL: LOG_LEVEL || "warn",
+  })
+}
+
 /** Sets NODE_ENV, which React and Next read once, when they are imported, and keeps Next from reporting to its makers. */
 export function setNodeEnv(value: "production" | "development"): void {
   Object.assign(process.env, { NODE_ENV: value, NEXT_TELEMETRY_DISABLED: "1" })

@@ -1,8 +1,9 @@
 import { resumeAuthorization } from "@/lib/authorization/authorize"
-import { authorizationEndpoint } from "@/lib/http/authorization-endpoint"
+import { authorizationResponse, browserEndpoint } from "@/lib/http/browser-endpoint"
 import { readQuery } from "@/lib/http/form"
 
 /** Where sign-in and consent return to with the state token, and where the client gets its auth code. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = authorizationEndpoint({
-  GET: (request, browser, flow) => resumeAuthorization(readQuery(request).get("state") ?? "", browser, flow),
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = browserEndpoint({
+  GET: async (request, browser, flow) =>
+    authorizationResponse(await resumeAuthorization(readQuery(request).get("state") ?? "", browser, flow)),
 })

@@ -1,7 +1,4 @@
-import { headers } from "next/headers"
-
-/** The script that forms are more comfortable with, under the nonce that proxy.ts gave this answer. */
-export async function FormScript() {
-  const nonce = (await headers()).get("x-nonce") ?? undefined
-  return <script src="/form.js" defer nonce={nonce} />
+/** The script that makes forms more comfortable. The pages work without it. */
+export function FormScript() {
+  return <script src="/form.js" defer />
 }

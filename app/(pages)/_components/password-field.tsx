@@ -9,7 +9,6 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" |
         type="button"
         data-show-password
         hidden
-        suppressHydrationWarning
         aria-pressed="false"
         aria-controls={props.name}
         className="group absolute inset-y-1 end-1 grid w-10 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"

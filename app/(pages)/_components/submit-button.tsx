@@ -1,14 +1,14 @@
 import type { ButtonHTMLAttributes, ReactNode } from "react"
 
-type Props = Pick<ButtonHTMLAttributes<HTMLButtonElement>, "formAction"> & {
+type Props = Pick<ButtonHTMLAttributes<HTMLButtonElement>, "name" | "value"> & {
   look?: "primary" | "plain"
   children: ReactNode
 }
 
 /** Sends its form, once: public/form.js marks a form that is being sent, and globals.css shows it. */
-export function SubmitButton({ look = "primary", formAction, children }: Props) {
+export function SubmitButton({ look = "primary", name, value, children }: Props) {
   return (
-    <button type="submit" formAction={formAction} className={`button button-${look} w-full`}>
+    <button type="submit" name={name} value={value} className={`button button-${look} w-full`}>
       {look === "primary" && <span aria-hidden="true" className="spinner" />}
       {children}
     </button>

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation"
 import { config } from "@/lib/config"
 import { type FlowSearch, parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
 import { listFlows } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "@/lib/http/page"
+import { inspectorIsOpen } from "../_next/inspector-access"
 import { FlowsView } from "./flows-view"
 
 export const metadata: Metadata = { title: "Flows" }

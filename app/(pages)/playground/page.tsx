@@ -2,8 +2,10 @@ import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { findDemoUser } from "@/lib/accounts/demo-user"
 import { config } from "@/lib/config"
-import { inspectorIsOpen, readPage } from "@/lib/http/page"
+import { readTokenCookie } from "@/lib/http/cookies"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { inspectorIsOpen } from "../_next/inspector-access"
+import { readRequest } from "../_next/serve-page"
 import { Tour } from "./tour"
 
 export const metadata: Metadata = { title: "Playground" }
@@ -12,7 +14,7 @@ export const metadata: Metadata = { title: "Playground" }
 export default async function PlaygroundPage() {
   const { DEMO, issuer } = config()
   if (!DEMO) notFound()
-  const signedIn = await findSignedInUser((await readPage()).browserSessionToken)
+  const signedIn = await findSignedInUser(readTokenCookie(await readRequest(), "session"))
   return (
     <Tour
       issuer={issuer}

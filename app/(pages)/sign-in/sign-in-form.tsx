@@ -1,19 +1,19 @@
-"use client"
-
-import { useActionState } from "react"
 import { Field } from "../_components/field"
 import { FormAlert } from "../_components/form-alert"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
-import { signInWithForm } from "./actions"
 
-/** @param state the state token, when a Client waits for the answer; @param email what the field holds at first */
-export function SignInForm({ state, email }: { state: string | null; email: string }) {
-  const [result, action] = useActionState(signInWithForm, { email, errors: {} })
-  const { errors } = result
+type Props = {
+  /** The state token, when a Client waits for the answer. */
+  state: string | null
+  /** What the e-mail field holds at first. */
+  email: string
+  errors: { email?: string; password?: string; form?: string }
+}
 
+export function SignInForm({ state, email, errors }: Props) {
   return (
-    <form action={action} noValidate>
+    <form action="/sign-in/submit" method="post" noValidate>
       <FormAlert id="sign-in-problem" message={errors.form} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">
@@ -26,7 +26,7 @@ export function SignInForm({ state, email }: { state: string | null; email: stri
           autoCapitalize="none"
           spellCheck={false}
           required
-          defaultValue={result.email}
+          defaultValue={email}
           error={errors.email}
           describedBy={errors.form && "sign-in-problem"}
           autoFocus={errors.email !== undefined}

@@ -1,21 +1,20 @@
-"use client"
-
-import { useActionState } from "react"
 import { Field } from "../_components/field"
 import { FormAlert } from "../_components/form-alert"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
-import { signUpWithForm } from "./actions"
 
-/** @param state the state token, when a Client waits for the answer; @param email what the field holds at first */
-export function SignUpForm({ state, email }: { state: string | null; email: string }) {
-  const [result, action] = useActionState(signUpWithForm, { email, name: "", error: null })
-  const { error } = result
-  const errorOf = (field: string | null) => (error?.field === field ? error.message : undefined)
+type Props = {
+  /** The state token, when a Client waits for the answer. */
+  state: string | null
+  /** What the fields hold at first. */
+  values: { email: string; name: string }
+  errors: { email?: string; name?: string; password?: string; form?: string }
+}
 
+export function SignUpForm({ state, values, errors }: Props) {
   return (
-    <form action={action} noValidate>
-      <FormAlert id="sign-up-problem" message={errorOf(null)} />
+    <form action="/sign-up/submit" method="post" noValidate>
+      <FormAlert id="sign-up-problem" message={errors.form} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">
         <Field
@@ -27,18 +26,18 @@ export function SignUpForm({ state, email }: { state: string | null; email: stri
           autoCapitalize="none"
           spellCheck={false}
           required
-          defaultValue={result.email}
-          error={errorOf("email")}
-          autoFocus={error?.field === "email"}
+          defaultValue={values.email}
+          error={errors.email}
+          autoFocus={errors.email !== undefined}
         />
         <Field
           label="Name"
           name="name"
           hint="Optional"
           autoComplete="name"
-          defaultValue={result.name}
-          error={errorOf("name")}
-          autoFocus={error?.field === "name"}
+          defaultValue={values.name}
+          error={errors.name}
+          autoFocus={errors.name !== undefined}
         />
         <PasswordField
           label="Password"
@@ -46,8 +45,8 @@ export function SignUpForm({ state, email }: { state: string | null; email: stri
           hint="At least 8 characters"
           autoComplete="new-password"
           required
-          error={errorOf("password")}
-          autoFocus={error?.field === "password"}
+          error={errors.password}
+          autoFocus={errors.password !== undefined}
         />
         <SubmitButton>Create account</SubmitButton>
       </div>

@@ -1,13 +1,30 @@
-// The second half of `npm run build`: compiles our own server, so that `npm start` needs no TypeScript loader.
+// The second half of `npm run build`: compiles server.ts, so that `npm start` needs no TypeScript loader, and makes the one
+// stylesheet of the light pages (app/light-page.tsx).
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import tailwind from "@tailwindcss/postcss"
 import { build } from "esbuild"
+import postcss from "postcss"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 
+/** Among Next's own files, which it serves under names that never change their content. @returns the stylesheet's path */
+async function buildStylesheet() {
+  const from = path.join(root, "app/globals.css")
+  const { css } = await postcss([tailwind({ base: root, optimize: { minify: true } })]).process(readFileSync(from), {
+    from,
+  })
+  const name = `light-${createHash("sha256").update(css).digest("hex").slice(0, 16)}.css`
+  mkdirSync(path.join(root, ".next/static/css"), { recursive: true })
+  writeFileSync(path.join(root, ".next/static/css", name), css)
+  return `/_next/static/css/${name}`
+}
+
 await build({
   absWorkingDir: root,
-  entryPoints: ["lib/server/main.ts"],
-  // Beside Next's part of the build, and as deep in the project as the sources, which find its root by that.
+  entryPoints: ["server.ts"],
+  // Beside Next's part of the build.
   outdir: ".next/oauth-flow",
   bundle: true,
   splitting: true,
@@ -16,5 +33,9 @@ await build({
   format: "esm",
   outExtension: { ".js": ".mjs" },
   target: "node20",
+  jsx: "automatic",
+  // The icon of a light page is in the page: one request less.
+  loader: { ".svg": "dataurl" },
+  define: { "process.env.LIGHT_STYLESHEET": JSON.stringify(await buildStylesheet()) },
   logLevel: "warning",
 })

@@ -1,7 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { findFlow } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "@/lib/http/page"
+import { inspectorIsOpen } from "../../_next/inspector-access"
 import { FlowView } from "./flow-view"
 
 type Props = { params: Promise<{ id: string }> }

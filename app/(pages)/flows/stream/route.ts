@@ -1,7 +1,7 @@
 import { parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
 import { watchFlows } from "@/lib/flows/watch"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
-import { inspectorAccess } from "@/lib/http/page"
+import { inspectorAccess } from "../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 

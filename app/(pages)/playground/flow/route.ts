@@ -1,6 +1,6 @@
 import { config } from "@/lib/config"
 import { findFlowByChallenge } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "@/lib/http/page"
+import { inspectorIsOpen } from "../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 

@@ -1,7 +1,7 @@
 import { config } from "@/lib/config"
 import { exportFlow, exportFormats } from "@/lib/flows/exports"
 import { findFlow } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "@/lib/http/page"
+import { inspectorIsOpen } from "../../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 

@@ -1,6 +1,6 @@
 import { watchFlow } from "@/lib/flows/watch"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
-import { inspectorAccess } from "@/lib/http/page"
+import { inspectorAccess } from "../../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 

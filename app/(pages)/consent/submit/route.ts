@@ -1,0 +1,24 @@
+import { allowInteraction, denyInteraction, findInteraction } from "@/lib/authorization/interaction"
+import { formatDeletedCookie } from "@/lib/http/cookies"
+import { formEndpoint } from "@/lib/http/form-endpoint"
+import { pathWithState } from "@/lib/http/form-result"
+import { redirect } from "@/lib/http/responses"
+import { endBrowserSession } from "@/lib/sessions/browser-sessions"
+
+/** Does what the person chose on the consent page: allow, deny, or sign in with another account. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  async ({ field, state, browser, flow }) => {
+    const stateToken = state ?? ""
+    const interaction = await findInteraction(stateToken, browser.browserTokens)
+    if (interaction) flow.join(interaction.flowId)
+    const decision = field("decision")
+    if (decision === "allow") {
+      const path = await allowInteraction(stateToken, browser, field("user"), interaction ? flow : null)
+      return redirect(path)
+    }
+    if (decision === "deny") return redirect(await denyInteraction(stateToken, browser.browserTokens))
+    if (decision !== "switch") return redirect(pathWithState("/consent", state))
+    if (browser.browserSessionToken !== null) await endBrowserSession(browser.browserSessionToken)
+    return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
+  },
+)

@@ -1,0 +1,11 @@
+import { enterAsOperator } from "@/lib/authentication/operators"
+import { formatCookie } from "@/lib/http/cookies"
+import { formEndpoint } from "@/lib/http/form-endpoint"
+import { redirect } from "@/lib/http/responses"
+
+/** Consumes the link that the CLI printed, and lets this browser see the flows. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(async ({ field }) => {
+  const session = await enterAsOperator(field("ticket"))
+  if (!session) return redirect("/flows/enter")
+  return redirect("/flows", [formatCookie("operator", session.token, { expires: session.expiresAt })])
+})

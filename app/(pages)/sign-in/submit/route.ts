@@ -1,0 +1,38 @@
+import { signIn } from "@/lib/authentication/sign-in"
+import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
+import { formatCookie } from "@/lib/http/cookies"
+import { waitPage } from "@/lib/http/error-page"
+import { formEndpoint } from "@/lib/http/form-endpoint"
+import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
+import { redirect } from "@/lib/http/responses"
+
+/** Verifies the credentials of the sign-in form, signs the browser in and continues the authorization. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  async ({ field, state, browser, request, flow }) => {
+    const [email, password] = [field("email").trim(), field("password")]
+    // A state token of another browser is refused before anyone is signed in for it.
+    const interaction = state && (await findInteraction(state, browser.browserTokens))
+    if (state && !interaction) return redirect(callbackPath(state))
+    if (interaction) flow.join(interaction.flowId)
+
+    const showAgain = (errors: Record<string, string>) =>
+      showFormAgain("/sign-in", state, { values: { email }, errors })
+    if (!email || !password) {
+      return showAgain({
+        ...(!email && { email: "Enter your email address." }),
+        ...(!password && { password: "Enter your password." }),
+      })
+    }
+    const previousToken = browser.browserSessionToken
+    const attempt = { email, password, address: request.clientAddress, previousToken }
+    const result = await signIn(attempt, interaction ? flow : null)
+    if (result.ok) {
+      const { token, expiresAt: expires } = result.browserSession
+      if (interaction) flow.step("authorization.redirects_to_callback")
+      const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
+      return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
+    }
+    if (result.problem !== "wrong_credentials") return waitPage(result, pathWithState("/sign-in", state))
+    return showAgain({ form: "Email or password is not right." })
+  },
+)

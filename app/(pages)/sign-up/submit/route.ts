@@ -1,0 +1,32 @@
+import { signUp } from "@/lib/authentication/sign-in"
+import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
+import { config } from "@/lib/config"
+import { formatCookie } from "@/lib/http/cookies"
+import { notFoundPage, waitPage } from "@/lib/http/error-page"
+import { formEndpoint } from "@/lib/http/form-endpoint"
+import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
+import { redirect } from "@/lib/http/responses"
+
+/** Makes the User of the sign-up form, signs the browser in and continues the authorization. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  async ({ field, state, browser, request, flow }) => {
+    if (!config().SIGN_UP) return notFoundPage()
+    const [email, name, password] = [field("email").trim(), field("name").trim(), field("password")]
+    // A state token of another browser is refused before anyone is signed in for it.
+    const interaction = state && (await findInteraction(state, browser.browserTokens))
+    if (state && !interaction) return redirect(callbackPath(state))
+    if (interaction) flow.join(interaction.flowId)
+
+    const previousToken = browser.browserSessionToken
+    const facts = { email, name, password, address: request.clientAddress, previousToken }
+    const result = await signUp(facts, interaction ? flow : null)
+    if (result.ok) {
+      const { token, expiresAt: expires } = result.browserSession
+      if (interaction) flow.step("authorization.redirects_to_callback")
+      const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
+      return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
+    }
+    if (!("field" in result)) return waitPage(result, pathWithState("/sign-up", state))
+    return showFormAgain("/sign-up", state, { values: { email, name }, errors: { [result.field]: result.message } })
+  },
+)

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync } from "node:fs"
+import path from "node:path"
+import { expect, test } from "vitest"
+import { endpointPaths, findMethodRefusal, lightPagePaths, nextPathPatterns } from "@/lib/http/known-paths"
+import { root } from "@/lib/testing/packages"
+import { endpoints, findEndpoint } from "./endpoints"
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+/** The paths of Next's files of this name in app, without route groups. */
+function pathsOf(fileName: string): string[] {
+  return readdirSync(path.join(root, "app"), { recursive: true, encoding: "utf8" })
+    .map((file) => `/${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(`/${fileName}`))
+    .map((file) => file.slice(0, -fileName.length - 1).replace(/\/\([^/]+\)/g, "") || "/")
+}
+
+const isLeftToNext = (path: string) => nextPathPatterns.some((pattern) => pattern.test(path.replace("[id]", "x")))
+
+test("every route.ts is answered without Next by every method, or is left to Next by name", () => {
+  const routes = pathsOf("route.ts")
+  expect(routes.filter((route) => !isLeftToNext(route)).sort()).toEqual([...endpointPaths].sort())
+  for (const path of endpointPaths) {
+    for (const method of methods) expect(findEndpoint(method, path), `${method} ${path}`).toBeTypeOf("function")
+  }
+})
+
+test("every page.tsx is rendered without Next, or is left to Next by name", () => {
+  expect(
+    pathsOf("page.tsx")
+      .filter((page) => !isLeftToNext(page))
+      .sort(),
+  ).toEqual([...lightPagePaths].sort())
+  for (const path of lightPagePaths) expect(endpoints.has(path), path).toBe(true)
+  expect(endpoints.size).toBe(endpointPaths.length + lightPagePaths.length)
+})
+
+test("every file of public can be had by GET alone", () => {
+  expect(existsSync(path.join(root, "public"))).toBe(true)
+  for (const file of readdirSync(path.join(root, "public")))
+    expect(findMethodRefusal("POST", `/${file}`), file).toBe(405)
+})
+
+test("other spellings of a path are left to Next", () => {
+  for (const path of ["/token/", "//token", "/%74oken", "/TOKEN", "/toString", "token"]) {
+    expect(findEndpoint("GET", path), path).toBeNull()
+  }
+})
+
+test("what has GET alone is refused with 405, what does not exist with 404", () => {
+  for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"]) {
+    for (const path of ["/", "/sign-in", "/flows", "/flows/x/export", "/form.js", "/_next/static/x.js"]) {
+      expect(findMethodRefusal(method, path), `${method} ${path}`).toBe(405)
+    }
+    for (const path of ["/nothing", "/sign-in/", "/_next/data/x.json"]) {
+      expect(findMethodRefusal(method, path), `${method} ${path}`).toBe(404)
+    }
+    for (const path of endpointPaths) expect(findMethodRefusal(method, path), `${method} ${path}`).toBeNull()
+  }
+  expect(findMethodRefusal("GET", "/nothing")).toBeNull()
+})

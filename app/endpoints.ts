@@ -1,0 +1,57 @@
+import type { Endpoint, Method } from "@/lib/http/endpoint"
+import type { Handler } from "@/lib/http/exchange"
+import * as authorizationServerMetadata from "./.well-known/oauth-authorization-server/route"
+import * as openidConfiguration from "./.well-known/openid-configuration/route"
+import * as authorize from "./(oauth)/authorize/route"
+import * as callback from "./(oauth)/callback/route"
+import * as introspect from "./(oauth)/introspect/route"
+import * as jwks from "./(oauth)/jwks/route"
+import * as refresh from "./(oauth)/refresh/route"
+import * as revoke from "./(oauth)/revoke/route"
+import * as token from "./(oauth)/token/route"
+import * as userinfo from "./(oauth)/userinfo/route"
+import { consentPage } from "./(pages)/consent/consent-page"
+import * as consentSubmit from "./(pages)/consent/submit/route"
+import { enterPage } from "./(pages)/flows/enter/enter-page"
+import * as enterSubmit from "./(pages)/flows/enter/submit/route"
+import { homePage } from "./(pages)/home-page"
+import { signInPage } from "./(pages)/sign-in/sign-in-page"
+import * as signInSubmit from "./(pages)/sign-in/submit/route"
+import * as signOutSubmit from "./(pages)/sign-out/submit/route"
+import { signUpPage } from "./(pages)/sign-up/sign-up-page"
+import * as signUpSubmit from "./(pages)/sign-up/submit/route"
+import { lightPage } from "./light-page"
+
+/** What this project's server answers itself, by path. Everything else goes to Next. A test compares this with the folders. */
+export const endpoints = new Map<string, Endpoint>([
+  ["/.well-known/oauth-authorization-server", authorizationServerMetadata],
+  ["/.well-known/openid-configuration", openidConfiguration],
+  ["/authorize", authorize],
+  ["/callback", callback],
+  ["/introspect", introspect],
+  ["/jwks", jwks],
+  ["/refresh", refresh],
+  ["/revoke", revoke],
+  ["/token", token],
+  ["/userinfo", userinfo],
+  ["/", lightPage(homePage)],
+  ["/consent", lightPage(consentPage)],
+  ["/consent/submit", consentSubmit],
+  ["/flows/enter", lightPage(enterPage)],
+  ["/flows/enter/submit", enterSubmit],
+  ["/sign-in", lightPage(signInPage)],
+  ["/sign-in/submit", signInSubmit],
+  ["/sign-out/submit", signOutSubmit],
+  ["/sign-up", lightPage(signUpPage)],
+  ["/sign-up/submit", signUpSubmit],
+])
+
+/**
+ * The handler of this method and path. A method that no endpoint has is answered as DELETE is: with 405.
+ * @param path as it appears in the request. Another spelling of a path is for Next to interpret.
+ * @returns null for what Next answers
+ */
+export function findEndpoint(method: string | undefined, path: string): Handler | null {
+  const endpoint = endpoints.get(path)
+  return endpoint ? (endpoint[method as Method] ?? endpoint.DELETE).handle : null
+}

@@ -1,0 +1,70 @@
+import { errorResponseUri } from "@/lib/authorization/authorization-response"
+import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize"
+import { RedirectableError } from "@/lib/authorization/redirectable-error"
+import { Flow } from "@/lib/flows/flow"
+import { OAuthError } from "@/lib/protocol/errors"
+import { formatBrowserCookie, readBrowserTokens, readTokenCookie } from "./cookies"
+import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, refuse } from "./endpoint"
+import { errorPage } from "./error-page"
+import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
+import { toOAuthError } from "./failures"
+import { redirect } from "./responses"
+
+/** Answers a request of a person's browser. @throws OAuthError for a page, RedirectableError for the client */
+export type BrowserHandler = (request: EndpointRequest, browser: Browser, flow: Flow) => Promise<EndpointResponse>
+
+/**
+ * An endpoint that a person's browser visits. An error goes to the client by redirect when it is certain who the client
+ * is, and is a page of this server in every other case. There is no CORS here.
+ * @returns a handler for every method, those that the endpoint does not have answering 405
+ */
+export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", BrowserHandler>>): Endpoint {
+  const allowed = Object.keys(handlers)
+  const serve =
+    (method: Method): Handler =>
+    async (request) => {
+      const flow = new Flow(method, request.path)
+      const answer = await respond(request, method, flow)
+      flow.end(answer.status)
+      return { ...answer, headers: { ...answer.headers, ...flowHeader(flow) } }
+    }
+
+  async function respond(request: EndpointRequest, method: Method, flow: Flow): Promise<EndpointResponse> {
+    try {
+      const handler = handlers[method as "GET" | "POST"]
+      // HEAD among them: it must not make a code.
+      if (!handler) throw methodNotAllowed(allowed)
+      refusePrefetch(request)
+      return await handler(request, readBrowser(request), flow)
+    } catch (error) {
+      if (!(error instanceof RedirectableError))
+        return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
+      refuse(request, method, error.error, flow)
+      return redirect(errorResponseUri(error.error, error.address))
+    }
+  }
+  return endpoint(serve)
+}
+
+/** Sends the browser where the authorization continues. */
+export function authorizationResponse({ location, browserToken }: AuthorizationAnswer): EndpointResponse {
+  return redirect(location, browserToken === undefined ? [] : [formatBrowserCookie(browserToken)])
+}
+
+export function readBrowser(request: EndpointRequest): Browser {
+  return { browserTokens: readBrowserTokens(request), browserSessionToken: readTokenCookie(request, "session") }
+}
+
+/**
+ * When a browser fetches ahead, or Next's router fetches a page's data, there is no person in front of it, and a code made
+ * for it would be lost. The browser asks again when the person gets there.
+ */
+function refusePrefetch(request: EndpointRequest): void {
+  const purposes = `${request.header("sec-purpose")} ${request.header("purpose")} ${request.header("x-moz")}`
+  const byRouter = request.header("rsc") !== null || request.header("next-router-prefetch") !== null
+  if (byRouter || /prefetch|prerender|preview/i.test(purposes)) {
+    throw new OAuthError("invalid_request", "This address must not be fetched ahead of a visit.", "prefetch_refused", {
+      status: 503,
+    })
+  }
+}

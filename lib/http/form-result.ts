@@ -1,0 +1,70 @@
+import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { hashToken } from "@/lib/protocol/random"
+import { deriveKey } from "@/lib/secret"
+import { formatCookie, formatDeletedCookie, readCookie } from "./cookies"
+import type { EndpointRequest, EndpointResponse } from "./exchange"
+import { redirect } from "./responses"
+
+/** Why a form was refused: the values to show again (never a password), and a message for a field, or for `form`. */
+export type FormResult = { values: Record<string, string>; errors: Record<string, string> }
+
+/** Bytes. The headers of an answer must stay under 4 KB (decision 021), and a longer e-mail address is refused anyway. */
+const maxValueBytes = 254
+
+/** The first values, as far as there is room for them. */
+function shorten(values: FormResult["values"]): FormResult["values"] {
+  let room = maxValueBytes
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => {
+      room -= Buffer.byteLength(value)
+      return room >= 0
+    }),
+  )
+}
+
+/** Seconds. Long enough for the redirect to the page, short enough that a later visit shows an empty form. */
+const resultSeconds = 60
+
+/**
+ * Sends the browser back to the form's page, with a short-lived sealed cookie that holds what to show there.
+ * @param page the page's path, which the result is bound to, and so is it to the state token
+ */
+export async function showFormAgain(page: string, state: string | null, result: FormResult): Promise<EndpointResponse> {
+  const sealed = await new EncryptJWT({ ...result, values: shorten(result.values), form: nameOf(page, state) })
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
+    .setExpirationTime(`${resultSeconds} s`)
+    .encrypt(deriveKey("form-result"))
+  return redirect(pathWithState(page, state), [formatCookie("form", sealed, { maxAge: resultSeconds })])
+}
+
+/** The result of this form's last post; null when there is none, or it is another form's or another tab's. */
+export async function findFormResult(
+  request: EndpointRequest,
+  page: string,
+  state: string | null,
+): Promise<FormResult | null> {
+  const sealed = readCookie(request, "form")
+  if (sealed === null) return null
+  try {
+    const { payload } = await jwtDecrypt<FormResult & { form: string }>(sealed, deriveKey("form-result"), {
+      keyManagementAlgorithms: ["dir"],
+      contentEncryptionAlgorithms: ["A256GCM"],
+    })
+    return payload.form === nameOf(page, state) ? payload : null
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null
+    throw error
+  }
+}
+
+/** The Set-Cookie header that forgets the result. */
+export function forgetFormResult(): string {
+  return formatDeletedCookie("form")
+}
+
+/** A path of this server with the state token in its query. */
+export function pathWithState(path: string, state: string | null): string {
+  return state === null ? path : `${path}?${new URLSearchParams({ state })}`
+}
+
+const nameOf = (page: string, state: string | null) => `${page} ${state === null ? "" : hashToken(state)}`

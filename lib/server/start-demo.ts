@@ -1,0 +1,58 @@
+import { demoUser } from "@/lib/accounts/demo-user"
+import { verifyPassword } from "@/lib/accounts/password"
+import { changePassword, createUser, enableUser } from "@/lib/accounts/users"
+import { prepare } from "@/lib/boot"
+import { type ClientMetadata, changeClient, registerClient } from "@/lib/clients/registration"
+import { config } from "@/lib/config"
+import { findUserByEmail } from "@/lib/data/users"
+import { OperatorError } from "@/lib/operator-errors"
+import { loopback } from "./ports"
+import type { LoadEndpoints } from "./serve"
+import { start } from "./start"
+
+/** Makes the demo's user and client where they are missing, and starts. */
+export async function startDemo(loadEndpoints: LoadEndpoints): Promise<void> {
+  const { issuer } = config()
+  console.log("Preparing the demo's database, data/demo.db ...")
+  await prepare()
+  await ensureUser()
+  await ensureClient(issuer)
+  await start(loadEndpoints, loopback)
+  console.log(`
+  Start here     ${issuer}/playground
+                 the guided tour: every step of a sign-in, drawn as it happens
+
+  All flows      ${issuer}/flows
+  Sign in with   ${demoUser.email}
+  Password       ${demoUser.password}
+
+  Metadata       ${issuer}/.well-known/openid-configuration
+  More clients   DATABASE_URL=file:./data/demo.db npm run -s cli -- client create --help
+  Start over     delete the files data/demo.db*
+
+  Reachable from this machine only. Press Ctrl-C to stop.
+`)
+}
+
+/** What is printed must be true: an earlier run may have left another password, or a disabled user. */
+async function ensureUser(): Promise<void> {
+  const user = await findUserByEmail(demoUser.email)
+  if (!user) {
+    const made = await createUser(demoUser)
+    if (!made.ok) throw new OperatorError(`The demo's user could not be made: ${made.message}`)
+    return
+  }
+  if (user.disabledAt) await enableUser(user.id)
+  if (!(await verifyPassword(demoUser.password, user.passwordHash))) await changePassword(user.id, demoUser.password)
+}
+
+/** The playground's client, as it must be for this port. */
+async function ensureClient(issuer: string): Promise<void> {
+  const metadata: ClientMetadata = {
+    clientName: "Playground",
+    redirectUris: [`${issuer}/playground`],
+    tokenEndpointAuthMethod: "none",
+    scope: "openid profile email offline_access",
+  }
+  if (!(await changeClient("playground", metadata))) await registerClient(metadata, "playground")
+}
