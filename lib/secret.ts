@@ -53,6 +53,7 @@ export class WrongSecretError extends Error {
 export type KeyPurpose =
   | "state-token"
   | "refresh-token"
+  | "refresh-token-tag"
   | "signing-key"
   | "sign-in-limit"
   | "fingerprint"

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { decodeJwt } from "jose"
 import { disableUser } from "@/lib/accounts/users"
 import { changeClient } from "@/lib/clients/registration"
-import { changeSession, readSession } from "../fixtures/rows"
+import { changeSession, changeUser, readSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import {
   expect,
@@ -51,7 +51,9 @@ test("POST /refresh and grant_type=refresh_token at POST /token answer alike - R
       access_token: expect.any(String),
       token_type: "Bearer",
       expires_in: 600,
-      refresh_token: expect.stringMatching(new RegExp(`^${sessionId}\\.[A-Za-z0-9_-]{43}$`)),
+      refresh_token: expect.stringMatching(
+        new RegExp(`^${sessionId}\\.[1-4]\\.[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{22}$`),
+      ),
       scope: "openid profile email",
     })
     expect(next.refresh_token).not.toBe(refresh_token)
@@ -106,18 +108,22 @@ test("when the time to ask again has passed, the one before is a replay - OAuth 
 })
 
 test("a token of many rotations ago is a replay as well - OAuth 2.1 4.3.1", async () => {
-  const { client, tokens, sessionId } = await begin()
-  let latest = tokens
-  for (let i = 0; i < 12; i++) latest = await readTokens(await refresh(client, latest.refresh_token))
-  await expectOAuthError(await refresh(client, tokens.refresh_token), "invalid_grant")
-  expect(await readSession(sessionId)).toMatchObject({ revokedReason: "refresh_token_replayed", rotations: 12 })
+  for (const rotations of [12, 6_123]) {
+    const { client, tokens, sessionId } = await begin()
+    let latest = tokens
+    for (let i = 0; i < 12; i++) latest = await readTokens(await refresh(client, latest.refresh_token))
+    await changeSession(sessionId, { rotations })
+    await expectOAuthError(await refresh(client, tokens.refresh_token), "invalid_grant")
+    expect(await readSession(sessionId)).toMatchObject({ revokedReason: "refresh_token_replayed", rotations })
+  }
 })
 
 test("a made-up token with the id of a real Session ends nothing - OAuth 2.1 4.3.1", async () => {
   const { client, tokens, sessionId } = await begin()
-  const [, secret = ""] = tokens.refresh_token.split(".")
+  const [, , secret = "", tag = ""] = tokens.refresh_token.split(".")
   const next = await readTokens(await refresh(client, tokens.refresh_token))
-  const madeUp = [randomBytes(32).toString("base64url"), "A".repeat(43), secret.split("").reverse().join("")]
+  const random = randomBytes(32).toString("base64url")
+  const madeUp = [random, `0.${random}.${tag}`, `0.${secret}.${random.slice(0, 22)}`, `1.${secret}.${tag}`, secret]
   for (const wrong of madeUp) await expectOAuthError(await refresh(client, `${sessionId}.${wrong}`), "invalid_grant")
   expect(await readSession(sessionId)).toMatchObject({ revokedAt: null, rotations: 1 })
   expect((await refresh(client, next.refresh_token)).status).toBe(200)
@@ -125,7 +131,7 @@ test("a made-up token with the id of a real Session ends nothing - OAuth 2.1 4.3
 
 test("a malformed or unknown token is refused - RFC 6749 5.2", async () => {
   const { client, tokens, sessionId } = await begin()
-  const [, secret = ""] = tokens.refresh_token.split(".")
+  const [, , secret = "", tag = ""] = tokens.refresh_token.split(".")
   const wrong = [
     "x",
     ".",
@@ -133,7 +139,8 @@ test("a malformed or unknown token is refused - RFC 6749 5.2", async () => {
     secret,
     `${sessionId}.`,
     `.${secret}`,
-    `${"A".repeat(22)}.${secret}`,
+    `${"A".repeat(22)}.0.${secret}.${tag}`,
+    `${sessionId}.00.${secret}.${tag}`,
     tokens.access_token,
     `${tokens.refresh_token}x`,
     `${tokens.refresh_token}.x`,
@@ -216,6 +223,13 @@ test("a Session that has come to its idle or its absolute end is not refreshed -
   }
 })
 
+test("a Session is not refreshed in its last second: no time would be left - RFC 6749 5.1", async () => {
+  const { client, tokens, sessionId } = await begin()
+  await changeSession(sessionId, { expiresAt: new Date(Math.floor(Date.now() / 1000) * 1000 + 999) })
+  await expectOAuthError(await refresh(client, tokens.refresh_token), "invalid_grant")
+  expect(await readSession(sessionId)).toMatchObject({ rotations: 0, revokedAt: null })
+})
+
 test("refreshing moves the idle end forward, never past the absolute end, which stays - OAuth 2.1 4.3.3", async () => {
   const { client, tokens, sessionId } = await begin()
   const before = await readSession(sessionId)
@@ -237,6 +251,16 @@ test("asking again for a lost answer does not lengthen the Session - OAuth 2.1 4
   const before = await readSession(sessionId)
   await readTokens(await refresh(client, tokens.refresh_token))
   expect(await readSession(sessionId)).toEqual(before)
+})
+
+test("a User who is disabled, or whose password has changed, is not refreshed, whatever their Sessions say - OAuth 2.1 4.3.1", async () => {
+  for (const column of ["disabledAt", "signInsCountFrom"]) {
+    const { client, user, tokens, sessionId } = await begin()
+    await changeUser(user.id, { [column]: fromNow(1) })
+    await expectOAuthError(await refresh(client, tokens.refresh_token), "invalid_grant")
+    expect(await isActive(tokens.access_token)).toBe(false)
+    expect(await readSession(sessionId)).toMatchObject({ rotations: 0, revokedAt: null })
+  }
 })
 
 test("a revoked Session, and that of a disabled user, is not refreshed - RFC 7009 2", async () => {

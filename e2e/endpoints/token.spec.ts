@@ -28,7 +28,7 @@ test("a code and its verifier become tokens, as uncached JSON - RFC 6749 5.1", a
     access_token: expect.stringMatching(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/),
     token_type: "Bearer",
     expires_in: 600,
-    refresh_token: expect.stringMatching(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/),
+    refresh_token: expect.stringMatching(/^[A-Za-z0-9_-]{22}\.0\.[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{22}$/),
     scope: "openid profile email",
     id_token: expect.any(String),
   })

@@ -4,7 +4,7 @@ import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
-import { formatSessionToken } from "@/lib/protocol/session-token"
+import { formatAuthCode } from "@/lib/protocol/session-token"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
 import type { AuthorizationState } from "./state-token"
 
@@ -18,7 +18,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
   const { request } = state
   const now = new Date()
   flow.step("authorization.generates_auth_code")
-  const code = formatSessionToken(state.id, generateToken())
+  const code = formatAuthCode(state.id, generateToken())
   flow.note(() => ({ code: fingerprint(code) }))
   const expiresAt = new Date(now.getTime() + config().AUTH_CODE_SECONDS * 1000)
   flow.step("authorization.stores_auth_code", () => ({

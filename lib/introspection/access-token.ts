@@ -4,6 +4,7 @@ import type { User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import { inspectJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
+import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 
 /** An access token of this server: its claims, its Session and its User. */
@@ -36,6 +37,7 @@ export async function findAccessToken(
   if (!session) return { token: null, problem: problem ? "access_token_expired" : "access_token_revoked" }
   flow.note(() => describeLifetime(session))
   const token = { claims: claims as AccessToken["claims"], session, user: session.user }
-  if (!isAlive(session, now) || session.user.disabledAt !== null) return { token, problem: "access_token_revoked" }
+  if (!isAlive(session, now) || !isSignInValid(session.user, session.authTime))
+    return { token, problem: "access_token_revoked" }
   return { token, problem: problem && "access_token_expired" }
 }

@@ -3,7 +3,8 @@ import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
-import { parseSessionToken } from "@/lib/protocol/session-token"
+import { parseRefreshToken } from "@/lib/protocol/session-token"
+import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 import { findStanding } from "@/lib/sessions/refresh-token"
 import { userClaims } from "@/lib/sessions/user-claims"
@@ -39,7 +40,7 @@ export async function introspectToken(client: Client, token: string, flow: Flow)
     )
   }
   flow.note(() => ({ asked_by: client.clientId }))
-  const response = parseSessionToken(token)
+  const response = parseRefreshToken(token)
     ? await introspectRefreshToken(client, token, flow)
     : await introspectAccessToken(client, token, flow)
   flow.step("introspection.returns_user", () => ({ active: response.active }))
@@ -105,18 +106,19 @@ function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
 /** A refresh token is the business of its own client alone. */
 async function introspectRefreshToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
   const now = new Date()
-  const parsed = parseSessionToken(token)
+  const parsed = parseRefreshToken(token)
   flow.step("introspection.retrieves_session", () => ({ sid: parsed?.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
   flow.step("introspection.validates_token")
   if (!session || session.clientId !== client.clientId) return refuse("token_inactive", flow)
   const alive = isAlive(session, now)
-  const standing = findStanding(token, session, alive)
+  const standing = findStanding(token, session)
   if (standing === "forged") return refuse("token_inactive", flow)
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, ...describeLifetime(session) }))
-  if (!alive || session.user.disabledAt !== null || standing !== "current") return refuse("token_inactive", flow)
+  if (!alive || !isSignInValid(session.user, session.authTime) || standing !== "current")
+    return refuse("token_inactive", flow)
   return {
     active: true,
     iss: config().issuer,

@@ -1,6 +1,6 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { findSession, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
+import { findSession, findSessionWithUser, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -8,8 +8,9 @@ import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { narrowScope } from "@/lib/protocol/scope"
-import { parseSessionToken } from "@/lib/protocol/session-token"
+import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { issueAccessToken } from "@/lib/sessions/access-token"
+import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { isAlive, nextIdleEnd } from "@/lib/sessions/lifetimes"
 import { deriveNextRefreshToken, findStanding } from "@/lib/sessions/refresh-token"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
@@ -37,14 +38,17 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
       "grant_type_not_allowed",
     )
   }
-  const session = await findRefreshableSession(client, request.refreshToken, now, flow)
+  const { session, standing } = await findRefreshableSession(client, request.refreshToken, now, flow)
   flow.step("refresh.generates_tokens")
   // What the operator has taken from the client since, it no longer gets.
   const granted = session.scope.filter((value) => client.scope.includes(value))
   const scope = narrowScope(request.scope, granted)
   const resource = narrowResources(parseResources(request.resource), session.resource)
   const access = await issueAccessToken({ session, scope, resource }, now)
-  const next = deriveNextRefreshToken(request.refreshToken)
+  // An access token that has no time left would be refused wherever it is used.
+  if (access.expiresIn <= 0) throw invalidRefreshToken("session_ended")
+  const rotation = standing === "current" ? session.rotations + 1 : session.rotations
+  const next = deriveNextRefreshToken(request.refreshToken, session, rotation)
   flow.step("refresh.stores_tokens", () => ({
     sid: session.id,
     previous: fingerprint(request.refreshToken),
@@ -62,23 +66,23 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
   return response
 }
 
-async function findRefreshableSession(client: Client, refreshToken: string, now: Date, flow: Flow): Promise<Session> {
+async function findRefreshableSession(client: Client, refreshToken: string, now: Date, flow: Flow) {
   flow.step("refresh.retrieves_session", () => ({ refresh_token: fingerprint(refreshToken) }))
-  const parsed = parseSessionToken(refreshToken)
-  const session = parsed && (await findSession(parsed.sessionId))
+  const parsed = parseRefreshToken(refreshToken)
+  const session = parsed && (await findSessionWithUser(parsed.sessionId))
   if (!session) throw invalidRefreshToken("refresh_token_unknown")
   // RFC 6749 section 6: "the refresh token is bound to the client to which it was issued"
   if (session.clientId !== client.clientId) throw invalidRefreshToken("refresh_token_of_another_client")
   flow.step("refresh.validates_token")
-  const alive = isAlive(session, now)
-  const standing = findStanding(refreshToken, session, alive)
-  if (standing === "forged") throw invalidRefreshToken(alive ? "refresh_token_unknown" : "session_ended")
+  const standing = findStanding(refreshToken, session)
+  if (standing === "forged") throw invalidRefreshToken("refresh_token_unknown")
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, rotations: session.rotations }))
-  if (!alive) throw invalidRefreshToken("session_ended")
+  if (!isAlive(session, now)) throw invalidRefreshToken("session_ended")
   if (standing === "replayed" || (standing === "previous" && !mayRetry(session, now))) await refuseReplay(session)
-  return session
+  if (!isSignInValid(session.user, session.authTime)) throw invalidRefreshToken("user_disabled")
+  return { session, standing }
 }
 
 /** Whether the previous refresh token may still be presented: its client may have lost the answer. */
@@ -107,7 +111,12 @@ async function rotate(session: Session, refreshToken: string, next: string, now:
 }
 
 function invalidRefreshToken(
-  reason: "refresh_token_unknown" | "refresh_token_of_another_client" | "refresh_token_replayed" | "session_ended",
+  reason:
+    | "refresh_token_unknown"
+    | "refresh_token_of_another_client"
+    | "refresh_token_replayed"
+    | "session_ended"
+    | "user_disabled",
 ) {
   return OAuthError.invalidGrant(
     "The refresh token is not valid: it is unknown, expired, revoked, used already, or of another client. Start a new authorization request.",

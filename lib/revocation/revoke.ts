@@ -4,7 +4,7 @@ import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { inspectJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
-import { parseSessionToken } from "@/lib/protocol/session-token"
+import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { findStanding } from "@/lib/sessions/refresh-token"
 
 /**
@@ -13,7 +13,7 @@ import { findStanding } from "@/lib/sessions/refresh-token"
  * error response" (section 2.2), and nobody learns whose token it is.
  */
 export async function revokeToken(client: Client, token: string, flow: Flow): Promise<void> {
-  const refreshToken = parseSessionToken(token)
+  const refreshToken = parseRefreshToken(token)
   flow.step("revocation.retrieves_session", () => ({ token: fingerprint(token) }))
   const { session, problem } = refreshToken
     ? { session: await findSession(refreshToken.sessionId), problem: "refresh_token_unknown" as const }

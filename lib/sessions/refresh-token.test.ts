@@ -1,59 +1,59 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import type { Session } from "@/lib/data/sessions"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
-import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
+import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { applySettings } from "@/lib/testing/settings"
-import { deriveNextRefreshToken, findStanding } from "./refresh-token"
+import { deriveNextRefreshToken, findStanding, generateRefreshToken } from "./refresh-token"
 
 beforeEach(() => {
   applySettings()
 })
 
-const sessionId = generateId()
-const newRefreshToken = () => formatSessionToken(sessionId, generateToken())
+const id = generateId()
+const nextOf = (token: string, rotation: number) => deriveNextRefreshToken(token, { id }, rotation)
 
 /** The refresh tokens of a family in their order, the first one drawn and the others derived. */
-function makeChain(rotations: number): string[] {
-  const chain = [newRefreshToken()]
-  for (let i = 0; i < rotations; i++) chain.push(deriveNextRefreshToken(chain[i] as string))
+function makeChain(rotations: number, first = generateRefreshToken(id)): string[] {
+  const chain = [first]
+  for (let i = 1; i <= rotations; i++) chain.push(nextOf(chain[i - 1] as string, i))
   return chain
 }
 
 /** What the Session's row holds when the last one of the chain is current. */
-function sessionOf(chain: string[]): Session {
+function sessionOf(chain: string[], rotations = chain.length - 1): Session {
   const [previous, current] = chain.length > 1 ? chain.slice(-2) : [null, chain[0]]
   return {
-    id: sessionId,
+    id,
     refreshTokenHash: hashToken(current as string),
     previousRefreshTokenHash: previous ? hashToken(previous) : null,
-    rotations: chain.length - 1,
+    rotations,
   } as Session
 }
 
 describe("the next refresh token", () => {
-  test("is the same for everybody who presents this one, and is of the same Session", () => {
-    const token = newRefreshToken()
-    const next = deriveNextRefreshToken(token)
-    expect(deriveNextRefreshToken(token)).toBe(next)
-    expect(parseSessionToken(next)).toEqual({ sessionId })
-    expect(next).not.toBe(token)
+  test("is the same each time that this one is presented, and has the Session's id and its own number", () => {
+    const token = generateRefreshToken(id)
+    const next = nextOf(token, 1)
+    expect(nextOf(token, 1)).toBe(next)
+    expect(parseRefreshToken(token)).toMatchObject({ sessionId: id, rotation: 0 })
+    expect(parseRefreshToken(next)).toMatchObject({ sessionId: id, rotation: 1 })
   })
 
   test("is another one for another token, and no two of a chain are alike", () => {
-    expect(deriveNextRefreshToken(newRefreshToken())).not.toBe(deriveNextRefreshToken(newRefreshToken()))
+    expect(nextOf(generateRefreshToken(id), 1)).not.toBe(nextOf(generateRefreshToken(id), 1))
     expect(new Set(makeChain(50)).size).toBe(51)
   })
 
   test("is another one under another SECRET: a stolen token alone does not tell it", () => {
-    const token = newRefreshToken()
-    const next = deriveNextRefreshToken(token)
+    const token = generateRefreshToken(id)
+    const next = nextOf(token, 1)
     applySettings({ SECRET: "another secret of the unit tests, of no use" })
-    expect(deriveNextRefreshToken(token)).not.toBe(next)
+    expect(nextOf(token, 1)).not.toBe(next)
   })
 })
 
 describe("a presented refresh token is", () => {
-  test("current when it is the one that counts", () => {
+  test("current when it is the last one", () => {
     for (const rotations of [0, 1, 5]) {
       const chain = makeChain(rotations)
       expect(findStanding(chain.at(-1) as string, sessionOf(chain))).toBe("current")
@@ -72,20 +72,41 @@ describe("a presented refresh token is", () => {
     for (const old of chain.slice(0, -2)) expect(findStanding(old, sessionOf(chain))).toBe("replayed")
   })
 
-  test("forged when it was never of the family, though it names the Session", () => {
-    for (const rotations of [0, 1, 12]) {
-      expect(findStanding(newRefreshToken(), sessionOf(makeChain(rotations)))).toBe("forged")
+  test("replayed however long ago it was current", () => {
+    const [first = "", second = "", ...rest] = makeChain(4)
+    for (const rotations of [6_000, 2_000_000_000]) {
+      expect(findStanding(first, sessionOf(rest, rotations))).toBe("replayed")
+      expect(findStanding(second, sessionOf(rest, rotations))).toBe("replayed")
+    }
+  })
+
+  test("forged when it was never issued, though it names the Session and a rotation of it", () => {
+    const [tag, foreign] = [generateId(), generateRefreshToken(generateId())]
+    const [old = "", ...rest] = makeChain(12)
+    const [, , secret = "", oldTag = ""] = old.split(".")
+    for (const token of [
+      `${id}.${generateToken()}`,
+      `${id}.3.${generateToken()}.${tag}`,
+      `${id}.3.${secret}.${oldTag}`,
+      `${id}.0.${secret}.${tag}`,
+      `${id}.${secret}`,
+      `${id}.0.${secret}`,
+      `${id}.0.${generateToken()}.${oldTag}`,
+      foreign.replace(/^[^.]+/, id),
+      "nothing of the kind",
+    ]) {
+      expect(findStanding(token, sessionOf([old, ...rest])), token).toBe("forged")
     }
   })
 
   test("forged when it is one that is still to come", () => {
     const chain = makeChain(3)
-    expect(findStanding(deriveNextRefreshToken(chain.at(-1) as string), sessionOf(chain))).toBe("forged")
+    expect(findStanding(nextOf(chain.at(-1) as string, 4), sessionOf(chain))).toBe("forged")
   })
 
   test("forged when the Session never had a refresh token", () => {
-    const session = { id: sessionId, refreshTokenHash: null, previousRefreshTokenHash: null, rotations: 0 } as Session
-    expect(findStanding(newRefreshToken(), session)).toBe("forged")
+    const session = { id, refreshTokenHash: null, previousRefreshTokenHash: null, rotations: 0 } as Session
+    expect(findStanding(generateRefreshToken(id), session)).toBe("forged")
   })
 
   test("current even under another SECRET, which derives another next one", () => {
@@ -97,9 +118,12 @@ describe("a presented refresh token is", () => {
     expect(findStanding(chain[0] as string, session)).toBe("forged")
   })
 
-  test("looked for 5,000 rotations back and no further, so that no answer takes long", () => {
-    const chain = makeChain(5_001)
-    expect(findStanding(chain[1] as string, sessionOf(chain))).toBe("replayed")
-    expect(findStanding(chain[0] as string, sessionOf(chain))).toBe("forged")
+  test("current, previous or forged, but never replayed, when version 0.1 issued it", () => {
+    const first = `${id}.${generateToken()}`
+    expect(findStanding(first, sessionOf([first], 7))).toBe("current")
+    const next = nextOf(first, 8)
+    expect(findStanding(first, sessionOf([first, next], 8))).toBe("previous")
+    expect(findStanding(first, sessionOf([first, next, nextOf(next, 9)], 9))).toBe("forged")
+    expect(findStanding(next, sessionOf([next, nextOf(next, 9), nextOf("x", 10)], 10))).toBe("replayed")
   })
 })

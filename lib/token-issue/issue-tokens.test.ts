@@ -5,7 +5,7 @@ import { Flow } from "@/lib/flows/flow"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { computeCodeChallenge } from "@/lib/protocol/pkce"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
-import { formatSessionToken } from "@/lib/protocol/session-token"
+import { formatAuthCode } from "@/lib/protocol/session-token"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeSession, storeUser } from "@/lib/testing/rows"
 import { issueTokens } from "./issue-tokens"
@@ -18,7 +18,7 @@ async function storeCode() {
     { user: await storeUser(), client },
     { codeChallenge: computeCodeChallenge(codeVerifier) },
   )
-  const code = formatSessionToken(id, generateToken())
+  const code = formatAuthCode(id, generateToken())
   const db = await database()
   await db.authCode.update({ where: { sessionId: id }, data: { codeHash: hashToken(code) } })
   const request = { code, codeVerifier, redirectUri: undefined, resource: [] }
@@ -53,7 +53,7 @@ describeOnEachDatabase("an auth code", () => {
   test("of a Session that never existed is unknown", async () => {
     const client = await storeClient()
     const request = {
-      code: formatSessionToken(generateId(), generateToken()),
+      code: formatAuthCode(generateId(), generateToken()),
       codeVerifier: "v",
       redirectUri: undefined,
     }

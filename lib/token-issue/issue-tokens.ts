@@ -4,12 +4,13 @@ import { describeParameter, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { computeCodeChallenge, verifyCodeVerifier } from "@/lib/protocol/pkce"
-import { generateToken, hashToken } from "@/lib/protocol/random"
+import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
-import { formatSessionToken, parseSessionToken } from "@/lib/protocol/session-token"
+import { parseAuthCode } from "@/lib/protocol/session-token"
 import { issueAccessToken } from "@/lib/sessions/access-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { newSessionEnds } from "@/lib/sessions/lifetimes"
+import { generateRefreshToken } from "@/lib/sessions/refresh-token"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
 import { issueIdToken } from "./id-token"
 import type { TokenRequest } from "./token-request"
@@ -38,9 +39,7 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   const resource = narrowResources(parseResources(request.resource), session.resource)
 
   const { idleExpiresAt, expiresAt } = newSessionEnds(now)
-  const refreshToken = client.grantTypes.includes("refresh_token")
-    ? formatSessionToken(session.id, generateToken())
-    : null
+  const refreshToken = client.grantTypes.includes("refresh_token") ? generateRefreshToken(session.id) : null
 
   // Signed before the code is consumed: whatever fails here leaves the code as it was.
   const access = await issueAccessToken({ session: { ...session, expiresAt }, scope: session.scope, resource }, now)
@@ -82,7 +81,7 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
 
 async function findVerifiedCode(client: Client, request: TokenRequest, now: Date, flow: Flow) {
   flow.step("authorization.retrieves_auth_code", () => ({ code: fingerprint(request.code) }))
-  const parsed = parseSessionToken(request.code)
+  const parsed = parseAuthCode(request.code)
   const authCode = parsed && (await findAuthCode(parsed.sessionId, hashToken(request.code)))
   if (!authCode) throw invalidCode("code_unknown")
   // RFC 6749 section 4.1.3: "ensure that the authorization code was issued to the authenticated confidential client,
