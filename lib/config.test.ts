@@ -31,7 +31,7 @@ test("every setting has a default, and each lifetime is what its name in minutes
     ENDPOINTS_THROUGH_NEXT: false,
     DEMO: false,
     FLOW_INSPECTOR_HOURS: 24,
-    FLOW_INSPECTOR_EVENTS: 100_000,
+    FLOW_INSPECTOR_EVENTS: 20_000,
     FLOW_INSPECTOR_REQUESTS: 150,
     LOG_LEVEL: "info",
     issuer: "http://localhost:3000",

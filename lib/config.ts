@@ -99,7 +99,7 @@ const settings = z.object({
   DEMO: flag(false),
   FLOW_INSPECTOR: z.enum(["on", "off"], { error: 'must be "on" or "off"' }).optional(),
   FLOW_INSPECTOR_HOURS: whole(1, 30 * 24, 24),
-  FLOW_INSPECTOR_EVENTS: whole(100, 10_000_000, 100_000),
+  FLOW_INSPECTOR_EVENTS: whole(100, 10_000_000, 20_000),
   FLOW_INSPECTOR_REQUESTS: whole(1, 100_000, 150),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 })

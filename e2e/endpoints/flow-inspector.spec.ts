@@ -1,8 +1,9 @@
 import { type RecordedFlow, recordFlows } from "@/lib/data/flows"
-import { mostRows } from "@/lib/flows/flow-search"
+import { revokeSession } from "@/lib/data/sessions"
+import { maxRows } from "@/lib/flows/flow-search"
 import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
 import { lanes } from "@/lib/flows/sequence-number"
-import { mostStreams } from "@/lib/http/event-stream"
+import { maxStreams } from "@/lib/http/event-stream"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { beginAuthorization, callback } from "../fixtures/authorization"
 import { cookieName } from "../fixtures/cookies"
@@ -29,13 +30,16 @@ import {
 
 // What the flow inspector gives, without its pages.
 
+/** What an event of a flow's stream tells that was recorded. */
+const recordedIn = (data: unknown) => (data as { recorded: Recorded[] }).recorded
+
 /** A flow as the inspector exports it, once it has recorded so many requests. */
 async function readFlow(operator: TestBrowser, id: string, requests: number): Promise<FlowRecord> {
   const read = async () => {
     const response = await operator.fetch(`/flows/${id}/export?as=json`)
     return response.ok ? ((await response.json()) as FlowRecord) : null
   }
-  await expect.poll(async () => (await read())?.recorded.filter(({ kind }) => kind === "request").length).toBe(requests)
+  await expect.poll(async () => (await read())?.recorded.length).toBe(requests)
   return (await read()) as FlowRecord
 }
 
@@ -71,16 +75,14 @@ test("a stream says what happens in a flow as it happens, over all instances", a
   const answered = await callback(browser, stateToken)
   const flowId = flowIdOf(answered)
   const operator = await openOperatorBrowser(there)
-  const listens = readStream(operator, "/flows/stream", (event, data) => {
-    const flow = data as FlowSummary
-    return event === "flow" && flow.id === flowId && flow.lastStep === "authorization.returns_tokens"
-  })
+  const listens = readStream(operator, "/flows/stream", (_, data) =>
+    (data as FlowSummary[]).some(({ id, outcome }) => id === flowId && outcome === "succeeded"),
+  )
   // Each process stores for itself, so what came first may be seen last.
   const seen = new Set<string>()
-  const watches = readStream(operator, `/flows/${flowId}/stream`, (event, data) => {
-    if (event !== "recorded") return false
-    for (const one of data as Recorded[]) seen.add(one.kind === "step" ? one.name : one.path)
-    return seen.has("authorization.verifies_credentials") && seen.has("/token")
+  const watches = readStream(operator, `/flows/${flowId}/stream`, (_, data) => {
+    for (const { path } of recordedIn(data)) seen.add(path)
+    return seen.has("/sign-in/submit") && seen.has("/token")
   })
   const code = locationOf(answered).searchParams.get("code") ?? ""
   const tokens = await readTokens(await redeem(client, { code, ...pkce }, {}, { baseUrl: there }))
@@ -97,10 +99,9 @@ test("a stream goes on where the last one ended", async () => {
   const operator = await openOperatorBrowser()
   const { recorded } = await readFlow(operator, flowId, 2)
   const newest = Math.max(...recorded.map(({ seq }) => seq))
-  const later = readStream(operator, `/flows/${flowId}/stream?after=${newest}`, (event, data) => {
-    const isRevocation = (one: Recorded) => one.kind === "request" && one.path === "/revoke"
-    return event === "recorded" && (data as Recorded[]).some(isRevocation)
-  })
+  const later = readStream(operator, `/flows/${flowId}/stream?after=${newest}`, (_, data) =>
+    recordedIn(data).some(({ path }) => path === "/revoke"),
+  )
   await postForm("/revoke", client, { token: tokens.refresh_token })
   expect(await later).toMatch(/^id: \d+$/m)
 })
@@ -118,7 +119,7 @@ test("a stream that nobody reads is not begun, and one that begins anew goes on 
   const later = String((seqs.at(-1) ?? 0) + 11_000 * lanes)
   const headers = { "Last-Event-ID": later }
   const told = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
-  expect(told).not.toContain("event: recorded")
+  expect(told).toContain(`"recorded":[]`)
 })
 
 test("what an instance stores late is told all the same, and once", async () => {
@@ -132,23 +133,23 @@ test("what an instance stores late is told all the same, and once", async () => 
   await recordFlows([eventAt(flow, now)], [flow, other])
   const operator = await openOperatorBrowser()
   const seen = new Set<number>()
-  const reads = readStream(operator, `/flows/${flow.id}/stream`, (event, data) => {
-    for (const { at } of event === "recorded" ? (data as Recorded[]) : []) seen.add(at)
+  const reads = readStream(operator, `/flows/${flow.id}/stream`, (_, data) => {
+    for (const { at } of recordedIn(data)) seen.add(at)
     return seen.has(now + 5)
   })
   const moved = new Set<string>()
-  const lists = readStream(operator, `/flows/stream?client=${clientId}&after=${now}`, (event, data) => {
-    if (event === "flow") moved.add((data as FlowSummary).id)
+  const lists = readStream(operator, `/flows/stream?client=${clientId}&after=${now}`, (_, data) => {
+    for (const { id } of data as FlowSummary[]) moved.add(id)
     return moved.has(other.id) && moved.has(late.id)
   })
   await expect.poll(() => [...seen]).toEqual([now])
   await expect.poll(() => moved.has(other.id)).toBe(true)
-  await recordFlows([eventAt(flow, now - 3_000)], [late])
+  await recordFlows([eventAt(flow, now - 3_000), eventAt(late, now - 3_000)], [late])
   await expect.poll(() => seen.has(now - 3_000)).toBe(true)
   await lists
   await recordFlows([eventAt(flow, now + 5)], [])
   const told = await reads
-  for (const at of [now, now - 3_000, now + 5]) expect(told.split(`"at":${at},`)).toHaveLength(2)
+  for (const at of [now, now - 3_000, now + 5]) expect(told.split(`"at":${at},"durationMs":1,"steps"`)).toHaveLength(2)
 })
 
 test("the list's stream begins where its page did, and tells of the asked client's flows alone", async () => {
@@ -162,7 +163,7 @@ test("the list's stream begins where its page did, and tells of the asked client
   await recordFlows([], [early, wanted, foreign])
   const operator = await openOperatorBrowser()
   const path = `/flows/stream?client=${clientId}&after=${now - 61_000}`
-  const told = await readStream(operator, path, (event) => event === "flow")
+  const told = await readStream(operator, path, (event) => event === "flows")
   expect(told).toContain(wanted.id)
   expect(told).not.toContain(early.id)
   expect(told).not.toContain(foreign.id)
@@ -171,14 +172,47 @@ test("the list's stream begins where its page did, and tells of the asked client
 test("what moved while nobody looked is told whole, also when it is more than is read at a time", async () => {
   const now = Date.now()
   const clientId = `client-${generateTimeOrderedId(new Date())}`
-  const moved = Array.from({ length: mostRows + 5 }, (_, i) => ({ ...flowAt(now - 60_000 + i), clientId }))
+  const moved = Array.from({ length: maxRows + 5 }, (_, i) => ({ ...flowAt(now - 60_000 + i), clientId }))
   await recordFlows([], moved)
   const told = new Set<string>()
   const path = `/flows/stream?client=${clientId}&after=${now - 90_000}`
   await readStream(await openOperatorBrowser(), path, (_, data) => {
-    told.add((data as FlowSummary).id)
+    for (const { id } of data as FlowSummary[]) told.add(id)
     return told.size === moved.length
   })
+})
+
+test("the outcome is that of the authorization, and what is refused later is counted", async () => {
+  const client = await registerClient()
+  const operator = await openOperatorBrowser()
+  const code = await obtainCode(client, await insertUser())
+  const flowId = flowIdOf(await redeem(client, { code: code.code, ...makePkce() }))
+  const mismatch = { refused: 1, reason: "code_verifier_mismatch" }
+  expect(await readFlow(operator, flowId, 2)).toMatchObject({ outcome: "in progress", ...mismatch })
+  const tokens = await readTokens(await redeem(client, code))
+  expect(await readFlow(operator, flowId, 3)).toMatchObject({ outcome: "succeeded", ...mismatch })
+  await redeem(client, { code: code.code, ...makePkce() })
+  expect(await readFlow(operator, flowId, 4)).toMatchObject({ outcome: "succeeded", ...mismatch, refused: 2 })
+  await postForm("/revoke", client, { token: tokens.refresh_token })
+  await fetch(new URL("/introspect", testEnvironment().issuer), {
+    headers: { Authorization: `Bearer ${tokens.access_token}` },
+  })
+  expect(await readFlow(operator, flowId, 6)).toMatchObject({
+    outcome: "revoked",
+    refused: 3,
+    reason: "access_token_revoked",
+  })
+
+  const other = await obtainTokens(client, await insertUser())
+  const [sessionId = ""] = other.refresh_token.split(".")
+  expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "succeeded", refused: 0 })
+  await revokeSession(sessionId, "revoked_by_operator", new Date())
+  expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "revoked", refused: 0 })
+  const list = await (await operator.fetch(`/flows?client=${client.clientId}&outcome=revoked`)).text()
+  for (const id of [flowId, sessionId]) expect(list).toContain(id)
+  expect(await (await operator.fetch(`/flows?client=${client.clientId}&outcome=failed`)).text()).toContain(
+    "No such flow",
+  )
 })
 
 test("what another version of the server has recorded is left out, and takes nothing else with it", async () => {
@@ -206,7 +240,7 @@ test("so many streams are open in a process, and one more is told when to come a
     if (response.status === 200) opened.push(abort)
     return response
   }
-  for (let i = 0; i < mostStreams; i++) {
+  for (let i = 0; i < maxStreams; i++) {
     const path = paths[i % paths.length] ?? ""
     expect((await fetch(`${server.issuer}${path}`, { method: "HEAD" })).status).toBe(200)
     expect((await open(path)).status).toBe(200)
@@ -229,7 +263,7 @@ test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of 
   const flowId = flowIdOf(wrong)
   const operator = await openOperatorBrowser()
   const flow = await readFlow(operator, flowId, 3)
-  expect(flow).toMatchObject({ client: { id: client.clientId }, failure: null })
+  expect(flow).toMatchObject({ client: { id: client.clientId }, outcome: "succeeded", refused: 1 })
   const texts: string[] = []
   for (const [format, type] of [
     ["mermaid", "text/plain; charset=utf-8"],

@@ -1,7 +1,7 @@
 import type { Page, Request } from "@playwright/test"
 import { createOperatorLink } from "@/lib/authentication/operators"
 import { recordFlows } from "@/lib/data/flows"
-import { mostEvents } from "@/lib/flows/record"
+import { maxRequests } from "@/lib/flows/record"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { eventAt, flowAt } from "../fixtures/recorded"
@@ -98,8 +98,8 @@ test("a flow that is longer than its picture says so", async ({ page }) => {
   await enterInspector(page)
   const at = Date.now() - 60_000
   const [short, long] = [flowAt(at), flowAt(at)]
-  const events = Array.from({ length: mostEvents + 1 }, (_, i) => eventAt(long, at + i))
-  await recordFlows([eventAt(short, at), ...events], [short, { ...long, lastAt: new Date(at + mostEvents) }])
+  const events = Array.from({ length: maxRequests + 1 }, (_, i) => eventAt(long, at + i))
+  await recordFlows([eventAt(short, at), ...events], [short, { ...long, lastAt: new Date(at + maxRequests) }])
   const note = page.getByText("The first steps of this flow are no longer shown")
   await page.goto(`${issuer()}/flows/${short.id}`)
   await expect(live(page)).toBeVisible()

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test"
 import * as oidc from "openid-client"
 import { findStep, type StepName } from "@/lib/flows/diagrams"
+import { findErrorHelp } from "@/lib/flows/error-help"
 import { fingerprint } from "@/lib/flows/facts"
-import { findMend } from "@/lib/flows/reasons"
 import type { FlowSummary } from "@/lib/flows/record"
 import type { Reason } from "@/lib/protocol/errors"
 import { computeCodeChallenge } from "@/lib/protocol/pkce"
@@ -56,7 +56,9 @@ async function readInspector(operator: TestBrowser, flowId: string, since: numbe
     get(`/flows/${flowId}`),
     get("/flows"),
     readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow"),
-    readStream(operator, `/flows/stream?after=${since}`, (_, flow) => (flow as FlowSummary).id === flowId),
+    readStream(operator, `/flows/stream?after=${since}`, (_, flows) =>
+      (flows as FlowSummary[]).some(({ id }) => id === flowId),
+    ),
   ])
   for (const text of texts) expect(text).toContain(flowId)
   return texts.join("\n")
@@ -208,7 +210,8 @@ async function expectFailure(page: Page, { step, reason }: Pick<Mistake, "step" 
   await expect(page.locator("[data-step][data-failed]")).toHaveCount(1)
   const opened = openedStep(page)
   await expect(opened.getByRole("heading")).toHaveText(findStep(step).text)
-  for (const text of [reason, findMend(reason).why, findMend(reason).mend]) await expect(opened).toContainText(text)
+  for (const text of [reason, findErrorHelp(reason).why, findErrorHelp(reason).fix])
+    await expect(opened).toContainText(text)
   if (values.length > 0) await expect(opened).toContainText(new RegExp(values.join(".*is not equal to.*")))
 }
 

@@ -33,6 +33,30 @@ test("a collector that is not there keeps no server from ending in order", async
   expect(await server.stop()).toBe(0)
 })
 
+test("a sampler that takes no trace leaves the inspector everything", async () => {
+  const collector = await startRefusingCollector()
+  const server = await startOwnServer({
+    DEMO: "on",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_BSP_SCHEDULE_DELAY: "50",
+    OTEL_TRACES_SAMPLER: "always_off",
+  })
+  const refused = await fetch(`${server.issuer}/authorize?client_id=unknown`)
+  const address = `${server.issuer}/flows/${refused.headers.get("x-flow-id")}/export?as=json`
+  const readFlow = async () => {
+    const response = await fetch(address)
+    return response.ok ? await response.json() : null
+  }
+  await expect.poll(readFlow).toMatchObject({
+    outcome: "failed",
+    reason: "client_unknown",
+    recorded: [{ path: "/authorize", steps: [{ facts: { client_id: expect.stringMatching(/^#/) } }] }],
+  })
+  expect(await server.stop()).toBe(0)
+  expect(collector.asked).toEqual([])
+  collector.server.close()
+})
+
 test("a protocol that there is none of is one line in the log, and the server serves", async () => {
   const server = await startOwnServer({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",

@@ -1,8 +1,9 @@
+import { type FlowOutcome, flowOutcomes } from "./flow-outcomes"
 import { listRows, type Value, type Write, write } from "./statement"
 
 // What the flow inspector keeps. No row of it is one that a flow needs, and nothing refers to it.
 
-/** A step or a request as JSON, of one flow. */
+/** A request as JSON, of one flow. */
 export type FlowEvent = { seq: number; flowId: string; data: string }
 
 /** What is known of a flow; null leaves a fact as it was. */
@@ -13,23 +14,30 @@ export type RecordedFlow = {
   clientId: string | null
   userId: string | null
   lastStep: string | null
-  /** The reason of the last request's failure; empty when it did not fail. */
-  failure: string | null
+  outcome: FlowOutcome
+  /** How many requests were refused without deciding the outcome. */
+  refused: number
+  /** Why a request was refused last. */
+  reason: string | null
 }
 
-const flowColumns = `"id", "beganAt", "lastAt", "clientId", "userId", "lastStep", "failure"`
+const flowColumns = `"id", "beganAt", "lastAt", "clientId", "userId", "lastStep", "outcome", "refused", "reason"`
 const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?)
   ON CONFLICT ("seq") DO NOTHING`
+/** One value of a flow's row: the new one where the condition is true, else the stored one. */
+const choose = (column: string, condition: string, value = `excluded."${column}"`) =>
+  `"${column}" = CASE WHEN ${condition} THEN ${value} ELSE "RecordedFlow"."${column}" END`
 const later = `excluded."lastAt" >= "RecordedFlow"."lastAt"`
-const newest = (column: string) =>
-  `"${column}" = CASE WHEN ${later} THEN COALESCE(excluded."${column}", "RecordedFlow"."${column}") ELSE "RecordedFlow"."${column}" END`
-const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT ("id") DO UPDATE SET "clientId" = COALESCE(excluded."clientId", "RecordedFlow"."clientId"),
-  "userId" = COALESCE(excluded."userId", "RecordedFlow"."userId"), ${newest("lastStep")}, ${newest("failure")},
-  "beganAt" = CASE WHEN excluded."beganAt" < "RecordedFlow"."beganAt" THEN excluded."beganAt" ELSE "RecordedFlow"."beganAt" END,
-  "lastAt" = CASE WHEN ${later} THEN excluded."lastAt" ELSE "RecordedFlow"."lastAt" END`
+const known = (column: string) => `COALESCE(excluded."${column}", "RecordedFlow"."${column}")`
+// Instances store at their own times, so the result must not depend on the order.
+const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT ("id") DO UPDATE SET "clientId" = ${known("clientId")}, "userId" = ${known("userId")},
+  ${choose("lastStep", later, known("lastStep"))}, ${choose("reason", later, known("reason"))},
+  ${choose("beganAt", `excluded."beganAt" < "RecordedFlow"."beganAt"`)}, ${choose("lastAt", later)},
+  ${choose("outcome", `excluded."outcome" > "RecordedFlow"."outcome"`)},
+  "refused" = excluded."refused" + "RecordedFlow"."refused"`
 
-/** Stores events, and what they say of their flows. */
+/** Stores events, and what each shows of its flow. */
 export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): Promise<void> {
   await write(
     ...events.map(({ seq, flowId, data }): Write => [insertEvent, [seq, flowId, data]]),
@@ -39,10 +47,21 @@ export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): P
       .map(
         (flow): Write => [
           upsertFlow,
-          [flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep, flow.failure],
+          [
+            ...[flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep],
+            ...[rankOf(flow.outcome), flow.refused, flow.reason],
+          ],
         ],
       ),
   )
+}
+
+const rankOf = (outcome: FlowOutcome) => flowOutcomes.indexOf(outcome)
+
+/** Which events were stored under a number after this one, and of which flows. */
+export async function listFlowChanges(after: number): Promise<Omit<FlowEvent, "data">[]> {
+  const rows = await listRows(`SELECT "seq", "flowId" FROM "FlowEvent" WHERE "seq" > ?`, [after])
+  return rows.map(([seq, flowId]) => ({ seq: Number(seq), flowId: String(flowId) }))
 }
 
 /**
@@ -73,7 +92,9 @@ function toEvent([seq, flowId, data]: Value[]): FlowEvent {
 export type FlowFilter = {
   id?: string
   clientId?: string
-  outcome?: "ok" | "failed"
+  outcome?: FlowOutcome
+  /** Whether only flows with refused requests are listed. */
+  refused?: boolean
   /** Those that stand in the list behind this one. */
   before?: { beganAt: Date; id: string }
   movedSince?: Date
@@ -82,36 +103,47 @@ export type FlowFilter = {
 /** A flow with the name of its Client and the email address of its User, where there still are such. */
 export type ListedFlow = RecordedFlow & { clientName: string | null; email: string | null }
 
-/** The newest flows first; of those that moved since a moment, the ones that moved last. */
-export async function listRecordedFlows(filter: FlowFilter, limit: number): Promise<ListedFlow[]> {
+/**
+ * What a flow came to. Its Session's row knows best: an operator revokes it without a request, and a request may not have
+ * been recorded. The value is when a flow must have begun to be still in progress.
+ */
+const outcome = `CASE WHEN "Session"."revokedAt" IS NOT NULL THEN ${rankOf("revoked")}
+  WHEN "RecordedFlow"."outcome" < ${rankOf("succeeded")} AND "Session"."startedAt" IS NOT NULL THEN ${rankOf("succeeded")}
+  WHEN "RecordedFlow"."outcome" = ${rankOf("in progress")} AND "RecordedFlow"."beganAt" < ? THEN ${rankOf("failed")}
+  ELSE "RecordedFlow"."outcome" END`
+
+const ownColumns = flowColumns.replaceAll(/"\w+"/g, (column) => `"RecordedFlow".${column}`)
+const selectFlows = `SELECT ${ownColumns}, ${outcome} AS "result", "Client"."clientName", "User"."email"
+  FROM "RecordedFlow" LEFT JOIN "Session" ON "Session"."id" = "RecordedFlow"."id"
+  LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
+  LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"`
+
+/**
+ * The newest flows first; of those that moved since a moment, the ones that moved last.
+ * @param expired when a flow must have begun to be still in progress: an earlier one has failed
+ */
+export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit: number): Promise<ListedFlow[]> {
   const { before } = filter
   const conditions: [sql: string, ...values: (Value | undefined)[]][] = [
     [`"RecordedFlow"."id" = ?`, filter.id],
     [`"RecordedFlow"."clientId" = ?`, filter.clientId],
+    [`${outcome} = ?`, expired, filter.outcome && rankOf(filter.outcome)],
+    [`"RecordedFlow"."refused" > ?`, filter.refused ? 0 : undefined],
     // Of one millisecond there may be several. Both databases find the first by the index of "beganAt".
     [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
     [`"RecordedFlow"."lastAt" > ?`, filter.movedSince],
   ]
-  const given = conditions.filter((condition): condition is [string, ...Value[]] => condition[1] !== undefined)
-  const where = given.map(([sql]) => sql)
-  if (filter.outcome === "ok") where.push(`"RecordedFlow"."failure" = ''`)
-  if (filter.outcome === "failed") where.push(`"RecordedFlow"."failure" <> ''`)
+  const given = conditions.filter((condition): condition is [string, ...Value[]] => !condition.includes(undefined))
   const rows = await listRows(
-    `SELECT ${flowColumns
-      .split(", ")
-      .map((column) => `"RecordedFlow".${column}`)
-      .join(", ")}, "Client"."clientName", "User"."email" FROM "RecordedFlow"
-      LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
-      LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"
-      ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""}
+    `${selectFlows} ${given.length > 0 ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : ""}
       ORDER BY ${filter.movedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
-    [...given.flatMap(([, ...values]) => values), limit],
+    [expired, ...given.flatMap(([, ...values]) => values), limit],
   )
   return rows.map(toListedFlow)
 }
 
 function toListedFlow(row: Value[]): ListedFlow {
-  const [id, beganAt, lastAt, clientId, userId, lastStep, failure, clientName, email] = row
+  const [id, beganAt, lastAt, clientId, userId, lastStep, , refused, reason, result, clientName, email] = row
   return {
     id: String(id),
     beganAt: beganAt as Date,
@@ -119,7 +151,9 @@ function toListedFlow(row: Value[]): ListedFlow {
     clientId: clientId as string | null,
     userId: userId as string | null,
     lastStep: lastStep as string | null,
-    failure: failure as string | null,
+    outcome: flowOutcomes[Number(result)] ?? "in progress",
+    refused: Number(refused),
+    reason: reason as string | null,
     clientName: clientName as string | null,
     email: email as string | null,
   }

@@ -3,12 +3,19 @@ import { describe, expect, test } from "vitest"
 import { type Diagram, diagrams, findEntryStep, findStep, type StepName } from "./diagrams"
 import { withDiagrams } from "./tooling/readme"
 
-describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { participants, steps }) => {
+describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { participants, steps, ...diagram }) => {
   test("numbers its steps from 1, and those that only some runs have not at all", () => {
     const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
     const numbers = placed.flatMap(({ number }) => (number === null ? [] : [number]))
     expect(numbers).toEqual(numbers.map((_, i) => i + 1))
-    expect(placed.filter(({ number }) => number === null)).toEqual(placed.filter(({ optional }) => optional))
+    const others = placed.filter(({ number }) => number === null)
+    expect(others.map((step) => step.name)).toEqual(diagram.optional ?? [])
+  })
+
+  test("has each of its requests as a step", () => {
+    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+    const requests = placed.flatMap(({ request }) => (request === null ? [] : [request]))
+    expect(requests).toEqual(Object.values(diagram.requests))
   })
 
   test("names every step once, between participants of its own, and begins and ends with the client", () => {

@@ -13,7 +13,7 @@ export const participants = {
   revocation: "Revocation Service",
 } as const
 
-type Participant = keyof typeof participants
+export type Participant = keyof typeof participants
 
 type Step = {
   /** Its name within the diagram. */
@@ -22,161 +22,92 @@ type Step = {
   /** The same as `from` for what a participant does by itself. */
   to: Participant
   text: string
-  /** The request that this step is, and beside whom the diagram notes it. */
-  request?: { line: string; beside: "right of" | "left of"; participant: Participant }
-  /** A step that only some runs have. It has no number, and no place in the docs' diagram. */
-  optional?: true
 }
 
-export type Diagram = { title: string; participants: readonly Participant[]; steps: readonly Step[] }
+export type Diagram = {
+  title: string
+  participants: readonly Participant[]
+  steps: readonly Step[]
+  /** The steps that are requests. */
+  requests: Readonly<Record<string, string>>
+  /** Steps that only some runs have. They have no number, and no place in the docs' diagram. */
+  optional?: readonly string[]
+}
 
-const fromClient = (line: string) => ({ line, beside: "right of", participant: "client" }) as const
+const step = <const Name extends string>(name: Name, from: Participant, to: Participant, text: string) =>
+  ({ name, from, to, text }) as const
 
 export const diagrams = {
   authorization: {
     title: "Authorization",
     participants: ["client", "authentication", "authorization", "data", "tokenIssue"],
+    requests: {
+      calls_authorize: "GET /authorize",
+      redirects_to_callback: "GET /callback",
+      provides_auth_code: "POST /token",
+    },
+    optional: ["asks_for_consent", "stores_consent"],
     steps: [
-      {
-        name: "generates_code_challenge",
-        from: "client",
-        to: "client",
-        text: "Generates code verifier and code challenge",
-      },
-      {
-        name: "calls_authorize",
-        from: "client",
-        to: "authorization",
-        text: "Calls the authorization endpoint with code challenge",
-        request: fromClient("GET /authorize"),
-      },
-      {
-        name: "encodes_state_token",
-        from: "authorization",
-        to: "authorization",
-        text: "Encodes code challenge in state token",
-      },
-      {
-        name: "redirects_to_sign_in",
-        from: "authorization",
-        to: "authentication",
-        text: "Redirects to sign-in page with state token",
-      },
-      {
-        name: "verifies_credentials",
-        from: "authentication",
-        to: "authentication",
-        text: "Verifies user-supplied credentials",
-      },
-      {
-        name: "redirects_to_callback",
-        from: "authentication",
-        to: "authorization",
-        text: "Redirects to callback endpoint with state token",
-        request: { line: "GET /callback", beside: "left of", participant: "authentication" },
-      },
-      { name: "decodes_state_token", from: "authorization", to: "authorization", text: "Decodes state token" },
-      {
-        name: "asks_for_consent",
-        from: "authorization",
-        to: "authorization",
-        text: "Asks the person to allow the client",
-        optional: true,
-      },
-      {
-        name: "stores_consent",
-        from: "authorization",
-        to: "data",
-        text: "Stores what the person allowed",
-        optional: true,
-      },
-      { name: "generates_auth_code", from: "authorization", to: "authorization", text: "Generates auth code" },
-      { name: "stores_auth_code", from: "authorization", to: "data", text: "Stores auth code and code challenge" },
-      { name: "returns_auth_code", from: "authorization", to: "client", text: "Returns auth code to client" },
-      {
-        name: "provides_auth_code",
-        from: "client",
-        to: "tokenIssue",
-        text: "Provides auth code and code verifier",
-        request: fromClient("POST /token"),
-      },
-      {
-        name: "retrieves_auth_code",
-        from: "tokenIssue",
-        to: "data",
-        text: "Retrieves auth code and code challenge",
-      },
-      {
-        name: "verifies_code_verifier",
-        from: "tokenIssue",
-        to: "tokenIssue",
-        text: "Verifies code verifier with code challenge",
-      },
-      { name: "generates_tokens", from: "tokenIssue", to: "tokenIssue", text: "Generates access and refresh tokens" },
-      { name: "stores_tokens", from: "tokenIssue", to: "data", text: "Stores tokens in session data" },
-      { name: "returns_tokens", from: "tokenIssue", to: "client", text: "Returns access and refresh tokens to client" },
+      step("generates_code_challenge", "client", "client", "Generates code verifier and code challenge"),
+      step("calls_authorize", "client", "authorization", "Calls the authorization endpoint with code challenge"),
+      step("encodes_state_token", "authorization", "authorization", "Encodes code challenge in state token"),
+      step("redirects_to_sign_in", "authorization", "authentication", "Redirects to sign-in page with state token"),
+      step("verifies_credentials", "authentication", "authentication", "Verifies user-supplied credentials"),
+      step(
+        "redirects_to_callback",
+        "authentication",
+        "authorization",
+        "Redirects to callback endpoint with state token",
+      ),
+      step("decodes_state_token", "authorization", "authorization", "Decodes state token"),
+      step("asks_for_consent", "authorization", "authorization", "Asks the person to allow the client"),
+      step("stores_consent", "authorization", "data", "Stores what the person allowed"),
+      step("generates_auth_code", "authorization", "authorization", "Generates auth code"),
+      step("stores_auth_code", "authorization", "data", "Stores auth code and code challenge"),
+      step("returns_auth_code", "authorization", "client", "Returns auth code to client"),
+      step("provides_auth_code", "client", "tokenIssue", "Provides auth code and code verifier"),
+      step("retrieves_auth_code", "tokenIssue", "data", "Retrieves auth code and code challenge"),
+      step("verifies_code_verifier", "tokenIssue", "tokenIssue", "Verifies code verifier with code challenge"),
+      step("generates_tokens", "tokenIssue", "tokenIssue", "Generates access and refresh tokens"),
+      step("stores_tokens", "tokenIssue", "data", "Stores tokens in session data"),
+      step("returns_tokens", "tokenIssue", "client", "Returns access and refresh tokens to client"),
     ],
   },
   introspection: {
     title: "Introspection",
     participants: ["client", "introspection", "data"],
+    requests: { provides_token: "GET /introspect" },
     steps: [
-      {
-        name: "provides_token",
-        from: "client",
-        to: "introspection",
-        text: "Provides access token",
-        request: fromClient("GET /introspect"),
-      },
-      { name: "retrieves_session", from: "introspection", to: "data", text: "Retrieves session data" },
-      { name: "validates_token", from: "introspection", to: "introspection", text: "Validates token" },
-      {
-        name: "queries_user",
-        from: "introspection",
-        to: "data",
-        text: "Queries user information associated with token",
-      },
-      { name: "returns_user", from: "introspection", to: "client", text: "Returns user information" },
+      step("provides_token", "client", "introspection", "Provides access token"),
+      step("retrieves_session", "introspection", "data", "Retrieves session data"),
+      step("validates_token", "introspection", "introspection", "Validates token"),
+      step("queries_user", "introspection", "data", "Queries user information associated with token"),
+      step("returns_user", "introspection", "client", "Returns user information"),
     ],
   },
   refresh: {
     title: "Refresh",
     participants: ["client", "refresh", "data"],
+    requests: { provides_refresh_token: "POST /refresh" },
     steps: [
-      {
-        name: "provides_refresh_token",
-        from: "client",
-        to: "refresh",
-        text: "Provides refresh token",
-        request: fromClient("POST /refresh"),
-      },
-      { name: "retrieves_session", from: "refresh", to: "data", text: "Retrieves session data" },
-      { name: "validates_token", from: "refresh", to: "refresh", text: "Validates token" },
-      { name: "generates_tokens", from: "refresh", to: "refresh", text: "Generates new token pair" },
-      { name: "stores_tokens", from: "refresh", to: "data", text: "Stores tokens in session data" },
-      { name: "returns_tokens", from: "refresh", to: "client", text: "Provides newly-generated tokens" },
+      step("provides_refresh_token", "client", "refresh", "Provides refresh token"),
+      step("retrieves_session", "refresh", "data", "Retrieves session data"),
+      step("validates_token", "refresh", "refresh", "Validates token"),
+      step("generates_tokens", "refresh", "refresh", "Generates new token pair"),
+      step("stores_tokens", "refresh", "data", "Stores tokens in session data"),
+      step("returns_tokens", "refresh", "client", "Provides newly-generated tokens"),
     ],
   },
   revocation: {
     title: "Revocation",
     participants: ["client", "revocation", "data"],
+    requests: { provides_token: "POST /revoke" },
     steps: [
-      {
-        name: "provides_token",
-        from: "client",
-        to: "revocation",
-        text: "Provides refresh token",
-        request: fromClient("POST /revoke"),
-      },
-      { name: "retrieves_session", from: "revocation", to: "data", text: "Retrieves session data" },
-      { name: "validates_token", from: "revocation", to: "revocation", text: "Validates token" },
-      {
-        name: "destroys_session",
-        from: "revocation",
-        to: "data",
-        text: "Destroy session associated with token",
-      },
-      { name: "returns_success", from: "revocation", to: "client", text: "Returns HTTP status code success" },
+      step("provides_token", "client", "revocation", "Provides refresh token"),
+      step("retrieves_session", "revocation", "data", "Retrieves session data"),
+      step("validates_token", "revocation", "revocation", "Validates token"),
+      step("destroys_session", "revocation", "data", "Destroy session associated with token"),
+      step("returns_success", "revocation", "client", "Returns HTTP status code success"),
     ],
   },
 } as const satisfies Record<string, Diagram>
@@ -188,16 +119,26 @@ export type StepName = {
   [Name in DiagramName]: `${Name}.${(typeof diagrams)[Name]["steps"][number]["name"]}`
 }[DiagramName]
 
-/** A step with its diagram, and its number there; null for one that has none. */
-export type PlacedStep = Step & { diagram: DiagramName; number: number | null }
+/** A step in its diagram. */
+export type PlacedStep = Step & {
+  id: StepName
+  diagram: DiagramName
+  /** Null for a step that only some runs have. */
+  number: number | null
+  /** The highest number so far. */
+  reached: number
+  /** The request that this step is, such as `POST /token`. */
+  request: string | null
+}
 
 function place(): Map<string, PlacedStep> {
   const placed = new Map<string, PlacedStep>()
-  for (const [diagram, { steps }] of Object.entries(diagrams) as [DiagramName, Diagram][]) {
-    let number = 0
+  for (const [diagram, { steps, requests, optional }] of Object.entries(diagrams) as [DiagramName, Diagram][]) {
+    let reached = 0
     for (const step of steps) {
-      if (!step.optional) number++
-      placed.set(`${diagram}.${step.name}`, { ...step, diagram, number: step.optional ? null : number })
+      const number = optional?.includes(step.name) ? null : ++reached
+      const id = `${diagram}.${step.name}` as StepName
+      placed.set(id, { ...step, id, diagram, number, reached, request: requests[step.name] ?? null })
     }
   }
   return placed
@@ -214,8 +155,18 @@ export function findStep(name: StepName): PlacedStep {
   return placed.get(name) as PlacedStep
 }
 
+/** The steps of a diagram that every run has, in order. */
+export function numberedSteps(diagram: DiagramName): PlacedStep[] {
+  return [...placed.values()].filter((step) => step.diagram === diagram && step.number !== null)
+}
+
+/** Who takes part in a step. */
+export function participantsOf(name: StepName): Participant[] {
+  const { from, to } = findStep(name)
+  return [from, to]
+}
+
 /** The step with which a request to this path begins; null for a path that no diagram has. */
 export function findEntryStep(path: string): StepName | null {
-  for (const [name, { request }] of placed) if (request?.line.endsWith(` ${path}`)) return name as StepName
-  return null
+  return [...placed.values()].find(({ request }) => request?.endsWith(` ${path}`))?.id ?? null
 }

@@ -1,45 +1,41 @@
 import { expect, test } from "vitest"
+import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { exportFlow } from "./exports"
 import type { FlowRecord } from "./record"
-
-const step = { kind: "step" as const, flowId: "f", requestId: "r", at: 1, durationMs: 1, facts: {}, failure: null }
 
 const flow: FlowRecord = {
   id: "AaIIRv4AAAAAAAAAAAAAAA",
   beganAt: 1,
   lastAt: 9,
+  expiresAt: 1_000,
   client: { id: "shop", name: "Shop" },
   person: "ada@example.com",
   lastStep: "authorization.verifies_code_verifier",
-  failure: "code_verifier_mismatch",
+  outcome: "in progress",
+  refused: 1,
+  reason: "code_verifier_mismatch",
   recorded: [
     {
-      ...step,
-      seq: 1,
-      name: "authorization.provides_auth_code",
-      facts: {
-        grant_type: "authorization_code",
-        code: "#abcdefgh",
-        redirect_uri: { sent: "https://one.example/", stored: ["https://two.example/"] },
-        resource: ["https://one.example", "https://two.example"],
-      },
-    },
-    { ...step, seq: 2, name: "authorization.retrieves_auth_code" },
-    {
-      ...step,
-      seq: 3,
-      name: "authorization.verifies_code_verifier",
-      failure: { reason: "code_verifier_mismatch", code: "invalid_grant" },
-    },
-    {
-      kind: "request",
-      seq: 4,
-      flowId: "f",
-      requestId: "r",
-      method: "POST",
-      path: "/token",
-      status: 400,
-      at: 1,
+      ...makeRequest(
+        4,
+        "POST /token",
+        [
+          makeStep("authorization.provides_auth_code", 1, {
+            grant_type: "authorization_code",
+            code: "#abcdefgh",
+            redirect_uri: { sent: "https://one.example/", stored: ["https://two.example/"] },
+            resource: ["https://one.example", "https://two.example"],
+          }),
+          makeStep("authorization.retrieves_auth_code", 2),
+          makeStep(
+            "authorization.verifies_code_verifier",
+            3,
+            {},
+            { reason: "code_verifier_mismatch", code: "invalid_grant" },
+          ),
+        ],
+        400,
+      ),
       durationMs: 8,
     },
   ],

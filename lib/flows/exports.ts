@@ -1,8 +1,8 @@
-import { findStep, participants } from "./diagrams"
-import type { Fact } from "./facts"
-import { type FlowRecord, isStep, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
+import { findStep, type Participant, participants, participantsOf } from "./diagrams"
+import type { Fact, Facts } from "./facts"
+import type { FlowRecord } from "./record"
 
-// A flow to take along. No secret was recorded, so these only put it into other forms; the person's name and email address
+// A flow as a file. No secret was recorded, so these only put it into other forms; the person's name and email address
 // are in JSON, as they are on the page.
 
 export const exportFormats = [
@@ -28,74 +28,61 @@ export function exportFlow(
   }
 }
 
-const isRequest = (recorded: Recorded): recorded is RecordedRequest => recorded.kind === "request"
-
 /** Words that mermaid would take for its own. */
 const plain = (text: string) => text.replace(/[;#\n]/g, " ")
 
 function toMermaidFlow({ id, recorded }: FlowRecord): string {
-  const steps = recorded.filter(isStep)
-  const requests = new Map(recorded.filter(isRequest).map((request) => [request.requestId, request]))
-  const present = new Set(steps.flatMap(({ name }) => [findStep(name).from, findStep(name).to]))
+  const present = new Set(recorded.flatMap(({ steps }) => steps.flatMap(({ name }) => participantsOf(name))))
   const heads = Object.entries(participants)
-    .filter(([participant]) => present.has(participant as keyof typeof participants))
+    .filter(([participant]) => present.has(participant as Participant))
     .map(([participant, name]) => `${participant === "client" ? "actor" : "participant"} ${name}`)
-  const lines = steps.flatMap(({ name, requestId, failure }, i) => {
-    const { from, to, text } = findStep(name)
-    const request = steps[i - 1]?.requestId === requestId ? undefined : requests.get(requestId)
-    const arrow = failure ? "-x" : from === to ? "-->" : "-->>"
-    const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
-    return [
-      ...(request ? [`Note over ${participants[to]}: ${request.method} ${request.path} ${request.status}`] : []),
-      line,
-      ...(failure ? [`Note over ${participants[to]}: failed, ${plain(failure.reason)}`] : []),
-    ]
+  const lines = recorded.flatMap((request) => {
+    const [first] = request.steps
+    const beside = first && participants[findStep(first.name).to]
+    const arrows = request.steps.flatMap(({ name, failure }) => {
+      const { from, to, text } = findStep(name)
+      const arrow = failure ? "-x" : from === to ? "-->" : "-->>"
+      const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
+      return failure ? [line, `Note over ${participants[to]}: failed, ${plain(failure.reason)}`] : [line]
+    })
+    return [`Note over ${beside}: ${request.method} ${request.path} ${request.status}`, ...arrows]
   })
   return ["---", `title: Flow ${id}`, "---", "sequenceDiagram", "autonumber", "", ...heads, "", ...lines, ""].join("\n")
 }
 
 /** HTTP Archive 1.2: the requests of the flow, with their parameters as they were shown. */
 function toHar({ recorded }: FlowRecord, issuer: string): object {
-  const steps = recorded.filter(isStep)
-  const entries = recorded.filter(isRequest).map((request) => {
-    const own = steps.filter(({ requestId }) => requestId === request.requestId)
-    const parameters = toPairs(own.find(({ name }) => findStep(name).request)?.facts ?? {})
-    const failure = own.findLast((step) => step.failure)?.failure
-    const isGet = request.method === "GET"
+  const message = { httpVersion: "HTTP/1.1", cookies: [], headers: [], headersSize: -1, bodySize: -1 }
+  const entries = recorded.map(({ method, path, status, at, durationMs, steps }) => {
+    const parameters = toPairs(steps.find(({ name }) => findStep(name).request)?.facts ?? {})
+    const failure = steps.findLast((step) => step.failure)?.failure
+    const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
     return {
-      startedDateTime: new Date(request.at).toISOString(),
-      time: request.durationMs,
+      startedDateTime: new Date(at).toISOString(),
+      time: durationMs,
       request: {
-        method: request.method,
-        url: `${issuer}${request.path}`,
-        httpVersion: "HTTP/1.1",
-        cookies: [],
-        headers: [],
-        queryString: isGet ? parameters : [],
-        ...(!isGet && { postData: { mimeType: "application/x-www-form-urlencoded", params: parameters } }),
-        headersSize: -1,
-        bodySize: -1,
+        ...message,
+        method,
+        url: `${issuer}${path}`,
+        queryString: method === "GET" ? parameters : [],
+        ...(method !== "GET" && { postData: form }),
       },
       response: {
-        status: request.status,
+        ...message,
+        status,
         statusText: "",
-        httpVersion: "HTTP/1.1",
-        cookies: [],
-        headers: [],
         content: { size: -1, mimeType: "x-unknown" },
         redirectURL: "",
-        headersSize: -1,
-        bodySize: -1,
       },
       cache: {},
-      timings: { send: 0, wait: request.durationMs, receive: 0 },
+      timings: { send: 0, wait: durationMs, receive: 0 },
       ...(failure && { comment: `${failure.code ?? "refused"}: ${failure.reason}` }),
     }
   })
   return { log: { version: "1.2", creator: { name: "OAuth Flow", version: "0.1.0" }, entries } }
 }
 
-function toPairs(facts: RecordedStep["facts"]): { name: string; value: string }[] {
+function toPairs(facts: Facts): { name: string; value: string }[] {
   return Object.entries(facts).flatMap(([name, fact]) =>
     [sentOf(fact)].flat().map((value) => ({ name, value: toText(value) })),
   )

@@ -1,146 +1,140 @@
-import { SpanStatusCode, trace } from "@opentelemetry/api"
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
-import { forgetProcessState } from "@/lib/testing/settings"
-import { Flow, flowIdGenerator, listen } from "./flow"
-
-forgetProcessState()
-const unheard = new Flow("POST", "/token")
-
-const exporter = new InMemorySpanExporter()
-const provider = new BasicTracerProvider({
-  spanProcessors: [new SimpleSpanProcessor(exporter)],
-  idGenerator: flowIdGenerator,
-})
-beforeAll(() => {
-  trace.disable()
-  trace.setGlobalTracerProvider(provider)
-  listen()
-})
-beforeEach(() => exporter.reset())
-afterAll(async () => {
-  forgetProcessState()
-  await provider.shutdown()
-})
+import { collectEvents, listenAlone } from "@/lib/testing/flows"
+import { applySettings } from "@/lib/testing/settings"
+import { Flow, listen } from "./flow"
 
 const id = generateTimeOrderedId(new Date())
-const spans = () => exporter.getFinishedSpans()
-const names = () => spans().map(({ name }) => name)
+
+let listener = collectEvents()
+beforeEach(() => {
+  applySettings({ LOG_LEVEL: "silent" })
+  listener = collectEvents()
+  listenAlone(listener)
+})
+afterAll(() => listenAlone())
 
 describe("a flow", () => {
-  test("that nobody listens to has an id, and asks for no facts", () => {
-    unheard.step("refresh.validates_token", () => {
-      throw new Error("nobody asked")
-    })
-    unheard.fail({ reason: "unexpected" })
-    unheard.end(500)
-    expect(unheard.id).toMatch(/^[A-Za-z0-9_-]{22}$/)
-    expect(spans()).toEqual([])
+  test("that nothing listens to has an id, and asks for no facts", () => {
+    listenAlone()
+    const flow = new Flow("POST", "/token")
+    const facts = vi.fn(() => ({}))
+    flow.step("refresh.validates_token", facts)
+    flow.note(facts)
+    flow.fail({ reason: "unexpected" })
+    flow.end(500)
+    expect(facts).not.toHaveBeenCalled()
+    expect(flow.id).toMatch(/^[A-Za-z0-9_-]{22}$/)
   })
 
   test("is left out whole when it is not wanted", () => {
-    listen(() => false)
+    let wanted = false
+    const facts = vi.fn(() => ({}))
+    listenAlone({ ...listener, wants: () => wanted })
     const flow = new Flow("POST", "/refresh")
-    listen()
-    flow.join(id)
-    flow.step("refresh.validates_token")
+    wanted = true
+    flow.step("refresh.validates_token", facts)
     flow.end(200)
-    expect(spans()).toEqual([])
-    expect(flow.id).toBe(id)
+    expect([listener.events, facts.mock.calls]).toEqual([[], []])
   })
 
-  test("is one trace over all its requests, with the flow's id as the trace's", () => {
-    for (const path of ["/authorize", "/callback"]) {
-      const flow = new Flow("GET", path)
-      flow.join(id)
-      flow.step("authorization.decodes_state_token")
-      flow.end(303)
-    }
-    const traceId = Buffer.from(id, "base64url").toString("hex")
-    expect(spans().map((span) => span.spanContext().traceId)).toEqual([traceId, traceId, traceId, traceId])
-    expect(spans().map(({ attributes }) => attributes["oauth_flow.id"])).toEqual([id, id, id, id])
-  })
-
-  test("keeps the steps that came before it was known which flow it is", () => {
+  test("reports each request once, with the steps that were taken before it was known which flow it is", () => {
     const flow = new Flow("POST", "/refresh")
     flow.step("refresh.provides_refresh_token", () => ({ grant_type: "refresh_token" }))
     flow.step("refresh.retrieves_session")
-    expect(spans()).toEqual([])
     flow.join(id)
-    expect(names()).toEqual(["Provides refresh token"])
-    expect(flow.id).toBe(id)
+    flow.concerns({ clientId: "web", userId: "ada" })
     flow.note(() => ({ rotations: 3 }))
+    expect(listener.events).toEqual([])
     flow.end(200)
-    expect(names()).toEqual(["Provides refresh token", "Retrieves session data", "POST /refresh"])
-    expect(spans()[0]?.attributes).toMatchObject({
-      "oauth_flow.diagram": "refresh",
-      "oauth_flow.step": "provides_refresh_token",
-      "oauth_flow.number": 1,
-      "oauth_flow.from": "client",
-      "oauth_flow.to": "refresh",
-      "oauth_flow.facts": '{"grant_type":"refresh_token"}',
-    })
-    expect(spans()[1]?.attributes["oauth_flow.facts"]).toBe('{"rotations":3}')
-    expect(spans()[2]?.attributes).toMatchObject({ "http.response.status_code": 200, "url.path": "/refresh" })
+    const [event] = listener.events
+    expect(listener.events).toHaveLength(1)
+    expect(event).toMatchObject({ flowId: id, joined: true, clientId: "web", userId: "ada" })
+    expect(event).toMatchObject({ method: "POST", path: "/refresh", status: 200 })
+    expect(event?.steps.map(({ name, facts, failure }) => ({ name, facts, failure }))).toEqual([
+      { name: "refresh.provides_refresh_token", facts: { grant_type: "refresh_token" }, failure: null },
+      { name: "refresh.retrieves_session", facts: { rotations: 3 }, failure: null },
+    ])
   })
 
-  test("belongs to the one that it joined first", () => {
+  test("has steps that each last until the next, and the last until the answer", () => {
+    const flow = new Flow("POST", "/refresh")
+    for (const step of ["provides_refresh_token", "retrieves_session", "validates_token"] as const) {
+      flow.step(`refresh.${step}`)
+    }
+    flow.end(200)
+    const { at = 0, durationMs = 0, steps = [] } = listener.events[0] ?? {}
+    const ends = steps.map((step) => step.at + step.durationMs)
+    expect([...steps.slice(1).map((step) => step.at), at + durationMs]).toEqual(ends)
+    expect(Math.abs(at - Date.now())).toBeLessThan(10_000)
+  })
+
+  test("belongs to the one that it joined first, and to itself when it joined none", () => {
     const flow = new Flow("POST", "/token")
     flow.join(id)
     flow.join(generateTimeOrderedId(new Date()))
     expect(flow.id).toBe(id)
+    const refused = new Flow("POST", "/token")
+    refused.fail({ reason: "code_unknown" })
+    refused.end(400)
+    expect(listener.events[0]).toMatchObject({ flowId: refused.id, joined: false })
   })
 
-  test("fails at the step that it had come to", () => {
+  test("names another id in an answer that is to reveal nothing, and is recorded under its own", () => {
+    const flow = new Flow("POST", "/introspect")
+    flow.step("introspection.validates_token")
+    flow.join(id)
+    flow.conceal()
+    flow.end(200)
+    expect(flow.publicId).not.toBe(id)
+    expect(listener.events[0]?.flowId).toBe(id)
+  })
+
+  test("fails at the step that it had reached", () => {
     const flow = new Flow("POST", "/token")
     flow.step("authorization.provides_auth_code")
     flow.step("authorization.verifies_code_verifier")
     flow.fail({ reason: "code_verifier_mismatch", code: "invalid_grant" })
     flow.end(400)
-    const failed = spans().filter(({ status }) => status.code === SpanStatusCode.ERROR)
-    expect(failed.map(({ name }) => name)).toEqual(["Verifies code verifier with code challenge", "POST /token"])
-    expect(failed[0]?.attributes).toMatchObject({
-      "error.type": "code_verifier_mismatch",
-      "oauth_flow.error": "invalid_grant",
-    })
-  })
-
-  test("goes on when what it shows cannot be put together", () => {
-    const flow = new Flow("POST", "/token")
-    flow.step("authorization.provides_auth_code", () => {
-      throw new TypeError("the text may hold a value")
-    })
-    flow.end(200)
-    expect(spans()[0]?.attributes["oauth_flow.facts"]).toBe('{"not_shown":"TypeError"}')
+    expect(listener.events[0]?.steps.map(({ failure }) => failure)).toEqual([
+      null,
+      { reason: "code_verifier_mismatch", code: "invalid_grant" },
+    ])
   })
 
   test("that fails before any step fails at the one that its path begins with", () => {
     const flow = new Flow("POST", "/revoke")
     flow.fail({ reason: "content_type_not_form" })
     flow.end(400)
-    expect(names()).toEqual(["Provides refresh token", "POST /revoke"])
+    expect(listener.events[0]?.steps.map(({ name }) => name)).toEqual(["revocation.provides_token"])
   })
 
-  test("of a request that no diagram has leaves nothing", () => {
+  test("of a request that no diagram has is not reported", () => {
     const flow = new Flow("GET", "/userinfo")
     flow.fail({ reason: "access_token_missing" })
     flow.end(401)
-    expect(spans()).toEqual([])
+    expect(listener.events).toEqual([])
   })
 
-  test("whose steps each last until the next begins", () => {
-    const flow = new Flow("POST", "/refresh")
-    for (const step of ["provides_refresh_token", "retrieves_session", "validates_token"] as const) {
-      flow.step(`refresh.${step}`)
-    }
+  test("goes on when what it shows cannot be put together", () => {
+    const flow = new Flow("POST", "/token")
+    flow.step("authorization.provides_auth_code", () => {
+      throw new TypeError("the text may contain a value")
+    })
     flow.end(200)
-    const [first, second, third, request] = spans()
-    expect(first?.endTime).toEqual(second?.startTime)
-    expect(second?.endTime).toEqual(third?.startTime)
-    expect(third?.endTime).toEqual(request?.endTime)
-    for (const span of [first, second, third]) {
-      expect(span?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
+    expect(listener.events[0]?.steps[0]?.facts).toEqual({ not_shown: "TypeError" })
+  })
+
+  test("is not failed by a listener that throws, and the other listeners get it", () => {
+    const broken = () => {
+      throw new Error("a fault of the listener")
     }
+    listenAlone({ wants: () => true, take: broken })
+    listen({ wants: broken, take: broken })
+    listen(listener)
+    const flow = new Flow("POST", "/refresh")
+    flow.step("refresh.validates_token")
+    flow.end(200)
+    expect(listener.events).toHaveLength(1)
   })
 })

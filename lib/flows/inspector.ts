@@ -1,3 +1,4 @@
+import { config } from "@/lib/config"
 import {
   type FlowEvent,
   type FlowFilter,
@@ -9,72 +10,79 @@ import {
 } from "@/lib/data/flows"
 import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
-import { byTime, type FlowRecord, type FlowSummary, isKnown, mostEvents, type Recorded } from "./record"
+import type { FlowQuery } from "./flow-search"
+import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded } from "./record"
 
-export type FlowQuery = {
-  id?: string
-  clientId?: string
-  outcome?: "ok" | "failed"
-  /** Where the list goes on: behind this flow. `beganAt` is milliseconds of the epoch. */
-  before?: { beganAt: number; id: string }
-}
-
-/** What an id of a flow looks like; whatever else stands in an address is none. */
 const idSyntax = /^[A-Za-z0-9_-]{22}$/
 
 /** The newest flows first. */
 export async function listFlows(query: FlowQuery, limit: number): Promise<FlowSummary[]> {
-  const { before, ...rest } = query
-  const filter = { ...rest, ...(before && { before: { ...before, beganAt: new Date(before.beganAt) } }) }
-  return list(filter, limit)
+  const { before, outcome, ...rest } = query
+  const filter = outcome === "refused" ? { refused: true } : { outcome }
+  return list({ ...rest, ...filter, before: before && { ...before, beganAt: new Date(before.beganAt) } }, limit)
 }
 
 /**
- * The flows that something happened in since, the latest first.
- * @param query of the flows' outcomes it says nothing: a flow that no longer has the one that was asked for has moved too
+ * The flows that something happened in since, the latest last.
+ * @param query its outcome is ignored: a flow that no longer has it has moved too
  * @param since milliseconds of the epoch
  */
-export async function listMovedFlows(
-  { id, clientId }: FlowQuery,
-  since: number,
-  limit: number,
-): Promise<FlowSummary[]> {
+export async function listMovedFlows({ id, clientId }: FlowQuery, since: number, limit: number) {
   return list({ id, clientId, movedSince: new Date(since) }, limit)
 }
 
 async function list(filter: FlowFilter, limit: number): Promise<FlowSummary[]> {
   if (filter.id !== undefined && !idSyntax.test(filter.id)) return []
-  return (await listRecordedFlows(filter, limit)).map(toSummary)
+  const inProgressMs = authorizationMs()
+  const flows = await listRecordedFlows(filter, new Date(Date.now() - inProgressMs), limit)
+  return flows.map((flow) => toSummary(flow, inProgressMs))
+}
+
+/** How long an authorization can be in progress: until its state token, and then its code, has expired. */
+function authorizationMs(): number {
+  const { STATE_TOKEN_SECONDS, AUTH_CODE_SECONDS } = config()
+  return (STATE_TOKEN_SECONDS + AUTH_CODE_SECONDS) * 1000
+}
+
+/** What the list shows of a flow; null when nothing was recorded, or it has been swept. */
+export async function findFlowSummary(id: string): Promise<FlowSummary | null> {
+  const [flow] = await listFlows({ id }, 1)
+  return flow ?? null
 }
 
 /** A flow with the newest that was recorded of it; null when nothing was, or it has been swept. */
 export async function findFlow(id: string): Promise<FlowRecord | null> {
-  const [flow] = await listFlows({ id }, 1)
-  if (!flow) return null
-  const recorded = (await listNewestFlowEvents(id, mostEvents)).map(toRecorded).filter(isKnown)
-  return { ...flow, recorded: recorded.sort(byTime) }
+  const flow = await findFlowSummary(id)
+  return flow && { ...flow, recorded: (await listNewestFlowEvents(id, maxRequests)).flatMap(toRecorded).sort(byTime) }
 }
 
 /** What was recorded of a flow after this `seq`. */
 export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
-  const events = idSyntax.test(id) ? await listFlowEvents(id, after, mostEvents) : []
-  return events.map(toRecorded)
+  return idSyntax.test(id) ? (await listFlowEvents(id, after, maxRequests)).flatMap(toRecorded) : []
 }
 
-function toRecorded({ seq, flowId, data }: FlowEvent): Recorded {
-  return { ...JSON.parse(data), seq, flowId }
+/** @returns nothing for a request that another version of the server recorded in another form, or with other steps */
+function toRecorded({ seq, data }: FlowEvent): Recorded[] {
+  const request = JSON.parse(data) as Omit<Recorded, "seq">
+  if (!Array.isArray(request.steps) || !request.steps.every(({ name }) => isStepName(name))) return []
+  return [{ ...request, seq, steps: request.steps.map((step, i) => ({ ...step, id: `${seq}-${i}` })) }]
 }
 
-function toSummary(flow: ListedFlow): FlowSummary {
-  const { id, beganAt, lastAt, clientId, clientName, email, lastStep, failure } = flow
+function toSummary(
+  { beganAt, lastAt, clientId, clientName, email, lastStep, ...flow }: ListedFlow,
+  inProgressMs: number,
+) {
   return {
-    id,
+    id: flow.id,
     beganAt: beganAt.getTime(),
     lastAt: lastAt.getTime(),
+    expiresAt: beganAt.getTime() + inProgressMs,
     client: clientId === null ? null : { id: clientId, name: clientName ?? clientId },
     person: email,
-    lastStep: lastStep !== null && isStepName(lastStep) ? lastStep : "authorization.calls_authorize",
-    failure: failure || null,
+    lastStep: lastStep !== null && isStepName(lastStep) ? lastStep : ("authorization.calls_authorize" as const),
+    outcome: flow.outcome,
+    refused: flow.refused,
+    reason: flow.reason,
   }
 }
 

@@ -1,17 +1,15 @@
-import { type Diagram, participants } from "./diagrams"
+import { type DiagramName, diagrams, numberedSteps, type PlacedStep, participants } from "./diagrams"
 
 /** A diagram in mermaid's language, with the numbered steps alone. */
-export function toMermaid(diagram: Diagram): string {
-  const [first, ...others] = diagram.participants.map((participant) => participants[participant])
-  const lines = diagram.steps.filter(({ optional }) => !optional).flatMap(toLines)
-  return ["sequenceDiagram", "autonumber", "", `actor ${first}`, ...others.map((name) => `participant ${name}`), ""]
-    .concat(lines)
-    .join("\n")
+export function toMermaid(diagram: DiagramName): string {
+  const [first, ...others] = diagrams[diagram].participants.map((participant) => participants[participant])
+  const heads = [`actor ${first}`, ...others.map((name) => `participant ${name}`)]
+  return ["sequenceDiagram", "autonumber", "", ...heads, "", ...numberedSteps(diagram).flatMap(toLines)].join("\n")
 }
 
-function toLines({ from, to, text, request }: Diagram["steps"][number]): string[] {
+function toLines({ from, to, text, request }: PlacedStep): string[] {
   // An arrow that stays with its participant is drawn without a head.
-  const arrow = from === to ? "-->" : "-->>"
-  const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
-  return request ? [line, `Note ${request.beside} ${participants[request.participant]}: ${request.line}`] : [line]
+  const line = `${participants[from]}${from === to ? "-->" : "-->>"}${participants[to]}: ${text}`
+  const side = from === "client" ? "right of" : "left of"
+  return request ? [line, `Note ${side} ${participants[from]}: ${request}`] : [line]
 }

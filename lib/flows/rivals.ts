@@ -1,17 +1,17 @@
 import type { Fact } from "./facts"
-import { isStep, type Recorded, type RecordedStep } from "./record"
+import type { Recorded, RecordedStep } from "./record"
 
-/** The refresh token that was presented, and the one that was good at that moment. */
+/** The refresh token that was presented, and the one that was valid at that moment. */
 export type Rivals = { presented: Fact; current: Fact }
 
 /** For a replay: the two refresh tokens that met. @returns null for any other step */
 export function findRivals(step: RecordedStep, recorded: Recorded[]): Rivals | null {
   if (step.failure?.reason !== "refresh_token_replayed") return null
-  const before = recorded.filter(isStep).filter(({ at }) => at <= step.at)
-  const own = before.filter(({ requestId }) => requestId === step.requestId)
-  const presented = own.find(({ name }) => name === "refresh.retrieves_session")?.facts.refresh_token
-  const current = before
-    .filter(({ requestId, failure }) => requestId !== step.requestId && failure === null)
+  const own = recorded.find(({ steps }) => steps.some(({ id }) => id === step.id))
+  const presented = own?.steps.find(({ name }) => name === "refresh.retrieves_session")?.facts.refresh_token
+  const current = recorded
+    .filter((request) => request !== own)
+    .flatMap(({ steps }) => steps.filter(({ at, failure }) => at <= step.at && failure === null))
     .sort((a, b) => a.at - b.at)
     .map(({ name, facts }) => storedToken(name, facts))
     .findLast((token) => token !== undefined)

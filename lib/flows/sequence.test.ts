@@ -1,29 +1,8 @@
 import { describe, expect, test } from "vitest"
+import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { type Diagram, diagrams, type StepName } from "./diagrams"
-import type { Recorded, RecordedRequest, RecordedStep } from "./record"
-import { appendRecorded, findFingerprints, layOut } from "./sequence"
-
-let seq = 0
-
-function step(name: StepName, requestId: string, at: number, facts: Partial<RecordedStep> = {}): RecordedStep {
-  return {
-    kind: "step",
-    seq: ++seq,
-    flowId: "f",
-    requestId,
-    name,
-    at,
-    durationMs: 1,
-    facts: {},
-    failure: null,
-    ...facts,
-  }
-}
-
-function request(requestId: string, line: string, at: number, status = 200): RecordedRequest {
-  const [method = "", path = ""] = line.split(" ")
-  return { kind: "request", seq: ++seq, flowId: "f", requestId, method, path, status, at, durationMs: 5 }
-}
+import { appendRecorded, type Recorded } from "./record"
+import { findFingerprints, layOut } from "./sequence"
 
 describe("layOut", () => {
   test("draws nothing of nothing", () => {
@@ -31,10 +10,13 @@ describe("layOut", () => {
   })
 
   test("has only the lanes that occur, in their order", () => {
+    const authorize = [
+      makeStep("authorization.calls_authorize", 10),
+      makeStep("authorization.redirects_to_sign_in", 11),
+    ]
     const { lanes } = layOut([
-      step("refresh.retrieves_session", "b", 20),
-      step("authorization.calls_authorize", "a", 10),
-      step("authorization.redirects_to_sign_in", "a", 11),
+      makeRequest(2, "POST /refresh", [makeStep("refresh.retrieves_session", 20)]),
+      makeRequest(1, "GET /authorize", authorize),
     ])
     expect(lanes.map(({ label }) => label)).toEqual([
       "Client",
@@ -45,16 +27,15 @@ describe("layOut", () => {
     ])
   })
 
-  test("groups the steps of a request, in the order of time, whatever the order of arrival", () => {
+  test("has the requests in the order of time, whatever the order of arrival", () => {
+    const token = [makeStep("authorization.provides_auth_code", 9), makeStep("authorization.retrieves_auth_code", 11)]
     const { groups } = layOut([
-      step("refresh.provides_refresh_token", "b", 30),
-      step("authorization.retrieves_auth_code", "a", 11),
-      step("authorization.provides_auth_code", "a", 10),
-      request("a", "POST /token", 9),
+      makeRequest(1, "POST /refresh", [makeStep("refresh.provides_refresh_token", 29)]),
+      makeRequest(2, "POST /token", token),
     ])
-    expect(groups.map(({ line, status, durationMs, offsetMs }) => ({ line, status, durationMs, offsetMs }))).toEqual([
-      { line: "POST /token", status: 200, durationMs: 5, offsetMs: 0 },
-      { line: "POST /refresh", status: null, durationMs: null, offsetMs: 20 },
+    expect(groups.map(({ path, offsetMs }) => ({ path, offsetMs }))).toEqual([
+      { path: "/token", offsetMs: 0 },
+      { path: "/refresh", offsetMs: 20 },
     ])
     expect(groups[0]?.rows.map(({ number, from, to }) => ({ number, from, to }))).toEqual([
       { number: 11, from: 0, to: 2 },
@@ -62,22 +43,21 @@ describe("layOut", () => {
     ])
   })
 
-  test("does not guess the request of a sign-in from the redirect that ends it", () => {
-    const steps = [
-      step("authorization.verifies_credentials", "a", 1),
-      step("authorization.redirects_to_callback", "a", 2),
-    ]
-    expect(layOut(steps).groups[0]?.line).toBeNull()
-  })
-
-  test("says which request failed", () => {
-    const failure = { reason: "code_verifier_mismatch" }
-    const { groups } = layOut([step("authorization.verifies_code_verifier", "a", 1, { failure })])
-    expect(groups[0]?.failed).toBe(true)
+  test("shows which request failed", () => {
+    const failed = makeStep("authorization.verifies_code_verifier", 1, {}, { reason: "code_verifier_mismatch" })
+    const passed = makeRequest(2, "POST /token", [makeStep("authorization.verifies_code_verifier", 2)])
+    const { groups } = layOut([makeRequest(1, "POST /token", [failed], 400), passed])
+    expect(groups.map((group) => group.failed)).toEqual([true, false])
   })
 
   test.each(Object.entries<Diagram>(diagrams))("places the labels of %s inside the drawing", (name, { steps }) => {
-    const { lanes, groups } = layOut(steps.map((own, i) => step(`${name}.${own.name}` as StepName, "a", i)))
+    const { lanes, groups } = layOut([
+      makeRequest(
+        1,
+        "GET /",
+        steps.map((own, i) => makeStep(`${name}.${own.name}` as StepName, i)),
+      ),
+    ])
     for (const { label, text } of groups.flatMap(({ rows }) => rows)) {
       const at = (label.lane + 0.5) / lanes.length
       const width = (text.length * 6.6) / 640
@@ -88,14 +68,13 @@ describe("layOut", () => {
   })
 })
 
-test("what a stream brings again is not put in twice", () => {
-  const before: Recorded[] = [{ ...step("refresh.validates_token", "a", 1), seq: 2 }]
-  expect(appendRecorded(before, [{ ...step("refresh.validates_token", "a", 1), seq: 2 }])).toBe(before)
-  const news = [
-    { ...step("refresh.generates_tokens", "a", 2), seq: 3 },
-    { ...step("refresh.retrieves_session", "a", 0), seq: 1 },
-  ]
-  expect(appendRecorded(before, news).map(({ seq }) => seq)).toEqual([1, 2, 3])
+test("what a stream brings again is not put in twice, and everything is in the order of time", () => {
+  const [first, second, third] = [1, 2, 3].map((at) =>
+    makeRequest(10 - at, "POST /refresh", [makeStep("refresh.validates_token", at)]),
+  ) as [Recorded, Recorded, Recorded]
+  const before = [second]
+  expect(appendRecorded(before, [{ ...second }])).toBe(before)
+  expect(appendRecorded(before, [third, first])).toEqual([first, second, third])
 })
 
 test("fingerprints are found wherever they stand, each once", () => {

@@ -1,8 +1,6 @@
-import { findStep, participants, type StepName } from "./diagrams"
+import { findStep, type Participant, participants, participantsOf, type StepName } from "./diagrams"
 import type { Fact } from "./facts"
-import { byTime, isStep, mostEvents, type Recorded, type RecordedRequest, type RecordedStep } from "./record"
-
-export type Participant = keyof typeof participants
+import { byTime, type Recorded, type RecordedStep } from "./record"
 
 /** A column of the diagram. */
 export type Lane = { participant: Participant; label: string }
@@ -23,14 +21,8 @@ export type PlacedArrow = {
 /** A step that happened. */
 export type Row = PlacedArrow & { step: RecordedStep }
 
-/** The steps of one request. What is known of it only when it has been answered is null until then. */
-export type Group = {
-  requestId: string
-  /** Such as `POST /token`. */
-  line: string | null
-  status: number | null
-  at: number
-  durationMs: number | null
+/** A request with its steps. */
+export type Group = Recorded & {
   /** From the flow's begin. */
   offsetMs: number
   failed: boolean
@@ -44,34 +36,19 @@ export type Sequence = { lanes: Lane[]; groups: Group[] }
  * @param expected who takes part in what is still to come: they have a lane from the beginning
  */
 export function layOut(recorded: Recorded[], expected: Participant[] = []): Sequence {
-  const steps = recorded.filter(isStep).sort(byTime)
-  const requests = new Map(
-    recorded.flatMap((item): [string, RecordedRequest][] => (item.kind === "request" ? [[item.requestId, item]] : [])),
-  )
-  const lanes = findLanes([...expected, ...steps.flatMap(({ name }) => participantsOf(name))])
-  const begin = steps[0]?.at ?? 0
-  const groups = [...groupByRequest(steps)].map(([requestId, own]): Group => {
-    const request = requests.get(requestId)
-    const at = request?.at ?? own[0]?.at ?? 0
-    return {
-      requestId,
-      line: request ? `${request.method} ${request.path}` : guessLine(own),
-      status: request?.status ?? null,
-      at,
-      durationMs: request?.durationMs ?? null,
-      offsetMs: Math.max(0, at - begin),
-      failed: own.some(({ failure }) => failure !== null),
-      rows: own.map((step) => ({ step, ...placeArrow(step.name, lanes) })),
-    }
-  })
+  const requests = recorded.toSorted(byTime)
+  const begin = requests[0]?.at ?? 0
+  const lanes = findLanes([
+    ...expected,
+    ...requests.flatMap(({ steps }) => steps.flatMap(({ name }) => participantsOf(name))),
+  ])
+  const groups = requests.map((request) => ({
+    ...request,
+    offsetMs: Math.max(0, request.at - begin),
+    failed: request.steps.some(({ failure }) => failure !== null),
+    rows: request.steps.map((step) => ({ step, ...placeArrow(step.name, lanes) })),
+  }))
   return { lanes, groups }
-}
-
-/** Puts what a stream brought to what is there, once each. */
-export function appendRecorded(before: Recorded[], news: Recorded[]): Recorded[] {
-  const known = new Set(before.map(({ seq }) => seq))
-  const added = news.filter(({ seq }) => !known.has(seq))
-  return added.length === 0 ? before : [...before, ...added].sort((a, b) => a.seq - b.seq).slice(-mostEvents)
 }
 
 /** The fingerprints that a fact shows, each once. */
@@ -90,12 +67,6 @@ export function shortName(participant: Participant): string {
   return participants[participant].replace(" Service", "")
 }
 
-/** Who takes part in a step. */
-export function participantsOf(name: StepName): Participant[] {
-  const { from, to } = findStep(name)
-  return [from, to]
-}
-
 /** Steps that have not happened yet, as arrows between the same lanes. */
 export function foresee(names: readonly StepName[], lanes: Lane[]): PlacedArrow[] {
   return names.map((name) => placeArrow(name, lanes))
@@ -103,39 +74,9 @@ export function foresee(names: readonly StepName[], lanes: Lane[]): PlacedArrow[
 
 function findLanes(present: Participant[]): Lane[] {
   const seen = new Set(present)
-  return laneOrder
+  return (Object.keys(participants) as Participant[])
     .filter((participant) => seen.has(participant))
     .map((participant) => ({ participant, label: shortName(participant) }))
-}
-
-const laneOrder: Participant[] = [
-  "client",
-  "authentication",
-  "authorization",
-  "data",
-  "tokenIssue",
-  "introspection",
-  "refresh",
-  "revocation",
-]
-
-function groupByRequest(steps: RecordedStep[]): Map<string, RecordedStep[]> {
-  const groups = new Map<string, RecordedStep[]>()
-  for (const step of steps) {
-    const group = groups.get(step.requestId)
-    if (group) group.push(step)
-    else groups.set(step.requestId, [step])
-  }
-  return groups
-}
-
-/** A request that has not been answered yet is known by the client's step that began it. */
-function guessLine(steps: RecordedStep[]): string | null {
-  for (const { name } of steps) {
-    const { from, request } = findStep(name)
-    if (from === "client" && request) return request.line
-  }
-  return null
 }
 
 function placeArrow(name: StepName, lanes: Lane[]): PlacedArrow {

@@ -1,70 +1,98 @@
-import { mostRows } from "./flow-search"
-import { type FlowQuery, listFlows, listMovedFlows, listRecorded } from "./inspector"
-import { isKnown, mostEvents } from "./record"
+import { type FlowQuery, matches, maxRows } from "./flow-search"
+import { findFlowSummary, listMovedFlows, listRecorded } from "./inspector"
+import { type Look, lastLookNumber, nextLook, overlapMs } from "./poller"
+import type { FlowSummary, Recorded } from "./record"
 import { lanes } from "./sequence-number"
 
-/** What a watcher is told: `id` is where one who was cut off goes on. */
-type News = { event: string; data: unknown; id?: number }
+/** What a watcher is told: `id` is where a stream that was cut off continues. */
+type News = { event: string; data: unknown; id: number }
 
-/** Instances store a moment after they report, or seconds after when the database is busy, and their clocks differ. */
-const overlapMs = 10_000
-
-/** So many flows are remembered as told; to be told one twice does no harm. */
-const mostSent = 5_000
+/** Waits for news; returns none when nothing has happened for a moment. */
+type NextNews = () => Promise<News[]>
 
 /**
- * The flows in which something happens.
- * @param after milliseconds of the epoch: up to then all is known
- * @returns what to ask again and again for what is new; the id of its last news is such a moment
+ * A stream first reads what it has missed, then shares the looks of the process's poller. When it misses one of them,
+ * because it was read too slowly, it reads for itself again.
+ * @param readMissed returns `isAll: false` when there is more to read
  */
-export function watchFlows(query: FlowQuery, after: number): () => Promise<News[]> {
-  let since = after - overlapMs
-  const sent = new Map<string, string>()
+function follow(
+  readMissed: () => Promise<{ news: News[]; isAll: boolean }>,
+  readLook: (look: Look) => Promise<News[]>,
+): NextNews {
+  let isBehind = true
+  let lastNumber = 0
   return async () => {
-    const lookedAt = Date.now()
-    const flows = await listMovedFlows(query, since, mostRows)
-    const last = flows.at(-1)
-    // More than is read at a time: it goes on from there, and looks back once it has come to the end.
-    const isWhole = flows.length < mostRows || last === undefined
-    const known = isWhole ? lookedAt : last.lastAt
-    since = isWhole ? lookedAt - overlapMs : Math.max(since + 1, last.lastAt - 1)
-    const news = flows.map((flow) => ({ flow, text: JSON.stringify(flow) }))
-    const events = news
-      .filter(({ flow, text }) => sent.get(flow.id) !== text)
-      .map(({ flow }): News => ({ event: "flow", data: flow }))
-    if (sent.size > mostSent) sent.clear()
-    for (const { flow, text } of news) sent.set(flow.id, text)
-    // With the last of them: a browser that was cut off before has not been told all.
-    return events.map((event, i) => (i === events.length - 1 ? { ...event, id: known } : event))
+    if (isBehind) {
+      lastNumber = lastLookNumber()
+      const { news, isAll } = await readMissed()
+      isBehind = !isAll
+      return news
+    }
+    const look = await nextLook()
+    isBehind = look.number !== lastNumber + 1
+    lastNumber = look.number
+    return isBehind ? [] : readLook(look)
   }
 }
 
 /**
- * What is recorded of a flow, and what the list would say of it.
- * @param after the `seq` up to which all is known
- * @returns what to ask again and again for what is new
+ * The flows in which something happens.
+ * @param after milliseconds of the epoch: up to then everything is known. The ids of the news are such moments
  */
-export function watchFlow(id: string, after: number): () => Promise<News[]> {
-  // What is numbered first may be stored last, when several instances record.
-  const overlap = overlapMs * lanes
-  let newest = after
-  let from = newest - overlap
-  const sent = new Set<number>()
-  let told = ""
-  return async () => {
-    // Before its events, so that none that it speaks of is missing among them.
-    const [flow] = await listFlows({ id }, 1)
-    const found = await listRecorded(id, from)
-    const recorded = found.filter((one) => !sent.has(one.seq) && isKnown(one))
-    for (const { seq } of recorded) sent.add(seq)
-    newest = Math.max(newest, found.at(-1)?.seq ?? 0)
-    // More than is read at a time: no looking back before its end is reached.
-    from = found.length === mostEvents ? newest : newest - overlap
-    const moved = flow && JSON.stringify(flow) !== told
-    if (moved) told = JSON.stringify(flow)
-    return [
-      ...(recorded.length > 0 ? [{ event: "recorded", data: recorded, id: newest }] : []),
-      ...(moved ? [{ event: "flow", data: flow }] : []),
-    ]
+export function watchFlows(query: FlowQuery, after: number): NextNews {
+  let known = after
+  let since = after - overlapMs
+  const tell = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
+
+  async function readMissed() {
+    const at = Date.now()
+    const flows = await listMovedFlows(query, since, maxRows)
+    const isAll = flows.length < maxRows
+    known = isAll ? at : (flows.at(-1)?.lastAt ?? at)
+    since = isAll ? at - overlapMs : Math.max(since + 1, known - 1)
+    return { news: tell(flows), isAll }
   }
+
+  async function readLook({ at, flowIds, findSummary }: Look) {
+    const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null && matches(flow, query))
+    known = at
+    since = at - overlapMs
+    return tell(flows as FlowSummary[])
+  }
+  return follow(readMissed, readLook)
+}
+
+/**
+ * What is recorded of a flow, and what the list shows of it.
+ * @param after the `seq` up to which everything is known. The ids of the news are such numbers
+ */
+export function watchFlow(id: string, after: number): NextNews {
+  let newest = after
+  const sent = new Set<number>()
+  let sentFlow = ""
+
+  function tell(flow: FlowSummary | null, found: Recorded[]): News[] {
+    const recorded = found.filter(({ seq }) => !sent.has(seq))
+    const text = JSON.stringify(flow)
+    if (!flow || (recorded.length === 0 && text === sentFlow)) return []
+    sentFlow = text
+    for (const { seq } of recorded) sent.add(seq)
+    newest = Math.max(newest, ...recorded.map(({ seq }) => seq))
+    return [{ event: "flow", data: { flow, recorded }, id: newest }]
+  }
+
+  let from: number | null = null
+  async function readMissed() {
+    // First, so that everything it shows is among what is read after it.
+    const flow = await findFlowSummary(id)
+    // What is numbered first may be stored last, when several instances record.
+    const found = await listRecorded(id, from ?? newest - overlapMs * lanes)
+    from = found.at(-1)?.seq ?? null
+    return { news: tell(flow, found), isAll: from === null }
+  }
+
+  async function readLook(look: Look) {
+    return look.flowIds.includes(id) ? tell(await look.findSummary(id), await look.listRecorded(id)) : []
+  }
+  return follow(readMissed, readLook)
 }

@@ -1,40 +1,36 @@
 "use client"
 
 import { useState } from "react"
-import { listAddress, mostRows, olderAddress, type ParsedSearch, putFlow, streamAddress } from "@/lib/flows/flow-search"
+import { type FlowQuery, listAddress, maxRows, olderAddress, putFlows, streamAddress } from "@/lib/flows/flow-search"
 import type { FlowSummary } from "@/lib/flows/record"
+import { useStream } from "../_components/flow/use-stream"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
 import { Live } from "./_components/live"
 import { NoFlows } from "./_components/no-flows"
 import { TopBar } from "./_components/top-bar"
-import { useGathered } from "./_components/use-gathered"
 import { useNow } from "./_components/use-now"
-import { useStream } from "./_components/use-stream"
 
 type Props = {
   flows: FlowSummary[]
   hasOlder: boolean
-  search: ParsedSearch
+  query: FlowQuery
   issuer: string
   demo: boolean
   now: number
 }
 
 /** The list of flows: those that begin or move meanwhile are shown as they do. */
-export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: start }: Props) {
+export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: start }: Props) {
   const [flows, setFlows] = useState(loaded)
   const [firstIds] = useState(() => new Set(loaded.map(({ id }) => id)))
-  // Whoever goes on to the older ones must not leave out what lies between.
+  // An older flow would leave a gap in the list.
   const floor = hasOlder ? (loaded.at(-1)?.beganAt ?? 0) : 0
   const now = useNow(start, 5000)
-  const put = useGathered<FlowSummary>((moved) =>
-    setFlows((before) => moved.reduce((rows, flow) => putFlow(rows, flow, search, floor), before)),
-  )
-  const stream = useStream((lastId) => streamAddress(search, lastId || start), {
-    flow: (moved) => put(moved as FlowSummary),
+  const stream = useStream((lastId) => streamAddress(query, lastId || start), {
+    flows: (moved) => setFlows((before) => putFlows(before, moved as FlowSummary[], query, floor)),
   })
-  const asked = Boolean(search.client || search.outcome || search.id || search.before)
+  const asked = Object.values(query).some((value) => value !== undefined)
 
   return (
     <div className="mx-auto max-w-6xl px-4 pt-6 pb-16 sm:px-6">
@@ -47,7 +43,7 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
         <p className="mt-2 max-w-2xl text-muted text-pretty">
           Every authorization that came to this server, with all that followed from it. Open one to see it step by step.
         </p>
-        <FlowFilter search={search} flows={flows} />
+        <FlowFilter query={query} flows={flows} />
         {flows.length === 0 ? (
           <NoFlows asked={asked} issuer={issuer} demo={demo} />
         ) : (
@@ -61,13 +57,13 @@ export function FlowsView({ flows: loaded, hasOlder, search, issuer, demo, now: 
           </section>
         )}
         <div className="mt-5 flex flex-wrap gap-3">
-          {search.before !== null && (
-            <a className="button button-plain" href={listAddress(search)}>
+          {query.before && (
+            <a className="button button-plain" href={listAddress(query)}>
               Show the newest
             </a>
           )}
-          {(hasOlder || flows.length >= mostRows) && (
-            <a className="button button-plain" href={olderAddress(search, flows)}>
+          {(hasOlder || flows.length >= maxRows) && (
+            <a className="button button-plain" href={olderAddress(query, flows)}>
               Show older
             </a>
           )}
@@ -85,10 +81,10 @@ function Captions() {
       aria-hidden="true"
     >
       <span>Client and person</span>
-      <span>How far it got</span>
+      <span>Last step</span>
       <span>Outcome</span>
-      <span className="text-end">Lasted</span>
-      <span className="text-end">Began</span>
+      <span className="text-end">Duration</span>
+      <span className="text-end">Started</span>
     </div>
   )
 }

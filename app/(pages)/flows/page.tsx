@@ -1,7 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { config } from "@/lib/config"
-import { type FlowSearch, parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
+import { parseFlowQuery } from "@/lib/flows/flow-search"
 import { listFlows } from "@/lib/flows/inspector"
 import { inspectorIsOpen } from "../_next/inspector-access"
 import { FlowsView } from "./flows-view"
@@ -11,20 +11,24 @@ export const metadata: Metadata = { title: "Flows" }
 const pageSize = 50
 
 /** The recent flows, newest first. */
-export default async function FlowsPage({ searchParams }: { searchParams: Promise<FlowSearch> }) {
+export default async function FlowsPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
   if (!(await inspectorIsOpen())) notFound()
-  const search = parseFlowSearch(await searchParams)
+  const query = parseFlowQuery(await searchParams)
   // Before the look: the stream goes on from here.
   const now = Date.now()
-  const found = await listFlows(toFilter(search), pageSize + 1)
+  const found = await listFlows(query, pageSize + 1)
   const { issuer, DEMO } = config()
   return (
     <FlowsView
-      // What another question has brought is no part of this answer.
-      key={JSON.stringify(search)}
+      // Another query starts with an empty list.
+      key={JSON.stringify(query)}
       flows={found.slice(0, pageSize)}
       hasOlder={found.length > pageSize}
-      search={search}
+      query={query}
       issuer={issuer}
       demo={DEMO}
       now={now}

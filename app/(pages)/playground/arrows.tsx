@@ -1,10 +1,10 @@
 import type { ReactNode } from "react"
 import type { StepName } from "@/lib/flows/diagrams"
-import { isStep, type Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/record"
 import { foresee, type Group, type Lane } from "@/lib/flows/sequence"
-import { Arrow, Lifelines } from "../flows/_components/arrow"
-import { Heads, RequestSteps } from "../flows/_components/sequence-diagram"
-import { StepDetail } from "../flows/_components/step-detail"
+import { Arrow, Lifelines } from "../_components/flow/arrow"
+import { Heads, RequestSteps } from "../_components/flow/sequence-diagram"
+import { StepDetail } from "../_components/flow/step-detail"
 import type { PlayedScene } from "./run"
 import { scenes } from "./scenes"
 
@@ -34,8 +34,8 @@ type Props = {
   groups: Group[]
   lanes: Lane[]
   shown: Recorded[]
-  opened: number | null
-  onOpen: (seq: number) => void
+  opened: string | null
+  onOpen: (id: string) => void
 }
 
 /** What a scene has caused in the server. */
@@ -57,24 +57,14 @@ export function SceneArrows({ scene, newest, groups, lanes, shown, opened, onOpe
   return (
     <ol className="flow-paced">
       {groups.map((group) => (
-        <RequestSteps
-          key={group.requestId}
-          group={group}
-          lanes={lanes}
-          selected={opened}
-          onSelect={onOpen}
-          watchedSince={0}
-        >
-          {(seq) => {
-            const step = seq === opened && shown.filter(isStep).find((one) => one.seq === seq)
-            return (
-              step && (
-                <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5">
-                  <StepDetail step={step} recorded={shown} heading="h4" />
-                </div>
-              )
+        <RequestSteps key={group.seq} group={group} lanes={lanes} selected={opened} onSelect={onOpen} watchedSince={0}>
+          {(step) =>
+            step.id === opened && (
+              <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5">
+                <StepDetail step={step} recorded={shown} heading="h4" />
+              </div>
             )
-          }}
+          }
         </RequestSteps>
       ))}
     </ol>

@@ -1,10 +1,12 @@
 import type { Recorded } from "@/lib/flows/record"
-import { useStream } from "../flows/_components/use-stream"
+import { useStream } from "../_components/flow/use-stream"
 
 type Props = { flowId: string; onRecorded: (news: Recorded[]) => void }
 
-/** Hears what happens in a flow, from its beginning on. It shows nothing by itself. */
+/** Receives what happens in a flow, from its beginning. It shows nothing by itself. */
 export function FlowListener({ flowId, onRecorded }: Props) {
-  useStream(() => `/flows/${encodeURIComponent(flowId)}/stream`, { recorded: (news) => onRecorded(news as Recorded[]) })
+  useStream(() => `/flows/${encodeURIComponent(flowId)}/stream`, {
+    flow: (news) => onRecorded((news as { recorded: Recorded[] }).recorded),
+  })
   return null
 }

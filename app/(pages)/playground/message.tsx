@@ -1,5 +1,5 @@
-import { JsonView } from "./json-view"
-import { JwtText } from "./jwt-text"
+import { JsonView } from "../_components/flow/json-view"
+import { JwtText } from "../_components/flow/jwt-text"
 import type { Exchange, Pairs } from "./run"
 
 /** A request as it went over the wire, one parameter a line. */

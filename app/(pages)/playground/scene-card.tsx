@@ -1,4 +1,4 @@
-import { sayReason } from "@/lib/flows/reasons"
+import { formatReason } from "@/lib/flows/error-help"
 import { Outcome } from "./outcome"
 import type { PlayedScene, Run } from "./run"
 import { scenes } from "./scenes"
@@ -54,7 +54,7 @@ export function SceneCard({ scene, place, run, reason, watching }: Props) {
 
 /** Something else got in the way of what was to be shown. */
 function sayOtherwise(reason: string): string {
-  return `The server refused for another reason than the one to be shown here: ${sayReason(reason)}. Start over, and try again.`
+  return `The server refused for another reason than the one to be shown here: ${formatReason(reason)}. Start over, and try again.`
 }
 
 /** The code verifier and what is made of it: the one place where both are. */

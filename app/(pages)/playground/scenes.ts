@@ -1,4 +1,4 @@
-import { type Diagram, type DiagramName, diagrams, type StepName } from "@/lib/flows/diagrams"
+import { type DiagramName, numberedSteps, type StepName } from "@/lib/flows/diagrams"
 import type { Reason } from "@/lib/protocol/errors"
 
 /** What the client does between two presses of "next": a scene of the tour. */
@@ -31,10 +31,11 @@ export type Scene = {
   breaks?: Reason
 }
 
-/** The steps of a diagram from one number to another, without those that only some runs have. */
-function stepsOf(diagram: DiagramName, from = 1, to = Number.POSITIVE_INFINITY): StepName[] {
-  const numbered = (diagrams[diagram] as Diagram).steps.filter(({ optional }) => !optional)
-  return numbered.slice(from - 1, to).map(({ name }) => `${diagram}.${name}` as StepName)
+/** The steps of a diagram from one number to another. */
+function stepsOf(diagram: DiagramName, from = 1, to?: number): StepName[] {
+  return numberedSteps(diagram)
+    .slice(from - 1, to)
+    .map(({ id }) => id)
 }
 
 export const scenes: Record<SceneName, Scene> = {

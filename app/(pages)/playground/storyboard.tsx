@@ -1,8 +1,8 @@
 import { type ReactNode, useMemo, useState } from "react"
-import type { StepName } from "@/lib/flows/diagrams"
+import { participantsOf, type StepName } from "@/lib/flows/diagrams"
 import type { Recorded } from "@/lib/flows/record"
-import { type Group, layOut, participantsOf } from "@/lib/flows/sequence"
-import { Heads, moveFocus } from "../flows/_components/sequence-diagram"
+import { type Group, layOut } from "@/lib/flows/sequence"
+import { Heads, moveFocus } from "../_components/flow/sequence-diagram"
 import { Cell, Foreseen, SceneArrows } from "./arrows"
 import { isAuthorization, pathsOf, type Run } from "./run"
 import { SceneCard } from "./scene-card"
@@ -106,15 +106,15 @@ function castOf(names: SceneName[]) {
 
 /** Which step is opened: the one that somebody picked, else the one that failed just now. */
 function useOpened(newest: Group[], played: number) {
-  const [picked, setPicked] = useState<{ played: number; seq: number | null }>({ played, seq: null })
-  const failed = newest.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.seq ?? null
+  const [picked, setPicked] = useState<{ played: number; id: string | null }>({ played, id: null })
+  const failed = newest.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.id ?? null
   const isOwn = picked.played === played
-  const opened = isOwn && picked.seq !== null ? picked.seq : failed
-  const closed = isOwn && picked.seq === closedSeq
+  const opened = isOwn && picked.id !== null ? picked.id : failed
+  const closed = isOwn && picked.id === closedId
   return {
     opened: closed ? null : opened,
-    onOpen: (seq: number) => setPicked({ played, seq: seq === opened && !closed ? closedSeq : seq }),
+    onOpen: (id: string) => setPicked({ played, id: id === opened && !closed ? closedId : id }),
   }
 }
 
-const closedSeq = -1
+const closedId = "none"

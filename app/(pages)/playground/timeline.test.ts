@@ -1,13 +1,10 @@
 import { expect, test } from "vitest"
 import type { Group } from "@/lib/flows/sequence"
+import { makeRequest } from "@/lib/testing/flows"
 import { assignGroups } from "./timeline"
 
-const group = (requestId: string, line: string | null): Group => ({
-  requestId,
-  line,
-  status: 200,
-  at: 0,
-  durationMs: 1,
+const group = (seq: number, line: string): Group => ({
+  ...makeRequest(seq, line, []),
   offsetMs: 0,
   failed: false,
   rows: [],
@@ -23,7 +20,7 @@ test("each request stands beside the scene that sent it, and the browser's own b
   ]
   const lines = [
     "GET /authorize",
-    null,
+    "POST /sign-in",
     "GET /callback",
     "POST /token",
     "POST /token",
@@ -32,9 +29,9 @@ test("each request stands beside the scene that sent it, and the browser's own b
   ]
   const assigned = assignGroups(
     scenes,
-    lines.map((line, i) => group(`${i}`, line)),
+    lines.map((line, i) => group(i, line)),
   )
-  const ids = [...assigned].map(([id, groups]) => [id, groups.map(({ requestId }) => requestId).join("")])
+  const ids = [...assigned].map(([id, groups]) => [id, groups.map(({ seq }) => seq).join("")])
   expect(ids).toEqual([
     [1, ""],
     [2, "012"],
@@ -46,5 +43,5 @@ test("each request stands beside the scene that sent it, and the browser's own b
 
 test("what another client does in the same flow is shown all the same", () => {
   const scenes = [{ id: 1, isAuthorization: true, paths: [] }]
-  expect(assignGroups(scenes, [group("a", "POST /introspect")]).get(1)).toHaveLength(1)
+  expect(assignGroups(scenes, [group(1, "POST /introspect")]).get(1)).toHaveLength(1)
 })

@@ -13,8 +13,7 @@ export function assignGroups(scenes: SceneRequests[], groups: Group[]): Map<numb
   const open = scenes.flatMap(({ id, paths }) => paths.map((path) => ({ id, path })))
   const authorization = scenes.find(({ isAuthorization }) => isAuthorization) ?? scenes[0]
   for (const group of groups) {
-    const path = group.line?.split(" ")[1]
-    const at = open.findIndex((request) => request.path === path)
+    const at = open.findIndex(({ path }) => path === group.path)
     const [request] = at === -1 ? [] : open.splice(at, 1)
     const id = request?.id ?? authorization?.id
     if (id !== undefined) assigned.get(id)?.push(group)

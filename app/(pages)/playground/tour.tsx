@@ -1,7 +1,7 @@
 "use client"
 
 import { useRef, useSyncExternalStore } from "react"
-import { FingerprintLight } from "../flows/_components/fingerprint"
+import { FingerprintLight } from "../_components/flow/fingerprint"
 import { FlowListener } from "./flow-listener"
 import { NextCard, type Visitor } from "./next-card"
 import { Storyboard } from "./storyboard"

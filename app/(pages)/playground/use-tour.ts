@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
-import type { Recorded } from "@/lib/flows/record"
-import { appendRecorded } from "@/lib/flows/sequence"
+import { appendRecorded, type Recorded } from "@/lib/flows/record"
 import { findFlow, finishAuthorization } from "./authorization-scenes"
 import { playNext } from "./client"
 import type { Controls } from "./next-card"
@@ -101,7 +100,7 @@ export function useTour(issuer: string, watching: boolean) {
 
 /** Whether the server has told of everything that the client did. */
 function isHeard(played: PlayedScene[], recorded: Recorded[]): boolean {
-  const paths = recorded.flatMap((one) => (one.kind === "request" ? [one.path] : []))
+  const paths = recorded.map(({ path }) => path)
   const sent = played.flatMap(pathsOf)
   const answered = paths.filter((path) => sent.includes(path))
   return answered.length >= sent.length && (!played.some(isAuthorization) || paths.length > answered.length)

@@ -1,4 +1,4 @@
-import { JsonView } from "./json-view"
+import { JsonView } from "../_components/flow/json-view"
 import { decodeJwt } from "./jwt"
 import { Answer, Request } from "./message"
 import type { Exchange } from "./run"

@@ -1,14 +1,15 @@
 // npm run diagrams: writes the sequence diagrams into README.md, from lib/flows/diagrams.ts.
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
-import { type Diagram, diagrams } from "../diagrams"
+import { type DiagramName, diagrams } from "../diagrams"
 import { toMermaid } from "../mermaid"
 
 /** The text with each diagram under the heading of its title as the data has it. */
 export function withDiagrams(markdown: string): string {
-  return Object.values<Diagram>(diagrams).reduce((text, diagram) => {
-    const block = new RegExp(`(?<=^### ${diagram.title}\n\n\`\`\`mermaid\n)[^\`]*(?=\n\`\`\`)`, "m")
-    if (!block.test(text)) throw new Error(`README.md has no diagram under the heading ${diagram.title}.`)
+  return (Object.keys(diagrams) as DiagramName[]).reduce((text, diagram) => {
+    const { title } = diagrams[diagram]
+    const block = new RegExp(`(?<=^### ${title}\n\n\`\`\`mermaid\n)[^\`]*(?=\n\`\`\`)`, "m")
+    if (!block.test(text)) throw new Error(`README.md has no diagram under the heading ${title}.`)
     return text.replace(block, () => toMermaid(diagram))
   }, markdown)
 }

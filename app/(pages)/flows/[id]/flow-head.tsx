@@ -1,28 +1,29 @@
 import type { ReactNode } from "react"
 import { exportFormats } from "@/lib/flows/exports"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
-import { findOutcome, findProgress } from "@/lib/flows/progress"
-import { sayReason } from "@/lib/flows/reasons"
+import { findProgress, outcomeAt } from "@/lib/flows/progress"
 import type { FlowSummary } from "@/lib/flows/record"
 import { ClientName } from "../../_components/client-name"
+import type { StreamState } from "../../_components/flow/use-stream"
 import { CopyButton } from "../_components/copy-button"
 import { Live } from "../_components/live"
 import { OutcomePill } from "../_components/outcome"
+import { formatRefusals } from "../_components/refusals"
 import { useNow } from "../_components/use-now"
-import type { StreamState } from "../_components/use-stream"
 
 type Props = {
   flow: FlowSummary
-  /** The step that failed last, by its seq. */
-  failedSeq: number | null
+  /** The id of the step that failed last. */
+  failedId: string | null
   stream: StreamState
   now: number
 }
 
 /** Whose flow it is, when it was, and how it ended. */
-export function FlowHead({ flow, failedSeq, stream, now: start }: Props) {
+export function FlowHead({ flow, failedId, stream, now: start }: Props) {
   const now = useNow(start, 5000)
-  const outcome = findOutcome(flow)
+  const outcome = outcomeAt(flow, now)
+  const refusals = formatRefusals({ ...flow, outcome })
   const { title, number, of } = findProgress(flow.lastStep)
   return (
     <header className="mt-6">
@@ -39,36 +40,36 @@ export function FlowHead({ flow, failedSeq, stream, now: start }: Props) {
         <Item name="Person">
           {flow.person ? <bdi>{flow.person}</bdi> : <span className="text-muted">not known yet</span>}
         </Item>
-        <Item name="Began">
+        <Item name="Started">
           <time dateTime={new Date(flow.beganAt).toISOString()} className="tabular-nums">
             {formatMoment(flow.beganAt)}
           </time>{" "}
           <span className="whitespace-nowrap text-muted">{formatAgo(flow.beganAt, now)}</span>
         </Item>
-        <Item name="Lasted">
+        <Item name="Duration">
           <span className="tabular-nums">{formatDuration(flow.lastAt - flow.beganAt)}</span>
         </Item>
-        <Item name="Came to">
+        <Item name="Last step">
           {title}, step <span className="tabular-nums">{`${number} of ${of}`}</span>
-          {flow.failure !== null && (
+          {refusals && (
             <>
               {" · "}
               <a
-                href={failedSeq === null ? undefined : `#step-${failedSeq}`}
+                href={failedId === null ? undefined : `#step-${failedId}`}
                 className="rounded-xs text-danger underline decoration-1 underline-offset-3 hover:decoration-2"
               >
-                {sayReason(flow.failure)}
+                {refusals}
               </a>
             </>
           )}
         </Item>
-        <Item name="Flow id">
+        <Item name="Flow ID">
           <span className="flex flex-wrap items-center gap-2">
             <code className="font-mono text-[13px] select-all [overflow-wrap:anywhere]">{flow.id}</code>
-            <CopyButton text={flow.id} what="the flow id" />
+            <CopyButton text={flow.id} what="the flow ID" />
           </span>
         </Item>
-        <Item name="Take it along">
+        <Item name="Export">
           <span className="flex gap-3.5">
             {exportFormats.map(({ format, label }) => (
               <a key={format} className="link" href={`/flows/${flow.id}/export?as=${format}`}>

@@ -1,10 +1,10 @@
 "use client"
 
 import { useState } from "react"
-import { byTime, type FlowRecord, isStep, lacksBegin, mostEvents, type RecordedStep } from "@/lib/flows/record"
-import { FingerprintLight } from "../_components/fingerprint"
-import { SequenceDiagram } from "../_components/sequence-diagram"
-import { StepDetail } from "../_components/step-detail"
+import { type FlowRecord, lacksBegin, maxRequests } from "@/lib/flows/record"
+import { FingerprintLight } from "../../_components/flow/fingerprint"
+import { SequenceDiagram } from "../../_components/flow/sequence-diagram"
+import { StepDetail } from "../../_components/flow/step-detail"
 import { TopBar } from "../_components/top-bar"
 import { useFollow } from "../_components/use-follow"
 import { FlowHead } from "./flow-head"
@@ -13,14 +13,14 @@ import { useFlow } from "./use-flow"
 /** A flow: its diagram, and beside it the step that is opened. What happens meanwhile is added as it happens. */
 export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const { summary, recorded, stream, watchedSince } = useFlow(flow)
-  const [picked, setPicked] = useState<number | null>(null)
-  const steps = recorded.filter(isStep)
-  const pickedStep = steps.find(({ seq }) => seq === picked)
-  const failed = inTime(steps).findLast(({ failure }) => failure !== null)
-  const watched = inTime(steps).findLast(({ seq }) => seq > watchedSince)
-  // When nobody picked one: where it failed, or else the newest that was watched.
-  const chosen = summary.failure === null ? (watched ?? failed) : failed
-  const shown = pickedStep ?? chosen ?? inTime(steps)[0]
+  const [picked, setPicked] = useState<string | null>(null)
+  const steps = recorded.flatMap((request) => request.steps)
+  const pickedStep = steps.find(({ id }) => id === picked)
+  const failed = steps.findLast(({ failure }) => failure !== null)
+  const watched = recorded.findLast(({ seq }) => seq > watchedSince)?.steps.at(-1)
+  // Unless one was picked: where the newest request failed, or else the newest that came while the page was open.
+  const newestFailed = recorded.at(-1)?.steps.findLast(({ failure }) => failure !== null)
+  const shown = pickedStep ?? newestFailed ?? watched ?? failed ?? steps[0]
   useFollow(recorded.length, picked === null)
 
   return (
@@ -28,11 +28,11 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
       <div className="mx-auto max-w-[96rem] px-4 pt-6 pb-16 sm:px-6">
         <TopBar />
         <main>
-          <FlowHead flow={summary} failedSeq={failed?.seq ?? null} stream={stream} now={now} />
+          <FlowHead flow={summary} failedId={failed?.id ?? null} stream={stream} now={now} />
           {lacksBegin(summary, recorded) && (
             <p className="mt-4 text-sm text-muted text-pretty">
-              The first steps of this flow are no longer shown: what is kept has its time, and a picture has room for
-              the newest {mostEvents.toLocaleString("en")} steps and requests.
+              The first steps of this flow are no longer shown: requests are kept for a limited time, and this page
+              shows the newest {maxRequests}.
             </p>
           )}
           <div className="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
@@ -42,13 +42,13 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
               </h2>
               <SequenceDiagram
                 recorded={recorded}
-                selected={shown?.seq ?? null}
-                onSelect={(seq) => setPicked(seq === picked ? null : seq)}
+                selected={shown?.id ?? null}
+                onSelect={(id) => setPicked(id === picked ? null : id)}
                 watchedSince={watchedSince}
               >
-                {/* A step that nobody picked is opened only beside the diagram, where it pushes nothing away. */}
-                {(seq) =>
-                  pickedStep?.seq === seq && (
+                {/* A step that was not picked is open only beside the diagram, where it moves nothing. */}
+                {({ id }) =>
+                  pickedStep?.id === id && (
                     <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5 xl:hidden">
                       <StepDetail step={pickedStep} recorded={recorded} heading="h4" />
                     </div>
@@ -57,8 +57,8 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
               </SequenceDiagram>
             </section>
             <aside
-              // Another step is read from its beginning.
-              key={shown?.seq}
+              // Another step starts at its top.
+              key={shown?.id}
               aria-label="The opened step"
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
@@ -72,5 +72,3 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
     </FingerprintLight>
   )
 }
-
-const inTime = (steps: RecordedStep[]) => steps.toSorted(byTime)

@@ -1,8 +1,6 @@
-import { useMemo, useState } from "react"
-import { updateSummary } from "@/lib/flows/progress"
-import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
-import { appendRecorded } from "@/lib/flows/sequence"
-import { useStream } from "../_components/use-stream"
+import { useState } from "react"
+import { appendRecorded, type FlowRecord, type FlowSummary, type Recorded } from "@/lib/flows/record"
+import { useStream } from "../../_components/flow/use-stream"
 
 /** A flow as it is now: what was recorded of it, with what the stream brings. */
 export function useFlow(flow: FlowRecord) {
@@ -11,19 +9,13 @@ export function useFlow(flow: FlowRecord) {
   const [watchedSince] = useState(() => newestSeq(flow.recorded))
 
   const stream = useStream(() => `/flows/${flow.id}/stream?after=${newestSeq(recorded)}`, {
-    recorded: (news) => setRecorded((before) => appendRecorded(before, news as Recorded[])),
-    // Who the client and the person are turns out on the way.
-    flow: (moved) => setSummary(moved as FlowSummary),
+    flow: (data) => {
+      const news = data as { flow: FlowSummary; recorded: Recorded[] }
+      setSummary(news.flow)
+      setRecorded((before) => appendRecorded(before, news.recorded))
+    },
   })
-
-  return {
-    recorded,
-    stream,
-    watchedSince,
-    summary: useMemo(() => updateSummary(summary, recorded), [summary, recorded]),
-  }
+  return { recorded, stream, watchedSince, summary }
 }
 
-function newestSeq(recorded: Recorded[]): number {
-  return recorded.reduce((newest, { seq }) => Math.max(newest, seq), 0)
-}
+const newestSeq = (recorded: Recorded[]) => Math.max(0, ...recorded.map(({ seq }) => seq))

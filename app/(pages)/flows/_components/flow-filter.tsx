@@ -1,13 +1,14 @@
 import type { ReactNode } from "react"
-import type { ParsedSearch } from "@/lib/flows/flow-search"
+import type { FlowQuery } from "@/lib/flows/flow-search"
 import type { FlowSummary } from "@/lib/flows/record"
+import { outcomeLooks } from "./outcome"
 
-type Props = { search: ParsedSearch; flows: FlowSummary[] }
+type Props = { query: FlowQuery; flows: FlowSummary[] }
 
 /** Asks for some of the flows. A form that works by itself; with scripts a choice needs no button. */
-export function FlowFilter({ search, flows }: Props) {
+export function FlowFilter({ query, flows }: Props) {
   const clients = new Map(flows.flatMap(({ client }) => (client ? [[client.id, client.name] as const] : [])))
-  const asked = Boolean(search.client || search.outcome || search.id)
+  const asked = Boolean(query.clientId || query.outcome || query.id)
   return (
     <search aria-label="Flows">
       <form action="/flows" className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_11rem_1.2fr_auto]">
@@ -16,7 +17,7 @@ export function FlowFilter({ search, flows }: Props) {
             id="client"
             name="client"
             className="field"
-            defaultValue={search.client}
+            defaultValue={query.clientId}
             placeholder="client_id"
             list="clients"
             autoComplete="off"
@@ -35,20 +36,24 @@ export function FlowFilter({ search, flows }: Props) {
             id="outcome"
             name="outcome"
             className="field"
-            defaultValue={search.outcome}
+            defaultValue={query.outcome}
             onChange={(event) => event.currentTarget.form?.requestSubmit()}
           >
             <option value="">Any</option>
-            <option value="ok">Not failed</option>
-            <option value="failed">Failed</option>
+            {Object.entries(outcomeLooks).map(([outcome, { label }]) => (
+              <option key={outcome} value={outcome}>
+                {label}
+              </option>
+            ))}
+            <option value="refused">Any, with refused requests</option>
           </select>
         </Labelled>
-        <Labelled label="Flow id" htmlFor="id">
+        <Labelled label="Flow ID" htmlFor="id">
           <input
             id="id"
             name="id"
             className="field font-mono text-sm"
-            defaultValue={search.id}
+            defaultValue={query.id}
             placeholder="from a page or a log"
             autoComplete="off"
             spellCheck={false}

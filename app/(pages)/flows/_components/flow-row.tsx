@@ -1,17 +1,18 @@
 import { memo } from "react"
 import { formatAgo, formatDuration, formatMoment } from "@/lib/flows/moments"
-import { findOutcome, findProgress } from "@/lib/flows/progress"
-import { sayReason } from "@/lib/flows/reasons"
+import { findProgress, outcomeAt } from "@/lib/flows/progress"
 import type { FlowSummary } from "@/lib/flows/record"
 import { ClientName } from "../../_components/client-name"
 import { OutcomePill } from "./outcome"
 import { ProgressBar } from "./progress-bar"
+import { formatRefusals } from "./refusals"
 
 type Props = { flow: FlowSummary; now: number /** Whether it began while somebody watched. */; fresh: boolean }
 
 /** A flow in the list, which leads to its diagram. Of many rows only those are drawn anew that moved. */
 export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
-  const outcome = findOutcome(flow)
+  const outcome = outcomeAt(flow, now)
+  const refusals = formatRefusals({ ...flow, outcome })
   const progress = findProgress(flow.lastStep)
   return (
     <li className={fresh ? "flow-arrived" : undefined}>
@@ -28,7 +29,7 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
             )}
           </span>
           <span className="block truncate text-sm text-muted">
-            {flow.person ? <bdi>{flow.person}</bdi> : "nobody signed in yet"}
+            {flow.person ? <bdi>{flow.person}</bdi> : "no one has signed in"}
           </span>
         </span>
         <span className="min-w-0 text-sm max-lg:col-span-2 max-lg:row-start-2">
@@ -36,16 +37,16 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
             <span className="text-muted">{progress.title} </span>
             {progress.text}
           </span>
-          <span className="mt-1.5 flex items-center gap-3">
-            <ProgressBar progress={progress} failed={outcome === "failed"} />
-            {flow.failure !== null && <span className="truncate text-xs text-danger">{sayReason(flow.failure)}</span>}
+          <span className="mt-1.5 flex flex-wrap items-center gap-x-3">
+            <ProgressBar progress={progress} failed={outcome === "failed" || outcome === "denied"} />
+            {refusals && <span className="text-xs text-danger">{refusals}</span>}
           </span>
         </span>
         <span className="justify-self-end lg:justify-self-start">
           <OutcomePill outcome={outcome} />
         </span>
         <span className="text-sm text-muted tabular-nums lg:text-end">
-          <span className="sr-only">lasted </span>
+          <span className="sr-only">duration </span>
           {formatDuration(flow.lastAt - flow.beganAt)}
         </span>
         <time

@@ -1,4 +1,4 @@
-import type { StreamState } from "./use-stream"
+import type { StreamState } from "../../_components/flow/use-stream"
 
 const words: Record<StreamState, string> = {
   connecting: "Connecting",

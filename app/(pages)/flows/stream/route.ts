@@ -1,4 +1,4 @@
-import { parseFlowSearch, toFilter } from "@/lib/flows/flow-search"
+import { parseFlowQuery } from "@/lib/flows/flow-search"
 import { watchFlows } from "@/lib/flows/watch"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
 import { inspectorAccess } from "../../_next/inspector-access"
@@ -12,6 +12,6 @@ export const dynamic = "force-dynamic"
 export async function GET(request: Request): Promise<Response> {
   const mayGoOn = await inspectorAccess()
   if (!(await mayGoOn())) return new Response(null, { status: 404 })
-  const search = parseFlowSearch(Object.fromEntries(new URL(request.url).searchParams))
-  return eventStream(request, mayGoOn, watchFlows(toFilter(search), lastEventId(request) ?? Date.now()))
+  const query = parseFlowQuery(Object.fromEntries(new URL(request.url).searchParams))
+  return eventStream(request, mayGoOn, watchFlows(query, lastEventId(request) ?? Date.now()))
 }

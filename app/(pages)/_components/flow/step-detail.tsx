@@ -1,7 +1,7 @@
-import { type Diagram, diagrams, findStep } from "@/lib/flows/diagrams"
+import { diagrams, findStep } from "@/lib/flows/diagrams"
 import { findMeaning } from "@/lib/flows/meanings"
 import { formatDuration, formatMoment } from "@/lib/flows/moments"
-import type { Recorded, RecordedRequest, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/record"
 import { findRivals } from "@/lib/flows/rivals"
 import { sentences } from "@/lib/flows/sentences"
 import { shortName } from "@/lib/flows/sequence"
@@ -23,11 +23,11 @@ type Props = {
 
 /** The opened message of a step: what happened, what was in it, and what went wrong. */
 export function StepDetail({ step, recorded, heading: Heading }: Props) {
-  const request = findRequest(step, recorded)
+  const request = recorded.find(({ steps }) => steps.some(({ id }) => id === step.id))
   const rivals = findRivals(step, recorded)
   const { diagram, number, from, to, text } = findStep(step.name)
   const place = [
-    (diagrams[diagram] as Diagram).title,
+    diagrams[diagram].title,
     number === null ? null : `step ${number}`,
     request && `${request.method} ${request.path}`,
   ]
@@ -44,12 +44,12 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
         {/* It says what was done. */}
         {!step.failure && <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>}
       </header>
-      {step.failure && <FailurePanel failure={step.failure} status={request?.status ?? null} />}
+      {step.failure && request && <FailurePanel failure={step.failure} status={request.status} />}
       {rivals && (
         <Panel title="The two refresh tokens" tone="danger">
           <TwoValues
             left={{ label: "sent just now", value: rivals.presented }}
-            right={{ label: "the one that is good", value: rivals.current }}
+            right={{ label: "the valid one", value: rivals.current }}
             equal={false}
           />
         </Panel>
@@ -57,12 +57,6 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
       <StepFacts step={step} />
     </article>
   )
-}
-
-/** The request that a step was part of; null until it has been answered. */
-function findRequest({ requestId }: RecordedStep, recorded: Recorded[]): RecordedRequest | null {
-  const requests = recorded.filter((item) => item.kind === "request")
-  return requests.find((request) => request.requestId === requestId) ?? null
 }
 
 function StepFacts({ step: { facts } }: { step: RecordedStep }) {

@@ -1,11 +1,11 @@
-import { sayReason } from "@/lib/flows/reasons"
-import type { RecordedFailure } from "@/lib/flows/record"
+import { formatReason } from "@/lib/flows/error-help"
+import type { Failure } from "@/lib/flows/events"
 import type { Lane, PlacedArrow } from "@/lib/flows/sequence"
 
 type Props = {
   arrow: PlacedArrow
   lanes: Lane[]
-  failure: RecordedFailure | null
+  failure: Failure | null
   /** Whether it is still to come. */
   foreseen?: boolean
 }
@@ -125,7 +125,7 @@ function Label({ arrow, lanes, failure, foreseen }: Props) {
       </text>
       {failure && (
         <text {...common} y={isLoop ? 46 : 53} className="flow-label fill-danger text-xs">
-          {sayReason(failure.reason)}
+          {formatReason(failure.reason)}
         </text>
       )}
     </>

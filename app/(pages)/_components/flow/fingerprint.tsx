@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
-import { isStep, type Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/record"
 import { findFingerprints } from "@/lib/flows/sequence"
 
 type Light = {
@@ -27,7 +27,7 @@ export function FingerprintLight({ recorded, children }: Props) {
   const [pointed, point] = useState<string | null>(null)
   const [pinned, pin] = useState<string | null>(null)
   const places = useMemo(() => {
-    const steps = recorded.filter(isStep)
+    const steps = recorded.flatMap((request) => request.steps)
     const fingerprints = new Set(steps.flatMap(({ facts }) => findFingerprints(facts)))
     return new Map([...fingerprints].map((fingerprint, i) => [fingerprint, i]))
   }, [recorded])

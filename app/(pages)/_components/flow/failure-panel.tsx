@@ -1,10 +1,10 @@
-import { findMend } from "@/lib/flows/reasons"
-import type { RecordedFailure } from "@/lib/flows/record"
+import { findErrorHelp } from "@/lib/flows/error-help"
+import type { Failure } from "@/lib/flows/events"
 import { Panel } from "./panel"
 
 /** Why a step failed, what the client was told of it, and what its developer can do. */
-export function FailurePanel({ failure, status }: { failure: RecordedFailure; status: number | null }) {
-  const { why, mend } = findMend(failure.reason)
+export function FailurePanel({ failure, status }: { failure: Failure; status: number }) {
+  const { why, fix } = findErrorHelp(failure.reason)
   return (
     <Panel
       title="This step failed"
@@ -16,15 +16,15 @@ export function FailurePanel({ failure, status }: { failure: RecordedFailure; st
       {failure.code ? (
         <div className="rounded-lg border border-line bg-surface px-3 py-2.5 text-sm">
           <p className="font-mono text-[13px] font-semibold text-danger">
-            {status !== null && <span className="me-2 text-muted">{status}</span>}
+            <span className="me-2 text-muted">{status}</span>
             {failure.code}
           </p>
         </div>
       ) : (
-        <p className="text-sm">Nothing of it: no error code was sent.</p>
+        <p className="text-sm">Nothing: no error code was sent.</p>
       )}
-      <p className="mt-3.5 mb-1 text-xs font-semibold text-muted">What mends it</p>
-      <p className="text-sm font-medium text-pretty">{mend}</p>
+      <p className="mt-3.5 mb-1 text-xs font-semibold text-muted">How to fix it</p>
+      <p className="text-sm font-medium text-pretty">{fix}</p>
     </Panel>
   )
 }

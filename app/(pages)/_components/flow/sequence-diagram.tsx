@@ -1,17 +1,17 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from "react"
-import type { Recorded } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/record"
 import { type Group, type Lane, layOut } from "@/lib/flows/sequence"
 import { RequestBand } from "./request-band"
 import { StepRow } from "./step-row"
 
 type StepProps = {
-  /** The step that is opened, by its seq. */
-  selected: number | null
-  onSelect: (seq: number) => void
-  /** Steps after this seq came while somebody watched, and draw themselves. */
+  /** The id of the step that is open. */
+  selected: string | null
+  onSelect: (id: string) => void
+  /** Requests after this seq came while the page was open, and draw themselves. */
   watchedSince: number
   /** What to show under a step, where there is no room for it beside the diagram. */
-  children?: (seq: number) => ReactNode
+  children?: (step: RecordedStep) => ReactNode
 }
 
 /**
@@ -27,7 +27,7 @@ export function SequenceDiagram({ recorded, ...steps }: StepProps & { recorded: 
       </div>
       <ol onKeyDown={moveFocus} className="grid">
         {groups.map((group) => (
-          <RequestSteps key={group.requestId} group={group} lanes={lanes} {...steps} />
+          <RequestSteps key={group.seq} group={group} lanes={lanes} {...steps} />
         ))}
       </ol>
     </div>
@@ -43,15 +43,15 @@ export function RequestSteps({ group, lanes, selected, onSelect, watchedSince, c
       <RequestBand group={group} lanes={lanes} />
       <ol className="flow-steps">
         {group.rows.map((row) => (
-          <li key={row.step.seq} id={`step-${row.step.seq}`} className="scroll-mt-20">
+          <li key={row.step.id} id={`step-${row.step.id}`} className="scroll-mt-20">
             <StepRow
               row={row}
               lanes={lanes}
-              selected={row.step.seq === selected}
-              fresh={row.step.seq > watchedSince}
-              onSelect={() => onSelect(row.step.seq)}
+              selected={row.step.id === selected}
+              fresh={group.seq > watchedSince}
+              onSelect={() => onSelect(row.step.id)}
             />
-            {children?.(row.step.seq)}
+            {children?.(row.step)}
           </li>
         ))}
       </ol>

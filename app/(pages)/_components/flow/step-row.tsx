@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react"
 import { findStep, participants } from "@/lib/flows/diagrams"
+import { formatReason } from "@/lib/flows/error-help"
 import { formatDuration } from "@/lib/flows/moments"
-import { sayReason } from "@/lib/flows/reasons"
 import { findFingerprints, type Lane, type Row } from "@/lib/flows/sequence"
 import { Arrow } from "./arrow"
 import { FingerprintDots, useLight } from "./fingerprint"
@@ -30,7 +30,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
       data-selected={selected || undefined}
       data-failed={failure !== null || undefined}
       data-lit={lights || undefined}
-      data-step={row.step.seq}
+      data-step={row.step.id}
       aria-pressed={selected}
       onClick={onSelect}
     >
@@ -45,7 +45,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
         <span className="flow-label grid gap-1 @3xl:hidden">
           <FromTo from={lanes[row.from]?.label ?? ""} to={lanes[row.to]?.label ?? ""} />
           <span className={`font-medium ${failure ? "text-danger" : ""}`}>{row.text}</span>
-          {failure && <span className="text-sm text-danger">Failed: {sayReason(failure.reason)}</span>}
+          {failure && <span className="text-sm text-danger">Failed: {formatReason(failure.reason)}</span>}
         </span>
       </span>
       <span
@@ -76,6 +76,6 @@ function useForAMoment(wanted: boolean): boolean {
 function sayRow({ number, text, step }: Row): string {
   const { from, to } = findStep(step.name)
   const who = from === to ? participants[from] : `${participants[from]} to ${participants[to]}`
-  const end = step.failure ? ` Failed: ${sayReason(step.failure.reason)}.` : ""
+  const end = step.failure ? ` Failed: ${formatReason(step.failure.reason)}.` : ""
   return `${number === null ? "" : `${number}. `}${who}: ${text}. ${formatDuration(step.durationMs)}.${end}`
 }

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest"
+import type { Reason } from "@/lib/protocol/errors"
+import type { StepName } from "./diagrams"
+import type { RequestEvent } from "./events"
+import { findRequestOutcome } from "./outcome"
+
+/** A request that ended with this step, and failed at it for this reason. */
+function request(path: string, name: StepName, reason: Reason | null = null, more: Partial<RequestEvent> = {}) {
+  const failure = reason && { reason }
+  const base = { flowId: "f", joined: true, clientId: null, userId: null, method: "POST", at: 0, durationMs: 1 }
+  const steps = [{ name, at: 0, durationMs: 1, facts: {}, failure }]
+  return { ...base, path, status: reason ? 400 : 200, steps, ...more }
+}
+
+test.each([
+  ["in progress", "/authorize", "authorization.redirects_to_sign_in"],
+  ["in progress", "/sign-in/submit", "authorization.verifies_credentials"],
+  ["in progress", "/callback", "authorization.returns_auth_code"],
+  ["succeeded", "/token", "authorization.returns_tokens"],
+  ["succeeded", "/introspect", "introspection.returns_user"],
+  ["succeeded", "/userinfo", "introspection.validates_token"],
+  ["succeeded", "/refresh", "refresh.returns_tokens"],
+  ["revoked", "/revoke", "revocation.returns_success"],
+] as const)("%s: %s was answered, and %s was its last step", (outcome, path, step) => {
+  expect(findRequestOutcome(request(path, step))).toEqual({ outcome, refused: false, reason: null })
+})
+
+test.each([
+  ["denied", "/callback", "authorization.decodes_state_token", "user_denied"],
+  ["failed", "/authorize", "authorization.calls_authorize", "redirect_uri_unregistered"],
+  ["failed", "/authorize", "authorization.calls_authorize", "sign_in_missing"],
+  ["failed", "/callback", "authorization.decodes_state_token", "client_unknown"],
+  ["failed", "/token", "authorization.retrieves_auth_code", "code_expired"],
+] as const)("%s: %s ends the authorization at %s with %s", (outcome, path, step, reason) => {
+  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: false, reason })
+})
+
+test.each([
+  ["in progress", "/sign-in/submit", "authorization.verifies_credentials", "credentials_wrong"],
+  ["in progress", "/callback", "authorization.stores_auth_code", "state_token_used"],
+  ["in progress", "/token", "authorization.verifies_code_verifier", "code_verifier_mismatch"],
+  ["in progress", "/token", "authorization.stores_tokens", "session_ended"],
+  ["in progress", "/introspect", "introspection.validates_token", "access_token_revoked"],
+  ["in progress", "/refresh", "refresh.validates_token", "session_ended"],
+  ["revoked", "/token", "authorization.stores_tokens", "code_replayed"],
+  ["revoked", "/refresh", "refresh.validates_token", "refresh_token_replayed"],
+] as const)("%s, with a refused request: %s is refused at %s with %s", (outcome, path, step, reason) => {
+  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: true, reason })
+})
+
+test("a failure of the server ends no authorization: the same request can be sent again", () => {
+  const event = request("/callback", "authorization.stores_auth_code", "database_unavailable", { status: 503 })
+  expect(findRequestOutcome(event)).toMatchObject({ outcome: "in progress", refused: true })
+})
+
+test("a refused request that belongs to no authorization is a failed flow by itself", () => {
+  const event = request("/token", "authorization.retrieves_auth_code", "code_unknown", { joined: false })
+  expect(findRequestOutcome(event)).toEqual({ outcome: "failed", refused: false, reason: "code_unknown" })
+})
+
+test("a step that failed counts also when the request went on after it", () => {
+  const event = request("/introspect", "introspection.validates_token", "token_inactive")
+  const returned = request("/introspect", "introspection.returns_user").steps
+  const answered = { ...event, status: 200, steps: [...event.steps, ...returned] }
+  expect(findRequestOutcome(answered)).toEqual({ outcome: "in progress", refused: true, reason: "token_inactive" })
+})

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { listFlowChanges } from "@/lib/data/flows"
+import { perProcess } from "@/lib/per-process"
+import { findFlowSummary, listRecorded } from "./inspector"
+import type { FlowSummary, Recorded } from "./record"
+import { lanes } from "./sequence-number"
+
+/** How often the database is read while somebody watches, in milliseconds. */
+const intervalMs = 250
+
+/** Instances store a moment after they report, or seconds after when the database is busy, and their clocks differ. */
+export const overlapMs = 10_000
+
+/** What one look into the database found. Everything in it is read once, however many streams ask for it. */
+export type Look = {
+  /** One more than that of the look before, unless something may have been missed in between. */
+  number: number
+  /** When it began, in milliseconds of the epoch. */
+  at: number
+  /** The flows that something was recorded of since the look before. */
+  flowIds: string[]
+  findSummary(id: string): Promise<FlowSummary | null>
+  /** What was recorded of one of these flows since the look before. */
+  listRecorded(id: string): Promise<Recorded[]>
+}
+
+type State = { number: number; at: number; seen: Set<number>; next: Promise<Look> | null }
+
+const state = perProcess<State>("flow-poller")
+
+function getState(): State {
+  state.value ??= { number: 0, at: 0, seen: new Set(), next: null }
+  return state.value
+}
+
+/** The number of the last look: what is stored after this call is in a later one. */
+export function lastLookNumber(): number {
+  return getState().number
+}
+
+/**
+ * The next look into the database. All who wait share it, so a process reads four times a second however many streams are
+ * open, and not at all when none is.
+ */
+export function nextLook(): Promise<Look> {
+  const poller = getState()
+  poller.next ??= sleep(intervalMs)
+    .then(() => look(poller))
+    .finally(() => {
+      poller.next = null
+    })
+  return poller.next
+}
+
+async function look(poller: State): Promise<Look> {
+  const at = Date.now()
+  const changes = await listFlowChanges((at - overlapMs) * lanes)
+  // After a pause, more may have been stored than this look has read: a stream then sees that a number is missing.
+  poller.number += at - poller.at > overlapMs / 2 ? 2 : 1
+  const added = changes.filter(({ seq }) => !poller.seen.has(seq))
+  poller.at = at
+  poller.seen = new Set(changes.map(({ seq }) => seq))
+  const first = new Map<string, number>()
+  for (const { seq, flowId } of added) first.set(flowId, Math.min(seq, first.get(flowId) ?? seq))
+  return {
+    number: poller.number,
+    at,
+    flowIds: [...first.keys()],
+    findSummary: once(findFlowSummary),
+    listRecorded: once((id) => listRecorded(id, (first.get(id) ?? 0) - 1)),
+  }
+}
+
+/** Calls a function once for each id. */
+function once<Value>(load: (id: string) => Promise<Value>): (id: string) => Promise<Value> {
+  const loaded = new Map<string, Promise<Value>>()
+  return (id) => {
+    const value = loaded.get(id) ?? load(id)
+    loaded.set(id, value)
+    return value
+  }
+}

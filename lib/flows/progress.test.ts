@@ -1,0 +1,16 @@
+import { expect, test } from "vitest"
+import { findProgress, outcomeAt } from "./progress"
+import type { FlowSummary } from "./record"
+
+test("a flow has reached the number of its last step, or the one before a step that has none", () => {
+  expect(findProgress("authorization.verifies_credentials")).toMatchObject({ number: 5, of: 16 })
+  expect(findProgress("authorization.asks_for_consent")).toMatchObject({ number: 7, of: 16 })
+  expect(findProgress("refresh.returns_tokens")).toMatchObject({ title: "Refresh", number: 6, of: 6 })
+})
+
+test("an authorization in progress has failed when its time is over, and no other outcome changes by time", () => {
+  const flow = (outcome: FlowSummary["outcome"]) => ({ outcome, expiresAt: 1_000 }) as FlowSummary
+  expect([1_000, 1_001].map((now) => outcomeAt(flow("in progress"), now))).toEqual(["in progress", "failed"])
+  for (const outcome of ["denied", "succeeded", "revoked"] as const)
+    expect(outcomeAt(flow(outcome), 5_000)).toBe(outcome)
+})

@@ -1,0 +1,184 @@
+import { afterEach, expect, test, vi } from "vitest"
+import { database } from "@/lib/data/database"
+import { type FlowEvent, type RecordedFlow, recordFlows } from "@/lib/data/flows"
+import { generateTimeOrderedId } from "@/lib/protocol/random"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { makeRequest, makeStep } from "@/lib/testing/flows"
+import { maxRows } from "./flow-search"
+import { lastLookNumber, nextLook } from "./poller"
+import type { FlowSummary, Recorded } from "./record"
+import { lanes } from "./sequence-number"
+import { watchFlow, watchFlows } from "./watch"
+
+type Next = ReturnType<typeof watchFlow>
+
+/** A flow that began at this moment, of a client of its own. */
+function flowAt(at: number, clientId = generateTimeOrderedId(new Date())): RecordedFlow {
+  const id = generateTimeOrderedId(new Date(at))
+  const moment = new Date(at)
+  const nothing = { userId: null, lastStep: null, reason: null, outcome: "in progress" as const, refused: 0 }
+  return { id, beganAt: moment, lastAt: moment, clientId, ...nothing }
+}
+
+let lane = 0
+const eventAt = ({ id }: RecordedFlow, at: number): FlowEvent => ({
+  seq: at * lanes + (lane++ % lanes),
+  flowId: id,
+  data: JSON.stringify(makeRequest(0, "GET /authorize", [makeStep("authorization.calls_authorize", at)])),
+})
+
+/** When the requests were made that a flow's stream tells of next. */
+async function takeRecorded(next: Next): Promise<number[]> {
+  for (;;) {
+    const recorded = (await next()).flatMap(({ data }) => (data as { recorded: Recorded[] }).recorded)
+    if (recorded.length > 0) return recorded.map(({ at }) => at)
+  }
+}
+
+/** The flows that a list's stream tells of next. */
+async function takeFlows(next: Next): Promise<string[]> {
+  for (;;) {
+    const flows = (await next()).flatMap(({ data }) => data as FlowSummary[])
+    if (flows.length > 0) return flows.map(({ id }) => id)
+  }
+}
+
+/** Whether a stream has nothing to tell in several looks. */
+async function isQuiet(next: Next): Promise<boolean> {
+  for (let i = 0; i < 3; i++) if ((await next()).length > 0) return false
+  return true
+}
+
+describeOnEachDatabase("a stream of the inspector", () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test("shares its looks into the database with all others", async () => {
+    expect(nextLook()).toBe(nextLook())
+    await nextLook()
+    const flow = flowAt(Date.now())
+    const streams = Array.from({ length: 30 }, (_, i) => (i % 2 ? watchFlow(flow.id, 0) : watchFlows({}, Date.now())))
+    for (const next of streams) await next()
+    const before = lastLookNumber()
+    for (let times = 0; times < 2; times++) await Promise.all(streams.map((next) => next()))
+    expect(lastLookNumber() - before).toBe(2)
+  })
+
+  test("of a flow tells what was recorded before it, and what is recorded later, once each", async () => {
+    const now = Date.now()
+    const flow = flowAt(now)
+    await recordFlows([eventAt(flow, now), eventAt(flow, now + 1)], [flow])
+    const next = watchFlow(flow.id, 0)
+    expect(await takeRecorded(next)).toEqual([now, now + 1])
+    const other = flowAt(now)
+    await recordFlows([eventAt(flow, now + 2), eventAt(other, now + 3)], [flow, other])
+    expect(await takeRecorded(next)).toEqual([now + 2])
+    expect(await isQuiet(next)).toBe(true)
+  })
+
+  test("of a flow tells what an instance stores late, once", async () => {
+    const now = Date.now()
+    const flow = flowAt(now)
+    await recordFlows([eventAt(flow, now)], [flow])
+    const next = watchFlow(flow.id, 0)
+    expect(await takeRecorded(next)).toEqual([now])
+    await recordFlows([eventAt(flow, now - 3_000)], [flow])
+    expect(await takeRecorded(next)).toEqual([now - 3_000])
+    expect(await isQuiet(next)).toBe(true)
+  })
+
+  test("of a flow continues where it was cut off", async () => {
+    const now = Date.now()
+    const flow = flowAt(now - 60_000)
+    const [old, late, fresh] = [now - 60_000, now - 5_000, now].map((at) => eventAt(flow, at)) as [
+      FlowEvent,
+      FlowEvent,
+      FlowEvent,
+    ]
+    await recordFlows([old, fresh], [flow])
+    const cut = watchFlow(flow.id, 0)
+    expect(await takeRecorded(cut)).toEqual([now - 60_000, now])
+    await recordFlows([late], [flow])
+    // What may have been stored late is told again.
+    expect(await takeRecorded(watchFlow(flow.id, fresh.seq))).toEqual([now - 5_000, now])
+  })
+
+  test("of a flow that is not recorded yet tells of it when it is", async () => {
+    const flow = flowAt(Date.now())
+    const next = watchFlow(flow.id, 0)
+    expect(await next()).toEqual([])
+    const at = Date.now()
+    await recordFlows([eventAt(flow, at)], [flow])
+    expect(await takeRecorded(next)).toEqual([at])
+  })
+
+  test("that was read too slowly to see every look misses nothing", async () => {
+    const now = Date.now()
+    const flow = flowAt(now)
+    await recordFlows([eventAt(flow, now)], [flow])
+    const [ofFlow, ofList] = [watchFlow(flow.id, 0), watchFlows({ clientId: flow.clientId ?? "" }, now)]
+    await takeRecorded(ofFlow)
+    await takeFlows(ofList)
+    await recordFlows([eventAt(flow, now + 1)], [{ ...flow, lastAt: new Date(now + 1) }])
+    await nextLook()
+    await nextLook()
+    expect(await takeRecorded(ofFlow)).toEqual([now + 1])
+    expect(await takeFlows(ofList)).toEqual([flow.id])
+  })
+
+  test("misses nothing that was stored while no stream was read at all", async () => {
+    const now = Date.now()
+    const flow = flowAt(now)
+    await recordFlows([eventAt(flow, now)], [flow])
+    const [ofFlow, ofList] = [watchFlow(flow.id, 0), watchFlows({ clientId: flow.clientId ?? "" }, now)]
+    await takeRecorded(ofFlow)
+    await takeFlows(ofList)
+    await Promise.all([ofFlow(), ofList()])
+    const later = flowAt(now + 1, flow.clientId ?? "")
+    await recordFlows([eventAt(flow, now + 1)], [{ ...flow, lastAt: new Date(now + 1) }, later])
+    vi.useFakeTimers({ toFake: ["Date"], now: now + 60_000 })
+    const told = await Promise.all([takeRecorded(ofFlow), takeFlows(ofList)])
+    expect([told[0], new Set(told[1])]).toEqual([[now + 1], new Set([flow.id, later.id])])
+  })
+
+  test("of the list tells of the flows that are asked for, also of those stored late", async () => {
+    const now = Date.now()
+    const [wanted, foreign] = [flowAt(now - 60_000), flowAt(now - 60_000)]
+    const early = flowAt(now - 90_000, wanted.clientId ?? "")
+    await recordFlows([], [early, wanted, foreign])
+    const next = watchFlows({ clientId: wanted.clientId ?? "" }, now - 61_000)
+    expect(await takeFlows(next)).toEqual([wanted.id])
+    const late = flowAt(now - 3_000, wanted.clientId ?? "")
+    await recordFlows(
+      [eventAt(late, now - 3_000), eventAt(foreign, now)],
+      [late, { ...foreign, lastAt: new Date(now) }],
+    )
+    expect(await takeFlows(next)).toEqual([late.id])
+    expect(await isQuiet(next)).toBe(true)
+  })
+
+  test("of the list tells everything that was missed, also when it is more than is read together", async () => {
+    const now = Date.now()
+    const clientId = generateTimeOrderedId(new Date())
+    const moved = Array.from({ length: maxRows + 5 }, (_, i) => flowAt(now - 60_000 + i, clientId))
+    await recordFlows([], moved)
+    const next = watchFlows({ clientId }, now - 90_000)
+    const told = new Set<string>()
+    while (told.size < moved.length) for (const id of await takeFlows(next)) told.add(id)
+    expect(told).toEqual(new Set(moved.map(({ id }) => id)))
+  })
+
+  test("ends with an error when the database fails, and the next one works", async () => {
+    const db = await database()
+    const flow = flowAt(Date.now())
+    const next = watchFlow(flow.id, 0)
+    await next()
+    await db.$executeRawUnsafe(`ALTER TABLE "FlowEvent" RENAME TO "Elsewhere"`)
+    await expect(next()).rejects.toThrow()
+    await db.$executeRawUnsafe(`ALTER TABLE "Elsewhere" RENAME TO "FlowEvent"`)
+    const at = Date.now()
+    await recordFlows([eventAt(flow, at)], [flow])
+    expect(await takeRecorded(watchFlow(flow.id, 0))).toEqual([at])
+  })
+})
