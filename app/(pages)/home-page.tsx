@@ -1,3 +1,4 @@
+import { toReadableEmail } from "@/lib/accounts/email-address"
 import { maySeeFlows } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
 import { readTokenCookie } from "@/lib/http/cookies"
@@ -24,7 +25,7 @@ export const homePage: PageHandler = async (request) => {
       </header>
 
       {DEMO && <TourLink />}
-      <Browser email={signedIn?.user.email ?? null} />
+      <Browser email={signedIn && toReadableEmail(signedIn.user.email)} />
       {isOpen && <FlowsLink />}
       <Addresses issuer={issuer} />
       <FormScript />

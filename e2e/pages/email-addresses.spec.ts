@@ -55,7 +55,7 @@ test("a browser that sends an internationalised domain in its own letters signs 
   await context.clearCookies()
   await page.goto(`${issuer}/sign-in`)
   await signIn(page, { email: `ada@bücher.${domain}`, password })
-  await expect(page.getByText("Signed in as")).toBeVisible()
+  await expect(page.getByText(`Signed in as ada@bücher.${domain}`)).toBeVisible()
 })
 
 test("a person at a host without a dot signs up and in", async ({ openContext }) => {

@@ -1,25 +1,27 @@
 import { columnsOf } from "./columns"
-import { changeRows, findRow, type Write, write } from "./statement"
+import { database, inTransaction } from "./database"
+import type { Prisma } from "./generated/sqlite/client"
+import { findRow } from "./statement"
 import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
-
-const deleteOne = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 
 /** A BrowserSession before it is stored, and the one that the browser had before, which ends. */
 export type BrowserSessionStart = Omit<BrowserSession, "userId" | "user"> & { previousTokenHash: string | null }
 
 /** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
-export async function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
-  await write(...toWrites(userId, start))
+export function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
+  return inTransaction((db) => replaceBrowserSession(db, userId, start))
 }
 
-/** The writes of `insertBrowserSession`, for a commit that stores more than that. */
-export function toWrites(userId: string, start: BrowserSessionStart): Write[] {
-  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
-  const insert = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authenticatedAt", "expiresAt") VALUES (?, ?, ?, ?)`
-  const write: Write = [insert, [tokenHash, userId, authenticatedAt, expiresAt]]
-  return previousTokenHash ? [write, [deleteOne, [previousTokenHash]]] : [write]
+/** Does the same inside a transaction that stores more than that. */
+export async function replaceBrowserSession(
+  db: Prisma.TransactionClient,
+  userId: string,
+  { previousTokenHash, ...row }: BrowserSessionStart,
+): Promise<void> {
+  await db.browserSession.create({ data: { ...row, userId } })
+  if (previousTokenHash) await db.browserSession.deleteMany({ where: { tokenHash: previousTokenHash } })
 }
 
 const withUser = columnsOf("BrowserSession", "User")
@@ -34,5 +36,6 @@ export async function findBrowserSession(tokenHash: string): Promise<BrowserSess
 }
 
 export async function deleteBrowserSession(tokenHash: string): Promise<void> {
-  await changeRows(deleteOne, [tokenHash])
+  const db = await database()
+  await db.browserSession.deleteMany({ where: { tokenHash } })
 }

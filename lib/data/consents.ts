@@ -1,5 +1,8 @@
 import { columnsOf } from "./columns"
-import { changeRows, findRow } from "./statement"
+import { database } from "./database"
+import { isUniqueViolation } from "./errors"
+import type { Consent as ConsentRow } from "./generated/sqlite/client"
+import { findRow } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
@@ -17,11 +20,6 @@ export async function findConsent(userId: string, clientId: string): Promise<Con
 /** How often a consent is read again because it was changed in the meantime. Each time another caller has added to it. */
 const maxRounds = 100
 
-const insertConsent = `INSERT INTO "Consent" ("scope", "resource", "grantedAt", "userId", "clientId")
-  VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-const replaceConsent = `UPDATE "Consent" SET "scope" = ?, "resource" = ?, "grantedAt" = ?
-  WHERE "userId" = ? AND "clientId" = ? AND "scope" = ? AND "resource" = ?`
-
 /**
  * Adds scopes and resources to what this User has allowed this client. Of callers that do so at the same time none loses
  * its own: a row is replaced only while it is as it was read.
@@ -29,13 +27,30 @@ const replaceConsent = `UPDATE "Consent" SET "scope" = ?, "resource" = ?, "grant
 export async function addConsent({ userId, clientId, scope, resource, grantedAt }: Consent): Promise<void> {
   for (let round = 0; round < maxRounds; round++) {
     const before = await findConsent(userId, clientId)
-    const values = [union(before?.scope, scope), union(before?.resource, resource), grantedAt, userId, clientId]
-    const stored = before
-      ? await changeRows(replaceConsent, [...values, before.scope.join(" "), before.resource.join(" ")])
-      : await changeRows(insertConsent, values)
-    if (stored === 1) return
+    const after = { scope: union(before?.scope, scope), resource: union(before?.resource, resource), grantedAt }
+    if (before ? await replaceConsent(before, after) : await insertConsent({ userId, clientId, ...after })) return
   }
   throw new Error(`the consent of ${userId} for ${clientId} was changed by others ${maxRounds} times`)
 }
 
 const union = (before: string[] = [], added: string[]) => [...new Set([...before, ...added])].join(" ")
+
+/** @returns whether the row was still as it was read */
+async function replaceConsent(before: Consent, data: Omit<ConsentRow, "userId" | "clientId">): Promise<boolean> {
+  const db = await database()
+  const { userId, clientId } = before
+  const asRead = { userId, clientId, scope: before.scope.join(" "), resource: before.resource.join(" ") }
+  return (await db.consent.updateMany({ where: asRead, data })).count === 1
+}
+
+/** @returns whether there was none yet */
+async function insertConsent(data: ConsentRow): Promise<boolean> {
+  const db = await database()
+  try {
+    await db.consent.create({ data })
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}

@@ -1,8 +1,7 @@
-import { type BrowserSessionStart, toWrites } from "./browser-sessions"
-import { database } from "./database"
+import { type BrowserSessionStart, replaceBrowserSession } from "./browser-sessions"
+import { database, inTransaction } from "./database"
 import { isUniqueViolation } from "./errors"
 import type { RevokedReason } from "./sessions"
-import { type Write, write } from "./statement"
 
 export type User = {
   id: string
@@ -24,13 +23,12 @@ export async function insertUser(
   user: Omit<User, "createdAt" | "disabledAt" | "signInsCountFrom">,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
-  const { id, email, name, passwordHash } = user
-  const createdAt = new Date()
-  const insert = `INSERT INTO "User" ("id", "email", "name", "passwordHash", "createdAt") VALUES (?, ?, ?, ?, ?)`
   try {
-    const signedIn = browserSession ? toWrites(id, browserSession) : []
-    await write([insert, [id, email, name, passwordHash, createdAt]], ...signedIn)
-    return { ...user, createdAt, disabledAt: null, signInsCountFrom: null }
+    return await inTransaction(async (db) => {
+      const stored = await db.user.create({ data: { ...user, createdAt: new Date() } })
+      if (browserSession) await replaceBrowserSession(db, user.id, browserSession)
+      return stored
+    })
   } catch (error) {
     if (isUniqueViolation(error)) return null
     throw error
@@ -58,8 +56,7 @@ export async function listUsers(): Promise<User[]> {
  * @returns whether there is such a User
  */
 export function setUserDisabled(id: string, now: Date): Promise<boolean> {
-  const change: Write = [`UPDATE "User" SET "disabledAt" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [now, now, id]]
-  return changeAndEndAccess(change, id, "user_disabled", now)
+  return changeAndEndAccess(id, { disabledAt: now, signInsCountFrom: now }, "user_disabled", now)
 }
 
 /** @returns whether there is such a User */
@@ -75,21 +72,20 @@ export async function setUserEnabled(id: string): Promise<boolean> {
  * @returns whether there is such a User
  */
 export function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
-  const sql = `UPDATE "User" SET "passwordHash" = ?, "signInsCountFrom" = ? WHERE "id" = ?`
-  return changeAndEndAccess([sql, [passwordHash, now, id]], id, "password_changed", now)
+  return changeAndEndAccess(id, { passwordHash, signInsCountFrom: now }, "password_changed", now)
 }
 
 /** One commit: after a failure between these writes the User's clients would keep refreshing. */
-async function changeAndEndAccess(change: Write, id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  const [changed] = await write(
-    change,
-    [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
-    [
-      `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "userId" = ? AND "revokedAt" IS NULL`,
-      [now, reason, id],
-    ],
-  )
-  return changed === 1
+function changeAndEndAccess(id: string, change: Partial<User>, reason: RevokedReason, now: Date): Promise<boolean> {
+  return inTransaction(async (db) => {
+    const { count } = await db.user.updateMany({ where: { id }, data: change })
+    await db.browserSession.deleteMany({ where: { userId: id } })
+    await db.session.updateMany({
+      where: { userId: id, revokedAt: null },
+      data: { revokedAt: now, revokedReason: reason },
+    })
+    return count === 1
+  })
 }
 
 /** Deletes a User with everything that is theirs. @returns whether there was such a User */

@@ -1,3 +1,4 @@
+import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
@@ -42,7 +43,8 @@ export const consentPage: PageHandler = async (request) => {
         </p>
         <div className="mt-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-t border-line pt-5 text-sm">
           <p className="text-muted">
-            Signed in as <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{signedIn.user.email}</bdi>
+            Signed in as{" "}
+            <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{toReadableEmail(signedIn.user.email)}</bdi>
           </p>
           <button type="submit" name="decision" value="switch" className="link py-1">
             Use another account

@@ -1,6 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { findDemoUser } from "@/lib/accounts/demo-user"
+import { toReadableEmail } from "@/lib/accounts/email-address"
 import { config } from "@/lib/config"
 import { readTokenCookie } from "@/lib/http/cookies"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
@@ -19,7 +20,7 @@ export default async function PlaygroundPage() {
     <Tour
       issuer={issuer}
       watching={await inspectorIsOpen()}
-      signedInAs={signedIn?.user.email ?? null}
+      signedInAs={signedIn && toReadableEmail(signedIn.user.email)}
       stranger={await findDemoUser()}
     />
   )
