@@ -4,6 +4,7 @@ import { findConsent } from "@/lib/data/consents"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
+import { includesResource } from "@/lib/protocol/resource"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
@@ -58,7 +59,7 @@ async function isConsented(
   return (
     consent !== null &&
     request.scope.every((scope) => consent.scope.includes(scope)) &&
-    request.resource.every((resource) => consent.resource.includes(resource)) &&
+    request.resource.every((resource) => includesResource(consent.resource, resource)) &&
     (!askedNow || consent.grantedAt >= startedAt)
   )
 }

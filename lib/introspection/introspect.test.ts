@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest"
 import { config } from "@/lib/config"
+import type { Client } from "@/lib/data/clients"
 import { database } from "@/lib/data/database"
 import { findSessionWithUser, revokeSession, type Session } from "@/lib/data/sessions"
 import { setUserDisabled } from "@/lib/data/users"
@@ -8,8 +9,8 @@ import { signJwt } from "@/lib/keys/jwt"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { issueAccessToken } from "@/lib/sessions/access-token"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeStartedSession } from "@/lib/testing/rows"
-import { introspectOwnToken } from "./introspect"
+import { storeClient, storeStartedSession } from "@/lib/testing/rows"
+import { introspectOwnToken, introspectToken } from "./introspect"
 import { findUserInfo } from "./user-info"
 
 async function storeToken({ issuedAt = new Date(), resource = [] as string[] } = {}) {
@@ -94,5 +95,24 @@ describeOnEachDatabase("why an access token is not active:", () => {
     const { token } = await storeToken({ resource: ["https://api.example/"] })
     const answer = findUserInfo(token, new Flow("GET", "/userinfo"))
     await expect(answer).rejects.toMatchObject({ code: "invalid_token", reason: "access_token_for_another_resource" })
+  })
+})
+
+describeOnEachDatabase("what an access token is for", () => {
+  beforeAll(() => ensureSigningKeys())
+
+  test("is compared as a URI: this issuer, a resource server's registration", async () => {
+    const { issuer } = config()
+    for (const resource of [`${issuer}/`, issuer.toUpperCase(), `${issuer}:443`]) {
+      const { token } = await storeToken({ resource: [resource] })
+      expect(await findUserInfo(token, new Flow("GET", "/userinfo")), resource).toHaveProperty("email")
+    }
+    const facts = { tokenEndpointAuthMethod: "client_secret_basic", resourceServer: true } as const
+    const mcp = await storeClient({ ...facts, resources: ["https://mcp.example.com"] })
+    const other = await storeClient({ ...facts, resources: ["https://mcp.example.com/other"] })
+    const { token } = await storeToken({ resource: ["https://mcp.example.com/"] })
+    const introspect = (client: Client) => introspectToken(client, token, new Flow("POST", "/introspect"))
+    expect(await introspect(mcp)).toMatchObject({ active: true, aud: "https://mcp.example.com/" })
+    expect(await introspect(other)).toEqual({ active: false })
   })
 })

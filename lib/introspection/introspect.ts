@@ -3,6 +3,7 @@ import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
+import { includesResource } from "@/lib/protocol/resource"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
@@ -82,7 +83,7 @@ export async function requireActiveAccessToken(accessToken: string, flow: Flow):
 
 /** RFC 9068 section 4: "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the resource server expects for itself." */
 export function isForUs(active: AccessToken): boolean {
-  return audienceOf(active).includes(config().issuer)
+  return includesResource(audienceOf(active), config().issuer)
 }
 
 const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
@@ -94,7 +95,7 @@ const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
 function mayRead(client: Client, session: Session, audience: string[]): boolean {
   if (session.clientId === client.clientId) return true
   if (!client.resourceServer) return false
-  return audience.some((aud) => aud === config().issuer || aud === client.clientId || client.resources.includes(aud))
+  return audience.some((aud) => includesResource([config().issuer, client.clientId, ...client.resources], aud))
 }
 
 function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {

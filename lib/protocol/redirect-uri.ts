@@ -1,5 +1,5 @@
 /** Characters that RFC 3986 allows in a URI; a backslash, a space or anything beyond ASCII is none of them. */
-const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
+export const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
 /** A redirect URI on the loopback interface: its host, and what follows the port. */
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(\/.*)?$/
