@@ -9,10 +9,11 @@ if (mode === "--demo") setDemoSettings()
 
 const { exitWithProblem } = await import("./lib/operator-errors")
 try {
-  const loadEndpoints = () => import("./app/endpoints")
-  if (mode === "--dev") await (await import("./lib/server/development")).startDevelopment()
-  else if (mode === "--demo") await (await import("./lib/server/start-demo")).startDemo(loadEndpoints)
-  else await (await import("./lib/server/start")).start(loadEndpoints)
+  const { loadNext } = await import("./app/next-server")
+  const app = { loadEndpoints: () => import("./app/endpoints"), loadNext }
+  if (mode === "--dev") await (await import("./lib/server/development")).startDevelopment(app)
+  else if (mode === "--demo") await (await import("./lib/server/start-demo")).startDemo(app)
+  else await (await import("./lib/server/start")).start(app)
 } catch (error) {
   exitWithProblem(error)
 }

@@ -50,7 +50,7 @@ function fromRequest(request: Request): EndpointRequest {
   }
 }
 
-export function toResponse({ status, headers, cookies = [], body }: EndpointResponse): Response {
+function toResponse({ status, headers, cookies = [], body }: EndpointResponse): Response {
   const all = [...Object.entries(headers), ...cookies.map((cookie): [string, string] => ["Set-Cookie", cookie])]
   return new Response(body, { status, headers: all })
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 
 /** A page: its title, and its content as React elements without client components. */
-export type Page = { title: string; content: ReactNode }
+type Page = { title: string; content: ReactNode }
 
 /**
  * What a page shows, or the redirect that takes its place; null where the page does not exist. A page needs only the

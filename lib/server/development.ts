@@ -3,9 +3,9 @@ import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { setServing } from "@/lib/serving"
 import { listen } from "./listen"
-import { loadNext } from "./next"
 import { loopback, probePort } from "./ports"
-import { answerWith } from "./serve"
+import { root } from "./project"
+import { type App, answerWith } from "./serve"
 import { stopAtSignal } from "./start"
 
 /**
@@ -13,7 +13,7 @@ import { stopAtSignal } from "./start"
  * Only this machine reaches it unless HOST says otherwise, because the flow inspector shows e-mail addresses.
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
-export async function startDevelopment(): Promise<void> {
+export async function startDevelopment({ loadNext }: App): Promise<void> {
   setServing()
   const { HOST, PORT, issuer } = config()
   const hosts = process.env.HOST ? [HOST] : loopback
@@ -21,12 +21,12 @@ export async function startDevelopment(): Promise<void> {
   await prepare()
   keepHouse()
   await startTelemetry()
-  const { handle, webSockets } = await loadNext({ dev: true })
+  const next = await loadNext({ dev: true, dir: root })
   const server = await listen(
-    answerWith(() => null, handle),
+    answerWith(() => null, next),
     hosts,
     PORT,
-    (...upgrade) => void webSockets.emit("upgrade", ...upgrade),
+    (...upgrade) => void next.webSockets.emit("upgrade", ...upgrade),
   )
   stopAtSignal(() => server.stop({ patient: false }))
   console.log(`OAuth Flow is ready at ${issuer}`)

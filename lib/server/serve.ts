@@ -2,39 +2,52 @@ import type http from "node:http"
 import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
-import type { Handler } from "@/lib/http/exchange"
+import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
 import { log } from "@/lib/log"
 import { listen, type Stop } from "./listen"
-import { loadNext, type NextHandler } from "./next"
 import { fromIncoming, send } from "./node-exchange"
+import { root } from "./project"
 import { findNextRefusal, findRefusal } from "./refusals"
 import { findTarget, type Target } from "./target"
 
-/** Loads the table of what is answered without Next. `findEndpoint` returns null for what Next answers. */
-export type LoadEndpoints = () => Promise<{
-  findEndpoint(method: string | undefined, path: string): Handler | null
-}>
+/** The handler of a method and path that is answered without Next; null for what Next answers. */
+export type FindEndpoint = (method: string | undefined, path: string) => Handler | null
 
-/** Answers requests in this process: endpoints and light pages directly, everything else by Next. */
-export async function serve(loadEndpoints: LoadEndpoints, hosts: string[]): Promise<{ stop: Stop }> {
-  await startTelemetry()
-  const [{ findEndpoint }, next] = await Promise.all([loadEndpoints(), loadNext({ dev: false })])
-  const direct = config().ENDPOINTS_THROUGH_NEXT ? () => null : findEndpoint
-  return listen(answerWith(direct, next.handle), hosts, config().PORT)
+/** Next, loaded in this process. */
+export type NextServer = {
+  /** Answers instead of Next where that must not be asked; null when it is to answer. */
+  guard(request: EndpointRequest): Promise<EndpointResponse | null>
+  /** Answers a request whose forwarding headers are true (`overwriteForwardingHeaders`). */
+  handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void>
+  /** Where WebSockets are handed to Next, in development. */
+  webSockets: http.Server
 }
 
-/** @param findEndpoint what is answered here and not by Next */
-export function answerWith(
-  findEndpoint: (method: string | undefined, path: string) => Handler | null,
-  answerByNext: NextHandler,
-): http.RequestListener {
-  function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): Promise<void> {
+/** What the root's server.ts passes in: lib imports nothing of app, and nothing of Next. */
+export type App = {
+  loadEndpoints(): Promise<{ findEndpoint: FindEndpoint }>
+  loadNext(options: { dev: boolean; dir: string }): Promise<NextServer>
+}
+
+/** Answers requests in this process: endpoints and light pages directly, everything else by Next. */
+export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> {
+  await startTelemetry()
+  const [{ findEndpoint }, next] = await Promise.all([app.loadEndpoints(), app.loadNext({ dev: false, dir: root })])
+  const direct = config().ENDPOINTS_THROUGH_NEXT ? () => null : findEndpoint
+  return listen(answerWith(direct, next), hosts, config().PORT)
+}
+
+export function answerWith(findEndpoint: FindEndpoint, next: NextServer): http.RequestListener {
+  async function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): Promise<void> {
+    const request = fromIncoming(incoming, target)
     const handle =
       findRefusal(incoming, target) ?? findEndpoint(incoming.method, target.path) ?? findNextRefusal(target)
-    if (handle) return handle(fromIncoming(incoming, target)).then((response) => send(response, outgoing))
+    if (handle) return send(await handle(request), outgoing)
+    const guarded = await next.guard(request)
+    if (guarded) return send(guarded, outgoing)
     incoming.url = target.whole
     overwriteForwardingHeaders(incoming.headers, incoming.socket.remoteAddress)
-    return answerByNext(incoming, outgoing)
+    return next.handle(incoming, outgoing)
   }
 
   return (incoming, outgoing) => {

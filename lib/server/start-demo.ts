@@ -7,17 +7,17 @@ import { config } from "@/lib/config"
 import { findUserByEmail } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
 import { loopback } from "./ports"
-import type { LoadEndpoints } from "./serve"
+import type { App } from "./serve"
 import { start } from "./start"
 
 /** Makes the demo's user and client where they are missing, and starts. */
-export async function startDemo(loadEndpoints: LoadEndpoints): Promise<void> {
+export async function startDemo(app: App): Promise<void> {
   const { issuer } = config()
   console.log("Preparing the demo's database, data/demo.db ...")
   await prepare()
   await ensureUser()
   await ensureClient(issuer)
-  await start(loadEndpoints, loopback)
+  await start(app, loopback)
   console.log(`
   Start here     ${issuer}/playground
                  the guided tour: every step of a sign-in, drawn as it happens

@@ -6,21 +6,21 @@ import { stopTelemetry } from "@/lib/flows/telemetry"
 import { exitWithProblem } from "@/lib/operator-errors"
 import { setServing } from "@/lib/serving"
 import { probePort } from "./ports"
-import { type LoadEndpoints, serve } from "./serve"
+import { type App, serve } from "./serve"
 import { reportReady, superviseWorkers } from "./workers"
 
 /**
  * Starts the server: PROCESSES processes of one kind, each of which answers everything. With more than one, this process
  * keeps them running, and does what only one may do; it serves nothing itself.
- * @param loadEndpoints what is answered without Next, loaded by the processes that serve
+ * @param app loaded by the processes that serve
  * @param hosts the addresses to listen on
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
-export async function start(loadEndpoints: LoadEndpoints, hosts = [config().HOST]): Promise<void> {
+export async function start(app: App, hosts = [config().HOST]): Promise<void> {
   setServing()
   if (cluster.isWorker) {
     await prepare()
-    const server = await serve(loadEndpoints, hosts)
+    const server = await serve(app, hosts)
     stopAtSignal(server.stop)
     return reportReady()
   }
@@ -28,7 +28,7 @@ export async function start(loadEndpoints: LoadEndpoints, hosts = [config().HOST
   await prepare()
   keepHouse()
   const { PROCESSES } = config()
-  const server = PROCESSES > 1 ? await superviseWorkers(PROCESSES) : await serve(loadEndpoints, hosts)
+  const server = PROCESSES > 1 ? await superviseWorkers(PROCESSES) : await serve(app, hosts)
   stopAtSignal(server.stop)
   console.log(`OAuth Flow is ready at ${config().issuer}`)
 }
