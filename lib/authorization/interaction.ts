@@ -25,21 +25,21 @@ export type Interaction = {
   loginHint: string | null
 }
 
-/** Where /callback takes the authorization up again. */
+/** The path of /callback, where the authorization continues. */
 export function callbackPath(stateToken: string): string {
   return `/callback?${new URLSearchParams({ state: stateToken })}`
 }
 
 /**
- * Where the browser goes on after a form of the flow: to /callback. When the state token has made its code already, the
- * person went back and pressed the button again: then it goes on with a new token for the same request, which can make
- * another code. Reloading /callback cannot.
+ * The path where a browser continues after a form of the flow: /callback. When the state token has made its code already,
+ * the person went back and pressed the button again. The path then has a new token for the same request, which can make
+ * another code; reloading /callback cannot.
  */
 export async function continuePath(stateToken: string, browserTokens: string[]): Promise<string> {
-  return pathOnwards(stateToken, await openOrNull(stateToken, browserTokens))
+  return pathWithUnusedToken(stateToken, await openOrNull(stateToken, browserTokens))
 }
 
-async function pathOnwards(stateToken: string, state: AuthorizationState | null): Promise<string> {
+async function pathWithUnusedToken(stateToken: string, state: AuthorizationState | null): Promise<string> {
   return callbackPath(state && (await isUsed(state)) ? await sealAgain(state) : stateToken)
 }
 
@@ -57,7 +57,7 @@ export async function findPathPastForm(stateToken: string | null, browser: Brows
   if (!client || (await needsSignIn(state, client, signedIn))) return null
   // The sign-in that the request asked for was for the code that has been made.
   if (asksForSignIn(state.request.prompt) && (await isUsed(state))) return null
-  return pathOnwards(stateToken, state)
+  return pathWithUnusedToken(stateToken, state)
 }
 
 async function needsSignIn(state: AuthorizationState, client: Client, signedIn: SignedIn): Promise<boolean> {
@@ -114,7 +114,7 @@ export async function allowInteraction(
     }))
     await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
   }
-  return pathOnwards(stateToken, state)
+  return pathWithUnusedToken(stateToken, state)
 }
 
 /** The person does not allow it. @returns the path to go on with: the client is told by /callback, as ever */

@@ -224,7 +224,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "The client was told access_denied: say so kindly, and offer to try again. Ask for less scope, if you can.",
   },
   user_disabled: {
-    why: "The person's account was disabled, or their password changed, after the auth code was issued.",
+    why: "The person's account was disabled, or their password changed, after they signed in.",
     fix: "Start a new authorization. If it fails again, the operator of this server knows why.",
   },
 }

@@ -4,7 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import { generateId, generateToken } from "@/lib/protocol/random"
 
 /** An authorization request of the client that has been checked. */
-export function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}): AuthorizationRequest {
+function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}): AuthorizationRequest {
   return {
     clientId: client.clientId,
     redirectUri: client.redirectUris[0] ?? "",
