@@ -4,6 +4,8 @@ import path from "node:path"
 import { z } from "zod"
 import { perProcess } from "@/lib/per-process"
 import { parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
+import { checkDatabaseParameters } from "./database-url"
+import { findMisspelt } from "./setting-names"
 
 /** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
 export type Config = z.output<typeof settings> & {
@@ -134,6 +136,10 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   )
   const parsed = settings.safeParse(present)
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
+  const set = Object.keys(env).filter((name) => env[name])
+  for (const { name, setting } of findMisspelt(set, Object.keys(settings.shape))) {
+    problems.push(`${name} is not a setting: write ${setting}, or remove it`)
+  }
 
   const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${parsed.data?.PORT ?? 3000}`)
   if ("problem" in issuer) problems.push(issuer.problem)
@@ -178,6 +184,8 @@ function parseDatabaseUrl(
   value: string,
   directory: string,
 ): { url: string; provider: Config["databaseProvider"] } | { problem: string } {
+  const problem = checkDatabaseParameters(value)
+  if (problem) return { problem }
   if (/^postgres(ql)?:\/\//.test(value)) return { url: value, provider: "postgres" }
   if (value.startsWith("file:")) {
     const file = value.slice("file:".length).replace(/^\/\/(?=\/)/, "")

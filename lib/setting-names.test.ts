@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest"
+import { applySettings, problemsOf } from "@/lib/testing/settings"
+import { findMisspelt } from "./setting-names"
+
+const settings = Object.keys(applySettings()).filter((name) => /^[A-Z_]+$/.test(name))
+const names = [...settings, "ISSUER", "DATABASE_URL", "FLOW_INSPECTOR"]
+
+describe("a misspelt setting is found:", () => {
+  test.each([
+    ["SIGNUP", "SIGN_UP"],
+    ["sign_up", "SIGN_UP"],
+    ["SIGN-UP", "SIGN_UP"],
+    ["TRUSTED_PROXY", "TRUSTED_PROXIES"],
+    ["TRUSTEDPROXIES", "TRUSTED_PROXIES"],
+    ["ACCESS_TOKEN_SECOND", "ACCESS_TOKEN_SECONDS"],
+    ["ACESS_TOKEN_SECONDS", "ACCESS_TOKEN_SECONDS"],
+    ["SIGN_IN_ATTEMPTS_PER_ADRESS", "SIGN_IN_ATTEMPTS_PER_ADDRESS"],
+    ["PASSWORD_WORKER", "PASSWORD_WORKERS"],
+    ["DATABASE_URI", "DATABASE_URL"],
+    ["FLOW_INSPECTER", "FLOW_INSPECTOR"],
+  ])("%s looks like %s", (name, setting) => {
+    expect(findMisspelt([name], names)).toEqual([{ name, setting }])
+  })
+})
+
+test("what other programs have is left alone", () => {
+  const others = [
+    ...[
+      "PATH",
+      "HOME",
+      "HOSTNAME",
+      "HOSTTYPE",
+      "host",
+      "ports",
+      "PORTS",
+      "Port",
+      "POST",
+      "SECRETS",
+      "DEMOS",
+      "ISSUERS",
+    ],
+    ...["PGHOST", "PGPORT", "PGDATABASE", "TEST_POSTGRES_URL", "POSTGRES_URL", "REDIS_URL", "DIRECT_DATABASE_URL"],
+    ...["NODE_ENV", "NODE_OPTIONS", "LOGNAME", "LOG_FILE", "LOG_FORMAT", "SESSION_SECRET", "SESSION_MANAGER", "SHELL"],
+    ...["npm_config_loglevel", "npm_lifecycle_event", "OTEL_SERVICE_NAME", "NEXT_RUNTIME", "KUBERNETES_SERVICE_HOST"],
+    ...[
+      "XDG_SESSION_ID",
+      "SSH_AUTH_SOCK",
+      "AWS_SESSION_TOKEN",
+      "ACCESS_TOKEN",
+      "SIGN",
+      "PROCESSOR_LEVEL",
+      "SIGNUPS_URL",
+    ],
+    ...["OAUTH_FLOW_ROLE", "PASSWORD_STORE_DIR", "PROXY_TRUSTED", "HTTP_PROXY", "SQLITE_TMPDIR", "DEMO_MODE"],
+  ]
+  expect(findMisspelt(others, names)).toEqual([])
+})
+
+test("a name that looks like a setting which is set as well is another program's", () => {
+  expect(findMisspelt(["DATABASE_URL", "DATABASE_URI"], names)).toEqual([])
+})
+
+test("settings do not look like one another", () => {
+  for (const name of names) {
+    const others = names.filter((other) => other !== name)
+    expect(findMisspelt([name], others), name).toEqual([])
+  }
+})
+
+test("the start is refused, with the right name and without the value", () => {
+  expect(problemsOf({ SIGNUP: "off" })).toEqual(["SIGNUP is not a setting: write SIGN_UP, or remove it"])
+  expect(problemsOf({ SIGNUP: "" })).toEqual([])
+})
