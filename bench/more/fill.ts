@@ -1,5 +1,5 @@
 import BetterSqlite3 from "better-sqlite3"
-import { modelColumns } from "@/lib/data/columns"
+import { columnNames } from "@/lib/data/columns"
 import { migrate } from "@/lib/data/migrate"
 import { generateId, generateTimeOrderedId, generateToken } from "@/lib/protocol/random"
 import { root } from "@/lib/testing/packages"
@@ -58,7 +58,7 @@ const pick = (values: string[]) => values[Math.floor(Math.random() * values.leng
 
 /** @returns a function that inserts a row and returns the value of its first column, the key */
 function prepareInsert(db: BetterSqlite3.Database, model: Model): (row: Record<string, Value>) => string {
-  const columns = modelColumns[model] as string[]
+  const columns = columnNames(model)
   const [key = ""] = columns
   const names = columns.map((column) => `"${column}"`).join(", ")
   const statement = db.prepare(`INSERT INTO "${model}" (${names}) VALUES (${columns.map(() => "?").join(", ")})`)

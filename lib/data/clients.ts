@@ -1,79 +1,59 @@
 import { columnsOf } from "./columns"
 import { database } from "./database"
-import type { Client as ClientRow } from "./generated/sqlite/client"
+import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { findRow, listRows } from "./statement"
 
 export type TokenEndpointAuthMethod = "client_secret_basic" | "client_secret_post" | "none"
 export type GrantType = "authorization_code" | "refresh_token"
 export type IdTokenAlg = "RS256" | "ES256"
 
-/** A registered client: RFC 7591 metadata in this project's spelling. */
-export type Client = {
-  clientId: string
-  clientName: string
-  /** SHA-256, base64url; null for a public client. */
-  clientSecretHash: string | null
-  tokenEndpointAuthMethod: TokenEndpointAuthMethod
+/** Columns that hold a list, as text: see prisma/schema.prisma. */
+type Lists = {
   redirectUris: string[]
   postLogoutRedirectUris: string[]
   /** The origins whose pages may call the client's endpoints (CORS). Empty for a confidential client. */
   origins: string[]
   grantTypes: GrantType[]
   scope: string[]
-  idTokenSignedResponseAlg: IdTokenAlg
-  firstParty: boolean
-  resourceServer: boolean
   resources: string[]
-  requirePkce: boolean
-  createdAt: Date
 }
+type Choices = { tokenEndpointAuthMethod: TokenEndpointAuthMethod; idTokenSignedResponseAlg: IdTokenAlg }
 
+/** A registered client: RFC 7591 metadata in this project's spelling. */
+export type Client = Omit<ClientRow, keyof Lists | keyof Choices> & Lists & Choices
+
+type Optional<Input> = { [Key in keyof Input]-?: undefined extends Input[Key] ? Key : never }[keyof Input]
+/** What is stored of a new client: columns with a default may be left out. */
+export type NewClient = Omit<Client, Extract<keyof Client, Optional<Prisma.ClientCreateInput>>> & Partial<Client>
 export type ClientChanges = Partial<Omit<Client, "clientId" | "createdAt">>
 
 const split = (text: string) => text.split(" ").filter(Boolean)
-const join = (list: string[]) => list.join(" ")
-/** A space on both sides, so that one `contains` finds a whole origin and never a part of one. */
-const joinOrigins = (origins: string[]) => (origins.length > 0 ? ` ${origins.join(" ")} ` : "")
+const joinList = (list: string[]) => list.join(" ")
+const lists: { [Name in keyof Lists]: (list: string[]) => string } = {
+  redirectUris: joinList,
+  postLogoutRedirectUris: joinList,
+  // A space on both sides, so that one LIKE finds a whole origin and never a part of one.
+  origins: (list) => (list.length > 0 ? ` ${joinList(list)} ` : ""),
+  grantTypes: joinList,
+  scope: joinList,
+  resources: joinList,
+}
+const listNames = Object.keys(lists) as (keyof Lists)[]
 
 function fromRow(row: ClientRow): Client {
-  return {
-    ...row,
-    tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as TokenEndpointAuthMethod,
-    idTokenSignedResponseAlg: row.idTokenSignedResponseAlg as IdTokenAlg,
-    grantTypes: split(row.grantTypes) as GrantType[],
-    redirectUris: split(row.redirectUris),
-    postLogoutRedirectUris: split(row.postLogoutRedirectUris),
-    origins: split(row.origins),
-    scope: split(row.scope),
-    resources: split(row.resources),
-  }
+  const client: Record<string, unknown> = { ...row }
+  for (const name of listNames) client[name] = split(row[name])
+  return client as Client
 }
 
-function toRow({
-  redirectUris,
-  postLogoutRedirectUris,
-  origins,
-  grantTypes,
-  scope,
-  resources,
-  ...rest
-}: ClientChanges) {
-  return {
-    ...rest,
-    ...(redirectUris && { redirectUris: join(redirectUris) }),
-    ...(postLogoutRedirectUris && { postLogoutRedirectUris: join(postLogoutRedirectUris) }),
-    ...(origins && { origins: joinOrigins(origins) }),
-    ...(grantTypes && { grantTypes: join(grantTypes) }),
-    ...(scope && { scope: join(scope) }),
-    ...(resources && { resources: join(resources) }),
-  }
+function toRow<Facts extends Partial<Client>>(facts: Facts): Omit<Facts, keyof Lists> & Partial<ClientRow> {
+  const given = listNames.flatMap((name) => (facts[name] ? [[name, lists[name](facts[name])]] : []))
+  return { ...facts, ...Object.fromEntries(given) }
 }
 
-export async function insertClient(client: Omit<Client, "createdAt">): Promise<Client> {
+export async function insertClient(client: NewClient): Promise<Client> {
   const db = await database()
-  const { clientId, ...rest } = client
-  const row = { clientId, ...toRow(rest), createdAt: new Date() } as ClientRow
-  return fromRow(await db.client.create({ data: row }))
+  return fromRow(await db.client.create({ data: { ...toRow(client), createdAt: new Date() } as ClientRow }))
 }
 
 const client = columnsOf("Client")

@@ -1,31 +1,42 @@
 import { expect, test } from "vitest"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeClient } from "@/lib/testing/rows"
+import { storeClient, storeStartedSession } from "@/lib/testing/rows"
 import { findClient } from "./clients"
-import { modelColumns } from "./columns"
+import { columnNames, columnsOf } from "./columns"
 import { database } from "./database"
+import { findRow } from "./statement"
 
 describeOnEachDatabase("the columns of the prepared statements", (provider) => {
   test("are all that the tables have", async () => {
     const db = await database()
-    for (const [model, columns] of Object.entries(modelColumns)) {
+    for (const model of ["AuthCode", "BrowserSession", "Client", "Consent", "Session", "SigningKey", "User"] as const) {
       const rows: { name: string }[] =
         provider === "sqlite"
           ? await db.$queryRawUnsafe(`SELECT "name" FROM pragma_table_info('${model}')`)
           : await db.$queryRawUnsafe(
               `SELECT "column_name"::text AS "name" FROM information_schema.columns WHERE "table_name" = '${model}'`,
             )
-      expect([...columns].sort(), model).toEqual(rows.map(({ name }) => name).sort())
+      expect(columnNames(model).sort(), model).toEqual(rows.map(({ name }) => name).sort())
     }
   })
 
-  test("come out as Prisma reads them: dates, booleans and nulls", async () => {
+  test("come out as Prisma reads them: dates, booleans, numbers and nulls", async () => {
     const { clientId } = await storeClient()
     const db = await database()
-    const row = await db.client.findUnique({ where: { clientId } })
-    const found = await findClient(clientId)
-    expect(found?.createdAt).toEqual(row?.createdAt)
-    expect([found?.firstParty, found?.requirePkce]).toEqual([row?.firstParty, row?.requirePkce])
-    expect(found?.clientSecretHash).toEqual(row?.clientSecretHash)
+    const { scope, ...row } = (await db.client.findUnique({ where: { clientId } })) ?? { scope: "" }
+    expect({ ...(await findClient(clientId)), scope }).toMatchObject(
+      Object.fromEntries(Object.entries(row).filter(([, value]) => typeof value !== "string")),
+    )
+  })
+
+  test("of a join come out as each model's row", async () => {
+    const { id } = await storeStartedSession()
+    const columns = columnsOf("Session", "User")
+    const from = `FROM "Session" JOIN "User" ON "User"."id" = "Session"."userId"`
+    const row = await findRow(`SELECT ${columns.select} ${from} WHERE "Session"."id" = ?`, [id])
+    const db = await database()
+    const session = await db.session.findUniqueOrThrow({ where: { id }, include: { user: true } })
+    const { user, ...own } = session
+    expect(row && columns.read(row)).toEqual({ Session: own, User: user })
   })
 })

@@ -1,18 +1,10 @@
 import { type BrowserSessionStart, replaceBrowserSession } from "./browser-sessions"
 import { database, inTransaction } from "./database"
 import { isUniqueViolation } from "./errors"
+import type { User } from "./generated/sqlite/client"
 import type { RevokedReason } from "./sessions"
 
-export type User = {
-  id: string
-  email: string
-  name: string | null
-  passwordHash: string
-  createdAt: Date
-  disabledAt: Date | null
-  /** Sign-ins from before this moment no longer count. */
-  signInsCountFrom: Date | null
-}
+export type { User }
 
 /**
  * Stores a User and, in the same commit, that they signed in.
