@@ -1,7 +1,15 @@
+// For Prisma's own commands (docs/data.md). The server does not read this file.
+import { existsSync } from "node:fs"
+import path from "node:path"
 import { defineConfig } from "prisma/config"
 
-// `prisma generate` never runs the schema engine, yet it insists on finding one and would download it.
-// Any executable file satisfies it; migrations are applied by lib/data/migrate.ts.
-process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath
+if (existsSync(".env")) process.loadEnvFile(".env")
+const url = process.env.DATABASE_URL || "file:./data/oauth-flow.db"
+const sqlite = url.startsWith("file:")
 
-export default defineConfig({ schema: "prisma/schema.prisma" })
+export default defineConfig({
+  // The same models for each provider: lib/data/tooling/generate.mjs writes the second file.
+  schema: sqlite ? "prisma/schema.prisma" : "lib/data/generated/postgres.prisma",
+  // Studio takes nothing but a whole path.
+  datasource: { url: sqlite ? `file://${path.resolve(url.slice("file:".length))}` : url },
+})

@@ -22,7 +22,13 @@ function generate(cli, schema) {
   const run = spawnSync(process.execPath, [cli, "generate", "--schema", schema], {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1" },
+    env: {
+      ...process.env,
+      // It never runs the schema engine, yet it insists on finding one and would download it. Any executable will do.
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+      CHECKPOINT_DISABLE: "1",
+    },
   })
   if (run.status !== 0) {
     process.stderr.write(`${run.stdout}${run.stderr}`)

@@ -2,10 +2,9 @@ import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import path from "node:path"
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
+import { PrismaPg } from "@prisma/adapter-pg"
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils"
-
-export const providers = ["sqlite", "postgresql"] as const
-export type Provider = (typeof providers)[number]
+import pg from "pg"
 
 type Engine = {
   diff(params: object): Promise<{ stdout: string | null }>
@@ -13,32 +12,47 @@ type Engine = {
 }
 
 /**
- * The SQL that takes a database of `provider` from the models `from` (null: an empty database) to the models `to`.
- * It is written from the schemas alone, by Prisma's own schema engine as WebAssembly: no database, no download.
+ * The SQL that takes a database to the models, by Prisma's own schema engine as WebAssembly, which needs no download.
+ * @param models the text of prisma/schema.prisma
  * @returns SQL statements; empty when nothing differs
  */
-export async function diffSchemas(provider: Provider, from: string | null, to: string): Promise<string> {
-  const datamodel = (schema: string) => [
-    {
-      path: "schema.prisma",
-      content: schema.replace(/provider\s*=\s*"(sqlite|postgresql)"/, `provider = "${provider}"`),
-    },
-  ]
-  const engine = await startEngine(provider, datamodel(to)[0]?.content ?? "")
+export async function diffDatabase(databaseUrl: string, models: string): Promise<string> {
+  const sqlite = databaseUrl.startsWith("file:")
+  const content = sqlite ? models : models.replace(/provider\s*=\s*"sqlite"/, 'provider = "postgresql"')
+  const pool = sqlite ? null : new CatalogPool({ connectionString: databaseUrl })
+  const adapter = pool ? new PrismaPg(pool) : new PrismaBetterSqlite3({ url: databaseUrl })
+  const { SchemaEngine } = await loadEngine()
+  const engine = await SchemaEngine.new(
+    { datamodels: [["schema.prisma", content]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  )
+  const files = [{ path: "schema.prisma", content }]
   try {
-    const result = await engine.diff({
-      from: from === null ? { tag: "empty" } : { tag: "schemaDatamodel", files: datamodel(from) },
-      to: { tag: "schemaDatamodel", files: datamodel(to) },
+    const { stdout } = await engine.diff({
+      from: { tag: "schemaDatasource", files, configDir: "." },
+      to: { tag: "schemaDatamodel", files },
       script: true,
       exitCode: null,
       shadowDatabaseUrl: null,
-      filters: { externalTables: [], externalEnums: [] },
+      filters: { externalTables: [sqlite ? "_migration" : "public._migration"], externalEnums: [] },
     })
-    // The schema is where the operator's role may make tables; to make it would ask for more than that.
-    const sql = (result.stdout ?? "").replace(/-- CreateSchema\nCREATE SCHEMA IF NOT EXISTS "public";\n+/, "")
-    return sql.includes("This is an empty migration") ? "" : sql
+    return !stdout || stdout.includes("This is an empty migration") ? "" : stdout
   } finally {
     engine.free()
+    await pool?.end()
+  }
+}
+
+const { CHAR, BPCHAR } = pg.types.builtins
+
+/** The catalog has columns of the type "char", which Prisma's adapter refuses. */
+class CatalogPool extends pg.Pool {
+  // biome-ignore lint/suspicious/noExplicitAny: the adapter uses one of the many overloads
+  override async query(query: any): Promise<any> {
+    const result = await super.query(query)
+    for (const field of result.fields) if (field.dataTypeID === CHAR) field.dataTypeID = BPCHAR
+    return result
   }
 }
 
@@ -48,7 +62,12 @@ type Bindings = {
 
 let loaded: Promise<Bindings> | undefined
 
-async function loadEngine(): Promise<Bindings> {
+function loadEngine(): Promise<Bindings> {
+  loaded ??= load()
+  return loaded
+}
+
+async function load(): Promise<Bindings> {
   // The package's entry point imports its .wasm file as a module, which Node 20 cannot do.
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm")
   const bindings = await import(path.join(path.dirname(entry), "schema_engine_bg.js"))
@@ -58,34 +77,3 @@ async function loadEngine(): Promise<Bindings> {
   ;(instance.exports.__wbindgen_start as () => void)()
   return bindings
 }
-
-async function startEngine(provider: Provider, schema: string): Promise<Engine> {
-  loaded ??= loadEngine()
-  const { SchemaEngine } = await loaded
-  const adapter = provider === "sqlite" ? new PrismaBetterSqlite3({ url: ":memory:" }) : unconnectedPostgres
-  return SchemaEngine.new(
-    { datamodels: [["schema.prisma", schema]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
-  )
-}
-
-/** The engine opens a connection even to compare two texts. This one answers its greeting and holds no database. */
-const unconnectedPostgres = (() => {
-  const connection = {
-    provider: "postgres" as const,
-    adapterName: "unconnected",
-    getConnectionInfo: () => ({ schemaName: "public", supportsRelationJoins: true }),
-    queryRaw: async () => ({ columnNames: [], columnTypes: [], rows: [] }),
-    executeRaw: async () => 0,
-    executeScript: async () => undefined,
-    startTransaction: () => Promise.reject(new Error("a schema comparison has no transactions")),
-    dispose: async () => undefined,
-  }
-  return {
-    provider: "postgres" as const,
-    adapterName: "unconnected",
-    connect: async () => connection,
-    connectToShadowDb: async () => connection,
-  }
-})()

@@ -1,0 +1,38 @@
+import { spawn, spawnSync } from "node:child_process"
+import { createRequire } from "node:module"
+import { expect, test } from "vitest"
+import { createEmptyDatabase, testProviders } from "@/lib/testing/database"
+import { findFreePort } from "@/lib/testing/free-port"
+import { root } from "@/lib/testing/packages"
+import { migrate } from "../migrate"
+
+const cli = createRequire(import.meta.url).resolve("prisma/build/index.js")
+// These commands do not run the schema engine, which this machine may be unable to download.
+const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: "1" }
+
+test("prisma format has nothing to change", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "format", "--check"], {
+    cwd: root,
+    env: { ...env, DATABASE_URL: "file:./data/test.db" },
+    encoding: "utf8",
+  })
+  expect(status, stdout + stderr).toBe(0)
+})
+
+test.each(testProviders)("prisma studio opens the database of DATABASE_URL, on %s", async (databaseProvider) => {
+  const database = await createEmptyDatabase(databaseProvider)
+  await migrate({ databaseUrl: database.url, databaseProvider }, root)
+  const port = await findFreePort()
+  const studio = spawn(process.execPath, [cli, "studio", "--browser", "none", "--port", String(port)], {
+    cwd: root,
+    env: { ...env, DATABASE_URL: database.url },
+    stdio: "ignore",
+  })
+  try {
+    const open = () => fetch(`http://localhost:${port}/`).then(({ status }) => status)
+    await expect.poll(open, { timeout: 25_000 }).toBe(200)
+  } finally {
+    studio.kill()
+    await database.drop()
+  }
+})
