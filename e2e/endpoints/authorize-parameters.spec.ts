@@ -1,4 +1,7 @@
+import { connect } from "node:net"
+import { text } from "node:stream/consumers"
 import { expectCode, expectErrorPage, expectErrorRedirect, readInteraction } from "../fixtures/authorization"
+import { testEnvironment } from "../fixtures/environment"
 import { countAuthorizations } from "../fixtures/rows"
 import {
   authorizationParameters,
@@ -231,8 +234,20 @@ test("what is not UTF-8 is refused, and never replaced - RFC 6749 appendix B", a
   const raw = Buffer.concat([Buffer.from(`${good("state")}&state=`), Buffer.from([0xff])])
   const headers = { "Content-Type": "application/x-www-form-urlencoded" }
   await expectErrorPage(await browser.fetch("/authorize", { method: "POST", body: raw, headers }))
+  for (const bytes of [[0xff], [...Buffer.from("\u00e9")]]) {
+    expect(await sendRequestLine(`/authorize?${good("state")}&state=`, bytes)).toMatch(/^HTTP\/1\.1 400 /)
+  }
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
+
+/** GET with these bytes at the end of the path, as no client library sends them. @returns the answer */
+function sendRequestLine(path: string, bytes: number[]): Promise<string> {
+  const { hostname, port } = new URL(testEnvironment().issuer)
+  const socket = connect(Number(port), hostname)
+  socket.write(Buffer.concat([Buffer.from(`GET ${path}`), Buffer.from(bytes), Buffer.from(" HTTP/1.1\r\n")]))
+  socket.write("Host: localhost\r\nConnection: close\r\n\r\n")
+  return text(socket)
+}
 
 test("a login_hint that is not an address is ignored - OpenID Connect Core 3.1.2.1", async () => {
   const client = await registerClient()

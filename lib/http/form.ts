@@ -58,10 +58,6 @@ function parseForm(body: Buffer | null): Parameters {
 
 /** Reads the parameters of a GET request. @throws OAuthError invalid_request */
 export function readQuery(request: EndpointRequest): Parameters {
-  // RFC 3986 section 2: a URI is made of ASCII characters. Node reads other bytes as Latin-1, whatever they were.
-  if (/[^\x21-\x7e]/.test(request.query)) {
-    throw OAuthError.invalidRequest("The query has a character that is not percent-encoded.", "parameter_invalid")
-  }
   return parseParameters(request.query)
 }
 
