@@ -171,6 +171,7 @@ test("a person sees when to try again, and finds the way back to the same reques
   const started = await browser.fetch(
     `/authorize?${new URLSearchParams({
       client_id: client.clientId,
+      redirect_uri: site.redirectUri,
       response_type: "code",
       scope: "openid",
       code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",

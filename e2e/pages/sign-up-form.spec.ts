@@ -55,7 +55,8 @@ test("every byte of a password counts, beyond the 72 that bcrypt reads", async (
 
 test("a password that contains the email address is refused with the reason", async () => {
   const email = newEmail()
-  const page = await expectNotSignedIn(await trySignUp(`my ${email.toUpperCase()}`, email))
+  const browser = new TestBrowser()
+  const page = await expectFormAgain(browser, await trySignUp(`my ${email.toUpperCase()}`, email, browser))
   expect(page).toContain("Choose a password that does not contain it.")
   expect(await query('SELECT 1 FROM "User" WHERE email = ?', [email])).toEqual([])
 })
