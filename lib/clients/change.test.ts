@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { findClient } from "@/lib/data/clients"
-import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { describeOnEachDatabase, openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { oauthError } from "@/lib/testing/errors"
 import { type ClientMetadata, changeClient, registerClient, rotateClientSecret } from "./registration"
 
@@ -53,5 +53,28 @@ describe("a change to a client", () => {
   test("to a client that there is not changes nothing", async () => {
     expect(await changeClient("unknown", { clientName: "A name" })).toBeNull()
     expect(await rotateClientSecret("unknown")).toBeNull()
+  })
+})
+
+describeOnEachDatabase("changes to a client at the same time", () => {
+  test("are all made, and the rules hold for what they make together", async () => {
+    const { client } = await registerClient({ clientName: "A client", redirectUris: ["https://client.example/a"] })
+    const changes: Partial<ClientMetadata>[] = [
+      { clientName: "Another name" },
+      { redirectUris: ["https://client.example/b"] },
+      { postLogoutRedirectUris: ["https://client.example/out"] },
+      { idTokenSignedResponseAlg: "ES256" },
+      { firstParty: true },
+      { tokenEndpointAuthMethod: "client_secret_post" },
+    ]
+    await Promise.all(changes.map((change) => changeClient(client.clientId, change)))
+    expect(await findClient(client.clientId)).toMatchObject(Object.assign({}, ...changes))
+
+    // Each of the two is allowed by itself: only an OpenID client can be exempted from PKCE.
+    const exclusive = [{ scope: "email" }, { requirePkce: false }].map((change) =>
+      changeClient(client.clientId, change),
+    )
+    const outcomes = (await Promise.allSettled(exclusive)).map(({ status }) => status)
+    expect(outcomes.sort()).toEqual(["fulfilled", "rejected"])
   })
 })

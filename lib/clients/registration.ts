@@ -52,6 +52,9 @@ export async function registerClient(
   return { client, clientSecret }
 }
 
+/** How often a change is checked again because the client was changed in the meantime. */
+const maxRounds = 20
+
 /**
  * Changes a client's metadata. Public stays public and confidential stays confidential: a secret appears or goes only
  * with a new registration.
@@ -59,14 +62,19 @@ export async function registerClient(
  * @throws OAuthError as `registerClient`
  */
 export async function changeClient(clientId: string, changes: Partial<ClientMetadata>): Promise<Client | null> {
-  const client = await findClient(clientId)
-  if (!client) return null
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const facts = validateMetadata({ ...client, scope: client.scope.join(" "), ...given })
-  if ((facts.tokenEndpointAuthMethod === "none") !== (client.tokenEndpointAuthMethod === "none")) {
-    throw invalidMetadata("a public client cannot become confidential, nor the reverse: register a new client")
+  for (let round = 0; round < maxRounds; round++) {
+    const client = await findClient(clientId)
+    if (!client) return null
+    const facts = validateMetadata({ ...client, scope: client.scope.join(" "), ...given })
+    if ((facts.tokenEndpointAuthMethod === "none") !== (client.tokenEndpointAuthMethod === "none")) {
+      throw invalidMetadata("a public client cannot become confidential, nor the reverse: register a new client")
+    }
+    // The rules hold for the whole of a client, so after another change all of them are checked again.
+    const changed = await updateClient(clientId, facts, client)
+    if (changed) return changed
   }
-  return updateClient(clientId, facts)
+  throw new Error(`the client ${clientId} was changed by others ${maxRounds} times`)
 }
 
 /** Gives a confidential client a new secret in place of the old. @returns null when there is no such confidential client */

@@ -69,10 +69,14 @@ export async function listClients(): Promise<Client[]> {
   return (await db.client.findMany({ orderBy: { createdAt: "asc" } })).map(fromRow)
 }
 
-/** @returns the client as changed, or null when there is none */
-export async function updateClient(clientId: string, changes: ClientChanges): Promise<Client | null> {
+/**
+ * @param asRead when it is given, the client is changed only while it is as it was read
+ * @returns the client as changed; null when it does not exist, or is no longer as it was read
+ */
+export async function updateClient(clientId: string, changes: ClientChanges, asRead?: Client): Promise<Client | null> {
   const db = await database()
-  const { count } = await db.client.updateMany({ where: { clientId }, data: toRow(changes) })
+  const where = asRead ? toRow(asRead) : { clientId }
+  const { count } = await db.client.updateMany({ where, data: toRow(changes) })
   return count === 1 ? findClient(clientId) : null
 }
 
