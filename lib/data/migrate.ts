@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto"
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { setTimeout } from "node:timers/promises"
-import type BetterSqlite3 from "better-sqlite3"
 import type { Config } from "@/lib/config"
+import { attempt } from "./attempt"
 import { openPostgres, openSqlite, schemaOf, sqliteFile } from "./connections"
-import { isBusy } from "./errors"
 
 type Migration = { name: string; sql: string; checksum: string }
 type Applied = { name: string; checksum: string }
@@ -71,7 +69,9 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
   closeSync(openSync(file, "a", 0o600))
   const db = await openSqlite(databaseUrl, sqliteTimeoutMs)
   try {
-    await switchToWriteAheadLog(db)
+    // Kept in the file: readers and one writer, from any number of processes, do not block each other. For this one change
+    // SQLite itself does not wait for another process that makes it at the same moment.
+    await attempt("write", () => db.pragma("journal_mode = WAL"))
     // A migration that rebuilds a table drops the old one, and what refers to it would go with it. Inside a transaction
     // this pragma does nothing, so it stands before; what the migrations leave is checked at their end.
     db.pragma("foreign_keys = OFF")
@@ -95,23 +95,6 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
     return apply.immediate()
   } finally {
     db.close()
-  }
-}
-
-/**
- * Kept in the file: readers and one writer, from any number of processes, do not block each other. For this one change
- * SQLite does not wait for another process that makes it at the same moment.
- */
-async function switchToWriteAheadLog(db: BetterSqlite3.Database): Promise<void> {
-  const giveUpAt = Date.now() + sqliteTimeoutMs
-  for (;;) {
-    try {
-      db.pragma("journal_mode = WAL")
-      return
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > giveUpAt) throw error
-      await setTimeout(10)
-    }
   }
 }
 

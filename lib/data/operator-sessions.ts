@@ -1,8 +1,9 @@
-import { changeRows, findRow } from "./statement"
+import { database } from "./database"
 
-/** Stores the link that somebody may enter by, once. */
+/** Stores the link that an operator may enter by, once. */
 export async function insertOperatorTicket(ticketHash: string, expiresAt: Date): Promise<void> {
-  await changeRows(`INSERT INTO "OperatorSession" ("tokenHash", "expiresAt") VALUES (?, ?)`, [ticketHash, expiresAt])
+  const db = await database()
+  await db.operatorSession.create({ data: { tokenHash: ticketHash, expiresAt } })
 }
 
 /** Makes the link's row that of a cookie, in one statement. Of any number of callers one gets true. */
@@ -10,26 +11,21 @@ export async function enterOperatorSession(
   ticketHash: string,
   session: { tokenHash: string; enteredAt: Date; expiresAt: Date },
 ): Promise<boolean> {
-  const { tokenHash, enteredAt, expiresAt } = session
-  const changed = await changeRows(
-    `UPDATE "OperatorSession" SET "tokenHash" = ?, "enteredAt" = ?, "expiresAt" = ?
-      WHERE "tokenHash" = ? AND "enteredAt" IS NULL AND "expiresAt" > ?`,
-    [tokenHash, enteredAt, expiresAt, ticketHash, enteredAt],
-  )
-  return changed === 1
+  const db = await database()
+  const usable = { tokenHash: ticketHash, enteredAt: null, expiresAt: { gt: session.enteredAt } }
+  const { count } = await db.operatorSession.updateMany({ where: usable, data: session })
+  return count === 1
 }
 
 /** Ends them all, and makes all links useless. @returns how many */
-export function deleteOperatorSessions(): Promise<number> {
-  return changeRows(`DELETE FROM "OperatorSession"`, [])
+export async function deleteOperatorSessions(): Promise<number> {
+  const db = await database()
+  return (await db.operatorSession.deleteMany()).count
 }
 
-/** Whether this is the hash of the cookie of somebody who has entered. */
+/** Whether this is the hash of the cookie of an operator who has entered. */
 export async function hasOperatorSession(tokenHash: string, now: Date): Promise<boolean> {
-  const row = await findRow(
-    `SELECT "tokenHash" FROM "OperatorSession"
-      WHERE "tokenHash" = ? AND "enteredAt" IS NOT NULL AND "expiresAt" > ?`,
-    [tokenHash, now],
-  )
-  return row !== null
+  const db = await database()
+  const entered = { tokenHash, enteredAt: { not: null }, expiresAt: { gt: now } }
+  return (await db.operatorSession.findFirst({ where: entered, select: { tokenHash: true } })) !== null
 }

@@ -2,6 +2,7 @@ import type BetterSqlite3 from "better-sqlite3"
 import { sqliteConnection } from "./connections"
 import type { Row, StatementDriver, Value, Write } from "./statement"
 
+type Waiting = { writes: Write[]; resolve(changes: number[]): void; reject(error: unknown): void }
 type Prepared = { statement: BetterSqlite3.Statement<unknown[]>; dates: number[]; booleans: number[] }
 
 export async function connectSqlite(): Promise<StatementDriver> {
@@ -16,6 +17,34 @@ export async function connectSqlite(): Promise<StatementDriver> {
 
   const run = ([sql, values]: Write) => prepare(sql).statement.run(...values.map(toSqlite)).changes
   const runTogether = db.transaction((writes: Write[]) => writes.map(run))
+  let queue: Waiting[] = []
+
+  /** Runs the writes of one request inside the shared transaction. @returns what answers that request, after the commit */
+  function runOne({ writes, resolve, reject }: Waiting): () => void {
+    try {
+      const changes = writes.length === 1 ? writes.map(run) : runTogether(writes)
+      return () => resolve(changes)
+    } catch (error) {
+      // A full disk, for one, ends the whole transaction.
+      if (!db.inTransaction) throw error
+      return () => reject(error)
+    }
+  }
+  const runAll = db.transaction((batch: Waiting[]) => batch.map(runOne))
+
+  /**
+   * Group commit: the writes of all requests that this turn of the event loop has served share one transaction. Each
+   * request succeeds or fails by itself, and is answered after the commit (docs/decisions/019).
+   */
+  function commitQueue(): void {
+    const batch = queue
+    queue = []
+    try {
+      for (const answer of runAll.immediate(batch)) answer()
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
 
   return {
     list(sql, values) {
@@ -28,7 +57,10 @@ export async function connectSqlite(): Promise<StatementDriver> {
       return rows
     },
     write(writes) {
-      return writes.length === 1 ? writes.map(run) : runTogether.immediate(writes)
+      return new Promise((resolve, reject) => {
+        queue.push({ writes, resolve, reject })
+        if (queue.length === 1) setImmediate(commitQueue)
+      })
     },
   }
 }

@@ -1,23 +1,13 @@
-import { hash, randomBytes, randomFillSync } from "node:crypto"
+import { hash, randomBytes } from "node:crypto"
 
 /** A value nobody can guess: 256 random bits, base64url, 43 characters. */
 export function generateToken(): string {
   return randomBytes(32).toString("base64url")
 }
 
-const idBytes = 16
-/** Random bytes for the next ids.. */
-const pool = Buffer.alloc(256 * idBytes)
-let used = pool.length
-
 /** A name for a row that need not be secret: 128 random bits, base64url, 22 characters, never with a hyphen in front. */
 export function generateId(): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const id = pool.toString("base64url", used, used + idBytes)
-  used += idBytes
+  const id = randomBytes(16).toString("base64url")
   // A command line would take it for an option.
   return id.startsWith("-") ? generateId() : id
 }

@@ -7,6 +7,8 @@ export type Relay = {
   url: string
   /** Forwards nothing in either direction from now on, and accepts connections without answering them. */
   silence(): void
+  /** Ends all connections, and each new one immediately. */
+  cut(): void
   /** Forwards again: what was held back, and what follows. */
   resume(): void
   close(): Promise<void>
@@ -16,9 +18,12 @@ export type Relay = {
 export async function startRelay(databaseUrl: string): Promise<Relay> {
   const target = new URL(databaseUrl)
   const pairs = new Set<[net.Socket, net.Socket]>()
-  let silent = false
+  let mode: "forwarding" | "silent" | "cut" = "forwarding"
   const hold = (pair: net.Socket[]) => {
-    for (const socket of pair) silent ? socket.pause() : socket.resume()
+    for (const socket of pair) {
+      if (mode === "cut") socket.destroy()
+      else mode === "silent" ? socket.pause() : socket.resume()
+    }
   }
   const server = net.createServer((inbound) => {
     const outbound = net.connect(Number(target.port), target.hostname)
@@ -39,14 +44,15 @@ export async function startRelay(databaseUrl: string): Promise<Relay> {
   const url = new URL(databaseUrl)
   url.hostname = "127.0.0.1"
   url.port = String((server.address() as net.AddressInfo).port)
-  const setSilent = (value: boolean) => {
-    silent = value
+  const change = (to: typeof mode) => {
+    mode = to
     for (const pair of pairs) hold(pair)
   }
   return {
     url: url.href,
-    silence: () => setSilent(true),
-    resume: () => setSilent(false),
+    silence: () => change("silent"),
+    cut: () => change("cut"),
+    resume: () => change("forwarding"),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const pair of pairs) for (const socket of pair) socket.destroy()
