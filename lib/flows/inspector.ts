@@ -1,7 +1,6 @@
 import { config } from "@/lib/config"
 import {
   type FlowEvent,
-  type FlowFilter,
   findFlowThatSays,
   type ListedFlow,
   listFlowEvents,
@@ -15,24 +14,19 @@ import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded }
 
 const idSyntax = /^[A-Za-z0-9_-]{22}$/
 
-/** The newest flows first. */
-export async function listFlows(query: FlowQuery, limit: number): Promise<FlowSummary[]> {
-  const { before, outcome, ...rest } = query
-  const filter = outcome === "refused" ? { refused: true } : { outcome }
-  return list({ ...rest, ...filter, before: before && { ...before, beganAt: new Date(before.beganAt) } }, limit)
-}
-
 /**
- * The flows that something happened in since, the latest last.
- * @param query its outcome is ignored: a flow that no longer has it has moved too
- * @param since milliseconds of the epoch
+ * The newest flows first.
+ * @param movedSince milliseconds of the epoch: only the flows that something happened in since, the latest last
  */
-export async function listMovedFlows({ id, clientId }: FlowQuery, since: number, limit: number) {
-  return list({ id, clientId, movedSince: new Date(since) }, limit)
-}
-
-async function list(filter: FlowFilter, limit: number): Promise<FlowSummary[]> {
-  if (filter.id !== undefined && !idSyntax.test(filter.id)) return []
+export async function listFlows(query: FlowQuery, limit: number, movedSince?: number): Promise<FlowSummary[]> {
+  const { clientId, outcome, id, before } = query
+  if (id !== undefined && !idSyntax.test(id)) return []
+  const filter = {
+    ...{ clientId, id },
+    ...(outcome === "refused" ? { refused: true } : { outcome }),
+    before: before && { ...before, beganAt: new Date(before.beganAt) },
+    movedSince: movedSince === undefined ? undefined : new Date(movedSince),
+  }
   const inProgressMs = authorizationMs()
   const flows = await listRecordedFlows(filter, new Date(Date.now() - inProgressMs), limit)
   return flows.map((flow) => toSummary(flow, inProgressMs))

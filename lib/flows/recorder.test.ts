@@ -11,7 +11,7 @@ import { listenAlone } from "@/lib/testing/flows"
 import { storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { describeParameters } from "./facts"
 import { Flow, listen } from "./flow"
-import { findFlow, findFlowByChallenge, listFlows, listMovedFlows, listRecorded } from "./inspector"
+import { findFlow, findFlowByChallenge, listFlows, listRecorded } from "./inspector"
 import { type FlowRecord, lacksBegin, maxRequests, type Recorded } from "./record"
 import { createRecorder } from "./recorder"
 import { lanes } from "./sequence-number"
@@ -111,11 +111,11 @@ describeOnEachDatabase(
       expect(first).toHaveLength(1)
       expect(await listRecorded(id, first[0]?.seq ?? 0)).toEqual([])
       const since = Date.now() - 60_000
-      expect((await listMovedFlows({}, since, 100)).map((flow) => flow.id)).toContain(id)
-      expect(await listMovedFlows({}, Date.now() + 60_000, 100)).toEqual([])
-      expect((await listMovedFlows({ id }, since, 100)).map((flow) => flow.id)).toEqual([id])
-      expect(await listMovedFlows({ id: "no id" }, since, 100)).toEqual([])
-      expect(await listMovedFlows({ clientId: "another" }, since, 100)).toEqual([])
+      expect((await listFlows({}, 100, since)).map((flow) => flow.id)).toContain(id)
+      expect(await listFlows({}, 100, Date.now() + 60_000)).toEqual([])
+      expect((await listFlows({ id }, 100, since)).map((flow) => flow.id)).toEqual([id])
+      expect(await listFlows({ id: "no id" }, 100, since)).toEqual([])
+      expect(await listFlows({ clientId: "another" }, 100, since)).toEqual([])
     })
 
     test("the list is filtered by client, outcome, refused requests and id", async () => {

@@ -1,5 +1,5 @@
 import { type FlowQuery, matches, maxRows } from "./flow-search"
-import { findFlowSummary, listMovedFlows, listRecorded } from "./inspector"
+import { findFlowSummary, listFlows, listRecorded } from "./inspector"
 import { type Look, lastLookNumber, nextLook, overlapMs } from "./poller"
 import type { FlowSummary, Recorded } from "./record"
 import { lanes } from "./sequence-number"
@@ -37,27 +37,28 @@ function follow(
 
 /**
  * The flows in which something happens.
+ * @param query its outcome is ignored: a flow that no longer has it has moved too
  * @param after milliseconds of the epoch: up to then everything is known. The ids of the news are such moments
  */
-export function watchFlows(query: FlowQuery, after: number): NextNews {
+export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews {
   let known = after
-  let since = after - overlapMs
+  let page: number | null = null
   const tell = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
 
   async function readMissed() {
     const at = Date.now()
-    const flows = await listMovedFlows(query, since, maxRows)
-    const isAll = flows.length < maxRows
-    known = isAll ? at : (flows.at(-1)?.lastAt ?? at)
-    since = isAll ? at - overlapMs : Math.max(since + 1, known - 1)
-    return { news: tell(flows), isAll }
+    const since = page ?? known - overlapMs
+    const flows = await listFlows({ id, clientId }, maxRows, since)
+    const last = flows.length === maxRows ? flows.at(-1) : undefined
+    page = last ? Math.max(since + 1, last.lastAt - 1) : null
+    known = last?.lastAt ?? at
+    return { news: tell(flows), isAll: page === null }
   }
 
   async function readLook({ at, flowIds, findSummary }: Look) {
-    const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null && matches(flow, query))
     known = at
-    since = at - overlapMs
-    return tell(flows as FlowSummary[])
+    const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null)
+    return tell(flows.filter((flow) => matches(flow, { id, clientId })))
   }
   return follow(readMissed, readLook)
 }
@@ -68,6 +69,7 @@ export function watchFlows(query: FlowQuery, after: number): NextNews {
  */
 export function watchFlow(id: string, after: number): NextNews {
   let newest = after
+  let page: number | null = null
   const sent = new Set<number>()
   let sentFlow = ""
 
@@ -81,18 +83,17 @@ export function watchFlow(id: string, after: number): NextNews {
     return [{ event: "flow", data: { flow, recorded }, id: newest }]
   }
 
-  let from: number | null = null
   async function readMissed() {
     // First, so that everything it shows is among what is read after it.
     const flow = await findFlowSummary(id)
     // What is numbered first may be stored last, when several instances record.
-    const found = await listRecorded(id, from ?? newest - overlapMs * lanes)
-    from = found.at(-1)?.seq ?? null
-    return { news: tell(flow, found), isAll: from === null }
+    const found = await listRecorded(id, page ?? newest - overlapMs * lanes)
+    page = found.at(-1)?.seq ?? null
+    return { news: tell(flow, found), isAll: page === null }
   }
 
-  async function readLook(look: Look) {
-    return look.flowIds.includes(id) ? tell(await look.findSummary(id), await look.listRecorded(id)) : []
+  async function readLook({ flowIds, findSummary, listRecorded }: Look) {
+    return flowIds.includes(id) ? tell(await findSummary(id), await listRecorded(id)) : []
   }
   return follow(readMissed, readLook)
 }
