@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useState } from "react"
 import { participantsOf, type StepName } from "@/lib/flows/diagrams"
 import type { Recorded } from "@/lib/flows/record"
-import { type Group, layOut } from "@/lib/flows/sequence"
+import { type Group, layOut } from "../_components/flow/sequence"
 import { Heads, moveFocus } from "../_components/flow/sequence-diagram"
 import { Cell, Foreseen, SceneArrows } from "./arrows"
 import { isAuthorization, pathsOf, type Run } from "./run"

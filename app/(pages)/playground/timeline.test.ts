@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import type { Group } from "@/lib/flows/sequence"
 import { makeRequest } from "@/lib/testing/flows"
+import type { Group } from "../_components/flow/sequence"
 import { assignGroups } from "./timeline"
 
 const group = (seq: number, line: string): Group => ({

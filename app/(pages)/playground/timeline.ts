@@ -1,4 +1,4 @@
-import type { Group } from "@/lib/flows/sequence"
+import type { Group } from "../_components/flow/sequence"
 
 /** The paths that a scene's requests are of. */
 export type SceneRequests = { id: number; isAuthorization: boolean; paths: string[] }

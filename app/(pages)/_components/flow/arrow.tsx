@@ -1,6 +1,6 @@
 import { formatReason } from "@/lib/flows/error-help"
 import type { Failure } from "@/lib/flows/events"
-import type { Lane, PlacedArrow } from "@/lib/flows/sequence"
+import type { Lane, PlacedArrow } from "./sequence"
 
 type Props = {
   arrow: PlacedArrow

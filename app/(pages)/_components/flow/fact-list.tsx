@@ -1,5 +1,5 @@
 import type { ReactNode } from "react"
-import type { Meaning } from "@/lib/flows/meanings"
+import type { Meaning } from "./meanings"
 
 type Entry = { name: string; value: ReactNode; meaning: Meaning | null }
 

@@ -1,8 +1,8 @@
 import type { Fact } from "@/lib/flows/facts"
-import { formatMoment } from "@/lib/flows/moments"
-import { isFingerprint } from "@/lib/flows/sequence"
 import { Fingerprint } from "./fingerprint"
 import { JsonView } from "./json-view"
+import { formatMoment } from "./moments"
+import { isFingerprint } from "./sequence"
 
 const isoMoment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 

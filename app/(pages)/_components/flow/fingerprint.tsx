@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
 import type { Recorded } from "@/lib/flows/record"
-import { findFingerprints } from "@/lib/flows/sequence"
+import { findFingerprints } from "./sequence"
 
 type Light = {
   /** The fingerprint that the pointer or the focus is on, or that was pinned. */

@@ -1,9 +1,9 @@
 import type { Fact, Facts } from "@/lib/flows/facts"
-import { findClaimMeaning } from "@/lib/flows/meanings"
-import { formatMoment } from "@/lib/flows/moments"
 import { FactList } from "./fact-list"
 import { FactValue } from "./fact-value"
 import { Fingerprint } from "./fingerprint"
+import { findClaimMeaning } from "./meanings"
+import { formatMoment } from "./moments"
 import { Panel } from "./panel"
 
 /** A JWT as a step shows it: decoded, without its signature. */

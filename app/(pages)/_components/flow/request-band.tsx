@@ -1,6 +1,6 @@
-import { formatDuration } from "@/lib/flows/moments"
-import type { Group, Lane } from "@/lib/flows/sequence"
 import { Lifelines } from "./arrow"
+import { formatDuration } from "./moments"
+import type { Group, Lane } from "./sequence"
 
 /** The head of the steps of one request: what was asked, when, how it was answered and how long that took. */
 export function RequestBand({ group, lanes }: { group: Group; lanes: Lane[] }) {

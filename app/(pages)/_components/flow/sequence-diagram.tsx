@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from "react"
 import type { Recorded, RecordedStep } from "@/lib/flows/record"
-import { type Group, type Lane, layOut } from "@/lib/flows/sequence"
 import { RequestBand } from "./request-band"
+import { type Group, type Lane, layOut } from "./sequence"
 import { StepRow } from "./step-row"
 
 type StepProps = {

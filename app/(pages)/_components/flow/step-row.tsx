@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react"
 import { findStep, participants } from "@/lib/flows/diagrams"
 import { formatReason } from "@/lib/flows/error-help"
-import { formatDuration } from "@/lib/flows/moments"
-import { findFingerprints, type Lane, type Row } from "@/lib/flows/sequence"
 import { Arrow } from "./arrow"
 import { FingerprintDots, useLight } from "./fingerprint"
 import { FromTo } from "./from-to"
+import { formatDuration } from "./moments"
+import { findFingerprints, type Lane, type Row } from "./sequence"
 
 type Props = {
   row: Row

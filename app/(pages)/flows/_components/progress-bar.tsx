@@ -1,4 +1,4 @@
-import type { Progress } from "@/lib/flows/progress"
+import type { Progress } from "../../_components/flow/progress"
 
 const gap = 1.2
 

@@ -1,6 +1,6 @@
-import { findStep, type Participant, participants, participantsOf, type StepName } from "./diagrams"
-import type { Fact } from "./facts"
-import { byTime, type Recorded, type RecordedStep } from "./record"
+import { findStep, type Participant, participants, participantsOf, type StepName } from "@/lib/flows/diagrams"
+import type { Fact } from "@/lib/flows/facts"
+import { byTime, type Recorded, type RecordedStep } from "@/lib/flows/record"
 
 /** A column of the diagram. */
 export type Lane = { participant: Participant; label: string }

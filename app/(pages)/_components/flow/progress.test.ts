@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
+import type { FlowSummary } from "@/lib/flows/record"
 import { findProgress, outcomeAt } from "./progress"
-import type { FlowSummary } from "./record"
 
 test("a flow has reached the number of its last step, or the one before a step that has none", () => {
   expect(findProgress("authorization.verifies_credentials")).toMatchObject({ number: 5, of: 16 })

@@ -1,4 +1,4 @@
-import type { StepName } from "./diagrams"
+import type { StepName } from "@/lib/flows/diagrams"
 
 /** What happens in each step, and what it is good for, in a sentence or two. */
 export const sentences: Record<StepName, string> = {

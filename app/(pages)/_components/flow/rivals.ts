@@ -1,5 +1,5 @@
-import type { Fact } from "./facts"
-import type { Recorded, RecordedStep } from "./record"
+import type { Fact } from "@/lib/flows/facts"
+import type { Recorded, RecordedStep } from "@/lib/flows/record"
 
 /** The refresh token that was presented, and the one that was valid at that moment. */
 export type Rivals = { presented: Fact; current: Fact }

@@ -1,6 +1,5 @@
-import type { FlowOutcome } from "@/lib/data/flow-outcomes"
-import { diagrams, findStep, numberedSteps, type StepName } from "./diagrams"
-import type { FlowSummary } from "./record"
+import { diagrams, findStep, numberedSteps, type StepName } from "@/lib/flows/diagrams"
+import type { FlowSummary } from "@/lib/flows/record"
 
 /** How far a flow got in the diagram that it was last in. */
 export type Progress = { title: string; text: string; number: number; of: number }
@@ -11,6 +10,6 @@ export function findProgress(lastStep: StepName): Progress {
 }
 
 /** The outcome of a flow that was loaded a while ago: an authorization in progress fails when its time is over. */
-export function outcomeAt({ outcome, expiresAt }: FlowSummary, now: number): FlowOutcome {
+export function outcomeAt({ outcome, expiresAt }: FlowSummary, now: number): FlowSummary["outcome"] {
   return outcome === "in progress" && now > expiresAt ? "failed" : outcome
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
+import { type Diagram, diagrams, type StepName } from "@/lib/flows/diagrams"
+import { appendRecorded, type Recorded } from "@/lib/flows/record"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
-import { type Diagram, diagrams, type StepName } from "./diagrams"
-import { appendRecorded, type Recorded } from "./record"
 import { findFingerprints, layOut } from "./sequence"
 
 describe("layOut", () => {
