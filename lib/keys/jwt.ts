@@ -46,9 +46,6 @@ const signatures: Record<SigningAlg, (input: Buffer, key: KeyObject) => Buffer |
 
 type Expected = { alg: SigningAlg[]; typ: JwtType }
 
-/** Why a JWT is not accepted: it is not a complete JWT of the expected kind, it is another server's, or its time is over. */
-export type JwtProblem = "malformed" | "foreign" | "expired"
-
 /**
  * Verifies a JWT that this server signed: algorithm, key, type, issuer. Time is checked unless `ignoreExpiry`.
  * @returns the claims, or null when it is not one of ours
@@ -63,7 +60,8 @@ export async function verifyJwt(
 
 /**
  * Verifies a JWT as `verifyJwt` does, and finds out what is wrong with it.
- * @returns claims that this server has signed, also when they have expired; null when it has not
+ * @returns claims that this server has signed, also when they have expired. Without any, it is `malformed`: not a complete
+ * JWT of the expected kind; or `foreign`: another server's, or signed with an unknown key
  */
 export async function inspectJwt(
   jwt: string,

@@ -1,3 +1,4 @@
+import { icons, Pill } from "../_components/flow/pill"
 import type { Exchange, PlayedScene } from "./run"
 
 /** How a scene ended, and what the answer said in so many words. */
@@ -14,14 +15,9 @@ export function Outcome({ scene: { outcome, exchanges, name } }: { scene: Played
   const said = outcome === "done" ? null : sayRefusal(exchanges)
   return (
     <p className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm">
-      <span
-        className={`inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 font-medium ${outcome === "done" ? "bg-accent-soft text-accent" : "bg-danger-soft text-danger"}`}
-      >
-        <svg viewBox="0 0 12 12" className="size-3 fill-none stroke-current stroke-2" aria-hidden="true">
-          <path d={outcome === "done" ? "M1.5 6.5 L4.5 9.5 L10.5 2.5" : "M2 2 L10 10 M10 2 L2 10"} />
-        </svg>
+      <Pill tone={outcome === "done" ? "good" : "bad"} icon={outcome === "done" ? icons.check : icons.cross}>
         {{ done: "Done", refused: "Refused", broken: "Broken off" }[outcome]}
-      </span>
+      </Pill>
       {said && <code className="font-mono text-[13px] [overflow-wrap:anywhere]">{said}</code>}
     </p>
   )

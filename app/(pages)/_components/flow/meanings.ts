@@ -84,7 +84,7 @@ export const meanings: Record<string, Meaning> = {
 }
 
 /** The claims and header parameters of JWTs. */
-export const claimMeanings: Record<string, Meaning> = {
+const claimMeanings: Record<string, Meaning> = {
   alg: { text: "The algorithm of the signature.", source: "RFC 7515 §4.1.1" },
   kid: { text: "Which key of /jwks it was signed with.", source: "RFC 7515 §4.1.4" },
   typ: { text: "What kind of JWT it is: at+jwt is an access token.", source: "RFC 9068 §2.1" },
