@@ -30,7 +30,7 @@ import {
 
 // What the flow inspector gives, without its pages.
 
-/** What an event of a flow's stream tells that was recorded. */
+/** The requests in an event of a flow's stream. */
 const recordedIn = (data: unknown) => (data as { recorded: Recorded[] }).recorded
 
 /** A flow as the inspector exports it, once it has recorded so many requests. */

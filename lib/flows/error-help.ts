@@ -48,7 +48,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "A public client sends client_id in the form. A confidential one sends Authorization: Basic, or client_id and client_secret in the form.",
   },
   client_not_allowed: {
-    why: "A public client asked by POST what a token is worth. It has proven nothing about itself.",
+    why: "A public client sent POST /introspect, which requires client authentication.",
     fix: "Send GET /introspect with the client's own access token as Bearer, or register a confidential client.",
   },
   client_unknown: {
@@ -57,7 +57,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   },
   code_expired: {
     why: "The auth code came after its time: it lives for a minute or so.",
-    fix: "Redeem the code at once, in the handler of the redirect URI. If that is what happens, look for what holds it up, and start a new authorization.",
+    fix: "Redeem the code immediately, in the handler of the redirect URI. If that is what happens, look for what holds it up, and start a new authorization.",
   },
   code_of_another_client: {
     why: "The auth code was issued to another client than the one that presents it.",
@@ -105,7 +105,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   },
   metadata_invalid: {
     why: "The metadata of the client that was to be registered is not right.",
-    fix: "Mend the field that error_description names, and register again.",
+    fix: "Correct the field that error_description names, and register again.",
   },
   method_not_allowed: {
     why: "The endpoint does not answer this HTTP method.",
@@ -113,14 +113,14 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   },
   parameter_invalid: {
     why: "A parameter has a value that the protocol does not allow.",
-    fix: "Mend the parameter that error_description names.",
+    fix: "Correct the parameter that error_description names.",
   },
   parameter_missing: {
     why: "A parameter that the request needs was not there, or was empty.",
     fix: "Send the parameter that error_description names. After the redirect, check that what was kept for this step is still there.",
   },
   parameter_repeated: {
-    why: "A parameter came more than once. Which one is meant, nobody can know.",
+    why: "A parameter came more than once. The server cannot tell which value you meant.",
     fix: "Send each parameter once. Use set, not append, on URLSearchParams.",
   },
   parameter_in_query: {
@@ -141,7 +141,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   },
   prefetch_refused: {
     why: "A browser fetched the address ahead of a visit. That must not use anything up.",
-    fix: "Nothing to mend: the visit itself is answered.",
+    fix: "No action needed.",
   },
   redirect_uri_mismatch: {
     why: "The redirect_uri at /token is not the one that the authorization request had.",
@@ -188,7 +188,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "Wait as long as Retry-After says, then send the request again, and a little later each time.",
   },
   sign_in_missing: {
-    why: "Nobody suitable is signed in in this browser, and the request does not let the server ask, or names somebody else.",
+    why: "No suitable user is signed in in this browser, and the request does not allow a sign-in page, or it names another user.",
     fix: "On login_required, send the browser to /authorize again without prompt=none and without the id_token_hint.",
   },
   state_token_invalid: {
@@ -208,7 +208,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "A resource server answers 401 with invalid_token. The client refreshes, or starts a new authorization.",
   },
   token_of_another_client: {
-    why: "The token belongs to another client, so nothing was revoked. The answer does not tell.",
+    why: "The token belongs to another client, so nothing was revoked. The answer does not reveal that.",
     fix: "Revoke with the client_id that got the token.",
   },
   too_many_attempts: {
@@ -216,7 +216,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "The person has to wait as long as the page says. In automatic tests, use a user of their own.",
   },
   unexpected: {
-    why: "The server failed in a way that nobody expected.",
+    why: "An unexpected error occurred on the server.",
     fix: "It is not the client's fault. The server's log has the cause, under this flow's id.",
   },
   user_denied: {

@@ -5,7 +5,7 @@ import { findFlowSummary, listRecorded } from "./inspector"
 import type { FlowSummary, Recorded } from "./record"
 import { lanes } from "./sequence-number"
 
-/** How often the database is read while somebody watches, in milliseconds. */
+/** How often the database is read while a stream is open, in milliseconds. */
 const intervalMs = 250
 
 /** Instances store a moment after they report, or seconds after when the database is busy, and their clocks differ. */
@@ -15,7 +15,7 @@ export const overlapMs = 10_000
 export type Look = {
   /** One more than that of the look before, unless something may have been missed in between. */
   number: number
-  /** When it began, in milliseconds of the epoch. */
+  /** When it started, in milliseconds since the epoch. */
   at: number
   /** The flows that something was recorded of since the look before. */
   flowIds: string[]

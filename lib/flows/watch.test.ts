@@ -27,7 +27,7 @@ const eventAt = ({ id }: RecordedFlow, at: number): FlowEvent => ({
   data: JSON.stringify(makeRequest(0, "GET /authorize", [makeStep("authorization.calls_authorize", at)])),
 })
 
-/** When the requests were made that a flow's stream tells of next. */
+/** When the requests were made that a flow's stream reports next. */
 async function takeRecorded(next: Next): Promise<number[]> {
   for (;;) {
     const recorded = (await next()).flatMap(({ data }) => (data as { recorded: Recorded[] }).recorded)
@@ -35,7 +35,7 @@ async function takeRecorded(next: Next): Promise<number[]> {
   }
 }
 
-/** The flows that a list's stream tells of next. */
+/** The flows that a list's stream reports next. */
 async function takeFlows(next: Next): Promise<string[]> {
   for (;;) {
     const flows = (await next()).flatMap(({ data }) => data as FlowSummary[])
@@ -43,7 +43,7 @@ async function takeFlows(next: Next): Promise<string[]> {
   }
 }
 
-/** Whether a stream has nothing to tell in several looks. */
+/** Whether a stream has nothing to report in several looks. */
 async function isQuiet(next: Next): Promise<boolean> {
   for (let i = 0; i < 3; i++) if ((await next()).length > 0) return false
   return true
@@ -65,7 +65,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     expect(lastLookNumber() - before).toBe(2)
   })
 
-  test("of a flow tells what was recorded before it, and what is recorded later, once each", async () => {
+  test("of a flow reports what was recorded before it, and what is recorded later, once each", async () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now), eventAt(flow, now + 1)], [flow])
@@ -77,7 +77,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     expect(await isQuiet(next)).toBe(true)
   })
 
-  test("of a flow tells what an instance stores late, once", async () => {
+  test("of a flow reports what an instance stores late, once", async () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now)], [flow])
@@ -104,7 +104,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     expect(await takeRecorded(watchFlow(flow.id, fresh.seq))).toEqual([now - 5_000, now])
   })
 
-  test("of a flow that is not recorded yet tells of it when it is", async () => {
+  test("of a flow that is not recorded yet reports it when it is", async () => {
     const flow = flowAt(Date.now())
     const next = watchFlow(flow.id, 0)
     expect(await next()).toEqual([])
@@ -142,7 +142,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     expect([told[0], new Set(told[1])]).toEqual([[now + 1], new Set([flow.id, later.id])])
   })
 
-  test("of the list tells of the flows that are asked for, also of those stored late", async () => {
+  test("of the list reports the flows that are asked for, also of those stored late", async () => {
     const now = Date.now()
     const [wanted, foreign] = [flowAt(now - 60_000), flowAt(now - 60_000)]
     const early = flowAt(now - 90_000, wanted.clientId ?? "")
@@ -158,7 +158,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     expect(await isQuiet(next)).toBe(true)
   })
 
-  test("of the list tells everything that was missed, also when it is more than is read together", async () => {
+  test("of the list reports everything that was missed, also when it is more than is read together", async () => {
     const now = Date.now()
     const clientId = generateTimeOrderedId(new Date())
     const moved = Array.from({ length: maxRows + 5 }, (_, i) => flowAt(now - 60_000 + i, clientId))

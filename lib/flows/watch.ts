@@ -4,7 +4,7 @@ import { type Look, lastLookNumber, nextLook, overlapMs } from "./poller"
 import type { FlowSummary, Recorded } from "./record"
 import { lanes } from "./sequence-number"
 
-/** What a watcher is told: `id` is where a stream that was cut off continues. */
+/** What a stream sends: `id` is where a stream that was cut off continues. */
 type News = { event: string; data: unknown; id: number }
 
 /** Waits for news; returns none when nothing has happened for a moment. */
@@ -43,7 +43,7 @@ function follow(
 export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews {
   let known = after
   let page: number | null = null
-  const tell = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
+  const toNews = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
 
   async function readMissed() {
     const at = Date.now()
@@ -52,13 +52,13 @@ export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews
     const last = flows.length === maxRows ? flows.at(-1) : undefined
     page = last ? Math.max(since + 1, last.lastAt - 1) : null
     known = last?.lastAt ?? at
-    return { news: tell(flows), isAll: page === null }
+    return { news: toNews(flows), isAll: page === null }
   }
 
   async function readLook({ at, flowIds, findSummary }: Look) {
     known = at
     const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null)
-    return tell(flows.filter((flow) => matches(flow, { id, clientId })))
+    return toNews(flows.filter((flow) => matches(flow, { id, clientId })))
   }
   return follow(readMissed, readLook)
 }
@@ -73,7 +73,7 @@ export function watchFlow(id: string, after: number): NextNews {
   const sent = new Set<number>()
   let sentFlow = ""
 
-  function tell(flow: FlowSummary | null, found: Recorded[]): News[] {
+  function toNews(flow: FlowSummary | null, found: Recorded[]): News[] {
     const recorded = found.filter(({ seq }) => !sent.has(seq))
     const text = JSON.stringify(flow)
     if (!flow || (recorded.length === 0 && text === sentFlow)) return []
@@ -89,11 +89,11 @@ export function watchFlow(id: string, after: number): NextNews {
     // What is numbered first may be stored last, when several instances record.
     const found = await listRecorded(id, page ?? newest - overlapMs * lanes)
     page = found.at(-1)?.seq ?? null
-    return { news: tell(flow, found), isAll: page === null }
+    return { news: toNews(flow, found), isAll: page === null }
   }
 
   async function readLook({ flowIds, findSummary, listRecorded }: Look) {
-    return flowIds.includes(id) ? tell(await findSummary(id), await listRecorded(id)) : []
+    return flowIds.includes(id) ? toNews(await findSummary(id), await listRecorded(id)) : []
   }
   return follow(readMissed, readLook)
 }
