@@ -108,7 +108,7 @@ async function takeList(page: Page, take: Take): Promise<void> {
 }
 
 async function takeFailedFlow(page: Page, take: Take): Promise<void> {
-  await page.goto(`${issuer}/flows?outcome=failed`)
+  await page.goto(`${issuer}/flows?outcome=refused`)
   await page
     .getByRole("link", { name: /code verifier mismatch/ })
     .last()

@@ -89,6 +89,7 @@ export class Flow {
 
   /** The present step failed. The flow itself may go on with another request. */
   fail({ reason, code }: Failed): void {
+    if (!this.listening) return
     const entry = this.steps.length === 0 ? findEntryStep(this.path) : null
     if (entry) this.step(entry)
     const step = this.steps.at(-1)
