@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose"
 import { changePassword, disableUser, enableUser } from "@/lib/accounts/users"
 import { changeClient } from "@/lib/clients/registration"
 import { changeAuthCode } from "../fixtures/rows"
@@ -210,9 +211,11 @@ test("resource narrows the access token to part of what was granted, and cannot 
   const client = await registerClient()
   const resource = "https://a.example"
   const code = await obtainCode(client, await insertUser(), { resource })
-  for (const wrong of ["https://b.example", "https://a.example/", "notes"])
+  for (const wrong of ["https://b.example", "https://a.example/a", "http://a.example", "notes"])
     await expectOAuthError(await redeem(client, code, { resource: wrong }), "invalid_target")
-  expect((await redeem(client, code, { resource })).status).toBe(200)
+  // Equal to what was granted by RFC 3986 section 6.2.3. The token has it as this request spells it.
+  const { access_token } = await readTokens(await redeem(client, code, { resource: `${resource}/` }))
+  expect(decodeJwt(access_token).aud).toBe(`${resource}/`)
 })
 
 test("the secret may be form-encoded in the Basic header or not - RFC 6749 2.3.1", async () => {
