@@ -38,7 +38,7 @@ async function useEverything(url: string): Promise<void> {
     startedAt: found?.startedAt,
     expiresAt: found?.expiresAt,
   })
-  expect(Math.abs(Number(found?.createdAt) - Date.now())).toBeLessThan(60_000)
+  expect(Math.abs(Number(found?.createdAt) - Date.now())).toBeLessThan(1_800_000)
   expect(await countSignInAttempt("address", "192.0.2.1")).toEqual({ attempts: 1, waitSeconds: 0 })
   expect(await db.signInLimit.count()).toBe(1)
 }
