@@ -4,7 +4,7 @@ import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
-import { perProcess } from "@/lib/per-process"
+import { once, perProcess } from "@/lib/per-process"
 import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
@@ -19,8 +19,7 @@ const houseKept = perProcess<boolean>("house kept")
  * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
  */
 export function prepare(): Promise<{ migrations: string[] }> {
-  prepared.value ??= start()
-  return prepared.value
+  return once(prepared, start)
 }
 
 async function start(): Promise<{ migrations: string[] }> {

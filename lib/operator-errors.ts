@@ -28,7 +28,8 @@ export function describeProblem(error: unknown): string | null {
   const known = [OperatorError, ConfigError, MigrationError, WrongSecretError]
   if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message
   if (!(error instanceof Error)) return null
-  if (isDatabaseUnavailable(error)) return describeProblem(error.cause)
+  if (isDatabaseUnavailable(error))
+    return describeProblem(error.cause) ?? "The database did not answer in time. Try again."
   const settings = config()
   return settings.databaseProvider === "sqlite" ? describeSqlite(error, settings) : describePostgres(error, settings)
 }

@@ -5,6 +5,7 @@ import pg from "pg"
 import { config } from "@/lib/config"
 import { once, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
+import { guardPostgres, guardSqlite } from "./prisma-adapter"
 
 // Every connection to the database is opened here, and has these settings.
 
@@ -60,23 +61,10 @@ const silenceTimeoutMs = 4_000
 /** After the database has not answered at all, calls fail immediately for so many milliseconds. */
 const silencePauseMs = 1_000
 
-/**
- * @param statementMs after how many milliseconds the server ends a statement; 0 is never
- * @returns what makes a connection independent of the settings of the server, the database and the role
- */
-function postgresSettings(statementMs: number): string {
-  const settings = {
-    client_encoding: "UTF8",
-    DateStyle: "ISO",
-    TimeZone: "UTC",
-    standard_conforming_strings: "on",
-    statement_timeout: statementMs,
-    idle_in_transaction_session_timeout: statementMs,
-  }
-  return Object.entries(settings)
-    .map(([name, value]) => `SET ${name} TO '${value}'`)
-    .join("; ")
-}
+/** What makes a connection independent of the settings of the server, the database and the role. 0 ms is no limit. */
+const postgresSettings = (statementMs: number) =>
+  `SET client_encoding TO 'UTF8'; SET DateStyle TO 'ISO'; SET TimeZone TO 'UTC'; SET standard_conforming_strings TO on;
+   SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs}`
 
 /** The schema that DATABASE_URL names, as Prisma's users write it; null leaves it to the role and the database. */
 export function schemaOf(databaseUrl: string): string | null {
@@ -176,17 +164,11 @@ export function postgresPool(): pg.Pool {
 export async function prismaAdapter(): Promise<SqlDriverAdapterFactory> {
   const { databaseUrl, databaseProvider } = config()
   if (databaseProvider === "sqlite") {
-    const [{ PrismaBetterSqlite3 }, { guardSqlite }] = await Promise.all([
-      import("@prisma/adapter-better-sqlite3"),
-      import("./prisma-adapter"),
-    ])
+    const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3")
     const factory = new PrismaBetterSqlite3({ url: databaseUrl, timeout: 0 }, { timestampFormat: "unixepoch-ms" })
     return guardSqlite(factory, sqlitePragmas())
   }
-  const [{ PrismaPg }, { guardPostgres }] = await Promise.all([
-    import("@prisma/adapter-pg"),
-    import("./prisma-adapter"),
-  ])
+  const { PrismaPg } = await import("@prisma/adapter-pg")
   const { rows } = await attempt("read", () => postgresPool().query("SELECT current_schema() AS schema"))
   // Prisma names the schema of each table, and would name "public".
   return guardPostgres(new PrismaPg(postgresPool(), { schema: rows[0]?.schema ?? "public" }))

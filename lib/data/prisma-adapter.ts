@@ -23,32 +23,37 @@ const inside: Run = async (_sql, query) => {
 }
 
 function guardQueries(queries: Queries, run: Run): Queries {
+  const [queryRaw, executeRaw] = [queries.queryRaw.bind(queries), queries.executeRaw.bind(queries)]
   return {
-    queryRaw: (query) => run(query.sql, () => queries.queryRaw(query)),
-    executeRaw: (query) => run(query.sql, () => queries.executeRaw(query)),
+    queryRaw: (query) => run(query.sql, () => queryRaw(query)),
+    executeRaw: (query) => run(query.sql, () => executeRaw(query)),
   }
+}
+
+function onConnect(
+  factory: SqlDriverAdapterFactory,
+  change: (adapter: SqlDriverAdapter) => SqlDriverAdapter | Promise<SqlDriverAdapter>,
+): SqlDriverAdapterFactory {
+  const { provider, adapterName } = factory
+  return { provider, adapterName, connect: async () => change(await attempt("read", () => factory.connect())) }
 }
 
 /** Prisma on SQLite: it waits for a locked file without blocking the thread. */
 export function guardSqlite(factory: SqlDriverAdapterFactory, pragmas: string[]): SqlDriverAdapterFactory {
-  return {
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    async connect() {
-      const adapter = await attempt("read", () => factory.connect())
-      for (const pragma of pragmas) await attempt("read", () => adapter.executeScript(`PRAGMA ${pragma}`))
-      return serializeTransactions(adapter)
-    },
-  }
+  return onConnect(factory, async (adapter) => {
+    for (const pragma of pragmas) await attempt("read", () => adapter.executeScript(`PRAGMA ${pragma}`))
+    return serializeTransactions(adapter)
+  })
 }
-
-const statement = (sql: string) => ({ sql, args: [], argTypes: [] })
 
 /**
  * Prisma has one connection here. Its adapter would run what other requests ask for inside the transaction that is open
  * on it, and roll that back with it; and it begins one as a reader, which may find later that it cannot write.
  */
 function serializeTransactions(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const { provider, adapterName } = adapter
+  const own = guardQueries(adapter, inside)
+  const execute = (sql: string) => own.executeRaw({ sql, args: [], argTypes: [] })
   /** Resolves when the transaction that is open has ended. */
   let open: Promise<void> | undefined
 
@@ -63,24 +68,18 @@ function serializeTransactions(adapter: SqlDriverAdapter): SqlDriverAdapter {
       resolve()
     }
     try {
-      await adapter.executeRaw(statement("BEGIN IMMEDIATE"))
+      await execute("BEGIN IMMEDIATE")
     } catch (error) {
       end()
       throw error
     }
-    return {
-      provider: adapter.provider,
-      adapterName: adapter.adapterName,
-      // Prisma sends COMMIT and ROLLBACK itself.
-      options: { usePhantomQuery: false },
-      ...guardQueries(adapter, inside),
-      commit: async () => end(),
-      async rollback() {
-        // After a COMMIT that failed, Prisma sends no ROLLBACK. After one that it sent, this fails and changes nothing.
-        await adapter.executeRaw(statement("ROLLBACK")).catch(() => undefined)
-        end()
-      },
+    const rollback = async () => {
+      // After a COMMIT that failed, Prisma sends no ROLLBACK. After one that it sent, this fails and changes nothing.
+      await execute("ROLLBACK").catch(() => undefined)
+      end()
     }
+    // Prisma sends COMMIT and ROLLBACK itself.
+    return { provider, adapterName, ...own, options: { usePhantomQuery: false }, commit: async () => end(), rollback }
   }
 
   const outside: Run = (sql, query) =>
@@ -88,39 +87,18 @@ function serializeTransactions(adapter: SqlDriverAdapter): SqlDriverAdapter {
       while (open) await open
       return query()
     })
-  return {
-    provider: adapter.provider,
-    adapterName: adapter.adapterName,
-    ...guardQueries(adapter, outside),
-    executeScript: (script) => adapter.executeScript(script),
-    startTransaction: () => attempt("write", begin),
-    dispose: () => adapter.dispose(),
-  }
+  return Object.assign(adapter, guardQueries(adapter, outside), { startTransaction: () => attempt("write", begin) })
 }
 
 /** Prisma on Postgres. */
 export function guardPostgres(factory: SqlDriverAdapterFactory): SqlDriverAdapterFactory {
-  return {
-    provider: factory.provider,
-    adapterName: factory.adapterName,
-    async connect() {
-      const adapter = await factory.connect()
-      return {
-        provider: adapter.provider,
-        adapterName: adapter.adapterName,
-        ...guardQueries(adapter, alone),
-        executeScript: (script) => adapter.executeScript(script),
-        getConnectionInfo: () => adapter.getConnectionInfo?.() ?? { supportsRelationJoins: true },
-        startTransaction: async (isolationLevel) => {
-          const transaction = await attempt("read", () => adapter.startTransaction(isolationLevel))
-          const own = {
-            queryRaw: transaction.queryRaw.bind(transaction),
-            executeRaw: transaction.executeRaw.bind(transaction),
-          }
-          return Object.assign(transaction, guardQueries(own, inside))
-        },
-        dispose: () => adapter.dispose(),
-      }
-    },
-  }
+  return onConnect(factory, (adapter) => {
+    const begin = adapter.startTransaction.bind(adapter)
+    return Object.assign(adapter, guardQueries(adapter, alone), {
+      async startTransaction(...args: Parameters<typeof begin>) {
+        const transaction = await attempt("read", () => begin(...args))
+        return Object.assign(transaction, guardQueries(transaction, inside))
+      },
+    })
+  })
 }
