@@ -115,8 +115,10 @@ describe("on SQLite,", () => {
       let outside: Promise<unknown> | undefined
       const running = inTransaction(async (transaction) => {
         await transaction.user.create({ data: rolledBack })
-        outside = db.user.create({ data: other })
-        await transaction.user.findMany()
+        // A promise of Prisma's begins when it is waited for.
+        outside = db.user.create({ data: other }).then(({ id }) => id)
+        // Time enough for the other one, if it did not wait.
+        for (let i = 0; i < 20; i++) await transaction.user.findMany()
         throw new Error("roll back")
       })
       await expect(running).rejects.toThrow("roll back")
