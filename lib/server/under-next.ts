@@ -1,0 +1,22 @@
+import { subscribe } from "node:diagnostics_channel"
+import type { IncomingMessage } from "node:http"
+import { keepHouse, prepare } from "@/lib/boot"
+import { startTelemetry } from "@/lib/flows/telemetry"
+import { overwriteForwardingHeaders } from "@/lib/http/client-address"
+import { isServing } from "@/lib/serving"
+
+/**
+ * What a process does that Next started by itself, with `next start`. In a process of this project's server everything
+ * has been done already.
+ */
+export async function prepareUnderNext(): Promise<void> {
+  if (isServing()) return
+  // Next would pass on whatever a client writes into these headers.
+  subscribe("http.server.request.start", (message) => {
+    const { request } = message as { request: IncomingMessage }
+    overwriteForwardingHeaders(request.headers, request.socket.remoteAddress)
+  })
+  await prepare()
+  await startTelemetry()
+  keepHouse()
+}
