@@ -79,6 +79,8 @@ test("a page whose stream was refused asks again, and says so when there is noth
   page,
 }) => {
   await enterInspector(page)
+  // The stream of this page must not take the answers that are meant for the next one.
+  await expect(live(page)).toBeVisible()
   const answers = [503, 404]
   await page.route("**/flows/stream*", (route) => {
     // Why it was refused, the page asks by HEAD.
