@@ -227,7 +227,7 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       await reopen()
     })
 
-    /** All at once, because a request may do several of them one after the other. */
+    /** All at the same time, because a request may do several of them one after the other. */
     const expectAllUnavailable = () => Promise.all(names.map((operation) => expectUnavailable(operations[operation])))
 
     test("accepts connections and never answers is reported within ten seconds, and then immediately", async () => {
