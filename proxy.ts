@@ -1,5 +1,4 @@
 import { type NextRequest, NextResponse } from "next/server"
-import { config as settings } from "./lib/config"
 import { findMethodRefusal } from "./lib/http/known-paths"
 import { pageHeaders } from "./lib/http/page-headers"
 
@@ -19,7 +18,6 @@ export function proxy(request: NextRequest): Response {
     // Next's overlay for developers writes styles without a nonce.
     styles: development ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
     path: request.nextUrl.pathname,
-    issuerIsHttps: settings().secureCookies,
   })
   const headers = new Headers(request.headers)
   headers.set("Content-Security-Policy", pageSecurity["Content-Security-Policy"] ?? "")

@@ -1,7 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server"
-import { config } from "@/lib/config"
 import { Flow } from "@/lib/flows/flow"
-import { type Endpoint, endpoint, methodNotAllowed, refuse } from "@/lib/http/endpoint"
+import { type Endpoint, endpoint, refuse } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointRequest, EndpointResponse } from "@/lib/http/exchange"
 import { toOAuthError } from "@/lib/http/failures"
@@ -13,12 +12,11 @@ import { LightDocument } from "./light-document"
  * The one place that makes a page light: it is rendered to HTML here, so there is no script of React or Next in it, and no
  * data for them. The page has its HTML, one stylesheet and public/form.js (docs/decisions/023-light-pages.md). Where Next
  * serves the same page by itself, page.tsx, it adds its scripts.
- * @returns a handler for every method: GET and HEAD, and 405 for the others
+ * @returns a handler for every method; the server refuses those other than GET and HEAD before
  */
 export function lightPage(handle: PageHandler): Endpoint {
   return endpoint((method) => async (request) => {
     try {
-      if (method !== "GET" && method !== "HEAD") throw methodNotAllowed(["GET", "HEAD"])
       return await render(request, handle)
     } catch (error) {
       const flow = new Flow(method, request.path)
@@ -40,7 +38,6 @@ async function render(request: EndpointRequest, handle: PageHandler): Promise<En
         scripts: "'self'",
         styles: "'self'",
         path: request.path,
-        issuerIsHttps: config().secureCookies,
       }),
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",

@@ -33,6 +33,7 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
 async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
   if (!/^\/(flows|playground)(\/|$)/.test(request.path)) return null
   try {
+    if (config().flowInspector === "everybody" && !isLoopbackHost(request.header("host"))) return notFoundPage()
     const isPlayground = request.path.startsWith("/playground")
     if (isPlayground && !config().DEMO) return notFoundPage()
     const isOpen = await maySeeFlows(readTokenCookie(request, "operator"))
@@ -43,4 +44,14 @@ async function guardNext(request: EndpointRequest): Promise<EndpointResponse | n
     const flow = new Flow("GET", request.path)
     return errorPage(request, refuse(request, "GET", toOAuthError(error), flow), flow.id)
   }
+}
+
+/**
+ * Whether the browser asked for a name of this machine. Where the inspector is open to everyone who reaches this machine, a
+ * page elsewhere could read it through a name of its own that resolves to 127.0.0.1 (DNS rebinding).
+ */
+function isLoopbackHost(host: string | null): boolean {
+  if (host === null || !URL.canParse(`http://${host}`)) return false
+  const { hostname } = new URL(`http://${host}`)
+  return ["localhost", "127.0.0.1", "[::1]", new URL(config().issuer).hostname].includes(hostname)
 }

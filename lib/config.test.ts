@@ -25,7 +25,7 @@ test("every setting has a default, and each lifetime is what its name in minutes
     PASSWORD_QUEUE: 64,
     KEEP_ALIVE_SECONDS: 620,
     REQUEST_SECONDS: 30,
-    SHUTDOWN_SECONDS: 10,
+    SHUTDOWN_SECONDS: 8,
     SHUTDOWN_DELAY_SECONDS: 0,
     SQLITE_SYNCHRONOUS: "NORMAL",
     ENDPOINTS_THROUGH_NEXT: false,

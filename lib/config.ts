@@ -95,7 +95,7 @@ const settings = z.object({
     .optional(),
   KEEP_ALIVE_SECONDS: whole(1, 3600, 620),
   REQUEST_SECONDS: whole(1, 3600, 30),
-  SHUTDOWN_SECONDS: whole(1, 600, 10),
+  SHUTDOWN_SECONDS: whole(1, 600, 8),
   SHUTDOWN_DELAY_SECONDS: whole(0, 600, 0),
   ENDPOINTS_THROUGH_NEXT: flag(false),
   DEMO: flag(false),

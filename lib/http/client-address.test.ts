@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { log } from "@/lib/log"
 import { applySettings } from "@/lib/testing/settings"
-import { overwriteForwardingHeaders } from "./client-address"
+import { overwriteForwardingHeaders, readClientAddress } from "./client-address"
 
 function overwrite(headers: Record<string, string>, trusted = "0", socketAddress = "10.0.0.9") {
   applySettings({ TRUSTED_PROXIES: trusted, LOG_LEVEL: "silent" })
@@ -78,7 +78,15 @@ test("host and scheme are the issuer's, whatever the request claims", () => {
     "x-forwarded-for": "10.0.0.9",
     "x-forwarded-host": "login.example.com",
     "x-forwarded-proto": "https",
+    "x-oauth-flow-checked": expect.any(String),
   })
+})
+
+test("Next's requests have an address only when this process decided it", () => {
+  const headers = overwrite({ "x-forwarded-for": "1.1.1.1", "x-oauth-flow-checked": "guessed" })
+  expect(readClientAddress((name) => headers[name] ?? null)).toBe("10.0.0.9")
+  const unchecked: Record<string, string> = { "x-forwarded-for": "1.1.1.1", "x-oauth-flow-checked": "guessed" }
+  expect(readClientAddress((name) => unchecked[name] ?? null)).toBe("unknown")
 })
 
 test("headers that only servers may send are dropped, others stay", () => {
@@ -102,5 +110,6 @@ test("headers that only servers may send are dropped, others stay", () => {
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-proto",
+    "x-oauth-flow-checked",
   ])
 })

@@ -3,6 +3,7 @@ import { BlockList, isIP } from "node:net"
 import { config } from "@/lib/config"
 import { log } from "@/lib/log"
 import { perProcess } from "@/lib/per-process"
+import { generateToken } from "@/lib/protocol/random"
 import type { TrustedProxies } from "@/lib/trusted-proxies"
 
 /** Headers by which a proxy, or Next itself, addresses the next server. A client must not set them. */
@@ -22,9 +23,24 @@ export function overwriteForwardingHeaders(headers: IncomingHttpHeaders, socketA
     if (forwardingHeaders.test(name)) delete headers[name]
   }
   headers["x-forwarded-for"] = address
+  headers[checkedHeader] = checkedMark()
   headers["x-forwarded-host"] = host
   headers["x-forwarded-proto"] = protocol.slice(0, -1)
   headers.host = host
+}
+
+/** Marks requests whose forwarding headers were overwritten: Next serves before instrumentation.ts has run. */
+const checkedHeader = "x-oauth-flow-checked"
+const mark = perProcess<string>("checked-mark")
+
+function checkedMark(): string {
+  mark.value ??= generateToken()
+  return mark.value
+}
+
+/** The client's address as Next passes it on; "unknown" when this process did not decide it. @param header reads one */
+export function readClientAddress(header: (name: string) => string | null): string {
+  return (header(checkedHeader) === checkedMark() && header("x-forwarded-for")) || "unknown"
 }
 
 /**

@@ -38,9 +38,9 @@ function readCookies(request: EndpointRequest): Record<string, string | undefine
  * A first visit may reach /authorize several times at once, before the browser has any cookie, and each answer sets one.
  * So each has a name of its own, and the browser keeps them all.
  */
-const maxBrowserTokens = 8
+const maxBrowserTokens = 64
 
-/** The values that this browser's state tokens may be bound to, the first at most eight. */
+/** The values that this browser's state tokens may be bound to, the first 64 of them. */
 export function readBrowserTokens(request: EndpointRequest): string[] {
   const prefix = `${cookieName("browser")}-`
   return Object.entries(readCookies(request))

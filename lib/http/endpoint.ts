@@ -38,7 +38,7 @@ export function oauthEndpoint(
       flow.end(status)
       const own = {
         "Cache-Control": "no-store",
-        ...securityHeaders,
+        ...securityHeaders(),
         ...(cors === "clients" && flowHeader(flow)),
         ...headers,
       }
@@ -91,7 +91,7 @@ function errorResponse(request: EndpointRequest, method: Method, caught: unknown
 
 /** The path alone is logged: a query may hold a state token, or by mistake a secret. @returns the error */
 export function refuse({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
-  // Next's router asks ahead at every sign-in, and is always refused.
+  // Browsers and Next's router fetch ahead as a matter of course.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
   log()[level]({
     event: "refused",

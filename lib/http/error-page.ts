@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto"
-import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { htmlPage, type Page } from "./html-page"
@@ -7,7 +6,7 @@ import { jsonError, securityHeaders } from "./responses"
 
 /**
  * The page for an error that must not, or cannot, go to the client. A person learns what to do now, the developer of
- * the client what to mend. A program that asks for JSON alone gets JSON.
+ * the client what to fix. A program that asks for JSON alone gets JSON.
  * @param flowId by which the operator finds in the log what happened
  */
 export function errorPage(request: EndpointRequest, error: OAuthError, flowId: string): EndpointResponse {
@@ -15,20 +14,26 @@ export function errorPage(request: EndpointRequest, error: OAuthError, flowId: s
   return htmlResponse(error.status, { ...explain(error, request.path), action: wayBack(error), flowId }, error.headers)
 }
 
-/** Why a sign-in was not looked at: too many attempts, or too many passwords to check at this moment. */
+/** Why a form was not looked at: too many attempts, or too many passwords to check at this moment. */
 export type Wait = { problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
 
 /**
  * The answer to a form that has to be sent again later: 429, or 503 when the server is busy.
- * @param back the path of the form's page
+ * @param form the path of the form's page with its state token, and whether the form signs in
  */
-export function waitPage({ problem, retryAfterSeconds }: Wait, back: string): EndpointResponse {
+export function waitPage(
+  { problem, retryAfterSeconds }: Wait,
+  form: { href: string; isSignIn: boolean },
+): EndpointResponse {
   const headers = { "Retry-After": String(retryAfterSeconds) }
   const when = inWords(retryAfterSeconds)
-  const action = { label: "Back to sign in", href: back }
+  const action = { label: form.isSignIn ? "Back to sign in" : "Back to the form", href: form.href }
   if (problem === "busy") {
     const lead = `Your details are fine. Try again in ${when}.`
     return htmlResponse(503, { title: "The sign-in service is busy", lead, action }, headers)
+  }
+  if (!form.isSignIn) {
+    return htmlResponse(429, { title: "Too many attempts", lead: `Try again in ${when}.`, action }, headers)
   }
   const lead = `Try again in ${when}. Until then even the correct password won't work.`
   return htmlResponse(429, { title: "Too many failed sign-in attempts", lead, action }, headers)
@@ -47,11 +52,8 @@ function wayBack({ client }: OAuthError): Page["action"] {
   return client?.returnUri ? { label: `Back to ${client.name}`, href: client.returnUri } : home
 }
 
-/** What can be wrong with the form of a page as a whole. */
-const formReasons = ["form_from_another_origin", "form_too_large", "content_type_not_form"]
-
 function explain(error: OAuthError, path: string): Omit<Page, "action"> {
-  if (path.endsWith("/submit") && formReasons.includes(error.reason)) {
+  if (path.endsWith("/submit") && error.status < 500) {
     return { title: "This form can't be used", lead: `${error.description} Reload the page and try again.` }
   }
   switch (error.reason) {
@@ -105,8 +107,7 @@ function htmlResponse(status: number, page: Page, headers: Record<string, string
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",
       "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-      ...securityHeaders,
-      ...(config().secureCookies && { "Strict-Transport-Security": "max-age=31536000" }),
+      ...securityHeaders(),
     },
     body: htmlPage(page, nonce),
   }

@@ -1,4 +1,5 @@
 import { OAuthError } from "@/lib/protocol/errors"
+import { readClientAddress } from "./client-address"
 
 /**
  * What an endpoint sees of a request. Each of the two entry points makes one: Next's route handlers from the web's Request
@@ -41,8 +42,7 @@ export function routeHandler(handle: Handler): RouteHandler {
 function fromRequest(request: Request): EndpointRequest {
   const { pathname, search } = new URL(request.url)
   return {
-    // instrumentation.ts has overwritten the header before Next saw the request.
-    clientAddress: request.headers.get("x-forwarded-for") ?? "unknown",
+    clientAddress: readClientAddress((name) => request.headers.get(name)),
     path: pathname,
     query: search.slice(1),
     header: (name) => request.headers.get(name),
@@ -71,7 +71,7 @@ async function readBody(request: Request, maxBytes: number): Promise<Buffer | nu
   return Buffer.concat(chunks)
 }
 
-/** The connection ended before the request did: nobody hears this, but the log says what happened. */
+/** The connection ended before the request did: no one reads the answer, but the log has it. */
 export function brokenOff(): OAuthError {
   return OAuthError.invalidRequest("The request broke off before its end.", "request_broken_off")
 }

@@ -2,10 +2,11 @@ import type { Browser } from "@/lib/authorization/authorize"
 import { config } from "@/lib/config"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
-import { browserEndpoint } from "./browser-endpoint"
+import { type BrowserHandler, browserEndpoint } from "./browser-endpoint"
 import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { readBrowserForm } from "./form"
+import { redirect } from "./responses"
 
 /** A form that a page of this server posted. */
 export type PostedForm = {
@@ -19,16 +20,23 @@ export type PostedForm = {
   flow: Flow
 }
 
-/** The endpoint that a page's form posts to. Forms from elsewhere are refused before they are read. */
-export function formEndpoint(handle: (form: PostedForm) => Promise<EndpointResponse>): Endpoint {
-  return browserEndpoint({
-    async POST(request, browser, flow) {
-      checkOrigin(request)
-      const form = await readBrowserForm(request)
-      const field = (name: string) => form.get(name) ?? ""
-      return handle({ field, state: field("state") || null, browser, request, flow })
-    },
-  })
+/** Characters. A longer text is no state token, and headers of an answer must stay under 4 KB (decision 021). */
+const maxStateLength = 3_000
+
+/**
+ * The endpoint that a page's form posts to. Forms from elsewhere are refused before they are read.
+ * @param page the path of the form's page, to which a GET is redirected: the address bar may show this one
+ */
+export function formEndpoint(page: string, handle: (form: PostedForm) => Promise<EndpointResponse>): Endpoint {
+  const showPage: BrowserHandler = async () => redirect(page)
+  const post: BrowserHandler = async (request, browser, flow) => {
+    checkOrigin(request)
+    const form = await readBrowserForm(request)
+    const field = (name: string) => form.get(name) ?? ""
+    const state = field("state").slice(0, maxStateLength) || null
+    return handle({ field, state, browser, request, flow })
+  }
+  return browserEndpoint({ GET: showPage, POST: post })
 }
 
 /**

@@ -1,3 +1,4 @@
+import { config } from "@/lib/config"
 import { securityHeaders } from "./responses"
 
 /** The pages whose forms lead back to a Client. */
@@ -7,13 +8,8 @@ const flowPages = ["/sign-in", "/sign-up", "/consent"]
  * The security headers of a page, with its Content-Security-Policy.
  * @param options.scripts and `styles`: the sources that the policy allows
  */
-export function pageHeaders(options: {
-  scripts: string
-  styles: string
-  path: string
-  issuerIsHttps: boolean
-}): Record<string, string> {
-  const { scripts, styles, path, issuerIsHttps } = options
+export function pageHeaders(options: { scripts: string; styles: string; path: string }): Record<string, string> {
+  const { scripts, styles, path } = options
   const policy = [
     "default-src 'none'",
     `script-src ${scripts}`,
@@ -27,11 +23,10 @@ export function pageHeaders(options: {
     "frame-ancestors 'none'",
     // Chromium applies form-action to the redirects after a form post too, and those of the flow lead to the Client.
     ...(flowPages.includes(path) ? [] : ["form-action 'self'"]),
-    ...(issuerIsHttps ? ["upgrade-insecure-requests"] : []),
+    ...(config().secureCookies ? ["upgrade-insecure-requests"] : []),
   ]
   return {
-    ...securityHeaders,
+    ...securityHeaders(),
     "Content-Security-Policy": policy.join("; "),
-    ...(issuerIsHttps && { "Strict-Transport-Security": "max-age=31536000" }),
   }
 }

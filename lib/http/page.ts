@@ -7,7 +7,7 @@ type Page = { title: string; content: ReactNode }
 /**
  * What a page shows, or the redirect that takes its place; null where the page does not exist. A page needs only the
  * request, so that both entry points can make it: Next (app/(pages)/_next/serve-page.tsx), and this project's server without
- * Next's scripts (app/light-pages.tsx).
+ * Next's scripts (app/light-page.tsx).
  */
 export type PageHandler = (request: EndpointRequest) => Promise<Page | EndpointResponse | null>
 

@@ -2,12 +2,15 @@ import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
 import type { EndpointResponse } from "./exchange"
 
-/** On every answer. Pages get the same from next.config.mjs. */
-export const securityHeaders = {
+const plainHeaders = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
   "X-Frame-Options": "DENY",
 }
+const httpsHeaders = { ...plainHeaders, "Strict-Transport-Security": "max-age=31536000" }
+
+/** On every answer. Files get some of them from next.config.mjs. */
+export const securityHeaders = (): Record<string, string> => (config().secureCookies ? httpsHeaders : plainHeaders)
 
 const documents = new WeakMap<object, string>()
 
@@ -29,7 +32,7 @@ export function json(body: object): EndpointResponse {
 export function jsonError(error: OAuthError): EndpointResponse {
   const headers = {
     ...error.headers,
-    ...securityHeaders,
+    ...securityHeaders(),
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
   }
@@ -51,7 +54,7 @@ export function redirect(location: string, cookies: string[] = []): EndpointResp
   const target = location.startsWith("/") ? `${config().issuer}${location}` : location
   return {
     status: 303,
-    headers: { ...securityHeaders, Location: target, "Cache-Control": "no-store" },
+    headers: { ...securityHeaders(), Location: target, "Cache-Control": "no-store" },
     cookies,
     body: null,
   }

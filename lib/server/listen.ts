@@ -1,5 +1,5 @@
 import http from "node:http"
-import net from "node:net"
+import net, { type Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 import { config } from "@/lib/config"
@@ -42,6 +42,7 @@ export async function listen(
     connectionsCheckingInterval: seconds(1),
   }
   const open = new Set<http.ServerResponse>()
+  const sockets = new Set<Socket>()
   let stopping = false
 
   function onRequest(incoming: http.IncomingMessage, outgoing: http.ServerResponse): void {
@@ -56,6 +57,10 @@ export async function listen(
     // Only on a machine without IPv6; elsewhere "::" is all addresses.
     if (host === "0.0.0.0" && servers.length > 0) continue
     const server = http.createServer(options, onRequest)
+    server.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.once("close", () => sockets.delete(socket))
+    })
     if (onUpgrade) server.on("upgrade", onUpgrade)
     if (await tryListen(server, host, port)) servers.push(server)
   }
@@ -71,6 +76,8 @@ export async function listen(
       // A connection whose request was open just now becomes idle, and would be kept for the next one.
       const timer = setInterval(() => {
         for (const server of servers) server.closeIdleConnections()
+        // Browsers and load balancers open connections ahead. Node does not call one idle that never had a request.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       }, 50)
       await closed
       clearInterval(timer)

@@ -15,12 +15,17 @@ const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /** The answer to a request that no endpoint and no page gets to see; null when there is nothing to refuse. */
 export function findRefusal({ method, headers }: http.IncomingMessage, target: Target): Handler | null {
-  if (method === "GET" && isAtAnotherName(headers)) return async () => redirect(target.whole)
+  if (method === "GET" && isForPeople(target.path) && isAtAnotherName(headers))
+    return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
   if (status === 404) return async () => notFoundPage()
   if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
   return null
 }
+
+/** Whether people open this path in a browser, and not clients. */
+const isForPeople = (path: string) =>
+  /^\/(authorize|callback|sign-in|sign-up|consent|flows|playground)?(\/|$)/.test(path)
 
 /** As findRefusal, for what would go to Next. */
 export function findNextRefusal({ whole }: Target): Handler | null {

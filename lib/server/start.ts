@@ -3,6 +3,7 @@ import { keepHouse, prepare } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { closeDatabase } from "@/lib/data/database"
 import { stopTelemetry } from "@/lib/flows/telemetry"
+import { log } from "@/lib/log"
 import { exitWithProblem } from "@/lib/operator-errors"
 import { setServing } from "@/lib/serving"
 import { probePort } from "./ports"
@@ -24,14 +25,44 @@ export async function start(app: App, hosts = [config().HOST]): Promise<void> {
     stopAtSignal(server.stop)
     return reportReady()
   }
+  // Until there are workers, the signal must not end the process.
+  let reload = async () => {}
+  reloadAtSignal(() => reload())
   await probePort(hosts, config().PORT)
   await prepare()
   keepHouse()
   const { PROCESSES } = config()
-  const server = PROCESSES > 1 ? await superviseWorkers(PROCESSES) : await serve(app, hosts)
-  stopAtSignal(server.stop)
+  if (PROCESSES > 1) {
+    const workers = await superviseWorkers(PROCESSES)
+    reload = workers.reload
+    stopAtSignal(workers.stop)
+  } else stopAtSignal((await serve(app, hosts)).stop)
   console.log(`OAuth Flow is ready at ${config().issuer}`)
 }
+
+/** At SIGUSR2, one reload at a time: of the signals that arrive during one, the last starts another. */
+function reloadAtSignal(reload: () => Promise<void>): void {
+  let running = false
+  let again = false
+  process.on("SIGUSR2", async () => {
+    again = true
+    if (running) return
+    running = true
+    if (config().PROCESSES === 1) log().warn({ event: "not_reloaded", fix: "A reload needs PROCESSES of 2 or more." })
+    while (again) {
+      again = false
+      const failed = await reload().then(
+        () => false,
+        () => true,
+      )
+      log().info({ event: failed ? "reload_failed" : "reloaded" })
+    }
+    running = false
+  })
+}
+
+/** A second press of Ctrl-C after so many milliseconds does not wait any longer. */
+const pressMs = 1_000
 
 /** How long after the end of its grace a process waits for others, or for what is being written, in milliseconds. */
 const reserveMs = 1_000
@@ -42,11 +73,12 @@ const reserveMs = 1_000
  */
 export function stopAtSignal(stop: (options: { patient: boolean }) => Promise<void>): void {
   const { SHUTDOWN_SECONDS, SHUTDOWN_DELAY_SECONDS } = config()
-  let stopping = false
+  let stoppedAt: number | null = null
   const onSignal = (signal: string) => {
     // A terminal sends Ctrl-C to npm and to this process, and npm passes it on: one press may arrive twice.
-    if (stopping) return
-    stopping = true
+    if (stoppedAt !== null && (signal !== "SIGINT" || Date.now() - stoppedAt < pressMs)) return
+    if (stoppedAt !== null) process.exit(1)
+    stoppedAt = Date.now()
     const extraMs = cluster.isWorker ? 0 : reserveMs
     setTimeout(() => process.exit(0), (SHUTDOWN_SECONDS + SHUTDOWN_DELAY_SECONDS) * 1000 + extraMs)
     stop({ patient: signal !== "SIGINT" })

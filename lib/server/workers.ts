@@ -16,72 +16,79 @@ export function reportReady(): void {
   process.send?.(readyMessage)
 }
 
+/** How long a new process may take until it serves, in milliseconds. */
+const readyTimeoutMs = 60_000
+
 /**
- * Starts worker processes, which share the server's port, and a new one each time that one ends. SIGUSR2 replaces them one
- * after another, each only when its successor serves: no request is lost, and a new build takes effect.
- * @returns when all of them serve
+ * Starts worker processes, which share the server's port, and a new one each time that one ends.
+ * @returns when all of them serve. `reload` replaces them one after another, each only when its successor serves: no
+ * request is lost, and a new build takes effect.
  * @throws OperatorError when one ends before it serves; it has written why
  */
-export async function superviseWorkers(count: number): Promise<{ stop: Stop }> {
+export async function superviseWorkers(count: number): Promise<{ stop: Stop; reload(): Promise<void> }> {
   cluster.setupPrimary({ exec: path.join(root, "lib/server/launch.mjs"), execArgv: [] })
+  /** The workers that serve, or are about to take the place of one that ended. */
   const workers = new Set<Worker>()
-  const retired = new Set<Worker>()
   let stopping = false
 
-  /** @returns a worker that serves */
+  /** @returns a worker that serves @throws OperatorError when it ended before that, or took too long */
   function add(): Promise<Worker> {
     const worker = cluster.fork()
     const startedAt = Date.now()
-    workers.add(worker)
+    worker.on("error", () => undefined)
     return new Promise((resolve, reject) => {
-      worker.on("message", (message) => message === readyMessage && resolve(worker))
-      worker.on("error", () => undefined)
+      const timer = setTimeout(() => worker.process.kill("SIGKILL"), readyTimeoutMs)
+      worker.on("message", (message) => {
+        if (message !== readyMessage) return
+        clearTimeout(timer)
+        workers.add(worker)
+        resolve(worker)
+      })
       worker.once("exit", (code, signal) => {
-        workers.delete(worker)
+        clearTimeout(timer)
         reject(new OperatorError("The server did not start: see above."))
-        if (stopping || retired.has(worker)) return
+        // A worker that was retired, or never served, is not replaced.
+        if (!workers.delete(worker) || stopping) return
         log().error({ event: "process_ended", pid: worker.process.pid, code, signal })
         setTimeout(replace, Date.now() - startedAt < shortLifeMs ? shortLifeMs : 0)
       })
     })
   }
 
+  /** Tries again until a worker serves. */
   function replace(): void {
-    if (!stopping) void add().catch(() => undefined)
+    if (stopping) return
+    add().catch(() => setTimeout(replace, shortLifeMs))
   }
 
   function end(worker: Worker): Promise<void> {
-    retired.add(worker)
+    workers.delete(worker)
     if (worker.isDead()) return Promise.resolve()
     const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
     worker.process.kill("SIGTERM")
     return ended
   }
 
-  let reloading: Promise<void> = Promise.resolve()
   async function reload(): Promise<void> {
     for (const worker of [...workers]) {
       if (stopping) return
+      // One that ended meanwhile has a successor already.
+      if (!workers.has(worker)) continue
       await add()
       await end(worker)
     }
-    log().info({ event: "reloaded" })
   }
-  process.on("SIGUSR2", () => {
-    reloading = reloading.then(reload).catch(() => log().error({ event: "reload_failed" }))
-  })
+
+  async function stop(): Promise<void> {
+    stopping = true
+    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && end(worker)))
+  }
 
   try {
     await Promise.all(Array.from({ length: count }, add))
   } catch (error) {
-    stopping = true
-    await Promise.all([...workers].map(end))
+    await stop()
     throw error
   }
-  return {
-    async stop() {
-      stopping = true
-      await Promise.all([...workers].map(end))
-    },
-  }
+  return { stop, reload }
 }

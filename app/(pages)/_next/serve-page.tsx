@@ -1,6 +1,7 @@
 import { headers } from "next/headers"
 import { notFound, redirect } from "next/navigation"
 import type { ReactNode } from "react"
+import { readClientAddress } from "@/lib/http/client-address"
 import type { EndpointRequest } from "@/lib/http/exchange"
 import type { PageHandler } from "@/lib/http/page"
 
@@ -31,7 +32,7 @@ export async function readRequest(
     [value ?? []].flat().map((single): [string, string] => [name, single]),
   )
   return {
-    clientAddress: header.get("x-forwarded-for") ?? "unknown",
+    clientAddress: readClientAddress((name) => header.get(name)),
     path,
     query: new URLSearchParams(pairs).toString(),
     header: (name) => header.get(name),

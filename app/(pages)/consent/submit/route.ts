@@ -7,6 +7,7 @@ import { endBrowserSession } from "@/lib/sessions/browser-sessions"
 
 /** Does what the person chose on the consent page: allow, deny, or sign in with another account. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  "/",
   async ({ field, state, browser, flow }) => {
     const stateToken = state ?? ""
     const interaction = await findInteraction(stateToken, browser.browserTokens)

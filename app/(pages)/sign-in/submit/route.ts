@@ -8,6 +8,7 @@ import { redirect } from "@/lib/http/responses"
 
 /** Verifies the credentials of the sign-in form, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  "/sign-in",
   async ({ field, state, browser, request, flow }) => {
     const [email, password] = [field("email").trim(), field("password")]
     // A state token of another browser is refused before anyone is signed in for it.
@@ -32,7 +33,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
       return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
     }
-    if (result.problem !== "wrong_credentials") return waitPage(result, pathWithState("/sign-in", state))
+    if (result.problem !== "wrong_credentials")
+      return waitPage(result, { href: pathWithState("/sign-in", state), isSignIn: true })
     return showAgain({ form: "Email or password is not right." })
   },
 )

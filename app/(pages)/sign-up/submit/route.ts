@@ -9,6 +9,7 @@ import { redirect } from "@/lib/http/responses"
 
 /** Makes the User of the sign-up form, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  "/sign-up",
   async ({ field, state, browser, request, flow }) => {
     if (!config().SIGN_UP) return notFoundPage()
     const [email, name, password] = [field("email").trim(), field("name").trim(), field("password")]
@@ -26,7 +27,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
       return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
     }
-    if (!("field" in result)) return waitPage(result, pathWithState("/sign-up", state))
+    if (!("field" in result)) return waitPage(result, { href: pathWithState("/sign-up", state), isSignIn: false })
     return showFormAgain("/sign-up", state, { values: { email, name }, errors: { [result.field]: result.message } })
   },
 )
