@@ -31,7 +31,7 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
  * @returns null when Next is to answer
  */
 async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
-  if (!/^\/(flows|playground)(\/|$)/.test(request.path)) return null
+  if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
   try {
     if (config().flowInspector === "everybody" && !isLoopbackHost(request.header("host"))) return notFoundPage()
     const isPlayground = request.path.startsWith("/playground")
