@@ -11,8 +11,8 @@ const kibibytes = (n: number) => n * 1024
 export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /**
- * Stops serving: every answer from now on closes its connection, no new connection is accepted after SHUTDOWN_DELAY_SECONDS,
- * and open requests finish. Resolves when all connections are closed.
+ * Stops serving: no new connection is accepted after SHUTDOWN_DELAY_SECONDS, every answer closes its connection, and open
+ * requests finish. Resolves when all connections are closed.
  * @param options.patient whether connections without a request stay open for a while: a client that keeps a connection may
  * be sending on it at this moment, and would get a reset
  */
@@ -20,6 +20,9 @@ export type Stop = (options: { patient: boolean }) => Promise<void>
 
 /** How long a patient stop keeps connections without a request open, in milliseconds. */
 const lingerMs = 2_000
+
+/** After what time the listener is certainly closed, in milliseconds. With several processes it is the first one's. */
+const listenerMs = 100
 
 /**
  * Listens on each of the hosts that this machine has.
@@ -65,12 +68,21 @@ export async function listen(
     if (await tryListen(server, host, port)) servers.push(server)
   }
 
+  function closeAfterAnswers(): void {
+    stopping = true
+    for (const response of open) response.shouldKeepAlive = false
+  }
+
   return {
     async stop({ patient }) {
-      stopping = true
-      for (const response of open) response.shouldKeepAlive = false
-      if (patient) await sleep(seconds(SHUTDOWN_DELAY_SECONDS))
+      if (patient && SHUTDOWN_DELAY_SECONDS > 0) {
+        closeAfterAnswers()
+        await sleep(seconds(SHUTDOWN_DELAY_SECONDS))
+      }
       const closed = Promise.all(servers.map(stopAccepting))
+      // A client whose connection is closed opens another. One in the queue of a listener that closes would be reset.
+      if (patient) await sleep(listenerMs)
+      closeAfterAnswers()
       for (const response of open) if (isStream(response)) response.destroy()
       if (patient) await Promise.race([closed, sleep(lingerMs)])
       // A connection whose request was open just now becomes idle, and would be kept for the next one.

@@ -61,11 +61,11 @@ export async function superviseWorkers(count: number): Promise<{ stop: Stop; rel
     add().catch(() => setTimeout(replace, shortLifeMs))
   }
 
-  function end(worker: Worker): Promise<void> {
+  function end(worker: Worker, signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<void> {
     workers.delete(worker)
     if (worker.isDead()) return Promise.resolve()
     const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
-    worker.process.kill("SIGTERM")
+    worker.process.kill(signal)
     return ended
   }
 
@@ -79,15 +79,16 @@ export async function superviseWorkers(count: number): Promise<{ stop: Stop; rel
     }
   }
 
-  async function stop(): Promise<void> {
+  const stop: Stop = async ({ patient }) => {
     stopping = true
-    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && end(worker)))
+    const signal = patient ? "SIGTERM" : "SIGINT"
+    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && end(worker, signal)))
   }
 
   try {
     await Promise.all(Array.from({ length: count }, add))
   } catch (error) {
-    await stop()
+    await stop({ patient: false })
     throw error
   }
   return { stop, reload }
