@@ -3,6 +3,7 @@ import path from "node:path"
 import { expect, test } from "vitest"
 import { endpointPaths, findMethodRefusal, lightPagePaths, nextPathPatterns } from "@/lib/http/known-paths"
 import { root } from "@/lib/testing/packages"
+import { applySettings } from "@/lib/testing/settings"
 import { endpoints, findEndpoint } from "./endpoints"
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -48,6 +49,7 @@ test("other spellings of a path are left to Next", () => {
 })
 
 test("what has GET alone is refused with 405, what does not exist with 404", () => {
+  applySettings({ FLOW_INSPECTOR: "on" })
   for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"]) {
     for (const path of ["/", "/sign-in", "/flows", "/flows/x/export", "/form.js", "/_next/static/x.js"]) {
       expect(findMethodRefusal(method, path), `${method} ${path}`).toBe(405)
@@ -58,4 +60,16 @@ test("what has GET alone is refused with 405, what does not exist with 404", () 
     for (const path of endpointPaths) expect(findMethodRefusal(method, path), `${method} ${path}`).toBeNull()
   }
   expect(findMethodRefusal("GET", "/nothing")).toBeNull()
+})
+
+test("what a setting switches off does not exist", () => {
+  applySettings({ FLOW_INSPECTOR: "off", SIGN_UP: "off", DEMO: "off" })
+  const off = ["/flows", "/flows/x/export", "/flows/enter", "/flows/enter/submit", "/sign-up", "/sign-up/submit"]
+  for (const path of [...off, "/playground", "/playground/flow"]) {
+    for (const method of ["POST", "PUT"]) expect(findMethodRefusal(method, path), `${method} ${path}`).toBe(404)
+  }
+  // The demo shows the inspector to everybody, who need no link to enter.
+  applySettings({ DEMO: "on" })
+  expect(findMethodRefusal("POST", "/flows/enter/submit")).toBe(404)
+  expect(findMethodRefusal("POST", "/flows")).toBe(405)
 })

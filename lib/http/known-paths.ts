@@ -1,3 +1,5 @@
+import { config } from "@/lib/config"
+
 /** Every route.ts that is an endpoint for clients or for forms, by its path. A test compares these lists with the folders. */
 export const endpointPaths = [
   "/.well-known/oauth-authorization-server",
@@ -37,6 +39,28 @@ const lightPages = new Set<string>(lightPagePaths)
  * @returns 405 where the path has only GET and HEAD, 404 where it does not exist, null when the request is not refused
  */
 export function findMethodRefusal(method: string | undefined, path: string): 404 | 405 | null {
-  if (method === "GET" || method === "HEAD" || endpoints.has(path)) return null
+  if (method === "GET" || method === "HEAD") return null
+  if (isSwitchedOff(path)) return 404
+  if (endpoints.has(path)) return null
   return lightPages.has(path) || nextPathPatterns.some((pattern) => pattern.test(path)) ? 405 : 404
+}
+
+/** Whether a setting says that there is no such page. */
+function isSwitchedOff(path: string): boolean {
+  const { SIGN_UP, DEMO, flowInspector } = config()
+  const isUnder = (page: string) => path === page || path.startsWith(`${page}/`)
+  return (
+    (isUnder("/sign-up") && !SIGN_UP) ||
+    (isUnder("/playground") && !DEMO) ||
+    (isUnder("/flows") && flowInspector === "off") ||
+    (isUnder("/flows/enter") && flowInspector !== "operators")
+  )
+}
+
+/**
+ * Turns TRACE, which Next cannot represent (the Fetch standard forbids it) and answers with 500, into DELETE. No path has
+ * either, so both are refused in the same way.
+ */
+export function replaceTrace(request: { method?: string }): void {
+  if (request.method === "TRACE") request.method = "DELETE"
 }

@@ -3,6 +3,7 @@ import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
 import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
+import { replaceTrace } from "@/lib/http/known-paths"
 import { log } from "@/lib/log"
 import { listen, type Stop } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
@@ -46,6 +47,7 @@ export function answerWith(findEndpoint: FindEndpoint, next: NextServer): http.R
     const guarded = await next.guard(request)
     if (guarded) return send(guarded, outgoing)
     incoming.url = target.whole
+    replaceTrace(incoming)
     overwriteForwardingHeaders(incoming.headers, incoming.socket.remoteAddress)
     return next.handle(incoming, outgoing)
   }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http"
 import { keepHouse, prepare } from "@/lib/boot"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
+import { replaceTrace } from "@/lib/http/known-paths"
 import { isServing } from "@/lib/serving"
 
 /**
@@ -15,6 +16,7 @@ export async function prepareUnderNext(): Promise<void> {
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage }
     overwriteForwardingHeaders(request.headers, request.socket.remoteAddress)
+    replaceTrace(request)
   })
   await prepare()
   await startTelemetry()
