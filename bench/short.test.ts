@@ -1,9 +1,11 @@
+// npm run bench:test, after npm run build: the short form of the benchmark runs, checks every answer, and prints every row.
+import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
+import { test } from "node:test"
 import { promisify } from "node:util"
-import { expect, test } from "@playwright/test"
 import { root } from "@/lib/testing/packages"
 
 /** Operations of the table, and who has them: the floor is a handler for some of them alone. */
@@ -19,8 +21,7 @@ const rows = [
 ]
 const peers = ["oidc-provider, memory", "oidc-provider, SQLite", "better-auth, SQLite"]
 
-test("the short form of the bench runs, checks every answer, and prints every row", async () => {
-  test.setTimeout(240_000)
+test("the short form of the benchmark runs, checks every answer, and prints every row", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
   try {
     const file = path.join(folder, "results.json")
@@ -31,13 +32,12 @@ test("the short form of the bench runs, checks every answer, and prints every ro
       for (const connections of [1, 16]) {
         const row = table.find((line) => new RegExp(`^\\| ${name} +\\| +${connections} \\|`).test(line))
         const numbers = row?.split("|").slice(3, 4 + peers.length) ?? []
-        expect(numbers, `${name}, ${connections} at once`).toHaveLength(1 + peers.length)
-        for (const number of numbers) expect(number, row).toMatch(/\d/)
+        assert.equal(numbers.length, 1 + peers.length, `${name}, ${connections} connections`)
+        for (const number of numbers) assert.match(number, /\d/, row)
       }
     }
-    for (const peer of peers) expect(stdout).toContain(peer)
-    for (const figure of ["Cold start", "Memory", "p99"]) expect(stdout).toContain(figure)
-    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ machine: expect.anything() })
+    for (const text of [...peers, "Cold start", "Memory", "p99"]) assert.ok(stdout.includes(text), text)
+    assert.ok(JSON.parse(readFileSync(file, "utf8")).machine)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
