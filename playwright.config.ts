@@ -3,7 +3,10 @@ import { ensureChromium, launchArgs } from "./e2e/fixtures/browser"
 
 const report = process.env.PLAYWRIGHT_REPORT_FILE
 
-/** The same tests run on both databases. What must come after all of them is in files named *.after.ts. */
+/**
+ * Tests run on both databases where that makes a difference. What must come after all of them is in files named
+ * *.after.ts.
+ */
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/fixtures/global-setup.ts",
@@ -20,15 +23,21 @@ export default defineConfig({
     launchOptions: { executablePath: await ensureChromium(), args: launchArgs },
   },
   projects: [
-    { name: "sqlite", testMatch: "**/*.spec.ts" },
-    // Pages look the same on every database.
+    { name: "sqlite", testMatch: "**/*.spec.ts", testIgnore: "**/server/{next-start,nginx,two-builds}.spec.ts" },
     {
       name: "postgres",
       testMatch: "**/*.spec.ts",
-      testIgnore: ["**/pages/{accessibility,headers,playground}.spec.ts"],
+      testIgnore: [
+        // Pages look the same on every database.
+        "**/pages/{accessibility,headers,https,playground,router,scripts}.spec.ts",
+        "**/server/{forwarded-headers,next-start,smuggling,telemetry,two-ways}.spec.ts",
+      ],
     },
-    // The same endpoints by the other way in.
-    { name: "next", testMatch: "**/{endpoints,races,flows,clients}/**/*.spec.ts" },
+    // What differs where Next answers the endpoints.
+    {
+      name: "next",
+      testMatch: ["**/endpoints/*.spec.ts", "**/leaks/state-in-log.spec.ts", "**/server/next-start.spec.ts"],
+    },
     { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
   ],
 })

@@ -1,16 +1,8 @@
-import { randomBytes } from "node:crypto"
 import { request } from "node:http"
 import { testEnvironment } from "../fixtures/environment"
+import { registerLargestRequest } from "../fixtures/largest-request"
 import { remember } from "../fixtures/secrets"
-import {
-  authorizationParameters,
-  expect,
-  insertUser,
-  makePkce,
-  openBrowser,
-  registerClient,
-  test,
-} from "../fixtures/world"
+import { expect, insertUser, openBrowser, test } from "../fixtures/world"
 
 const maxBytes = 4096
 
@@ -36,16 +28,7 @@ function get(path: string, cookie: string): Promise<{ headerBytes: number; locat
 }
 
 test("the largest allowed request stays under 4 KB on the wire, from /authorize to the client - OAuth 2.1 7.11", async () => {
-  const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length)
-  const redirectUri = `https://client.example/${random(512 - "https://client.example/".length)}`
-  const client = await registerClient({ redirectUris: [redirectUri] })
-  // 1,792 characters together, each value counting for one more: 520 of the redirect URI as it is encoded.
-  const state = random(1792 - new URLSearchParams([["", redirectUri]]).toString().length - "openid".length - 4)
-  const { codeChallenge } = makePkce()
-  const parameters = authorizationParameters(client, codeChallenge, { state, scope: "openid" })
-  const path = (unknown: string) => `/authorize?${parameters}&unknown=${unknown}`
-  const longest = path("x".repeat(3328 + "/authorize?".length - path("").length))
-
+  const { path: longest, redirectUri, state } = await registerLargestRequest()
   const toSignIn = await get(longest, "")
   expect(toSignIn.headerBytes).toBeLessThan(maxBytes)
   const { pathname, search } = new URL(toSignIn.location)

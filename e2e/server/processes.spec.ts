@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
-import type { TestServer } from "../fixtures/server"
+import { workersOf } from "../fixtures/worker-processes"
 import {
   expect,
   insertUser,
@@ -13,21 +13,6 @@ import {
   type Tokens,
   test,
 } from "../fixtures/world"
-
-/** The process ids of the workers of a server that run now. */
-function workersOf(server: TestServer): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        // The parent is the second field after the name in brackets.
-        return readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1] === String(server.pid)
-      } catch {
-        return false
-      }
-    })
-    .map(Number)
-}
 
 const refresh = (client: TestClient, { refresh_token }: Tokens, baseUrl: string) =>
   postForm("/refresh", client, { refresh_token }, { baseUrl })

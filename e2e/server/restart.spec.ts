@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs"
+import { testEnvironment } from "../fixtures/environment"
+import { startInstance } from "../fixtures/instances"
+import { openConnection, sendSlowly } from "../fixtures/raw-connection"
+import { startRefreshLoad } from "../fixtures/refresh-load"
+import { workersOf } from "../fixtures/worker-processes"
+import { expect, insertUser, obtainTokens, registerClient, test } from "../fixtures/world"
+
+/** A client with so many Sessions, each to be refreshed on a connection of its own. */
+async function beginSessions(count: number) {
+  const client = await registerClient()
+  const user = await insertUser()
+  const sessions = await Promise.all(Array.from({ length: count }, () => obtainTokens(client, user)))
+  return { client, sessions }
+}
+
+for (const PROCESSES of ["1", "2"]) {
+  test.describe(`with PROCESSES=${PROCESSES}`, () => {
+    test("SIGTERM loses no request that was sent, and every answer from then on closes its connection - RFC 9112 9.6", async () => {
+      const { client, sessions } = await beginSessions(6)
+      const server = await startInstance({ PROCESSES })
+      const load = startRefreshLoad(client, sessions, server.baseUrl)
+      // A connection that is idle when the signal comes, and used after it.
+      const idle = await openConnection(server.port)
+      idle.write("GET /jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      expect(await idle.received(/\r\n\r\n\{.*\}$/)).toMatch(/^HTTP\/1\.1 200 /)
+      await load.answered(60)
+
+      const exited = server.stop("SIGTERM")
+      await load.ended
+      // Each client ends when it has to connect again: there is no listener any more.
+      expect(load.failures).toEqual(sessions.map(() => "ECONNREFUSED"))
+      for (const connections of load.connections) expect(connections.at(-1)).toBe("close")
+      idle.write("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      const [, late = ""] = (await idle.closed).split(/(?=HTTP\/1\.1 )/)
+      expect(late).toMatch(/^HTTP\/1\.1 200 /)
+      expect(late).toMatch(/\r\nConnection: close\r\n/)
+      expect(late).toMatch(/\}$/)
+      expect(await exited).toBe(0)
+      await load.finish(testEnvironment().issuer)
+    })
+  })
+}
+
+// Which processes a server has is read from /proc.
+if (process.platform === "linux") {
+  test("SIGUSR2 replaces the processes under load, and no request fails", async () => {
+    const { client, sessions } = await beginSessions(6)
+    const server = await startInstance({ PROCESSES: "2" })
+    const before = workersOf(server)
+    const load = startRefreshLoad(client, sessions, server.baseUrl)
+    await load.answered(60)
+    process.kill(server.pid, "SIGUSR2")
+    await expect.poll(() => readFileSync(server.logFile, "utf8"), { timeout: 50_000 }).toContain('"event":"reloaded"')
+    await load.answered(60)
+    const after = workersOf(server)
+    expect(after).toHaveLength(2)
+    expect(after.filter((pid) => before.includes(pid))).toEqual([])
+    await load.finish(server.baseUrl)
+    expect(load.failures).toEqual([])
+    expect(await server.stop()).toBe(0)
+  })
+}
+
+test("KEEP_ALIVE_SECONDS and REQUEST_SECONDS end connections when they say - RFC 9110 15.5.9", async () => {
+  // Longer than Node's own 5 seconds, and shorter than its 30 between two looks at slow requests.
+  const server = await startInstance({ KEEP_ALIVE_SECONDS: "7", REQUEST_SECONDS: "4" })
+  async function closeIdle(): Promise<number> {
+    const idle = await openConnection(server.port)
+    idle.write("GET /jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await idle.received(/\r\n\r\n\{.*\}$/)
+    const answered = Date.now()
+    await idle.closed
+    return Date.now() - answered
+  }
+  const slowForms = ["/refresh", "/sign-in/submit", "/sign-in"].map((path) => sendSlowly(server.port, path))
+  const [idleMs, refresh, signIn, page] = await Promise.all([closeIdle(), ...slowForms])
+  expect(idleMs).toBeGreaterThan(6_900)
+  expect(idleMs).toBeLessThan(14_000)
+  for (const slow of [refresh, signIn]) {
+    expect(slow?.answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(slow?.afterMs).toBeGreaterThan(3_900)
+    expect(slow?.afterMs).toBeLessThan(8_000)
+  }
+  // A page takes no form, so it does not wait for the rest.
+  expect(page?.answer).toMatch(/^HTTP\/1\.1 405 /)
+  await server.stop()
+})
