@@ -11,6 +11,8 @@ export function proxy(request: NextRequest): Response {
   const status = findMethodRefusal(request.method, request.nextUrl.pathname)
   if (status !== null) return new Response(null, { status, headers: status === 405 ? { Allow: "GET, HEAD" } : {} })
 
+  if (isFile.test(request.nextUrl.pathname)) return NextResponse.next()
+
   const development = process.env.NODE_ENV === "development"
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
   const pageSecurity = pageHeaders({
@@ -33,9 +35,12 @@ function pageAt(request: NextRequest, headers: Headers): NextResponse {
     : NextResponse.next({ request: { headers } })
 }
 
-// Everything but the endpoints, which answer with headers of their own, and files. Next reads this text at build time.
+/** Files have no policy of a page. They are here for their methods alone: Next fails on a POST to one. */
+const isFile = /^\/(_next\/static\/|(icon\.svg|form\.js)$)/
+
+// Everything but the endpoints, which answer with headers of their own. Next reads this text at build time.
 export const config = {
   matcher: [
-    "/((?!_next/static/|\\.well-known/(?:oauth-authorization-server|openid-configuration)$|(?:icon\\.svg|form\\.js)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|(?:sign-in|sign-up|sign-out|consent|flows/enter)/submit)$).*)",
+    "/((?!\\.well-known/(?:oauth-authorization-server|openid-configuration)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|(?:sign-in|sign-up|sign-out|consent|flows/enter)/submit)$).*)",
   ],
 }

@@ -2,7 +2,7 @@ import { testEnvironment } from "../fixtures/environment"
 import { postPage } from "../fixtures/forms"
 import { newLogFile } from "../fixtures/instances"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
-import { expectSpellingsAnswered } from "../fixtures/methods"
+import { expectMethodsAnswered, expectSpellingsAnswered } from "../fixtures/methods"
 import { highLimits } from "../fixtures/own-server"
 import { allow, signIn } from "../fixtures/people"
 import { startServer, type TestServer } from "../fixtures/server"
@@ -55,6 +55,10 @@ test("under next start a client's own X-Forwarded-For does not hide it from the 
   // Other tests of this machine may have used up the limit already.
   expect(statuses.at(-1)).toBe(429)
   await limited.stop()
+})
+
+test("under next start what does not exist is 404, and a page or a file is 405, for every method, body and Origin", async () => {
+  await expectMethodsAnswered({ baseUrl: server.issuer, issuer: server.issuer })
 })
 
 test("under next start a public document under another spelling is a redirect or not found", async () => {
