@@ -24,19 +24,23 @@ export default defineConfig({
   },
   projects: [
     { name: "sqlite", testMatch: "**/*.spec.ts", testIgnore: "**/server/{next-start,nginx,two-builds}.spec.ts" },
+    // What depends on the database, or on two instances. Pages look the same, and browsers do the same, on both.
     {
       name: "postgres",
-      testMatch: "**/*.spec.ts",
-      testIgnore: [
-        // Pages look the same on every database.
-        "**/pages/{accessibility,headers,https,playground,router,scripts}.spec.ts",
-        "**/server/{forwarded-headers,next-start,smuggling,telemetry,two-ways}.spec.ts",
+      testMatch: [
+        "**/{endpoints,leaks,races}/*.spec.ts",
+        "**/clients/openid-client.spec.ts",
+        "**/flows/{consent,one-answer,steps,watching}.spec.ts",
+        "**/pages/{flows,sign-in-limits,sign-up-form,watched-flow}.spec.ts",
+        "**/server/{nginx,processes,restart,two-builds,unavailable}.spec.ts",
       ],
     },
     // What differs where Next answers the endpoints.
     {
       name: "next",
       testMatch: ["**/endpoints/*.spec.ts", "**/leaks/state-in-log.spec.ts", "**/server/next-start.spec.ts"],
+      // It is Next that answers the inspector everywhere.
+      testIgnore: "**/flow-inspector.spec.ts",
     },
     { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
   ],
