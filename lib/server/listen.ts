@@ -3,6 +3,7 @@ import net, { type Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 import { config } from "@/lib/config"
+import { OperatorError } from "@/lib/operator-errors"
 import { tryListen } from "./ports"
 
 const seconds = (n: number) => n * 1000
@@ -27,7 +28,7 @@ const listenerMs = 100
 /**
  * Listens on each of the hosts that this machine has.
  * @param onUpgrade takes WebSockets; without it a request for one is answered like any other
- * @throws OperatorError when the port cannot be had
+ * @throws OperatorError when the port cannot be had, or this machine has none of the hosts
  */
 export async function listen(
   handler: http.RequestListener,
@@ -66,6 +67,9 @@ export async function listen(
     })
     if (onUpgrade) server.on("upgrade", onUpgrade)
     if (await tryListen(server, host, port)) servers.push(server)
+  }
+  if (servers.length === 0) {
+    throw new OperatorError(`This machine has no address ${hosts.join(" or ")}. Correct HOST.`)
   }
 
   function closeAfterAnswers(): void {
