@@ -39,8 +39,6 @@ export default defineConfig({
     {
       name: "next",
       testMatch: ["**/endpoints/*.spec.ts", "**/leaks/state-in-log.spec.ts", "**/server/next-start.spec.ts"],
-      // It is Next that answers the inspector everywhere.
-      testIgnore: "**/flow-inspector.spec.ts",
     },
     { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
   ],
