@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto"
 import { beforeAll, describe, expect, test } from "vitest"
 import type { Client } from "@/lib/data/clients"
 import { database } from "@/lib/data/database"
@@ -5,6 +6,7 @@ import { findSession, type Session } from "@/lib/data/sessions"
 import { Flow } from "@/lib/flows/flow"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { generateToken, hashToken } from "@/lib/protocol/random"
+import { deriveKey } from "@/lib/secret"
 import { deriveNextRefreshToken, generateRefreshToken } from "@/lib/sessions/refresh-token"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { oauthError } from "@/lib/testing/errors"
@@ -113,9 +115,37 @@ describeOnEachDatabase(
     test("takes a token of version 0.1, and its retry, and answers with one of this version", async () => {
       const { id, client, refreshToken } = await startSession({ rotations: 7 }, (id) => `${id}.${generateToken()}`)
       const next = (await refresh(client, refreshToken)).refresh_token
-      expect(next).toBe(deriveNextRefreshToken(refreshToken, { id }, 8))
+      expect(next).toBe(deriveNextRefreshToken(refreshToken, { id, refreshTokenHash: null }, 8))
       expect((await refresh(client, refreshToken)).refresh_token).toBe(next)
       expect((await refresh(client, next ?? "")).refresh_token).toMatch(new RegExp(`^${id}\\.9\\.`))
+    })
+
+    describe("after version 0.1 has rotated a token,", () => {
+      /** A Session that version 0.1 has just rotated: `refreshToken` is its previous token. */
+      async function startRotated(next: (refreshToken: string, id: string) => string) {
+        const started = await startSession({ rotations: 1, rotatedAt: new Date() }, (id) => `${id}.${generateToken()}`)
+        const hashes = {
+          previousRefreshTokenHash: hashToken(started.refreshToken),
+          refreshTokenHash: hashToken(next(started.refreshToken, started.id)),
+        }
+        await (await database()).session.update({ where: { id: started.id }, data: hashes })
+        return started
+      }
+      const deriveAsBefore = (refreshToken: string, id: string) =>
+        `${id}.${createHmac("sha256", deriveKey("refresh-token")).update(refreshToken).digest("base64url")}`
+
+      test("a retry of it gets the stored one, which refreshes to one of this version", async () => {
+        const { id, client, refreshToken } = await startRotated(deriveAsBefore)
+        const next = (await refresh(client, refreshToken)).refresh_token ?? ""
+        expect(next).toBe(deriveAsBefore(refreshToken, id))
+        expect((await refresh(client, next)).refresh_token).toMatch(new RegExp(`^${id}\\.2\\.`))
+      })
+
+      test("a retry whose next token is not the stored one is refused as a replay", async () => {
+        const { client, refreshToken } = await startRotated((_token, id) => `${id}.${generateToken()}`)
+        const refused = oauthError("invalid_grant", "refresh_token_replayed")
+        await expect(refresh(client, refreshToken)).rejects.toThrow(refused)
+      })
     })
 
     test("is refused when the User is disabled, or their credentials have changed since the sign-in", async () => {

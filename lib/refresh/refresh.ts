@@ -99,15 +99,17 @@ async function refuseReplay(session: Session): Promise<never> {
   throw invalidRefreshToken("refresh_token_replayed")
 }
 
-/** @param next the refresh token that follows, which is the same for everybody who presents this one */
+/** @param next the refresh token that follows, which is the same in each answer to this one */
 async function rotate(session: Session, refreshToken: string, next: string, now: Date): Promise<void> {
   const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt: nextIdleEnd(session, now) }
   if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return
 
-  // Somebody else was first: the same token in a parallel request or an earlier one, or a revocation.
+  // Another request was first: a parallel or an earlier one with the same token, or a revocation.
   const current = await findSession(session.id)
   if (!current || !isAlive(current, now)) throw invalidRefreshToken("session_ended")
-  if (findStanding(refreshToken, current) !== "previous" || !mayRetry(current, now)) await refuseReplay(current)
+  const isRetry = findStanding(refreshToken, current) === "previous" && mayRetry(current, now)
+  // An answer must not contain a refresh token that is not the stored one.
+  if (!isRetry || facts.refreshTokenHash !== current.refreshTokenHash) await refuseReplay(current)
 }
 
 function invalidRefreshToken(

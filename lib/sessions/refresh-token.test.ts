@@ -10,7 +10,8 @@ beforeEach(() => {
 })
 
 const id = generateId()
-const nextOf = (token: string, rotation: number) => deriveNextRefreshToken(token, { id }, rotation)
+const nextOf = (token: string, rotation: number) =>
+  deriveNextRefreshToken(token, { id, refreshTokenHash: null }, rotation)
 
 /** The refresh tokens of a family in their order, the first one drawn and the others derived. */
 function makeChain(rotations: number, first = generateRefreshToken(id)): string[] {

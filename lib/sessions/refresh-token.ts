@@ -12,10 +12,18 @@ export function generateRefreshToken(sessionId: string): string {
 /**
  * The refresh token that follows this one. It is derived, not drawn, so that presenting the same token gives the same next
  * one; a client that lost an answer can retry, and only two hashes are stored. See docs/decisions/003.
+ * @param session as it was read
  * @param rotation its number: how many rotations the Session has had with it
  */
-export function deriveNextRefreshToken(refreshToken: string, { id }: Pick<Session, "id">, rotation: number): string {
+export function deriveNextRefreshToken(
+  refreshToken: string,
+  { id, refreshTokenHash }: Pick<Session, "id" | "refreshTokenHash">,
+  rotation: number,
+): string {
   const secret = createHmac("sha256", deriveKey("refresh-token")).update(refreshToken).digest("base64url")
+  // Version 0.1 may have rotated this token, and its client retries across the upgrade: the stored one has no tag.
+  const untagged = `${id}.${secret}`
+  if (parseRefreshToken(refreshToken)?.tag === "" && hashToken(untagged) === refreshTokenHash) return untagged
   return addTag(`${id}.${rotation}.${secret}`)
 }
 
