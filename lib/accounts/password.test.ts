@@ -39,14 +39,6 @@ describe("what bcrypt sees of a password", () => {
   })
 })
 
-test("a password is the same however its accents are encoded", () => {
-  const composed = "\u00e9 \u00f1 \uac00 \u212b"
-  expect(preHash(composed.normalize("NFD"))).toBe(preHash(composed))
-  expect(preHash("\u00e9")).not.toBe(preHash("e"))
-  // Compatibility forms are other characters, as RFC 8265 has it.
-  expect(preHash("\ufb01x")).not.toBe(preHash("fix"))
-})
-
 describe("a stored password", () => {
   const password = "correct horse battery staple"
   let hash: string
@@ -81,10 +73,32 @@ describe("a stored password", () => {
     for (const other of [`${password} `, password.toUpperCase()]) expect(await verifyPassword(other, hash)).toBe(false)
   })
 
-  test("of nobody is not matched either, after the same work", async () => {
-    const before = workDone()
-    expect(await verifyPassword(password, null)).toBe(false)
-    expect(workDone()).toBe(before + 1)
+  test("is the same however its accents are encoded", async () => {
+    const composed = "\u00e9 \u00f1 \uac00 \u212b"
+    const stored = await hashPassword(composed.normalize("NFD"))
+    for (const typed of [composed, composed.normalize("NFC"), composed.normalize("NFD")]) {
+      expect(await verifyPassword(typed, stored)).toBe(true)
+    }
+    // Compatibility forms are other characters, as RFC 8265 has it.
+    expect(await verifyPassword("fix", await hashPassword("\ufb01x"))).toBe(false)
+  })
+
+  test("that version 0.1 hashed as it was typed is matched by the same characters", async () => {
+    const typed = "cre\u0300me bru\u0302le\u0301e"
+    const stored = await bcrypt.hash(preHash(typed), 4)
+    expect(await verifyPassword(typed, stored)).toBe(true)
+    expect(await verifyPassword(typed.normalize("NFC"), stored)).toBe(false)
+  })
+
+  test.each([
+    [password, 1],
+    ["cre\u0300me bru\u0302le\u0301e", 2],
+  ])("of no user is not matched either, after the same work as the wrong password %j", async (typed, work) => {
+    for (const stored of [null, hash]) {
+      const before = workDone()
+      expect(await verifyPassword(stored ? `${typed}!` : typed, stored)).toBe(false)
+      expect(workDone()).toBe(before + work)
+    }
   })
 })
 

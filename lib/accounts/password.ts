@@ -39,28 +39,34 @@ async function run<Result>(name: "hash" | "compare", task: object): Promise<Resu
 /**
  * bcrypt reads 72 bytes and stops at a NUL. So that every byte of a password counts, it is put through
  * HMAC-SHA-256 with a fixed, named key first, and the 44 characters of its base64 are what bcrypt sees.
- * Keyboards differ in how they send an accented letter, so the password is NFC first (RFC 8265 section 4.2.2).
  */
 export function preHash(password: string): string {
-  return createHmac("sha256", "oauth-flow password v1").update(password.normalize("NFC"), "utf8").digest("base64")
+  return createHmac("sha256", "oauth-flow password v1").update(password, "utf8").digest("base64")
 }
+
+/** Keyboards differ in how they send an accented letter, so a password is NFC first (RFC 8265 section 4.2.2). */
+const normalize = (password: string) => password.normalize("NFC")
 
 /** The bcrypt hash of a password, computed off the main thread. @throws PasswordPoolBusyError */
 export async function hashPassword(password: string): Promise<string> {
-  return run("hash", { password: preHash(password), cost })
+  return run("hash", { password: preHash(normalize(password)), cost })
 }
 
-/** A hash of nothing anybody knows, so that an unknown user costs the same time as a wrong password. */
-const nobodysHash = "$2b$12$cZGcTO5pV1XlLTONawsFpeUvjLwOi0uTopU/XCI.b63CeKgBc1SEW"
+/** The hash of a password that no one knows, so that an unknown user costs the same time as a wrong password. */
+const unknownHash = "$2b$12$cZGcTO5pV1XlLTONawsFpeUvjLwOi0uTopU/XCI.b63CeKgBc1SEW"
 
 /**
- * Whether the password is the one behind the hash.
- * @param hash null for a user that does not exist: the answer is then no, after the same work
+ * Whether the password is the one behind the hash. Version 0.1 hashed passwords as they were typed, so one that is not NFC
+ * is compared in that form too.
+ * @param hash null for a user that does not exist: the answer is then no, after the same work as for a wrong password
  * @throws PasswordPoolBusyError
  */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const equal = await run<boolean>("compare", { password: preHash(password), hash: hash ?? nobodysHash })
-  return equal && hash !== null
+  for (const form of new Set([normalize(password), password])) {
+    const equal = await run<boolean>("compare", { password: preHash(form), hash: hash ?? unknownHash })
+    if (equal) return hash !== null
+  }
+  return false
 }
 
 /** Ends the worker threads, for a process that is done. */
