@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { describeEmailProblem, normalizeEmail, toReadableEmail } from "./email-address"
+import { describeEmailProblem, normalizeEmail, toLookupEmail, toReadableEmail } from "./email-address"
 
 // Each of these is valid in Chromium's e-mail field, as it is sent.
 describe("an email address that a browser's field accepts is one: ", () => {
@@ -90,6 +90,23 @@ describe("what is not an email address is refused, with what to enter:", () => {
     expect(normalizeEmail(typed)).toBeNull()
     expect(describeEmailProblem(typed)).toContain(reason)
     expect(describeEmailProblem(typed)).toMatch(/^[A-Z].*\.$/)
+  })
+})
+
+describe("a User is looked up by", () => {
+  test.each([
+    ["Ada@M\u00fcnchen.example", "ada@xn--mnchen-3ya.example"],
+    [" A@Foo-.com ", "a@foo-.com"],
+    [`a@${"b".repeat(64)}.example`, `a@${"b".repeat(64)}.example`],
+    [`${"a".repeat(65)}@example.com`, `${"a".repeat(65)}@example.com`],
+    [`${"a".repeat(243)}@example.com`, null],
+    ["a@foo\0-.com", null],
+    ["\u00e9@foo-.com", null],
+    ["a b@foo-.com", null],
+    ["ada", null],
+    ["", null],
+  ])("%j as %j", (typed, email) => {
+    expect(toLookupEmail(typed)).toBe(email)
   })
 })
 

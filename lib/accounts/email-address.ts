@@ -21,6 +21,19 @@ export function normalizeEmail(text: string): string | null {
   return fits && localSyntax.test(local) && domainSyntax.test(domain) ? email : null
 }
 
+/** The addresses that version 0.1 stored, in lower case: printable ASCII, with an @. */
+const storedSyntax = /^[!-~]+@[!-~]+$/
+
+/**
+ * The form to look a User up by. It is the normal form, or that of version 0.1 for an address that is no longer accepted,
+ * such as a@b-.example, so that its owner can sign in.
+ * @returns null when no User can have the address
+ */
+export function toLookupEmail(text: string): string | null {
+  const stored = text.trim().toLowerCase()
+  return normalizeEmail(text) ?? (stored.length <= maxLength && storedSyntax.test(stored) ? stored : null)
+}
+
 /** Why `normalizeEmail` refuses a text, as a sentence for the person. */
 export function describeEmailProblem(text: string): string {
   const { local, domain } = split(text)

@@ -73,6 +73,14 @@ describe("a sign-in", () => {
     expect(await signIn(attempt({ email: "ada@munchen.example", password: accented }))).toMatchObject({ ok: false })
   })
 
+  test("finds the Users whose addresses version 0.1 accepted; they cannot be registered any more", async () => {
+    for (const email of ["a@foo-.com", `a@${"b".repeat(64)}.com`, `${"a".repeat(65)}@example.com`]) {
+      await storeUser({ email, passwordHash: user.passwordHash })
+      expect(await signIn(attempt({ email: ` ${email.toUpperCase()}` }))).toMatchObject({ ok: true })
+      expect(await signUp({ ...attempt({ email }), name: null })).toMatchObject({ ok: false, field: "email" })
+    }
+  })
+
   test("is not matched by a password that only begins right, however long it is", async () => {
     const long = `x${"y".repeat(1023)}`
     await storeUser({ email: "long@example.com", passwordHash: await hashPassword(long) })

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises"
-import { normalizeEmail } from "@/lib/accounts/email-address"
+import { toLookupEmail } from "@/lib/accounts/email-address"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
 import { findUserByEmail } from "@/lib/data/users"
@@ -10,7 +10,7 @@ import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
 type Accepted = { ok: true; browserSession: NewBrowserSession }
 
-/** How long, in seconds, somebody is asked to wait when every worker is busy with passwords. */
+/** How long, in seconds, a person is asked to wait when every worker is busy with passwords. */
 const busySeconds = 5
 
 /**
@@ -23,7 +23,7 @@ export async function signIn(
   attempt: { email: string; password: string; address: string; previousToken: string | null },
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
-  const email = normalizeEmail(attempt.email)
+  const email = toLookupEmail(attempt.email)
   const account = email ?? attempt.email
   flow?.step("authorization.verifies_credentials")
   const { waitSeconds, delayMs } = await countAttempt(account, attempt.address)

@@ -1,5 +1,5 @@
 import type { Command } from "commander"
-import { normalizeEmail } from "@/lib/accounts/email-address"
+import { toLookupEmail } from "@/lib/accounts/email-address"
 import { changePassword, createUser, disableUser, enableUser } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
@@ -35,13 +35,13 @@ export function addUserCommands(program: Command): void {
  * @throws OperatorError when there is none
  */
 export async function requireUser(emailOrSub: string): Promise<User> {
-  const email = normalizeEmail(emailOrSub)
+  const email = toLookupEmail(emailOrSub)
   const user = email === null ? await findUser(emailOrSub) : await findUserByEmail(email)
   return user ?? missing("user", emailOrSub)
 }
 
 async function create({ email, name, passwordStdin }: Options): Promise<Answer> {
-  const known = normalizeEmail(email)
+  const known = toLookupEmail(email)
   if (known !== null && (await findUserByEmail(known))) {
     throw new OperatorError(`There is a user with the email address ${known} already.`)
   }
