@@ -1,11 +1,6 @@
 import type { Command } from "commander"
-import {
-  type ClientMetadata,
-  changeClient,
-  registerClient,
-  rotateClientSecret,
-  toClientMetadata,
-} from "@/lib/clients/registration"
+import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
+import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
 import { deleteClient, findClient, listClients } from "@/lib/data/clients"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, missing } from "./action"

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { findClient } from "@/lib/data/clients"
 import { describeOnEachDatabase, openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { oauthError } from "@/lib/testing/errors"
-import { type ClientMetadata, changeClient, registerClient, rotateClientSecret } from "./registration"
+import { storeClient } from "@/lib/testing/rows"
+import type { ClientMetadata } from "./metadata"
+import { changeClient, registerClient, rotateClientSecret } from "./registration"
 
 let opened: TestDatabase
 beforeAll(async () => {
@@ -33,6 +35,29 @@ describe("a change to a client", () => {
     await expect(changeClient(client.clientId, { redirectUris: [] })).rejects.toThrow(refused)
     await expect(changeClient(client.clientId, { scope: "email" })).rejects.toThrow(refused)
     expect(await findClient(client.clientId)).toEqual(client)
+  })
+
+  test("is possible to a client of an earlier version, whose other fields are past today's limits", async () => {
+    const long = `https://client.example/${"x".repeat(600)}`
+    const old = { clientName: "n".repeat(120), redirectUris: [long], postLogoutRedirectUris: [long] }
+    const client = await storeClient({ ...old, tokenEndpointAuthMethod: "client_secret_basic" })
+    for (const change of [{ firstParty: true }, { scope: "openid" }, { idTokenSignedResponseAlg: "ES256" }]) {
+      expect(await changeClient(client.clientId, change)).toMatchObject(old)
+    }
+    for (const change of [
+      { clientName: old.clientName },
+      { redirectUris: [long] },
+      { postLogoutRedirectUris: [long] },
+    ]) {
+      await expect(changeClient(client.clientId, change)).rejects.toThrow(
+        expect.objectContaining({ reason: "metadata_invalid" }),
+      )
+    }
+    const valid = { clientName: "Short", redirectUris: ["https://client.example/short"], requirePkce: false }
+    expect(await changeClient(client.clientId, valid)).toMatchObject(valid)
+    await expect(changeClient(client.clientId, { scope: "email" })).rejects.toThrow(
+      oauthError("invalid_client_metadata", "metadata_invalid"),
+    )
   })
 
   test("may take one secret method for the other, but makes no client public or confidential", async () => {

@@ -1,0 +1,158 @@
+import type { Client, GrantType, IdTokenAlg, TokenEndpointAuthMethod } from "@/lib/data/clients"
+import { isDisplayName } from "@/lib/protocol/display-name"
+import { OAuthError } from "@/lib/protocol/errors"
+import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
+import { parseResources } from "@/lib/protocol/resource"
+import { parseScope, standardScopes } from "@/lib/protocol/scope"
+
+/** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
+export type ClientMetadata = {
+  clientName: string
+  redirectUris: string[]
+  postLogoutRedirectUris?: string[]
+  tokenEndpointAuthMethod?: string
+  grantTypes?: string[]
+  scope?: string
+  idTokenSignedResponseAlg?: string
+  firstParty?: boolean
+  resourceServer?: boolean
+  resources?: string[]
+  requirePkce?: boolean
+}
+
+const authMethods: readonly string[] = [
+  "client_secret_basic",
+  "client_secret_post",
+  "none",
+] satisfies TokenEndpointAuthMethod[]
+const grantTypes: readonly string[] = ["authorization_code", "refresh_token"] satisfies GrantType[]
+const idTokenAlgs: readonly string[] = ["RS256", "ES256"] satisfies IdTokenAlg[]
+
+type Facts = Omit<Client, "clientId" | "createdAt" | "clientSecretHash" | "origins">
+
+type Given = "clientName" | "redirectUris"
+const defaults: Omit<Facts, Given> = {
+  tokenEndpointAuthMethod: "client_secret_basic",
+  postLogoutRedirectUris: [],
+  grantTypes: ["authorization_code", "refresh_token"],
+  scope: standardScopes,
+  idTokenSignedResponseAlg: "RS256",
+  firstParty: false,
+  resourceServer: false,
+  resources: [],
+  requirePkce: true,
+}
+
+/** One field of the metadata each: from what is given to what is stored. */
+const validators: { [Field in keyof Facts]: (given: Required<ClientMetadata>[Field]) => Facts[Field] } = {
+  clientName: validateName,
+  tokenEndpointAuthMethod: (method) => oneOf("token_endpoint_auth_method", method, authMethods),
+  grantTypes: (grants) => [...new Set(grants.map((grant) => oneOf<GrantType>("grant_types", grant, grantTypes)))],
+  redirectUris: (uris) => validateUris("redirect URI", uris),
+  postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
+  scope: validateScope,
+  idTokenSignedResponseAlg: (alg) => oneOf("id_token_signed_response_alg", alg, idTokenAlgs),
+  firstParty: Boolean,
+  resourceServer: Boolean,
+  resources: validateResources,
+  requirePkce: Boolean,
+}
+
+/**
+ * Validates a new client's metadata, and adds the defaults.
+ * @throws OAuthError invalid_client_metadata or invalid_redirect_uri, RFC 7591 section 3.2.2
+ */
+export function validateNewClient(metadata: ClientMetadata): Facts & Pick<Client, "origins"> {
+  return validateTogether({ ...defaults, ...(validateFields(metadata) as Pick<Facts, Given> & Partial<Facts>) })
+}
+
+/** Validates each given field by itself. @throws OAuthError as `validateNewClient` */
+export function validateFields(metadata: Partial<ClientMetadata>): Partial<Facts> {
+  const given = Object.entries(validators).filter(([field]) => metadata[field as keyof Facts] !== undefined)
+  return Object.fromEntries(
+    given.map(([field, validate]) => [field, validate(metadata[field as keyof Facts] as never)]),
+  )
+}
+
+/** Validates what concerns several fields. @returns what to store @throws OAuthError as `validateNewClient` */
+export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> {
+  const isPublic = facts.tokenEndpointAuthMethod === "none"
+  if (!facts.resourceServer && facts.redirectUris.length === 0) {
+    throw new OAuthError("invalid_redirect_uri", "at least one redirect URI is needed", "metadata_invalid")
+  }
+  if (facts.resourceServer && isPublic) {
+    throw invalidMetadata("a resource server must be confidential: it introspects other clients' tokens")
+  }
+  if (!facts.requirePkce && (isPublic || !facts.scope.includes("openid"))) {
+    throw invalidMetadata("only a confidential client with the scope openid can be exempted from PKCE")
+  }
+  return { ...facts, origins: isPublic ? [...new Set(facts.redirectUris.flatMap((uri) => findOrigin(uri) ?? []))] : [] }
+}
+
+/** A client in the field names of RFC 7591 section 2. It holds no secret. */
+export function toClientMetadata(client: Client) {
+  return {
+    client_id: client.clientId,
+    client_id_issued_at: Math.floor(client.createdAt.getTime() / 1000),
+    client_name: client.clientName,
+    redirect_uris: client.redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    grant_types: client.grantTypes,
+    response_types: ["code"],
+    scope: client.scope.join(" "),
+    id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+    first_party: client.firstParty,
+    resource_server: client.resourceServer,
+    resources: client.resources,
+    require_pkce: client.requirePkce,
+  }
+}
+
+export const invalidMetadata = (description: string) =>
+  new OAuthError("invalid_client_metadata", description, "metadata_invalid")
+
+function oneOf<T extends string>(field: string, value: string, allowed: readonly string[]): T {
+  if (!allowed.includes(value)) throw invalidMetadata(`${field} must be one of ${allowed.join(", ")}`)
+  return value as T
+}
+
+function validateUris(field: string, uris: string[]): string[] {
+  for (const uri of uris) {
+    const problem = findRedirectUriProblem(uri)
+    if (problem) {
+      // A URI may have characters that an error_description must not have.
+      const shown = uri.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, "?").slice(0, 200)
+      throw new OAuthError("invalid_redirect_uri", `the ${field} '${shown}' ${problem}`, "metadata_invalid")
+    }
+  }
+  return [...new Set(uris)]
+}
+
+function validateName(name: string): string {
+  const clientName = name.trim()
+  if (isDisplayName(clientName)) return clientName
+  throw invalidMetadata(
+    "client_name must have 1 to 100 characters on one line, without control or invisible characters",
+  )
+}
+
+/** Characters: a request that names no scope gets all of it. */
+const maxScopeLength = 1024
+
+function validateScope(scope: string): string[] {
+  if (scope.length > maxScopeLength) throw invalidMetadata(`scope may have ${maxScopeLength} characters`)
+  try {
+    return parseScope(scope)
+  } catch {
+    throw invalidMetadata("scope must be a space-separated list of scope values")
+  }
+}
+
+function validateResources(resources: string[]): string[] {
+  try {
+    return parseResources(resources)
+  } catch {
+    throw invalidMetadata("resources must be at most 8 absolute URIs without a fragment (RFC 8707)")
+  }
+}
