@@ -17,7 +17,7 @@ export function formatReason(reason: string): string {
 export const errorHelp: Record<Reason, ErrorHelp> = {
   access_token_expired: {
     why: "The access token is genuine, but its lifetime is over.",
-    fix: "Refresh the tokens, then send the request again with the new access token. expires_in says how long a token is valid.",
+    fix: "Refresh the tokens, then send the request again with the new access token. expires_in says how long a token is valid. If the refresh is refused too, the Session has ended: start a new authorization.",
   },
   access_token_for_another_resource: {
     why: "The access token was issued for another resource server than this one, so its audience does not match.",
@@ -36,7 +36,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
     fix: "Send the header Authorization: Bearer <access token>. A proxy in between may have dropped it.",
   },
   access_token_revoked: {
-    why: "The access token has not expired, but its Session has ended: it was revoked, or the user was disabled.",
+    why: "The Session of the access token was revoked or deleted, or the user was disabled or changed the password.",
     fix: "Start a new authorization. A refresh does not help, because the refresh token ended with the Session.",
   },
   client_authentication_failed: {
@@ -89,7 +89,7 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   },
   database_unavailable: {
     why: "The server could not reach its database.",
-    fix: "Wait as long as Retry-After says, then send the request again. Nothing was changed. Operators find the cause in the server's log.",
+    fix: "Wait as long as Retry-After says, then send the request again. If the connection was lost during a write, the change may have been stored: when the second request is refused with code_replayed, start a new authorization. Operators find the cause in the server's log.",
   },
   form_from_another_origin: {
     why: "The form was not sent from a page of this server.",
@@ -182,6 +182,10 @@ export const errorHelp: Record<Reason, ErrorHelp> = {
   session_ended: {
     why: "The Session has ended: it was revoked, or its time was over.",
     fix: "Start a new authorization, and forget the old tokens. If no step before this one ended it, its time was over, or a person or the operator did.",
+  },
+  session_expired: {
+    why: "The Session of the access token is over: no refresh came for the idle time, or its longest duration is reached.",
+    fix: "Start a new authorization. A refresh does not help, because the refresh token ended with the Session. To keep a Session, refresh within the idle time, SESSION_IDLE_SECONDS of the server.",
   },
   server_busy: {
     why: "The server has more to do than it can at this moment.",

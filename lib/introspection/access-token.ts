@@ -37,7 +37,9 @@ export async function findAccessToken(
   if (!session) return { token: null, problem: problem ? "access_token_expired" : "access_token_revoked" }
   flow.note(() => describeLifetime(session))
   const token = { claims: claims as AccessToken["claims"], session, user: session.user }
-  if (!isAlive(session, now) || !isSignInValid(session.user, session.authTime))
-    return { token, problem: "access_token_revoked" }
+  const isRevoked = session.revokedAt !== null || !isSignInValid(session.user, session.authTime)
+  if (isRevoked) return { token, problem: "access_token_revoked" }
+  // Before the token's own expiry: a refresh does not help once the Session has ended.
+  if (!isAlive(session, now)) return { token, problem: "session_expired" }
   return { token, problem: problem && "access_token_expired" }
 }

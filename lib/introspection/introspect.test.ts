@@ -58,6 +58,17 @@ describeOnEachDatabase("why an access token is not active:", () => {
     expect(await refuse(expired.token, expired.id)).toEqual({ reason: "access_token_revoked", joined: true })
   })
 
+  test.each(["idleExpiresAt", "expiresAt"])(
+    "its Session reached its %s, whether it has expired or not",
+    async (end) => {
+      for (const issuedAt of [new Date(), anHourAgo()]) {
+        const { token, id } = await storeToken({ issuedAt })
+        await (await database()).session.update({ where: { id }, data: { [end]: new Date(Date.now() - 1_000) } })
+        expect(await refuse(token, id)).toEqual({ reason: "session_expired", joined: true })
+      }
+    },
+  )
+
   test("its user was disabled", async () => {
     const { token, id, user } = await storeToken()
     await setUserDisabled(user.id, new Date())

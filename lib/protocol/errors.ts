@@ -70,6 +70,7 @@ export type Reason =
   | "scope_not_allowed"
   | "scope_not_granted"
   | "session_ended"
+  | "session_expired"
   | "server_busy"
   | "sign_in_missing"
   | "state_token_invalid"
