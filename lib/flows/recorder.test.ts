@@ -1,9 +1,11 @@
+import pino, { type Logger } from "pino"
 import { afterAll, beforeEach, expect, test } from "vitest"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { flowOutcomes } from "@/lib/data/flow-outcomes"
 import { type RecordedFlow, recordFlows } from "@/lib/data/flows"
 import { revokeSession } from "@/lib/data/sessions"
+import { perProcess } from "@/lib/per-process"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { sweep } from "@/lib/sweep"
 import { describeOnEachDatabase } from "@/lib/testing/database"
@@ -258,6 +260,31 @@ describeOnEachDatabase(
       await recorder.store()
       expect(await findFlow(lost)).toBeNull()
       expect((await readFlow(kept)).recorded).toHaveLength(1)
+    })
+
+    test("while some are being stored, 2,000 others wait, and what comes beyond is lost with one line in the log", async () => {
+      const db = await database()
+      const before = await db.flowEvent.count()
+      const lines: object[] = []
+      perProcess<Logger>("log").value = pino(
+        { level: "warn", base: null, timestamp: false },
+        { write: (line) => lines.push(JSON.parse(line)) },
+      )
+      request(newId())
+      const stored = recorder.store()
+      // The first store begins; it is done no earlier than in another turn of the event loop.
+      await Promise.resolve()
+      for (let i = 0; i < 3; i++) {
+        for (let i = 0; i < 1_000; i++) request(newId())
+        void recorder.store()
+      }
+      await Promise.all([stored, recorder.store()])
+      perProcess<Logger>("log").value = undefined
+      expect((await db.flowEvent.count()) - before).toBe(2_001)
+      expect(lines).toEqual([{ level: 40, event: "flows_not_recorded", count: 1_000, problem: "too many are waiting" }])
+      request(newId())
+      await recorder.store()
+      expect((await db.flowEvent.count()) - before).toBe(2_002)
     })
 
     test("so many requests of a second are recorded, each with all its steps", async () => {

@@ -9,6 +9,9 @@ import { makeSequence } from "./sequence-number"
 /** How long requests wait to be stored together, in milliseconds. */
 const gatherMs = 100
 
+/** How many requests wait at most while others are being stored. A store takes long while the database is locked or away. */
+const maxWaiting = 2_000
+
 /** The longest facts that are kept of a step, in characters. */
 const maxFacts = 8_192
 
@@ -19,15 +22,21 @@ const maxFacts = 8_192
  */
 export function createRecorder(perSecond = Number.POSITIVE_INFINITY): Listener & { store(): Promise<void> } {
   let waiting: RequestEvent[] = []
+  let dropped = 0
   let storing: Promise<void> = Promise.resolve()
   const nextSeq = makeSequence()
   let second = 0
   let requests = 0
 
-  function store(): Promise<void> {
-    const events = waiting
+  async function storeWaiting(): Promise<void> {
+    const [events, lost] = [waiting, dropped]
     waiting = []
-    if (events.length > 0) storing = storing.then(() => storeEvents(events, nextSeq))
+    dropped = 0
+    if (lost > 0) warn(lost, "too many are waiting")
+    if (events.length > 0) await storeEvents(events, nextSeq)
+  }
+  function store(): Promise<void> {
+    storing = storing.then(storeWaiting)
     return storing
   }
   return {
@@ -37,7 +46,8 @@ export function createRecorder(perSecond = Number.POSITIVE_INFINITY): Listener &
       return ++requests <= perSecond
     },
     take(event) {
-      if (waiting.push(event) === 1) setTimeout(() => void store(), gatherMs).unref()
+      if (waiting.length >= maxWaiting) dropped++
+      else if (waiting.push(event) === 1) setTimeout(() => void store(), gatherMs).unref()
     },
     store,
   }
@@ -48,10 +58,11 @@ async function storeEvents(events: RequestEvent[], nextSeq: () => number): Promi
     const rows = events.map((event) => ({ seq: nextSeq(), flowId: event.flowId, data: serialize(event) }))
     await recordFlows(rows, events.map(toRow))
   } catch (error) {
-    const problem = error instanceof Error ? error.name : "unknown"
-    log().warn({ event: "flows_not_recorded", count: events.length, problem })
+    warn(events.length, error instanceof Error ? error.name : "unknown")
   }
 }
+
+const warn = (count: number, problem: string) => log().warn({ event: "flows_not_recorded", count, problem })
 
 function serialize({ flowId, joined, clientId, userId, ...request }: RequestEvent): string {
   return JSON.stringify({ ...request, steps: request.steps.map((step) => ({ ...step, facts: limit(step.facts) })) })
