@@ -9,8 +9,8 @@ if (mode === "--demo") setDemoSettings()
 
 const { exitWithProblem } = await import("./lib/operator-errors")
 try {
-  const { loadNext } = await import("./app/next-server")
-  const app = { loadEndpoints: () => import("./app/endpoints"), loadNext }
+  const { guardNext, loadNext } = await import("./app/next-server")
+  const app = { loadEndpoints: () => import("./app/endpoints"), guardNext, loadNext }
   if (mode === "--dev") await (await import("./lib/server/development")).startDevelopment(app)
   else if (mode === "--demo") await (await import("./lib/server/start-demo")).startDemo(app)
   else await (await import("./lib/server/start")).start(app)

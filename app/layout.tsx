@@ -8,6 +8,7 @@ export const dynamic = "force-dynamic"
 export const metadata: Metadata = {
   title: { default: "OAuth Flow", template: "%s · OAuth Flow" },
   description: "The sign-in service of a team: an OAuth 2.1 authorization server and OpenID Provider.",
+  icons: { icon: { url: "/icon.svg", type: "image/svg+xml" } },
   robots: { index: false },
   formatDetection: { telephone: false, date: false, address: false, email: false },
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react"
-import icon from "./icon.svg"
+import icon from "../public/icon.svg"
 
 // The build replaces this name by the path of the stylesheet that it made (lib/server/tooling/bundle.mjs).
 const stylesheet = process.env.LIGHT_STYLESHEET

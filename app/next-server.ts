@@ -22,7 +22,7 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
   const { PORT: port } = config()
   const app = next({ ...options, hostname: "localhost", port, httpServer: webSockets, quiet: !options.dev })
   await app.prepare()
-  return { guard: guardNext, handle: app.getRequestHandler(), webSockets }
+  return { handle: app.getRequestHandler(), webSockets }
 }
 
 /**
@@ -30,7 +30,7 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
  * database that is not available.
  * @returns null when Next is to answer
  */
-async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
+export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
   if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
   try {
     if (config().flowInspector === "everybody" && !isLoopbackHost(request.header("host"))) return notFoundPage()

@@ -22,17 +22,30 @@ export const endpointPaths = [
 /** The pages that this project's server renders without scripts of Next. */
 export const lightPagePaths = ["/", "/consent", "/flows/enter", "/sign-in", "/sign-up"] as const
 
-/** What only Next answers, and to GET alone: pages, streams, exports and files. */
+/** The pages that only Next renders, with their streams and exports. They have GET alone. */
 export const nextPathPatterns = [
   /^\/playground(\/flow)?$/,
   /^\/flows(\/stream)?$/,
   /^\/flows\/(?!enter$)[^/]+(\/(stream|export))?$/,
-  /^\/(form\.js|icon\.svg|robots\.txt)$/,
-  /^\/_next\/static\/./,
 ]
+
+const filePattern = /^\/(form\.js|icon\.svg|robots\.txt|_next\/static\/.+)$/
 
 const endpoints = new Set<string>(endpointPaths)
 const lightPages = new Set<string>(lightPagePaths)
+
+/** Whether a file may be at this path: of the folder public, or of Next's build. */
+export const isFilePath = (path: string) => filePattern.test(path)
+
+/** Whether something may be at this path. */
+export function isKnownPath(path: string): boolean {
+  return (
+    endpoints.has(path) ||
+    lightPages.has(path) ||
+    isFilePath(path) ||
+    nextPathPatterns.some((pattern) => pattern.test(path))
+  )
+}
 
 /**
  * Why a request is refused before anything looks at it: Next would run a page for any method, and fail on some bodies.
@@ -42,7 +55,7 @@ export function findMethodRefusal(method: string | undefined, path: string): 404
   if (method === "GET" || method === "HEAD") return null
   if (isSwitchedOff(path)) return 404
   if (endpoints.has(path)) return null
-  return lightPages.has(path) || nextPathPatterns.some((pattern) => pattern.test(path)) ? 405 : 404
+  return isKnownPath(path) ? 405 : 404
 }
 
 /** Whether a setting says that there is no such page. */

@@ -13,7 +13,7 @@ import { stopAtSignal } from "./start"
  * Only this machine reaches it unless HOST says otherwise, because the flow inspector shows e-mail addresses.
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
-export async function startDevelopment({ loadNext }: App): Promise<void> {
+export async function startDevelopment({ guardNext, loadNext }: App): Promise<void> {
   setServing()
   const { HOST, PORT, issuer } = config()
   const hosts = process.env.HOST ? [HOST] : loopback
@@ -23,7 +23,7 @@ export async function startDevelopment({ loadNext }: App): Promise<void> {
   await startTelemetry()
   const next = await loadNext({ dev: true, dir: root })
   const server = await listen(
-    answerWith(() => null, next),
+    answerWith({ dev: true, findEndpoint: () => null, sendFile: () => false, guardNext, getNext: async () => next }),
     hosts,
     PORT,
     (...upgrade) => void next.webSockets.emit("upgrade", ...upgrade),

@@ -2,39 +2,45 @@ import type http from "node:http"
 import { config } from "@/lib/config"
 import { methodNotAllowed } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
-import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
-import { findMethodRefusal } from "@/lib/http/known-paths"
+import type { EndpointResponse, Handler } from "@/lib/http/exchange"
+import { findMethodRefusal, isKnownPath } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
 import { generateId } from "@/lib/protocol/random"
 import type { Target } from "./target"
 
-/** The longest target that is passed to Next, in characters: it writes it into headers of its answers. */
-const maxTargetLength = 8 * 1024
-
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
 
-/** The answer to a request that no endpoint and no page gets to see; null when there is nothing to refuse. */
-export function findRefusal({ method, headers }: http.IncomingMessage, target: Target): Handler | null {
+/**
+ * The answer to a request that no endpoint, page or file gets to see; null when there is nothing to refuse.
+ * @param options.dev in development Next has paths of its own
+ */
+export function findRefusal(
+  { method, headers }: http.IncomingMessage,
+  target: Target,
+  { dev }: { dev: boolean },
+): Handler | null {
   if (method === "GET" && isForPeople(target.path) && isAtAnotherName(headers))
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
-  if (status === 404) return async () => notFoundPage()
   if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
-  return null
+  if (status === 404) return async () => notFoundPage()
+  return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
 }
+
+/** Another spelling of a path that exists leads there. */
+async function redirectOrNotFound({ path, query }: Target): Promise<EndpointResponse> {
+  const canonical = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "")
+  if (canonical === path || !isKnownPath(canonical) || query.length > maxQueryLength) return notFoundPage()
+  const location = query === "" ? canonical : `${canonical}?${query}`
+  return { ...redirect(location), status: 308 }
+}
+
+/** Characters. A longer query is not repeated in a header. */
+const maxQueryLength = 3_000
 
 /** Whether people open this path in a browser, and not clients. */
 const isForPeople = (path: string) =>
   /^\/(authorize|callback|sign-in|sign-up|consent|flows|playground)?(\/|$)/.test(path)
-
-/** As findRefusal, for what would go to Next. */
-export function findNextRefusal({ whole }: Target): Handler | null {
-  return whole.length > maxTargetLength ? async (request) => tooLong(request) : null
-}
-
-function tooLong(request: EndpointRequest): EndpointResponse {
-  return { ...notFoundPage(), status: request.query === "" ? 404 : 414 }
-}
 
 /**
  * Whether a person opened this server by another name of this machine than the issuer's: 127.0.0.1 and localhost have

@@ -5,10 +5,11 @@ import { overwriteForwardingHeaders } from "@/lib/http/client-address"
 import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
 import { replaceTrace } from "@/lib/http/known-paths"
 import { log } from "@/lib/log"
+import { prepareFiles } from "./files"
 import { listen, type Stop } from "./listen"
 import { fromIncoming, send } from "./node-exchange"
 import { root } from "./project"
-import { findNextRefusal, findRefusal } from "./refusals"
+import { findRefusal } from "./refusals"
 import { findTarget, type Target } from "./target"
 
 /** The handler of a method and path that is answered without Next; null for what Next answers. */
@@ -16,8 +17,6 @@ export type FindEndpoint = (method: string | undefined, path: string) => Handler
 
 /** Next, loaded in this process. */
 export type NextServer = {
-  /** Answers instead of Next where that must not be asked; null when it is to answer. */
-  guard(request: EndpointRequest): Promise<EndpointResponse | null>
   /** Answers a request whose forwarding headers are true (`overwriteForwardingHeaders`). */
   handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void>
   /** Where WebSockets are handed to Next, in development. */
@@ -27,29 +26,58 @@ export type NextServer = {
 /** What the root's server.ts passes in: lib imports nothing of app, and nothing of Next. */
 export type App = {
   loadEndpoints(): Promise<{ findEndpoint: FindEndpoint }>
+  /** Answers instead of Next where that must not be asked; null when it is to answer. */
+  guardNext(request: EndpointRequest): Promise<EndpointResponse | null>
   loadNext(options: { dev: boolean; dir: string }): Promise<NextServer>
 }
 
-/** Answers requests in this process: endpoints and light pages directly, everything else by Next. */
-export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> {
-  await startTelemetry()
-  const [{ findEndpoint }, next] = await Promise.all([app.loadEndpoints(), app.loadNext({ dev: false, dir: root })])
-  const direct = config().ENDPOINTS_THROUGH_NEXT ? () => null : findEndpoint
-  return listen(answerWith(direct, next), hosts, config().PORT)
+/** What a process answers requests with, from the first to the last that is asked. */
+export type Answerers = {
+  dev: boolean
+  findEndpoint: FindEndpoint
+  /** Answers with a file; false when there is none at the path. */
+  sendFile(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): boolean
+  guardNext: App["guardNext"]
+  getNext(): Promise<NextServer>
 }
 
-export function answerWith(findEndpoint: FindEndpoint, next: NextServer): http.RequestListener {
+/**
+ * Answers requests in this process: endpoints, light pages and files directly, the inspector and the playground by Next.
+ * Next is loaded when the first of those is asked for: on Node 20 its AsyncLocalStorage makes every promise of a process
+ * slower, and most processes never need it (docs/decisions/024).
+ */
+export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> {
+  await startTelemetry()
+  const { DEMO, ENDPOINTS_THROUGH_NEXT, PORT } = config()
+  const { findEndpoint } = await app.loadEndpoints()
+  let next: Promise<NextServer> | undefined
+  const getNext = () => {
+    next ??= app.loadNext({ dev: false, dir: root })
+    return next
+  }
+  if (DEMO || ENDPOINTS_THROUGH_NEXT) await getNext()
+  const answerers: Answerers = {
+    dev: false,
+    findEndpoint: ENDPOINTS_THROUGH_NEXT ? () => null : findEndpoint,
+    sendFile: prepareFiles(),
+    guardNext: app.guardNext,
+    getNext,
+  }
+  return listen(answerWith(answerers), hosts, PORT)
+}
+
+export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: Answerers): http.RequestListener {
   async function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): Promise<void> {
     const request = fromIncoming(incoming, target)
-    const handle =
-      findRefusal(incoming, target) ?? findEndpoint(incoming.method, target.path) ?? findNextRefusal(target)
+    const handle = findRefusal(incoming, target, { dev }) ?? findEndpoint(incoming.method, target.path)
     if (handle) return send(await handle(request), outgoing)
-    const guarded = await next.guard(request)
+    if (sendFile(incoming, outgoing, target)) return
+    const guarded = await guardNext(request)
     if (guarded) return send(guarded, outgoing)
     incoming.url = target.whole
     replaceTrace(incoming)
     overwriteForwardingHeaders(incoming.headers, incoming.socket.remoteAddress)
-    return next.handle(incoming, outgoing)
+    return (await getNext()).handle(incoming, outgoing)
   }
 
   return (incoming, outgoing) => {

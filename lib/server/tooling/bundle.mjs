@@ -1,8 +1,9 @@
 // The second half of `npm run build`: compiles server.ts, so that `npm start` needs no TypeScript loader, and makes the one
 // stylesheet of the light pages (app/light-page.tsx).
 import { createHash } from "node:crypto"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { gzipSync } from "node:zlib"
 import tailwind from "@tailwindcss/postcss"
 import { build } from "esbuild"
 import postcss from "postcss"
@@ -19,6 +20,14 @@ async function buildStylesheet() {
   mkdirSync(path.join(root, ".next/static/css"), { recursive: true })
   writeFileSync(path.join(root, ".next/static/css", name), css)
   return `/_next/static/css/${name}`
+}
+
+/** Files are compressed once, here. Next would compress them again for each request. */
+function compressFiles(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name)
+    if (/\.(js|css|svg|json|txt)$/.test(entry.name)) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)))
+  }
 }
 
 await build({
@@ -39,3 +48,5 @@ await build({
   define: { "process.env.LIGHT_STYLESHEET": JSON.stringify(await buildStylesheet()) },
   logLevel: "warning",
 })
+
+compressFiles(path.join(root, ".next/static"))
