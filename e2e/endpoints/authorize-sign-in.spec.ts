@@ -104,11 +104,13 @@ test("a consent covers its scopes and resources and no others - OpenID Connect C
   const browser = await openBrowser(user)
   const ask = (changes: Record<string, string | undefined>) => authorize(browser, client, makePkce(), changes)
   expectCode(await ask({ scope: "openid" }))
-  expectCode(await ask({ scope: "profile openid", resource: "https://a.example" }))
+  for (const resource of ["https://a.example", "https://a.example/"]) {
+    expectCode(await ask({ scope: "profile openid", resource }))
+  }
   for (const more of [
     { scope: "openid profile email" },
     { scope: "openid", resource: "https://b.example" },
-    { scope: "openid", resource: "https://a.example/" },
+    { scope: "openid", resource: "https://a.example/x" },
   ])
     expect(readInteraction(await ask(more)).path, JSON.stringify(more)).toBe("/consent")
 })

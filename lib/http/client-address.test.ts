@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { log } from "@/lib/log"
 import { applySettings } from "@/lib/testing/settings"
-import { overwriteForwardingHeaders, readClientAddress } from "./client-address"
+import { overwriteForwardingHeaders, readClientAddress, readRawQuery } from "./client-address"
 
 function overwrite(headers: Record<string, string>, trusted = "0", socketAddress = "10.0.0.9") {
   applySettings({ TRUSTED_PROXIES: trusted, LOG_LEVEL: "silent" })
-  overwriteForwardingHeaders(headers, socketAddress)
+  overwriteForwardingHeaders({ headers, url: "/sign-in?a=%ff", socket: { remoteAddress: socketAddress } })
   return headers
 }
 
@@ -66,7 +66,8 @@ describe("a forwarded header that is not trusted", () => {
 
   test("is one warning in the log, however many requests have it", () => {
     const warn = vi.spyOn(log(), "warn")
-    for (let i = 0; i < 3; i++) overwriteForwardingHeaders({ "x-forwarded-for": "203.0.113.7" }, "10.0.0.9")
+    for (let i = 0; i < 3; i++)
+      overwriteForwardingHeaders({ headers: { "x-forwarded-for": "203.0.113.7" }, socket: {} })
     expect(warn).toHaveBeenCalledOnce()
     expect(warn).toHaveBeenCalledWith(expect.objectContaining({ event: "forwarded_header_not_trusted" }))
   })
@@ -79,14 +80,17 @@ test("host and scheme are the issuer's, whatever the request claims", () => {
     "x-forwarded-host": "login.example.com",
     "x-forwarded-proto": "https",
     "x-oauth-flow-checked": expect.any(String),
+    "x-oauth-flow-query": "a=%ff",
   })
 })
 
-test("Next's requests have an address only when this process decided it", () => {
+test("Next's requests have an address and a raw query only when this process has seen them", () => {
   const headers = overwrite({ "x-forwarded-for": "1.1.1.1", "x-oauth-flow-checked": "guessed" })
   expect(readClientAddress((name) => headers[name] ?? null)).toBe("10.0.0.9")
+  expect(readRawQuery((name) => headers[name] ?? null)).toBe("a=%ff")
   const unchecked: Record<string, string> = { "x-forwarded-for": "1.1.1.1", "x-oauth-flow-checked": "guessed" }
   expect(readClientAddress((name) => unchecked[name] ?? null)).toBe("unknown")
+  expect(readRawQuery((name) => unchecked[name] ?? null)).toBeNull()
 })
 
 test("headers that only servers may send are dropped, others stay", () => {
@@ -111,5 +115,6 @@ test("headers that only servers may send are dropped, others stay", () => {
     "x-forwarded-host",
     "x-forwarded-proto",
     "x-oauth-flow-checked",
+    "x-oauth-flow-query",
   ])
 })

@@ -6,24 +6,26 @@ import { perProcess } from "@/lib/per-process"
 import { generateToken } from "@/lib/protocol/random"
 import type { TrustedProxies } from "@/lib/trusted-proxies"
 
+type Incoming = { headers: IncomingHttpHeaders; url?: string; socket: { remoteAddress?: string } }
+
 /** Headers by which a proxy, or Next itself, addresses the next server. A client must not set them. */
 const forwardingHeaders =
   /^(forwarded|x-real-ip|x-forwarded-.*|x-middleware-.*|x-nextjs-data|next-router-state-tree|x-matched-path|x-now-.*)$/
 
 /**
- * Overwrites the forwarding headers with the real client address and the issuer's host. Both entry points call it before
- * anything else reads the request, so that what they serve can rely on `x-forwarded-for`.
- * @param headers the request's headers, changed in place
- * @param socketAddress the address at the other end of the connection
+ * Overwrites the forwarding headers with the real client address and the issuer's host, and adds the query as it came. Both
+ * entry points call it before Next sees a request, so that what Next serves can rely on them.
+ * @param request its headers are changed in place
  */
-export function overwriteForwardingHeaders(headers: IncomingHttpHeaders, socketAddress: string | undefined): void {
-  const address = findClientAddress(headers["x-forwarded-for"], socketAddress)
+export function overwriteForwardingHeaders({ headers, url = "", socket }: Incoming): void {
+  const address = findClientAddress(headers["x-forwarded-for"], socket.remoteAddress)
   const { host, protocol } = new URL(config().issuer)
   for (const name of Object.keys(headers)) {
     if (forwardingHeaders.test(name)) delete headers[name]
   }
   headers["x-forwarded-for"] = address
   headers[checkedHeader] = checkedMark()
+  headers[queryHeader] = url.includes("?") ? url.slice(url.indexOf("?") + 1) : ""
   headers["x-forwarded-host"] = host
   headers["x-forwarded-proto"] = protocol.slice(0, -1)
   headers.host = host
@@ -33,6 +35,9 @@ export function overwriteForwardingHeaders(headers: IncomingHttpHeaders, socketA
 const checkedHeader = "x-oauth-flow-checked"
 const mark = perProcess<string>("checked-mark")
 
+/** Next decodes a query and encodes it again, and puts U+FFFD in the place of what is not UTF-8. */
+const queryHeader = "x-oauth-flow-query"
+
 function checkedMark(): string {
   mark.value ??= generateToken()
   return mark.value
@@ -41,6 +46,11 @@ function checkedMark(): string {
 /** The client's address as Next passes it on; "unknown" when this process did not decide it. @param header reads one */
 export function readClientAddress(header: (name: string) => string | null): string {
   return (header(checkedHeader) === checkedMark() && header("x-forwarded-for")) || "unknown"
+}
+
+/** The query of a request that Next passes on, as it came; null when this process has not seen it. @param header reads one */
+export function readRawQuery(header: (name: string) => string | null): string | null {
+  return header(checkedHeader) === checkedMark() ? (header(queryHeader) ?? "") : null
 }
 
 /**

@@ -1,5 +1,5 @@
 import { OAuthError } from "@/lib/protocol/errors"
-import { readClientAddress } from "./client-address"
+import { readClientAddress, readRawQuery } from "./client-address"
 
 /**
  * What an endpoint sees of a request. Each of the two entry points makes one: Next's route handlers from the web's Request
@@ -44,7 +44,7 @@ function fromRequest(request: Request): EndpointRequest {
   return {
     clientAddress: readClientAddress((name) => request.headers.get(name)),
     path: pathname,
-    query: search.slice(1),
+    query: readRawQuery((name) => request.headers.get(name)) ?? search.slice(1),
     header: (name) => request.headers.get(name),
     readBody: (maxBytes) => readBody(request, maxBytes),
   }

@@ -76,7 +76,7 @@ export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: 
     if (guarded) return send(guarded, outgoing)
     incoming.url = target.whole
     replaceTrace(incoming)
-    overwriteForwardingHeaders(incoming.headers, incoming.socket.remoteAddress)
+    overwriteForwardingHeaders(incoming)
     return (await getNext()).handle(incoming, outgoing)
   }
 

@@ -15,7 +15,7 @@ export async function prepareUnderNext(): Promise<void> {
   // Next would pass on whatever a client writes into these headers.
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage }
-    overwriteForwardingHeaders(request.headers, request.socket.remoteAddress)
+    overwriteForwardingHeaders(request)
     replaceTrace(request)
   })
   await prepare()
