@@ -21,12 +21,12 @@ import { type AuthorizationState, beginAuthorization, openStateToken, sealStateT
 /** What the browser sent: the values that state tokens may be bound to, and the other half of its BrowserSession. */
 export type Browser = { browserTokens: string[]; browserSessionToken: string | null }
 
-/** Where the browser goes next: a path of ours or the client's redirect URI. `browserToken` is a new binding cookie to set. */
+/** Where the browser goes next: a path of this server or the client's redirect URI. `browserToken` is a new binding cookie to set. */
 export type AuthorizationAnswer = { location: string; browserToken?: string }
 
 /**
- * GET and POST /authorize: checks the request, and sends the browser to sign-in with the state token; or, when somebody
- * is signed in and has consented, answers the client at once.
+ * GET and POST /authorize: checks the request, and sends the browser to sign-in with the state token; or, when a User
+ * is signed in and has consented, answers the client immediately.
  * Nothing is written to the database until then. OAuth 2.1 section 4.1.1.
  * @throws OAuthError for a page, RedirectableError for the client
  */
@@ -49,7 +49,7 @@ function reportRequest(parameters: Parameters, flow: Flow): void {
 }
 
 /**
- * GET /callback: opens the state token, and goes on with the authorization from what is true now; anything may have
+ * GET /callback: opens the state token, and continues the authorization from what is true now; anything may have
  * changed since /authorize.
  * @throws OAuthError for a page, with the way back to the client; RedirectableError for the client
  */
@@ -120,7 +120,7 @@ async function continueAuthorization(
   if (state.request.prompt.includes("none")) {
     throw next.step === "consent"
       ? refuse(state, "consent_required", "The person has not consented yet, and prompt is none.", "consent_missing")
-      : refuse(state, "login_required", "Nobody suitable is signed in, and prompt is none.", "sign_in_missing")
+      : refuse(state, "login_required", "No suitable user is signed in, and prompt is none.", "sign_in_missing")
   }
   if (next.step !== "consent") flow.step("authorization.encodes_state_token", () => describeState(state))
   const stateToken = await sealStateToken(state)

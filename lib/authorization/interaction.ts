@@ -94,7 +94,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
 
 /**
  * Remembers that the person who is signed in allows what the request asks for.
- * @param shownUserId the User that the page named when the person pressed Allow: somebody else may have signed in since
+ * @param shownUserId the User that the page named when the person pressed Allow: another may have signed in since
  * @returns the path to go on with
  */
 export async function allowInteraction(

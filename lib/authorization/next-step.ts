@@ -32,7 +32,7 @@ export async function findNextStep(
     // OpenID Connect Core 1.0 section 3.1.2.2: the server MUST NOT answer for another User than the hint names.
     const another = new OAuthError(
       "login_required",
-      "Somebody else signed in than the id_token_hint names.",
+      "Another user is signed in than the id_token_hint names.",
       "sign_in_missing",
     )
     throw RedirectableError.from(another, request)

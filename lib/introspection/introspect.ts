@@ -28,7 +28,7 @@ export async function introspectOwnToken(accessToken: string, flow: Flow): Promi
 }
 
 /**
- * POST /introspect, RFC 7662: what a token of any kind is worth, for a client that may know.
+ * POST /introspect, RFC 7662: whether a token of any kind is active, for a client that is allowed to know.
  * @throws OAuthError invalid_client for a public client
  */
 export async function introspectToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {

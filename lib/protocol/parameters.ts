@@ -6,7 +6,7 @@ export type Parameters = {
   get(name: string): string | undefined
   /** As `get`. @throws OAuthError invalid_request when it is missing */
   require(name: string): string
-  /** Every value of a parameter that may stand more than once (`resource`, RFC 8707 section 2). */
+  /** Every value of a parameter that may appear more than once (`resource`, RFC 8707 section 2). */
   getAll(name: string): string[]
   /** Throws what reading each parameter would throw, also for those that the endpoint does not use. */
   checkAll(): void
@@ -25,14 +25,14 @@ const repeatable = new Set(["resource"])
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const controlCharacters = /[\u0000-\u001f\u007f]/
 
-/** Parameter names are made safe to stand in an error_description (RFC 6749 section 5.2). */
+/** Parameter names are made safe for an error_description (RFC 6749 section 5.2). */
 const printable = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, "?").slice(0, 64)
 
-/** More than any request of ours has, and few enough to look at each. */
+/** More than any request of the protocol has, and few enough to look at each. */
 const maxParameters = 100
 
 /**
- * @param text application/x-www-form-urlencoded, as it stands in a query or a body
+ * @param text application/x-www-form-urlencoded, as it is in a query or a body
  * @throws OAuthError invalid_request when there are more than a hundred
  */
 export function parseParameters(text: string): Parameters {

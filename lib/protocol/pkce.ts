@@ -49,7 +49,7 @@ export function computeCodeChallenge(verifier: string): string {
 export function verifyCodeVerifier(verifier: string | undefined, challenge: string | null): void {
   if (challenge === null) {
     // OAuth 2.1 section 4.1.3: the server MUST refuse a verifier where the authorization request had no challenge:
-    // it shows that somebody took the challenge out on the way.
+    // it shows that the challenge was removed on the way.
     if (verifier !== undefined) {
       throw OAuthError.invalidGrant(
         "A code_verifier was sent, but the authorization request had no code_challenge.",

@@ -12,12 +12,12 @@ export function parsePrompt(value: string | undefined): Prompt[] {
   }
   // OpenID Connect Core 1.0 section 3.1.2.1: "If this parameter contains none with any other value, an error is returned."
   if (prompts.includes("none") && prompts.length > 1) {
-    throw OAuthError.invalidRequest("The prompt none cannot stand beside another.", "parameter_invalid")
+    throw OAuthError.invalidRequest("The prompt none cannot be combined with another.", "parameter_invalid")
   }
   return prompts
 }
 
-/** Whether the prompt asks that the User signs in anew, for this request. */
+/** Whether the prompt asks that the User signs in again, for this request. */
 export function asksForSignIn(prompt: Prompt[]): boolean {
   return prompt.some((value) => value === "login" || value === "select_account" || value === "create")
 }

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from "node:crypto"
 
-/** A value nobody can guess: 256 random bits, base64url, 43 characters. */
+/** A value that cannot be guessed: 256 random bits, base64url, 43 characters. */
 export function generateToken(): string {
   return randomBytes(32).toString("base64url")
 }
@@ -14,7 +14,7 @@ export function generateId(): string {
 
 /**
  * A name for a row of which there are very many: like `generateId`, with 48 bits of time in front, so that the rows of one
- * time stand side by side in an index, and a new one touches the pages that the last one did. An `A` comes first until 2109.
+ * time are side by side in an index, and a new one touches the pages that the last one did. An `A` comes first until 2109.
  * @param at when the row comes to be
  */
 export function generateTimeOrderedId(at: Date): string {

@@ -24,10 +24,10 @@ function withoutLoopbackPort(uri: string): string | null {
   return match && `http://${match[1]}${match[3] ?? ""}`
 }
 
-/** URL parsers mend `https:host` and `https:///host`; a browser takes the first for a path on the page's own host. */
+/** URL parsers correct `https:host` and `https:///host`; a browser takes the first for a path on the page's own host. */
 const httpsWithHost = /^https:\/\/[^/?#@]+([/?#]|$)/i
 
-/** What an authorization response is made of. Registered with a value of its own, each would stand in the answer twice. */
+/** What an authorization response is made of. Registered with a value of its own, each would be in the answer twice. */
 const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"]
 
 /** Schemes that run code or reach files in the browser itself. */
@@ -89,6 +89,6 @@ export function findOrigin(redirectUri: string): string | null {
 /** Where the browser goes back to, in a form that people can check: a host, or an app's scheme. */
 export function describeRedirectUri(redirectUri: string): string {
   const { protocol, host } = new URL(redirectUri)
-  // Behind an app's own scheme a host means nothing, and could be anybody's name.
+  // Behind an app's own scheme a host means nothing, and any app could use the name.
   return protocol === "https:" || protocol === "http:" ? host : protocol.replace(/:$/, "")
 }

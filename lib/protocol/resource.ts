@@ -35,7 +35,7 @@ export function includesResource(resources: string[], resource: string): boolean
   return resources.includes(resource) || resources.some((one) => normalize(one) === normalize(resource))
 }
 
-/** A client id may stand where a resource does. */
+/** A client ID can be in the place of a resource. */
 const normalize = (resource: string) => (URL.canParse(resource) ? new URL(resource).href : resource)
 
 /**

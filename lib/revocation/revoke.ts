@@ -10,7 +10,7 @@ import { findStanding } from "@/lib/sessions/refresh-token"
 /**
  * POST /revoke, RFC 7009: ends the Session of an access or refresh token, and with it every token of the family.
  * A token that is unknown, or another client's, changes nothing and is answered alike: "invalid tokens do not cause an
- * error response" (section 2.2), and nobody learns whose token it is.
+ * error response" (section 2.2), and the answer does not reveal whose token it is.
  */
 export async function revokeToken(client: Client, token: string, flow: Flow): Promise<void> {
   const refreshToken = parseRefreshToken(token)

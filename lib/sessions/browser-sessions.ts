@@ -38,7 +38,7 @@ export async function startBrowserSession(
   return browserSession
 }
 
-/** Who signed in in the browser that has this cookie value; null for nobody, or a User who has been disabled. */
+/** Who signed in in the browser that has this cookie value; null when no one is signed in, or a User who has been disabled. */
 export async function findSignedInUser(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
