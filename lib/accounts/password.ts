@@ -14,14 +14,16 @@ export class PasswordPoolBusyError extends Error {
 const passwordPool = perProcess<Tinypool>("password pool")
 
 function pool(): Tinypool {
-  const { PASSWORD_WORKERS, PASSWORD_QUEUE } = config()
+  const { PASSWORD_WORKERS, PASSWORD_QUEUE, PROCESSES } = config()
+  // The settings are for the server, and each of its processes has a pool.
+  const share = (whole: number) => Math.ceil(whole / PROCESSES)
   passwordPool.value ??= new Tinypool({
     // Found from the project's root, because a bundle would not carry a worker's file along.
     filename: path.join(process.cwd(), "lib/accounts/bcrypt-worker.mjs"),
     runtime: "worker_threads",
     minThreads: 0,
-    maxThreads: PASSWORD_WORKERS,
-    maxQueue: PASSWORD_QUEUE,
+    maxThreads: share(PASSWORD_WORKERS),
+    maxQueue: share(PASSWORD_QUEUE),
     idleTimeout: 30_000,
   })
   return passwordPool.value
