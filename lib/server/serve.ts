@@ -13,7 +13,7 @@ import { findRefusal } from "./refusals"
 import { findTarget, type Target } from "./target"
 
 /** The handler of a method and path that is answered without Next; null for what Next answers. */
-export type FindEndpoint = (method: string | undefined, path: string) => Handler | null
+type FindEndpoint = (method: string | undefined, path: string) => Handler | null
 
 /** Next, loaded in this process. */
 export type NextServer = {
