@@ -124,6 +124,8 @@ class ConnectionPool extends pg.Pool {
     this.on("release", (_error, client) => socketOf(client).setTimeout(0))
     // An idle connection that the database ends is not an error: the pool opens the next one.
     this.on("error", () => undefined)
+    // A connection that is lost fails its query. Between two queries of a request nothing listens, and the process would end.
+    this.on("connect", (client) => client.on("error", () => undefined))
   }
 
   private noteSilence(): void {
