@@ -13,6 +13,7 @@ describe("of a Postgres URL,", () => {
     "options=-c%20search_path%3Dsign_in",
     "sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem",
     "uselibpqcompat=true&sslmode=require",
+    "sslmode=require&channel_binding=require&connect_timeout=15",
     "host=/var/run/postgresql&application_name=sign-in",
   ])("%s is taken", (query) => {
     expect(problemOf(at(query))).toBeNull()
@@ -20,6 +21,9 @@ describe("of a Postgres URL,", () => {
 
   test.each([
     ["sslmod=require", "unknown parameter sslmod"],
+    ["constructor=x", "unknown parameter constructor"],
+    ["connect_timeout=0", "connect_timeout that cannot be used"],
+    ["channel_binding=on", "channel_binding that cannot be used"],
     ["connection_limit=1", "unknown parameter connection_limit"],
     ["pgbouncer=true", "unknown parameter pgbouncer"],
     ["sslmode=required", "unknown sslmode: use disable, prefer, require"],

@@ -1,21 +1,26 @@
 const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-verify"]
 
 /** What a parameter of a Postgres URL may be; null is anything. */
-const postgresParameters: Record<string, RegExp | null> = {
-  schema: /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/,
-  options: null,
-  sslmode: new RegExp(`^(${sslModes.join("|")})$`),
-  sslcert: null,
-  sslkey: null,
-  sslrootcert: null,
-  sslnegotiation: /^(postgres|direct)$/,
-  uselibpqcompat: /^(true|false)$/,
-  host: null,
-  port: /^\d+$/,
-  user: null,
-  password: null,
-  application_name: null,
-}
+const postgresParameters = new Map<string, RegExp | null>(
+  Object.entries({
+    schema: /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/,
+    options: null,
+    sslmode: new RegExp(`^(${sslModes.join("|")})$`),
+    sslcert: null,
+    sslkey: null,
+    sslrootcert: null,
+    sslnegotiation: /^(postgres|direct)$/,
+    uselibpqcompat: /^(true|false)$/,
+    host: null,
+    port: /^\d+$/,
+    user: null,
+    password: null,
+    application_name: null,
+    // Seconds. libpq's 0, no limit, would leave requests without an answer.
+    connect_timeout: /^[1-9]\d?$/,
+    channel_binding: /^(require|prefer|disable)$/,
+  }),
+)
 
 /**
  * Checks the parameters of DATABASE_URL, those after the question mark. A driver ignores what it does not know.
@@ -32,9 +37,9 @@ export function checkDatabaseParameters(databaseUrl: string): string | null {
     return `DATABASE_URL must be a file alone, without ${[...parameters.keys()].map((name) => `?${name}=`).join(" ")}`
   }
   for (const [name, value] of parameters) {
-    const allowed = postgresParameters[name]
+    const allowed = postgresParameters.get(name)
     if (allowed === undefined) {
-      return `DATABASE_URL has an unknown parameter ${name}: remove it; known are ${Object.keys(postgresParameters).join(", ")}`
+      return `DATABASE_URL has an unknown parameter ${name}: remove it; known are ${[...postgresParameters.keys()].join(", ")}`
     }
     if (allowed && !allowed.test(value)) {
       return name === "sslmode"

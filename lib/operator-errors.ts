@@ -49,6 +49,9 @@ function codeOfMessage(message: string): string {
 function describePostgres(error: Error, { databaseUrl }: Config): string | null {
   const code = codeOf(error) ?? codeOfMessage(error.message)
   const { place, user, name } = parsePostgresUrl(databaseUrl)
+  if ("path" in error && "syscall" in error && error.syscall === "open") {
+    return `The file ${error.path} of sslrootcert, sslcert or sslkey in DATABASE_URL cannot be read (${code}). Correct DATABASE_URL, or let this user read the file.`
+  }
   const reason = unreachable[code]
   if (reason) return `The database at ${place} is out of reach: ${reason}. Start it, or correct DATABASE_URL.`
   switch (code) {

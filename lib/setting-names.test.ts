@@ -14,10 +14,10 @@ describe("a misspelt setting is found:", () => {
     ["TRUSTEDPROXIES", "TRUSTED_PROXIES"],
     ["ACCESS_TOKEN_SECOND", "ACCESS_TOKEN_SECONDS"],
     ["ACESS_TOKEN_SECONDS", "ACCESS_TOKEN_SECONDS"],
-    ["SIGN_IN_ATTEMPTS_PER_ADRESS", "SIGN_IN_ATTEMPTS_PER_ADDRESS"],
+    ["SIGN_IN_ATEMPTS_PER_ADDRESS", "SIGN_IN_ATTEMPTS_PER_ADDRESS"],
     ["PASSWORD_WORKER", "PASSWORD_WORKERS"],
-    ["DATABASE_URI", "DATABASE_URL"],
-    ["FLOW_INSPECTER", "FLOW_INSPECTOR"],
+    ["DATABSE_URL", "DATABASE_URL"],
+    ["FLOWINSPECTOR", "FLOW_INSPECTOR"],
   ])("%s looks like %s", (name, setting) => {
     expect(findMisspelt([name], names)).toEqual([{ name, setting }])
   })
@@ -52,12 +52,14 @@ test("what other programs have is left alone", () => {
       "SIGNUPS_URL",
     ],
     ...["OAUTH_FLOW_ROLE", "PASSWORD_STORE_DIR", "PROXY_TRUSTED", "HTTP_PROXY", "SQLITE_TMPDIR", "DEMO_MODE"],
+    ...["LOGLEVEL", "log_level", "DATABASE_URI", "DATABASE_URLS", "DATABASE_URL_2", "DATABASE1_URL", "DATABASE_URL2"],
+    ...["SESSION_SECRETS", "ACCESS_TOKEN_SECRETS", "ID_TOKEN_SECRET", "AUTH_CODE_SECRETS", "JWT_TOKEN_SECONDS"],
   ]
   expect(findMisspelt(others, names)).toEqual([])
 })
 
 test("a name that looks like a setting which is set as well is another program's", () => {
-  expect(findMisspelt(["DATABASE_URL", "DATABASE_URI"], names)).toEqual([])
+  expect(findMisspelt(["DATABASE_URL", "DATABASEURL"], names)).toEqual([])
 })
 
 test("settings do not look like one another", () => {
@@ -69,5 +71,5 @@ test("settings do not look like one another", () => {
 
 test("the start is refused, with the right name and without the value", () => {
   expect(problemsOf({ SIGNUP: "off" })).toEqual(["SIGNUP is not a setting: write SIGN_UP, or remove it"])
-  expect(problemsOf({ SIGNUP: "" })).toEqual([])
+  expect(problemsOf({ SIGNUP: "", LOGLEVEL: "warn", DATABASE_URL_2: "postgres://other" })).toEqual([])
 })

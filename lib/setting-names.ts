@@ -1,14 +1,17 @@
 /** Names that normalise to the same text differ only in case, underscores and hyphens. */
 const normalise = (name: string) => name.toUpperCase().replace(/[_-]/g, "")
 
+/** Settings that are never looked for: other programs read the same name in another spelling, such as LOGLEVEL. */
+const shared = new Set(["LOG_LEVEL"])
+
 /**
- * How many letters may differ. Short names and names of one word are left alone: other programs have variables that look
- * like PORT or HOST.
+ * How many letters before the last word may differ. Short names and names of one word are left alone: other programs have
+ * variables that look like PORT or HOST.
  */
 function tolerance(setting: string): number {
   const { length } = normalise(setting)
-  if (!setting.includes("_") || length < 9) return 0
-  return length < 12 ? 1 : length < 14 ? 2 : 3
+  if (length < 9) return 0
+  return length < 14 ? 1 : 2
 }
 
 /**
@@ -18,7 +21,7 @@ function tolerance(setting: string): number {
  * @returns each variable with the setting that it looks like, unless that one is set as well
  */
 export function findMisspelt(present: string[], settings: string[]): { name: string; setting: string }[] {
-  const absent = settings.filter((setting) => setting.includes("_") && !present.includes(setting))
+  const absent = settings.filter((name) => name.includes("_") && !shared.has(name) && !present.includes(name))
   return present
     .filter((name) => !settings.includes(name))
     .flatMap((name) => {
@@ -27,10 +30,17 @@ export function findMisspelt(present: string[], settings: string[]): { name: str
     })
 }
 
+/**
+ * The last word says what kind of value it is, so it must be there: SESSION_SECRETS is not SESSION_SECONDS, and
+ * DATABASE_URI is another program's. Only its plural may be missing.
+ */
 function looksLike(name: string, setting: string): boolean {
-  const limit = tolerance(setting)
-  const wanted = normalise(setting)
-  return Math.abs(name.length - wanted.length) <= limit && countEdits(name, wanted) <= limit
+  const words = setting.split("_")
+  const last = words.pop() ?? ""
+  const ending = [last, last.replace(/IES$/, "Y"), last.replace(/S$/, "")].find((word) => name.endsWith(word))
+  // A number tells two variables of a program from each other: DATABASE_URL_2.
+  if (!ending || /\d/.test(name)) return false
+  return countEdits(name.slice(0, -ending.length), words.join("")) <= tolerance(setting)
 }
 
 /** The Levenshtein distance: how many letters must be inserted, deleted or replaced. */

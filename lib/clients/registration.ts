@@ -17,9 +17,6 @@ export async function registerClient(
   return { client, clientSecret }
 }
 
-/** How often a change is checked again because the client was changed in the meantime. */
-const maxRounds = 20
-
 /**
  * Changes a client's metadata. Public stays public and confidential stays confidential: a secret appears or goes only
  * with a new registration. Limits apply to the given fields, so that a client of an earlier version can be changed.
@@ -28,18 +25,14 @@ const maxRounds = 20
  */
 export async function changeClient(clientId: string, changes: Partial<ClientMetadata>): Promise<Client | null> {
   const given = validateFields(changes)
-  for (let round = 0; round < maxRounds; round++) {
-    const client = await findClient(clientId)
-    if (!client) return null
+  // Some rules concern several fields, so after another change they are checked again.
+  return updateClient(clientId, (client) => {
     const facts = validateTogether({ ...client, ...given })
     if ((facts.tokenEndpointAuthMethod === "none") !== (client.tokenEndpointAuthMethod === "none")) {
       throw invalidMetadata("a public client cannot become confidential, nor the reverse: register a new client")
     }
-    // Some rules concern several fields, so after another change they are checked again.
-    const changed = await updateClient(clientId, { ...given, origins: facts.origins }, client)
-    if (changed) return changed
-  }
-  throw new Error(`the client ${clientId} was changed by others ${maxRounds} times`)
+    return { ...given, origins: facts.origins }
+  })
 }
 
 /** Gives a confidential client a new secret in place of the old. @returns null when there is no such confidential client */
@@ -47,6 +40,6 @@ export async function rotateClientSecret(clientId: string): Promise<string | nul
   const client = await findClient(clientId)
   if (!client || client.tokenEndpointAuthMethod === "none") return null
   const clientSecret = generateToken()
-  await updateClient(clientId, { clientSecretHash: hashToken(clientSecret) })
+  await updateClient(clientId, () => ({ clientSecretHash: hashToken(clientSecret) }))
   return clientSecret
 }

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import { isBusy, isConflict, isConnectionLost, toDatabaseError } from "./errors"
 
-/** How long an operation waits, in milliseconds, while another process has locked the SQLite file. */
-const busyTimeoutMs = 5_000
+/** Milliseconds after which nothing is tried again: the last attempt may take some seconds too, and a request is answered within ten. */
+const retryMs = 5_000
 
 /** How often a conflict with another transaction is tried again. */
-export const maxConflicts = 3
+const maxConflicts = 3
 
 /** A read is repeated only when it failed within so many milliseconds, so that a caller is not kept waiting twice. */
 const quickMs = 1_000
@@ -24,9 +24,10 @@ export async function attempt<Result>(kind: "read" | "write", run: () => Result 
     } catch (error) {
       const elapsed = Date.now() - startedAt
       const again =
-        (isBusy(error) && elapsed < busyTimeoutMs) ||
-        (isConflict(error) && attempts <= maxConflicts) ||
-        (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error))
+        elapsed < retryMs &&
+        (isBusy(error) ||
+          (isConflict(error) && attempts <= maxConflicts) ||
+          (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error)))
       if (!again) throw toDatabaseError(error)
       // Another process usually writes for some microseconds.
       await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))

@@ -1,7 +1,5 @@
 import { columnsOf } from "./columns"
-import { database, inTransaction } from "./database"
-import type { Prisma } from "./generated/sqlite/client"
-import { findRow } from "./statement"
+import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
@@ -9,19 +7,19 @@ export type BrowserSession = { tokenHash: string; userId: string; authenticatedA
 /** A BrowserSession before it is stored, and the one that the browser had before, which ends. */
 export type BrowserSessionStart = Omit<BrowserSession, "userId" | "user"> & { previousTokenHash: string | null }
 
-/** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
-export function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
-  return inTransaction((db) => replaceBrowserSession(db, userId, start))
+const insertRow = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authenticatedAt", "expiresAt") VALUES (?, ?, ?, ?)`
+const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
+
+/** What stores a BrowserSession and ends the browser's earlier one. */
+export function startBrowserSession(userId: string, start: BrowserSessionStart): Write[] {
+  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
+  const inserted: Write = [insertRow, [tokenHash, userId, authenticatedAt, expiresAt]]
+  return previousTokenHash ? [inserted, [deleteRow, [previousTokenHash]]] : [inserted]
 }
 
-/** Does the same inside a transaction that stores more than that. */
-export async function replaceBrowserSession(
-  db: Prisma.TransactionClient,
-  userId: string,
-  { previousTokenHash, ...row }: BrowserSessionStart,
-): Promise<void> {
-  await db.browserSession.create({ data: { ...row, userId } })
-  if (previousTokenHash) await db.browserSession.deleteMany({ where: { tokenHash: previousTokenHash } })
+/** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
+export async function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
+  await write(...startBrowserSession(userId, start))
 }
 
 const withUser = columnsOf("BrowserSession", "User")
@@ -36,6 +34,5 @@ export async function findBrowserSession(tokenHash: string): Promise<BrowserSess
 }
 
 export async function deleteBrowserSession(tokenHash: string): Promise<void> {
-  const db = await database()
-  await db.browserSession.deleteMany({ where: { tokenHash } })
+  await changeRows(deleteRow, [tokenHash])
 }

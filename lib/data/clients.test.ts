@@ -3,8 +3,9 @@ import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient } from "@/lib/testing/rows"
 import { findClient, insertClient, isRegisteredOrigin, listClients, updateClient } from "./clients"
+import { database } from "./database"
 
-describeOnEachDatabase("a client", () => {
+describeOnEachDatabase("a client", (provider) => {
   test("is stored and found with every field", async () => {
     const facts = {
       clientId: generateId(),
@@ -50,9 +51,28 @@ describeOnEachDatabase("a client", () => {
   test("is changed in the fields that are named, and in no other", async () => {
     const client = await storeClient({ origins: ["https://a.example"] })
     const changes = { clientName: "Another", redirectUris: ["https://b.example/"], origins: [], firstParty: true }
-    expect(await updateClient(client.clientId, changes)).toEqual({ ...client, ...changes })
+    expect(await updateClient(client.clientId, () => changes)).toEqual({ ...client, ...changes })
     expect(await findClient(client.clientId)).toEqual({ ...client, ...changes })
-    expect(await updateClient(generateId(), changes)).toBeNull()
+    expect(await updateClient(generateId(), () => changes)).toBeNull()
+  })
+
+  test("is changed whatever the form of its row's texts, and only as it was read", async () => {
+    const { clientId } = await storeClient({ scope: ["openid", "email"] })
+    const createdAt = provider === "sqlite" ? "datetime()" : "now()"
+    const db = await database()
+    await db.$executeRawUnsafe(
+      `UPDATE "Client" SET "scope" = ' openid  email', "createdAt" = ${createdAt} WHERE "clientId" = '${clientId}'`,
+    )
+    const decided: string[][] = []
+    const changed = await updateClient(clientId, (client) => {
+      decided.push(client.scope)
+      return { clientName: "Another" }
+    })
+    expect(changed).toMatchObject({ clientName: "Another", scope: ["openid", "email"] })
+    expect(decided).toHaveLength(1)
+    const append = (text: string) => updateClient(clientId, ({ clientName }) => ({ clientName: clientName + text }))
+    await Promise.all(["1", "2", "3"].map(append))
+    expect((await findClient(clientId))?.clientName).toHaveLength("Another".length + 3)
   })
 
   describe("has its origins registered:", () => {

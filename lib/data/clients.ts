@@ -1,4 +1,4 @@
-import { columnsOf } from "./columns"
+import { columnsOf, joinList, splitList } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { findRow, listRows } from "./statement"
@@ -27,8 +27,6 @@ type Optional<Input> = { [Key in keyof Input]-?: undefined extends Input[Key] ? 
 export type NewClient = Omit<Client, Extract<keyof Client, Optional<Prisma.ClientCreateInput>>> & Partial<Client>
 export type ClientChanges = Partial<Omit<Client, "clientId" | "createdAt">>
 
-const split = (text: string) => text.split(" ").filter(Boolean)
-const joinList = (list: string[]) => list.join(" ")
 const lists: { [Name in keyof Lists]: (list: string[]) => string } = {
   redirectUris: joinList,
   postLogoutRedirectUris: joinList,
@@ -42,7 +40,7 @@ const listNames = Object.keys(lists) as (keyof Lists)[]
 
 function fromRow(row: ClientRow): Client {
   const client: Record<string, unknown> = { ...row }
-  for (const name of listNames) client[name] = split(row[name])
+  for (const name of listNames) client[name] = splitList(row[name])
   return client as Client
 }
 
@@ -59,9 +57,14 @@ export async function insertClient(client: NewClient): Promise<Client> {
 const client = columnsOf("Client")
 const selectClient = `SELECT ${client.select} FROM "Client" WHERE "clientId" = ?`
 
-export async function findClient(clientId: string): Promise<Client | null> {
+async function findClientRow(clientId: string): Promise<ClientRow | null> {
   const row = await findRow(selectClient, [clientId])
-  return row && fromRow(client.read(row).Client)
+  return row && client.read(row).Client
+}
+
+export async function findClient(clientId: string): Promise<Client | null> {
+  const row = await findClientRow(clientId)
+  return row && fromRow(row)
 }
 
 export async function listClients(): Promise<Client[]> {
@@ -69,15 +72,28 @@ export async function listClients(): Promise<Client[]> {
   return (await db.client.findMany({ orderBy: { createdAt: "asc" } })).map(fromRow)
 }
 
+/** How often a change is decided again because the client was changed in the meantime. */
+const maxRounds = 20
+
 /**
- * @param asRead when it is given, the client is changed only while it is as it was read
- * @returns the client as changed; null when it does not exist, or is no longer as it was read
+ * Changes a client, and only while it is as `decide` has seen it.
+ * @param decide called again, with the client as it is then, when another caller was first; what it throws is thrown
+ * @returns the client as changed; null when it does not exist
  */
-export async function updateClient(clientId: string, changes: ClientChanges, asRead?: Client): Promise<Client | null> {
+export async function updateClient(
+  clientId: string,
+  decide: (client: Client) => ClientChanges,
+): Promise<Client | null> {
   const db = await database()
-  const where = asRead ? toRow(asRead) : { clientId }
-  const { count } = await db.client.updateMany({ where, data: toRow(changes) })
-  return count === 1 ? findClient(clientId) : null
+  for (let round = 0; round < maxRounds; round++) {
+    const row = await findClientRow(clientId)
+    if (!row) return null
+    // `createdAt` never changes, and a date may be stored in another form than the one that is compared.
+    const { createdAt, ...asRead } = row
+    const data = toRow(decide(fromRow(row)))
+    if ((await db.client.updateMany({ where: asRead, data })).count === 1) return fromRow({ ...row, ...data })
+  }
+  throw new Error(`the client ${clientId} was changed by others ${maxRounds} times`)
 }
 
 /** Deletes a client with its Sessions and consents. @returns whether there was one */
@@ -91,5 +107,5 @@ export async function deleteClient(clientId: string): Promise<boolean> {
 export async function isRegisteredOrigin(origin: string): Promise<boolean> {
   // The database only makes the list short: its pattern takes `_` and `%` for others, and SQLite's any case for another.
   const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${origin} %`])
-  return rows.some(([origins]) => split(String(origins)).includes(origin))
+  return rows.some(([origins]) => splitList(String(origins)).includes(origin))
 }

@@ -2,6 +2,10 @@
 import { Prisma } from "./generated/sqlite/browser"
 import type { Row } from "./statement"
 
+/** A list is stored as text with a space between two entries. */
+export const splitList = (text: string) => text.split(" ").filter(Boolean)
+export const joinList = (list: string[]) => list.join(" ")
+
 type Models = { [Name in Prisma.ModelName]: Prisma.TypeMap["model"][Name]["payload"]["scalars"] }
 
 /** The names of a model's columns, as prisma/schema.prisma declares them. */

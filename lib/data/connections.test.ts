@@ -8,7 +8,7 @@ import { query } from "@/lib/testing/schema"
 import { applySettings, forgetProcessState } from "@/lib/testing/settings"
 import { startRelay } from "@/lib/testing/tcp"
 import { findClient } from "./clients"
-import { allowSlowStatements, openSqlite } from "./connections"
+import { allowSlowStatements, openSqlite, postgresPool } from "./connections"
 import { closeDatabase, database } from "./database"
 import { migrate } from "./migrate"
 import { findSession } from "./sessions"
@@ -97,6 +97,15 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every way to th
     expect(await listRows(`SELECT "name" FROM "User" WHERE "id" = ?`, [id])).toEqual([["\u00dcn\u0131 \\ \u{1f600}"]])
   })
 
+  test("connect_timeout and channel_binding of the URL", async () => {
+    const url = withParameters({ connect_timeout: "15", channel_binding: "require" })
+    await useEverything(url)
+    expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 15_000, enableChannelBinding: true })
+    await closeDatabase()
+    applySettings({ DATABASE_URL: withParameters({ channel_binding: "disable" }) })
+    expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 3_000, enableChannelBinding: false })
+  })
+
   test("a time limit for each statement, except in commands", async () => {
     const limit = async () => (await listRows("SHOW statement_timeout", []))[0]?.[0]
     applySettings({ DATABASE_URL: opened.url })
@@ -131,6 +140,12 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, a start is refu
 
   test("when the server asks for another sslmode", async () => {
     expect(await problemOf(withParameters({ sslmode: "verify-full" }))).toMatch(/disagree about TLS\. Correct sslmode/)
+  })
+
+  test("when a certificate's file does not exist", async () => {
+    expect(await problemOf(withParameters({ sslmode: "verify-full", sslrootcert: "/no/such.pem" }))).toMatch(
+      /^The file \/no\/such\.pem of sslrootcert, sslcert or sslkey in DATABASE_URL cannot be read \(ENOENT\)\./,
+    )
   })
 
   test("when the server accepts the connection and says nothing", async () => {

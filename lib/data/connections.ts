@@ -1,11 +1,12 @@
 import type { Socket } from "node:net"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils"
 import type BetterSqlite3 from "better-sqlite3"
 import pg from "pg"
 import { config } from "@/lib/config"
 import { once, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
-import { guardPostgres, guardSqlite } from "./prisma-adapter"
+import { guardAdapter } from "./prisma-adapter"
 
 // Every connection to the database is opened here, and has these settings.
 
@@ -75,12 +76,15 @@ function clientConfig(databaseUrl: string): pg.ClientConfig {
   const [address = "", query] = databaseUrl.split("?")
   const parameters = new URLSearchParams(query)
   const schema = parameters.get("schema")
-  parameters.delete("schema")
+  const connectSeconds = parameters.get("connect_timeout")
+  const channelBinding = parameters.get("channel_binding") ?? "disable"
+  for (const name of ["schema", "connect_timeout", "channel_binding"]) parameters.delete(name)
   // As an option of the connection itself: a pooler that would lose a later SET refuses this.
   if (schema) parameters.set("options", `${parameters.get("options") ?? ""} -c search_path="${schema}"`.trim())
   return {
     connectionString: parameters.size > 0 ? `${address}?${parameters}` : address,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: connectSeconds ? Number(connectSeconds) * 1000 : connectTimeoutMs,
+    enableChannelBinding: channelBinding !== "disable",
     keepAlive: true,
   }
 }
@@ -100,7 +104,13 @@ const socketOf = (client: pg.ClientBase) => (client as unknown as { connection: 
 /** @param onSilence called when the database stops answering on this connection while its socket has a time limit */
 async function applySettings(client: pg.ClientBase, statementMs: number, onSilence?: () => void): Promise<void> {
   const socket = socketOf(client)
-  socket.on("timeout", () => {
+  socket.on("timeout", async () => {
+    const { bytesRead } = socket
+    // Timers run before sockets are read: after a blocked event loop the answer may still be waiting there.
+    await nextTurn()
+    await nextTurn()
+    // What was read has started the time limit again.
+    if (socket.bytesRead !== bytesRead) return
     onSilence?.()
     socket.destroy(new Error("The database does not answer."))
   })
@@ -121,7 +131,10 @@ class ConnectionPool extends pg.Pool {
       onConnect: (client) => applySettings(client, statementMs, () => this.noteSilence()),
     })
     this.on("acquire", (client) => socketOf(client).setTimeout(silenceMs))
-    this.on("release", (_error, client) => socketOf(client).setTimeout(0))
+    this.on("release", (error, client) => {
+      socketOf(client).setTimeout(0)
+      if (!error) this.silentUntil = 0
+    })
     // An idle connection that the database ends is not an error: the pool opens the next one.
     this.on("error", () => undefined)
     // A connection that is lost fails its query. Between two queries of a request nothing listens, and the process would end.
@@ -134,7 +147,8 @@ class ConnectionPool extends pg.Pool {
 
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg, of which the pool itself uses the one with a callback
   override connect(callback?: any): any {
-    const connected = Date.now() < this.silentUntil ? Promise.reject(new Error("silent")) : super.connect()
+    const refused = this.idleCount === 0 && Date.now() < this.silentUntil
+    const connected = refused ? Promise.reject(new Error("silent")) : super.connect()
     const result = connected.catch((error: Error) => {
       if (error.message === "Connection terminated due to connection timeout") this.noteSilence()
       throw error
@@ -168,12 +182,12 @@ export async function prismaAdapter(): Promise<SqlDriverAdapterFactory> {
   if (databaseProvider === "sqlite") {
     const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3")
     const factory = new PrismaBetterSqlite3({ url: databaseUrl, timeout: 0 }, { timestampFormat: "unixepoch-ms" })
-    return guardSqlite(factory, sqlitePragmas())
+    return guardAdapter(factory, sqlitePragmas())
   }
   const { PrismaPg } = await import("@prisma/adapter-pg")
   const { rows } = await attempt("read", () => postgresPool().query("SELECT current_schema() AS schema"))
   // Prisma names the schema of each table, and would name "public".
-  return guardPostgres(new PrismaPg(postgresPool(), { schema: rows[0]?.schema ?? "public" }))
+  return guardAdapter(new PrismaPg(postgresPool(), { schema: rows[0]?.schema ?? "public" }))
 }
 
 /** Ends this process's connections. */

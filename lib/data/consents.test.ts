@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeUser } from "@/lib/testing/rows"
 import { addConsent, findConsent } from "./consents"
+import { database } from "./database"
 
 async function newOwner() {
   return { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
@@ -36,6 +37,14 @@ describeOnEachDatabase("a Consent", () => {
       resource: ["https://a.example/", "https://b.example/"],
       grantedAt: inMinutes(2),
     })
+  })
+
+  test("is added to whatever the form of its row's texts", async () => {
+    const { userId, clientId } = await newOwner()
+    const data = { userId, clientId, scope: " openid  email", resource: " ", grantedAt: inMinutes(0) }
+    await (await database()).consent.create({ data })
+    await addConsent({ userId, clientId, scope: ["profile"], resource: [], grantedAt: inMinutes(1) })
+    expect(await findConsent(userId, clientId)).toMatchObject({ scope: ["openid", "email", "profile"], resource: [] })
   })
 
   test("holds what each of twenty tabs allows at the same time, the first time and later", async () => {

@@ -13,7 +13,7 @@ const adapted = (originalCode?: string) =>
 describe("the database is not available when a driver reports", () => {
   test.each([
     ...["57P01", "57P03", "57014", "53300", "53100", "25006", "40001", "40P01", "08006", "08P01", "28P01", "3D000"],
-    ...["42501", "XX000", "58030", "55P03", "0A000"],
+    ...["42501", "XX000", "58030", "55P03", "0A000", "26000", "42P05"],
   ])("SQLSTATE %s, alone or through Prisma's adapter", (code) => {
     expect(toDatabaseError(postgres(code))).toMatchObject({ name: "DatabaseUnavailableError", driverCode: code })
     expect(toDatabaseError(adapted(code))).toMatchObject({ name: "DatabaseUnavailableError", driverCode: code })

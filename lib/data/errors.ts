@@ -25,6 +25,17 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && (error.name === "UniqueViolation" || ("code" in error && error.code === "P2002"))
 }
 
+/** @returns false when a unique value exists already, and nothing was stored */
+export async function isStored(insert: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await insert
+    return true
+  } catch (error) {
+    if (isUniqueViolation(error)) return false
+    throw error
+  }
+}
+
 type Adapted = { originalCode?: string }
 
 /** The code of an error of a driver, or of the one that Prisma's adapter wraps; undefined when it has none. */
@@ -46,7 +57,9 @@ const refusedBySqlite = /^SQLITE_(CONSTRAINT|ERROR|MISUSE|RANGE|MISMATCH|TOOBIG)
 function isRefusal(error: Error): boolean {
   const code = codeOf(error)
   if (code?.startsWith("SQLITE_")) return refusedBySqlite.test(code)
-  if (code && isSqlState(code, error)) return refusedStatement.test(code) && code !== insufficientPrivilege
+  if (code && isSqlState(code, error)) {
+    return refusedStatement.test(code) && code !== insufficientPrivilege && !isStatementLost(error)
+  }
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError
 }
 
@@ -68,9 +81,14 @@ export function toDatabaseError(error: unknown): unknown {
   return isRefusal(error) ? error : new DatabaseUnavailableError(error)
 }
 
-/** Serialization failure and deadlock: the transaction was rolled back, and running it again is what the standard asks for. */
+/** A pooler has given this connection another session of the server, where the prepared statements are others. */
+export function isStatementLost(error: unknown): boolean {
+  return /^(26000|42P05)$/.test(codeOf(error) ?? "")
+}
+
+/** Serialization failure, deadlock, or a lost statement: nothing was changed, and running all of it again may succeed. */
 export function isConflict(error: unknown): boolean {
-  return /^(40001|40P01)$/.test(codeOf(error) ?? "")
+  return isStatementLost(error) || /^(40001|40P01)$/.test(codeOf(error) ?? "")
 }
 
 /** Another process has locked the SQLite file for now. */

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto"
 import pg from "pg"
 import { postgresPool } from "./connections"
+import { isStatementLost } from "./errors"
 import type { Row, StatementDriver, Value, Write } from "./statement"
 
 export function connectPostgres(): StatementDriver {
@@ -25,6 +26,7 @@ export function connectPostgres(): StatementDriver {
       await connection.query("COMMIT")
       return changes
     } catch (error) {
+      broken = isStatementLost(error)
       await connection.query("ROLLBACK").catch(() => {
         broken = true
       })

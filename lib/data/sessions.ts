@@ -1,8 +1,8 @@
-import { columnsOf } from "./columns"
+import { columnsOf, joinList, splitList } from "./columns"
 import { database } from "./database"
-import { isUniqueViolation } from "./errors"
+import { isStored } from "./errors"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, write } from "./statement"
+import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
 /** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */
@@ -17,8 +17,11 @@ export type RevokedReason =
   | "user_disabled"
   | "password_changed"
 
-const split = (text: string) => text.split(" ").filter(Boolean)
-const fromRow = (row: SessionRow): Session => ({ ...row, scope: split(row.scope), resource: split(row.resource) })
+const fromRow = (row: SessionRow): Session => ({
+  ...row,
+  scope: splitList(row.scope),
+  resource: splitList(row.resource),
+})
 
 export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime">
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
@@ -28,20 +31,16 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
  * @returns false when there is a Session of this id, which is that of its state token: the token has made its code; nothing
  * is stored then
  */
-export async function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
+export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
   const { id, userId, clientId, scope, resource, nonce, authTime } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
   const ends = [expiresAt, expiresAt]
-  try {
-    await write(
-      [insertSession, [id, userId, clientId, scope.join(" "), resource.join(" "), nonce, authTime, now, ...ends]],
+  return isStored(
+    write(
+      [insertSession, [id, userId, clientId, joinList(scope), joinList(resource), nonce, authTime, now, ...ends]],
       [insertCode, [id, codeHash, codeChallenge, redirectUri, now, expiresAt]],
-    )
-    return true
-  } catch (error) {
-    if (isUniqueViolation(error)) return false
-    throw error
-  }
+    ),
+  )
 }
 
 const insertSession = `INSERT INTO "Session"
@@ -103,6 +102,8 @@ export async function startSession(
 
 const rotatable = `"id" = ? AND "refreshTokenHash" = ? AND "revokedAt" IS NULL AND "expiresAt" > ? AND "idleExpiresAt" > ?`
 const rotate = `"refreshTokenHash" = ?, "previousRefreshTokenHash" = ?, "rotatedAt" = ?, "rotations" = "rotations" + 1`
+const rotateOnly = `UPDATE "Session" SET ${rotate} WHERE ${rotatable}`
+const rotateAndExtend = `UPDATE "Session" SET ${rotate}, "idleExpiresAt" = ? WHERE ${rotatable}`
 
 /**
  * Replaces the current refresh token by the next, in one statement. Of any number of callers who present the same token
@@ -115,34 +116,28 @@ export async function rotateRefreshToken(
   next: { refreshTokenHash: string; rotatedAt: Date; idleExpiresAt: Date | null },
 ): Promise<boolean> {
   const { refreshTokenHash, rotatedAt: now, idleExpiresAt } = next
-  const facts = [refreshTokenHash, presentedHash, now]
-  const conditions = [id, presentedHash, now, now]
   const changed = idleExpiresAt
-    ? await changeRows(`UPDATE "Session" SET ${rotate}, "idleExpiresAt" = ? WHERE ${rotatable}`, [
-        ...facts,
-        idleExpiresAt,
-        ...conditions,
-      ])
-    : await changeRows(`UPDATE "Session" SET ${rotate} WHERE ${rotatable}`, [...facts, ...conditions])
-  return changed === 1
+    ? changeRows(rotateAndExtend, [refreshTokenHash, presentedHash, now, idleExpiresAt, id, presentedHash, now, now])
+    : changeRows(rotateOnly, [refreshTokenHash, presentedHash, now, id, presentedHash, now, now])
+  return (await changed) === 1
 }
 
-/** Ends a Session. The first reason stays. @returns whether it was alive until now */
+/** What ends a Session, or all of a User. The first reason stays. */
+export function revocation(of: { id: string } | { userId: string }, reason: RevokedReason, now: Date): Write {
+  const [condition, value] = "id" in of ? [`"id" = ?`, of.id] : [`"userId" = ?`, of.userId]
+  return [
+    `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "revokedAt" IS NULL AND ${condition}`,
+    [now, reason, value],
+  ]
+}
+
+/** Ends a Session. @returns whether it was alive until now */
 export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  const changed = await changeRows(
-    `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "id" = ? AND "revokedAt" IS NULL`,
-    [now, reason, id],
-  )
-  return changed === 1
+  return (await changeRows(...revocation({ id }, reason, now))) === 1
 }
 
-export async function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {
-  const db = await database()
-  const { count } = await db.session.updateMany({
-    where: { userId, revokedAt: null },
-    data: { revokedAt: now, revokedReason: reason },
-  })
-  return count
+export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {
+  return changeRows(...revocation({ userId }, reason, now))
 }
 
 /** The newest Sessions first. */

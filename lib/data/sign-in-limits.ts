@@ -25,22 +25,16 @@ async function connect(): Promise<Limiters> {
     clearExpiredByTimeout: false,
     duration: settings.SIGN_IN_WINDOW_SECONDS,
   }
-  const account = { ...common, keyPrefix: "account", points: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT }
-  const address = { ...common, keyPrefix: "address", points: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS }
-  const signUp = { ...address, keyPrefix: "sign-up" }
-  if (settings.databaseProvider === "sqlite") {
-    const store = { storeClient: await sqliteConnection(), storeType: "better-sqlite3" }
-    return {
-      account: new RateLimiterSQLite({ ...account, ...store }),
-      address: new RateLimiterSQLite({ ...address, ...store }),
-      "sign-up": new RateLimiterSQLite({ ...signUp, ...store }),
-    }
-  }
-  const store = { storeClient: postgresPool(), storeType: "pool" }
+  const [Limiter, store] =
+    settings.databaseProvider === "sqlite"
+      ? [RateLimiterSQLite, { storeClient: await sqliteConnection(), storeType: "better-sqlite3" }]
+      : [RateLimiterPostgres, { storeClient: postgresPool(), storeType: "pool" }]
+  const create = (kind: SignInLimitKind, points: number) =>
+    new Limiter({ ...common, ...store, keyPrefix: kind, points })
   return {
-    account: new RateLimiterPostgres({ ...account, ...store }),
-    address: new RateLimiterPostgres({ ...address, ...store }),
-    "sign-up": new RateLimiterPostgres({ ...signUp, ...store }),
+    account: create("account", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
+    address: create("address", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    "sign-up": create("sign-up", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
   }
 }
 

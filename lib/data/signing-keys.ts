@@ -1,6 +1,6 @@
 import { columnsOf } from "./columns"
 import { database } from "./database"
-import { isUniqueViolation } from "./errors"
+import { isStored } from "./errors"
 import type { SigningKey as SigningKeyRow } from "./generated/sqlite/client"
 import { listRows } from "./statement"
 
@@ -18,13 +18,7 @@ export async function listSigningKeys(): Promise<SigningKeyRecord[]> {
 /** Stores a key; false when another process made this generation first. */
 export async function insertSigningKey(key: SigningKeyRecord): Promise<boolean> {
   const db = await database()
-  try {
-    await db.signingKey.create({ data: key })
-    return true
-  } catch (error) {
-    if (isUniqueViolation(error)) return false
-    throw error
-  }
+  return isStored(db.signingKey.create({ data: key }))
 }
 
 export async function deleteSigningKeys(kids: string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { config } from "@/lib/config"
 import { generateId } from "@/lib/protocol/random"
@@ -6,7 +7,8 @@ import { findFreePort } from "@/lib/testing/free-port"
 import { query } from "@/lib/testing/schema"
 import { applySettings } from "@/lib/testing/settings"
 import { type Relay, startRelay } from "@/lib/testing/tcp"
-import { closeDatabase, database, inTransaction } from "./database"
+import { postgresPool } from "./connections"
+import { closeDatabase, database } from "./database"
 import { DatabaseUnavailableError } from "./errors"
 import { countSignInAttempt } from "./sign-in-limits"
 import { changeRows, listRows, write } from "./statement"
@@ -18,11 +20,10 @@ const operations = {
   "writes together": () => write([`UPDATE "User" SET "name" = NULL`, []], [`UPDATE "Client" SET "scope" = ''`, []]),
   "Prisma's read": async () => (await database()).user.findMany(),
   "Prisma's write": async () => (await database()).user.updateMany({ data: { name: null } }),
-  "Prisma's transaction": () => inTransaction((transaction) => transaction.user.findMany()),
   "the rate limiter": () => countSignInAttempt("address", "192.0.2.1"),
 }
 const names = Object.keys(operations) as (keyof typeof operations)[]
-const writes = names.filter((name) => !/read|transaction/.test(name))
+const writes = names.filter((name) => !name.includes("read"))
 
 const newUser = () => ({ id: generateId(), email: `${generateId()}@example.com`, name: null, passwordHash: "no hash" })
 
@@ -90,17 +91,6 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       await expect(slow).rejects.toBeInstanceOf(DatabaseUnavailableError)
     })
 
-    test("of a transaction of Prisma's: nothing of it is kept, and the next one works", async () => {
-      const user = newUser()
-      const running = inTransaction(async (transaction) => {
-        await transaction.user.create({ data: { ...user, createdAt: new Date() } })
-        await transaction.$queryRawUnsafe("SELECT pg_sleep(30)::text")
-      })
-      await endWhileSleeping(running)
-      await expect(running).rejects.toBeInstanceOf(DatabaseUnavailableError)
-      expect(await inTransaction((transaction) => transaction.user.count({ where: { id: user.id } }))).toBe(0)
-    })
-
     test("while it is idle: no operation notices", async () => {
       for (const operation of names) {
         await operations[operation]()
@@ -135,11 +125,6 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       "a write": operations["a write"],
       "writes together": operations["writes together"],
       "Prisma's write": operations["Prisma's write"],
-      "a transaction": () =>
-        inTransaction(async (transaction) => {
-          await transaction.user.findMany()
-          return transaction.user.updateMany({ data: { name: null } })
-        }),
     }
 
     beforeAll(async () => {
@@ -176,6 +161,53 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       expect(String(row?.[0]).split("").sort().join("")).toBe("012")
       await query(opened.url, `ALTER DATABASE "${name()}" RESET default_transaction_isolation`)
       await reopen()
+    })
+  })
+
+  describe("a connection to which a pooler gives another session of the server is replaced", () => {
+    const select = `SELECT "id" FROM "User" WHERE "id" = ?`
+    const update = `UPDATE "User" SET "name" = NULL WHERE "id" = ?`
+    const operations = {
+      "a read": () => listRows(select, ["id"]),
+      "a write": () => changeRows(update, ["id"]),
+      "writes together": () => write([update, ["id"]], [update, ["id"]]),
+    }
+    const nameOf = (sql: string) => hash("sha256", sql, "hex").slice(0, 32)
+
+    test.each(Object.entries(operations))("in %s, when its prepared statements are gone", async (_name, operation) => {
+      await reopen()
+      await operation()
+      await postgresPool().query("DEALLOCATE ALL")
+      await operation()
+    })
+
+    test.each(Object.entries(operations))("in %s, when another one has prepared them", async (_name, operation) => {
+      await reopen()
+      await postgresPool().query(`PREPARE "${nameOf(select)}" AS SELECT 1; PREPARE "${nameOf(update)}" AS SELECT 1`)
+      await operation()
+    })
+  })
+
+  describe("the time limit of a connection", () => {
+    beforeEach(() => reopen())
+    const untilRunning = async (sql: string) => {
+      const running = `SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '${sql}%'`
+      while ((await query(opened.url, running)).length === 0);
+    }
+
+    test("does not cut one whose answer came while this thread was blocked", async () => {
+      const sql = "SELECT pg_sleep(0.2)::text, 'answered'"
+      const running = changeRows(sql, [])
+      await untilRunning("SELECT pg_sleep(0.2)")
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_200)
+      expect(await running).toBe(1)
+    })
+
+    test("cuts a silent one, and the others go on", async () => {
+      await Promise.all([1, 2, 3].map(() => listRows("SELECT pg_sleep(0.1)::text", [])))
+      await expectUnavailable(() => write(["SET LOCAL statement_timeout TO 0", []], ["SELECT pg_sleep(30)", []]))
+      await operations["a read"]()
+      await Promise.all([1, 2, 3, 4].map(() => operations["a read"]()))
     })
   })
 

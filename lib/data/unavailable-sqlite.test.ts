@@ -6,7 +6,7 @@ import { generateId } from "@/lib/protocol/random"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { applySettings } from "@/lib/testing/settings"
 import { sqliteConnection, sqliteFile } from "./connections"
-import { closeDatabase, database, inTransaction } from "./database"
+import { closeDatabase, database } from "./database"
 import { countSignInAttempt } from "./sign-in-limits"
 import { changeRows, listRows, write } from "./statement"
 
@@ -24,7 +24,6 @@ const writes = {
   "a write": () => changeRows(insertUser, values()),
   "writes together": () => write([insertUser, values()], [insertUser, values()]),
   "Prisma's write": async () => (await database()).user.create({ data: newUser() }),
-  "Prisma's transaction": () => inTransaction((transaction) => transaction.user.create({ data: newUser() })),
 }
 const limiter = { "the rate limiter": () => countSignInAttempt("address", `192.0.2.1${long}`) }
 const operations = { ...reads, ...writes, ...limiter }
@@ -108,49 +107,10 @@ describe("on SQLite,", () => {
     await runAll(operations)
   })
 
-  describe("Prisma's transaction", () => {
-    test("does not take in what another request does meanwhile", async () => {
-      const db = await database()
-      const [rolledBack, other] = [newUser(), newUser()]
-      let outside: Promise<unknown> | undefined
-      const running = inTransaction(async (transaction) => {
-        await transaction.user.create({ data: rolledBack })
-        // A promise of Prisma's begins when it is waited for.
-        outside = db.user.create({ data: other }).then(({ id }) => id)
-        // Time enough for the other one, if it did not wait.
-        for (let i = 0; i < 20; i++) await transaction.user.findMany()
-        throw new Error("roll back")
-      })
-      await expect(running).rejects.toThrow("roll back")
-      await outside
-      const ids = (await db.user.findMany()).map(({ id }) => id)
-      expect([rolledBack.id, other.id].map((id) => ids.includes(id))).toEqual([false, true])
-    })
-
-    test("that cannot be committed leaves nothing behind, and the next one works", async () => {
-      const db = await database()
-      const user = newUser()
-      const running = inTransaction(async (transaction) => {
-        await transaction.$executeRawUnsafe("PRAGMA defer_foreign_keys = ON")
-        await transaction.user.create({ data: user })
-        await transaction.$executeRawUnsafe(
-          `INSERT INTO "BrowserSession" VALUES ('hash', 'a User that does not exist', 1, 1)`,
-        )
-      })
-      await expect(running).rejects.toThrow()
-      expect(await db.user.findUnique({ where: { id: user.id } })).toBeNull()
-      await runAll(writes)
-    })
-
-    test("of several at the same moment run one after the other", async () => {
-      const user = await (await database()).user.create({ data: newUser() })
-      const append = (letter: string) =>
-        inTransaction(async (transaction) => {
-          const { name } = await transaction.user.findUniqueOrThrow({ where: { id: user.id } })
-          await transaction.user.update({ where: { id: user.id }, data: { name: `${name ?? ""}${letter}` } })
-        })
-      await Promise.all(["a", "b", "c"].map(append))
-      expect((await (await database()).user.findUnique({ where: { id: user.id } }))?.name).toHaveLength(3)
-    })
+  test("Prisma's transaction is refused: it would take in what other requests do meanwhile", async () => {
+    const db = await database()
+    const user = newUser()
+    await expect(db.$transaction((transaction) => transaction.user.create({ data: user }))).rejects.toThrow("write()")
+    expect(await db.user.findUnique({ where: { id: user.id } })).toBeNull()
   })
 })

@@ -1,8 +1,9 @@
-import { type BrowserSessionStart, replaceBrowserSession } from "./browser-sessions"
-import { database, inTransaction } from "./database"
-import { isUniqueViolation } from "./errors"
+import { type BrowserSessionStart, startBrowserSession } from "./browser-sessions"
+import { database } from "./database"
+import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
-import type { RevokedReason } from "./sessions"
+import { type RevokedReason, revocation } from "./sessions"
+import { type Write, write } from "./statement"
 
 export type { User }
 
@@ -15,17 +16,14 @@ export async function insertUser(
   user: Omit<User, "createdAt" | "disabledAt" | "signInsCountFrom">,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
-  try {
-    return await inTransaction(async (db) => {
-      const stored = await db.user.create({ data: { ...user, createdAt: new Date() } })
-      if (browserSession) await replaceBrowserSession(db, user.id, browserSession)
-      return stored
-    })
-  } catch (error) {
-    if (isUniqueViolation(error)) return null
-    throw error
-  }
+  const createdAt = new Date()
+  const { id, email, name, passwordHash } = user
+  const started = browserSession ? startBrowserSession(id, browserSession) : []
+  const stored = await isStored(write([insertRow, [id, email, name, passwordHash, createdAt]], ...started))
+  return stored ? { ...user, createdAt, disabledAt: null, signInsCountFrom: null } : null
 }
+
+const insertRow = `INSERT INTO "User" ("id", "email", "name", "passwordHash", "createdAt") VALUES (?, ?, ?, ?, ?)`
 
 export async function findUser(id: string): Promise<User | null> {
   const db = await database()
@@ -48,7 +46,12 @@ export async function listUsers(): Promise<User[]> {
  * @returns whether there is such a User
  */
 export function setUserDisabled(id: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(id, { disabledAt: now, signInsCountFrom: now }, "user_disabled", now)
+  return changeAndEndAccess(
+    id,
+    [`${endSignIns}, "disabledAt" = ? WHERE "id" = ?`, [now, now, id]],
+    "user_disabled",
+    now,
+  )
 }
 
 /** @returns whether there is such a User */
@@ -64,20 +67,21 @@ export async function setUserEnabled(id: string): Promise<boolean> {
  * @returns whether there is such a User
  */
 export function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(id, { passwordHash, signInsCountFrom: now }, "password_changed", now)
+  return changeAndEndAccess(
+    id,
+    [`${endSignIns}, "passwordHash" = ? WHERE "id" = ?`, [now, passwordHash, id]],
+    "password_changed",
+    now,
+  )
 }
 
+const endSignIns = `UPDATE "User" SET "signInsCountFrom" = ?`
+
 /** One commit: after a failure between these writes the User's clients would keep refreshing. */
-function changeAndEndAccess(id: string, change: Partial<User>, reason: RevokedReason, now: Date): Promise<boolean> {
-  return inTransaction(async (db) => {
-    const { count } = await db.user.updateMany({ where: { id }, data: change })
-    await db.browserSession.deleteMany({ where: { userId: id } })
-    await db.session.updateMany({
-      where: { userId: id, revokedAt: null },
-      data: { revokedAt: now, revokedReason: reason },
-    })
-    return count === 1
-  })
+async function changeAndEndAccess(id: string, change: Write, reason: RevokedReason, now: Date): Promise<boolean> {
+  const endBrowserSessions: Write = [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]]
+  const [changed] = await write(change, endBrowserSessions, revocation({ userId: id }, reason, now))
+  return changed === 1
 }
 
 /** Deletes a User with everything that is theirs. @returns whether there was such a User */
