@@ -8,7 +8,7 @@ const url = process.env.DATABASE_URL || "file:./data/oauth-flow.db"
 const sqlite = url.startsWith("file:")
 
 export default defineConfig({
-  // The same models for each provider: lib/data/tooling/generate.mjs writes the second file.
+  // The same models for each provider: prisma/tooling/generate.mjs writes the second file.
   schema: sqlite ? "prisma/schema.prisma" : "lib/data/generated/postgres.prisma",
   // Studio takes nothing but a whole path.
   datasource: { url: sqlite ? `file://${path.resolve(url.slice("file:".length))}` : url },

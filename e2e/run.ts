@@ -23,7 +23,7 @@ const knip: Run = { name: "unused code (knip)", args: [binOf("knip")] }
 
 /** @returns whether everything passed */
 async function main(): Promise<boolean> {
-  if (!(await quietly({ name: "clients generated", args: ["lib/data/tooling/generate.mjs"] }))) return false
+  if (!(await quietly({ name: "clients generated", args: ["prisma/tooling/generate.mjs"] }))) return false
   if (!(await quietly(routeTypes))) return false
   // Each of these keeps about one of a small machine's two processors busy.
   if (!(await Promise.all([biome, types, knip].map(quietly))).every(Boolean)) return false

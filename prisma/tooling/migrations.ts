@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
+import { migrate } from "@/lib/data/migrate"
 import { startPostgres } from "@/lib/testing/postgres"
-import { migrate } from "../migrate"
 import { diffDatabase } from "./schema-diff"
 
 /**

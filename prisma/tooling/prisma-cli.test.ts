@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process"
 import { createRequire } from "node:module"
 import { expect, test } from "vitest"
+import { migrate } from "@/lib/data/migrate"
 import { createEmptyDatabase, testProviders } from "@/lib/testing/database"
 import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
-import { migrate } from "../migrate"
 
 const cli = createRequire(import.meta.url).resolve("prisma/build/index.js")
 // These commands do not run the schema engine, which this machine may be unable to download.
