@@ -1,27 +1,19 @@
+import { columnNames, columnsOf } from "./columns"
 import { type FlowOutcome, flowOutcomes } from "./flow-outcomes"
-import { listRows, type Value, type Write, write } from "./statement"
+import type { RecordedFlow as FlowRow } from "./generated/sqlite/client"
+import { listRows, type Row, type Value, type Write, write } from "./statement"
 
 // What the flow inspector keeps. No row of it is one that a flow needs, and nothing refers to it.
 
 /** A request as JSON, of one flow. */
 export type FlowEvent = { seq: number; flowId: string; data: string }
 
-/** What is known of a flow; null leaves a fact as it was. */
-export type RecordedFlow = {
-  id: string
-  beganAt: Date
-  lastAt: Date
-  clientId: string | null
-  userId: string | null
-  lastStep: string | null
-  outcome: FlowOutcome
-  /** How many requests were refused without deciding the outcome. */
-  refused: number
-  /** Why a request was refused last. */
-  reason: string | null
-}
+/** What is known of a flow; null leaves a fact as it was. `refused` counts the requests that did not decide the outcome. */
+export type RecordedFlow = Omit<FlowRow, "outcome"> & { outcome: FlowOutcome }
 
-const flowColumns = `"id", "beganAt", "lastAt", "clientId", "userId", "lastStep", "outcome", "refused", "reason"`
+const event = columnsOf("FlowEvent")
+const flow = columnsOf("RecordedFlow")
+const flowColumns = columnNames("RecordedFlow") as (keyof FlowRow)[]
 const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?)
   ON CONFLICT ("seq") DO NOTHING`
 /** One value of a flow's row: the new one where the condition is true, else the stored one. */
@@ -30,7 +22,8 @@ const choose = (column: string, condition: string, value = `excluded."${column}"
 const later = `excluded."lastAt" >= "RecordedFlow"."lastAt"`
 const known = (column: string) => `COALESCE(excluded."${column}", "RecordedFlow"."${column}")`
 // Instances store at their own times, so the result must not depend on the order.
-const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns.map((name) => `"${name}"`)})
+  VALUES (${flowColumns.map(() => "?")})
   ON CONFLICT ("id") DO UPDATE SET "clientId" = ${known("clientId")}, "userId" = ${known("userId")},
   ${choose("lastStep", later, known("lastStep"))}, ${choose("reason", later, known("reason"))},
   ${choose("beganAt", `excluded."beganAt" < "RecordedFlow"."beganAt"`)}, ${choose("lastAt", later)},
@@ -44,15 +37,8 @@ export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): P
     // In one order everywhere: two instances that write the same flows must not wait for each other.
     ...flows
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .map(
-        (flow): Write => [
-          upsertFlow,
-          [
-            ...[flow.id, flow.beganAt, flow.lastAt, flow.clientId, flow.userId, flow.lastStep],
-            ...[rankOf(flow.outcome), flow.refused, flow.reason],
-          ],
-        ],
-      ),
+      .map((flow) => ({ ...flow, outcome: rankOf(flow.outcome) }))
+      .map((row): Write => [upsertFlow, flowColumns.map((column) => row[column])]),
   )
 }
 
@@ -65,28 +51,17 @@ export async function listFlowChanges(after: number): Promise<Omit<FlowEvent, "d
 }
 
 /**
- * The events of one flow, in the order in which they were stored.
- * @param after the `seq` to begin after
+ * Events of one flow, in the order in which they were stored.
+ * @param after the `seq` to begin after; null lists the newest ones
  */
-export async function listFlowEvents(flowId: string, after: number, limit: number): Promise<FlowEvent[]> {
+export async function listFlowEvents(flowId: string, after: number | null, limit: number): Promise<FlowEvent[]> {
   const rows = await listRows(
-    `SELECT "seq", "flowId", "data" FROM "FlowEvent" WHERE "flowId" = ? AND "seq" > ? ORDER BY "seq" LIMIT ?`,
-    [flowId, after, limit],
+    `SELECT ${event.select} FROM "FlowEvent" WHERE "flowId" = ? AND "seq" > ?
+      ORDER BY "seq" ${after === null ? "DESC" : "ASC"} LIMIT ?`,
+    [flowId, after ?? 0, limit],
   )
-  return rows.map(toEvent)
-}
-
-/** The newest events of one flow, in the order in which they were stored. */
-export async function listNewestFlowEvents(flowId: string, limit: number): Promise<FlowEvent[]> {
-  const rows = await listRows(
-    `SELECT "seq", "flowId", "data" FROM "FlowEvent" WHERE "flowId" = ? ORDER BY "seq" DESC LIMIT ?`,
-    [flowId, limit],
-  )
-  return rows.map(toEvent).reverse()
-}
-
-function toEvent([seq, flowId, data]: Value[]): FlowEvent {
-  return { seq: Number(seq), flowId: String(flowId), data: String(data) }
+  const events = rows.map((row) => event.read(row).FlowEvent as unknown as FlowEvent)
+  return after === null ? events.reverse() : events
 }
 
 export type FlowFilter = {
@@ -112,8 +87,7 @@ const outcome = `CASE WHEN "Session"."revokedAt" IS NOT NULL THEN ${rankOf("revo
   WHEN "RecordedFlow"."outcome" = ${rankOf("in progress")} AND "RecordedFlow"."beganAt" < ? THEN ${rankOf("failed")}
   ELSE "RecordedFlow"."outcome" END`
 
-const ownColumns = flowColumns.replaceAll(/"\w+"/g, (column) => `"RecordedFlow".${column}`)
-const selectFlows = `SELECT ${ownColumns}, ${outcome} AS "result", "Client"."clientName", "User"."email"
+const selectFlows = `SELECT ${flow.select}, ${outcome}, "Client"."clientName", "User"."email"
   FROM "RecordedFlow" LEFT JOIN "Session" ON "Session"."id" = "RecordedFlow"."id"
   LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
   LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"`
@@ -142,21 +116,9 @@ export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit
   return rows.map(toListedFlow)
 }
 
-function toListedFlow(row: Value[]): ListedFlow {
-  const [id, beganAt, lastAt, clientId, userId, lastStep, , refused, reason, result, clientName, email] = row
-  return {
-    id: String(id),
-    beganAt: beganAt as Date,
-    lastAt: lastAt as Date,
-    clientId: clientId as string | null,
-    userId: userId as string | null,
-    lastStep: lastStep as string | null,
-    outcome: flowOutcomes[Number(result)] ?? "in progress",
-    refused: Number(refused),
-    reason: reason as string | null,
-    clientName: clientName as string | null,
-    email: email as string | null,
-  }
+function toListedFlow(row: Row): ListedFlow {
+  const [result, clientName, email] = row.slice(flowColumns.length) as [number, string | null, string | null]
+  return { ...flow.read(row).RecordedFlow, outcome: flowOutcomes[result] ?? "in progress", clientName, email }
 }
 
 /** The `seq` of the newest event that is one too many; 0 when there are no more than `kept`. */
@@ -165,24 +127,16 @@ export async function findNewestSurplus(kept: number): Promise<number> {
   return Number(row?.[0] ?? 0)
 }
 
+const deleteEvents = `DELETE FROM "FlowEvent" WHERE "seq" IN
+  (SELECT "seq" FROM "FlowEvent" WHERE "seq" <= ? ORDER BY "seq" LIMIT ?)`
+const deleteFlows = `DELETE FROM "RecordedFlow" WHERE "id" IN (SELECT "id" FROM "RecordedFlow" WHERE "lastAt" < ? LIMIT ?)`
+
 /**
  * Deletes up to `batch` events, and as many flows: the events up to a number, the flows that did not move after a moment.
  * @returns how many events and flows went
  */
-export async function sweepFlows(
-  upTo: { seq: number; lastAt: Date },
-  batch: number,
-): Promise<{ events: number; flows: number }> {
-  const [events = 0, flows = 0] = await write(
-    [
-      `DELETE FROM "FlowEvent" WHERE "seq" IN (SELECT "seq" FROM "FlowEvent" WHERE "seq" <= ? ORDER BY "seq" LIMIT ?)`,
-      [upTo.seq, batch],
-    ],
-    [
-      `DELETE FROM "RecordedFlow" WHERE "id" IN (SELECT "id" FROM "RecordedFlow" WHERE "lastAt" < ? LIMIT ?)`,
-      [upTo.lastAt, batch],
-    ],
-  )
+export async function sweepFlows(upTo: { seq: number; lastAt: Date }, batch: number) {
+  const [events = 0, flows = 0] = await write([deleteEvents, [upTo.seq, batch]], [deleteFlows, [upTo.lastAt, batch]])
   return { events, flows }
 }
 

@@ -1,4 +1,4 @@
-import { database } from "./database"
+import { changeRows, type Value } from "./statement"
 
 export type Swept = { sessions: number; browserSessions: number; operatorSessions: number; signInLimits: number }
 
@@ -7,20 +7,18 @@ export type Swept = { sessions: number; browserSessions: number; operatorSession
  * goes with its Session, never before, so that a replay is seen for as long as the Session lives.
  */
 export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
-  const db = await database()
-  // The idle end is never after the absolute end.
-  const idle = { idleExpiresAt: { lt: now } }
-  const expired = { expiresAt: { lt: now } }
-  const ended = { expire: { lt: now.getTime() } }
-  const tokenHash = { tokenHash: true } as const
-  const sessions = await db.session.findMany({ where: idle, select: { id: true }, take: batch })
-  const browsers = await db.browserSession.findMany({ where: expired, select: tokenHash, take: batch })
-  const operators = await db.operatorSession.findMany({ where: expired, select: tokenHash, take: batch })
-  const limits = await db.signInLimit.findMany({ where: ended, select: { key: true }, take: batch })
   return {
-    sessions: (await db.session.deleteMany({ where: { OR: sessions, ...idle } })).count,
-    browserSessions: (await db.browserSession.deleteMany({ where: { OR: browsers, ...expired } })).count,
-    operatorSessions: (await db.operatorSession.deleteMany({ where: { OR: operators, ...expired } })).count,
-    signInLimits: (await db.signInLimit.deleteMany({ where: { OR: limits, ...ended } })).count,
+    // The idle end is never after the absolute end.
+    sessions: await deleteExpired("Session", "id", "idleExpiresAt", now, batch),
+    browserSessions: await deleteExpired("BrowserSession", "tokenHash", "expiresAt", now, batch),
+    operatorSessions: await deleteExpired("OperatorSession", "tokenHash", "expiresAt", now, batch),
+    signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
   }
+}
+
+/** The end is compared again, because a Session may be refreshed between its selection and its deletion. */
+function deleteExpired(table: string, key: string, end: string, before: Value, batch: number): Promise<number> {
+  const expired = `"${end}" < ?`
+  const keys = `SELECT "${key}" FROM "${table}" WHERE ${expired} LIMIT ?`
+  return changeRows(`DELETE FROM "${table}" WHERE "${key}" IN (${keys}) AND ${expired}`, [before, batch, before])
 }

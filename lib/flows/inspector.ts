@@ -1,12 +1,5 @@
 import { config } from "@/lib/config"
-import {
-  type FlowEvent,
-  findFlowThatSays,
-  type ListedFlow,
-  listFlowEvents,
-  listNewestFlowEvents,
-  listRecordedFlows,
-} from "@/lib/data/flows"
+import { type FlowEvent, findFlowThatSays, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
 import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
 import type { FlowQuery } from "./flow-search"
@@ -47,7 +40,7 @@ export async function findFlowSummary(id: string): Promise<FlowSummary | null> {
 /** A flow with the newest that was recorded of it; null when nothing was, or it has been swept. */
 export async function findFlow(id: string): Promise<FlowRecord | null> {
   const flow = await findFlowSummary(id)
-  return flow && { ...flow, recorded: (await listNewestFlowEvents(id, maxRequests)).flatMap(toRecorded).sort(byTime) }
+  return flow && { ...flow, recorded: (await listFlowEvents(id, null, maxRequests)).flatMap(toRecorded).sort(byTime) }
 }
 
 /** What was recorded of a flow after this `seq`. */
