@@ -3,6 +3,7 @@ import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { findAuthCode } from "@/lib/data/sessions"
 import { listSigningKeys } from "@/lib/data/signing-keys"
+import { type Write, write } from "@/lib/data/statement"
 import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeSession, storeUser } from "@/lib/testing/rows"
@@ -21,9 +22,8 @@ describeOnEachDatabase(
     test("goes on, batch after batch, until nothing expired is left", async () => {
       const db = await database()
       const expire = inMinutes(-60).getTime()
-      await db.signInLimit.createMany({
-        data: Array.from({ length: 1_201 }, (_, i) => ({ key: `key ${i}`, points: 1, expire })),
-      })
+      const insert = `INSERT INTO "sign_in_limit" ("key", "points", "expire") VALUES (?, 1, ?)`
+      await write(...Array.from({ length: 1_201 }, (_, i): Write => [insert, [`key ${i}`, expire]]))
       expect(await sweep()).toMatchObject({ sessions: 0, signInLimits: 1_201, signingKeys: 0 })
       expect(await db.signInLimit.count()).toBe(0)
     })

@@ -12,25 +12,51 @@ const quickMs = 1_000
 
 /**
  * Runs one atomic operation on the database, and again where that is safe: while the SQLite file is locked, after a
- * conflict (nothing was changed), and, when it is a read, once after its connection was lost.
+ * conflict (nothing was changed), and, when it is a read, once after its connection was lost. Every request passes here
+ * several times, so what succeeds the first time costs one promise.
  * @param kind a write whose connection was lost may have been committed, so it is not repeated
+ * @param pick what is returned of the result
  * @throws UniqueViolation, DatabaseUnavailableError, or the driver's error when the statement is at fault
  */
-export async function attempt<Result>(kind: "read" | "write", run: () => Result | Promise<Result>): Promise<Result> {
+export function attempt<Found, Result = Found>(
+  kind: "read" | "write",
+  run: () => Found | Promise<Found>,
+  pick: (found: Found) => Result = identity,
+): Promise<Result> {
   const startedAt = Date.now()
+  try {
+    const found = run()
+    if (!(found instanceof Promise)) return Promise.resolve(pick(found))
+    return found.then(pick, (error) => attemptAgain(kind, run, pick, startedAt, error))
+  } catch (error) {
+    return attemptAgain(kind, run, pick, startedAt, error)
+  }
+}
+
+const identity = (found: unknown) => found as never
+
+async function attemptAgain<Found, Result>(
+  kind: "read" | "write",
+  run: () => Found | Promise<Found>,
+  pick: (found: Found) => Result,
+  startedAt: number,
+  firstError: unknown,
+): Promise<Result> {
+  let error = firstError
   for (let attempts = 1; ; attempts++) {
+    const elapsed = Date.now() - startedAt
+    const again =
+      elapsed < retryMs &&
+      (isBusy(error) ||
+        (isConflict(error) && attempts <= maxConflicts) ||
+        (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error)))
+    if (!again) throw toDatabaseError(error)
+    // Another process usually writes for some microseconds.
+    await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))
     try {
-      return await run()
-    } catch (error) {
-      const elapsed = Date.now() - startedAt
-      const again =
-        elapsed < retryMs &&
-        (isBusy(error) ||
-          (isConflict(error) && attempts <= maxConflicts) ||
-          (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error)))
-      if (!again) throw toDatabaseError(error)
-      // Another process usually writes for some microseconds.
-      await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))
+      return pick(await run())
+    } catch (nextError) {
+      error = nextError
     }
   }
 }

@@ -40,7 +40,9 @@ export async function connectSqlite(): Promise<StatementDriver> {
     const batch = queue
     queue = []
     try {
-      for (const answer of runAll.immediate(batch)) answer()
+      // A statement by itself is a transaction, and costs less than one around it.
+      const alone = batch.length === 1 && batch[0]?.writes.length === 1
+      for (const answer of alone ? batch.map(runOne) : runAll.immediate(batch)) answer()
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }

@@ -37,15 +37,22 @@ export function closeStatements(): void {
   open.value = undefined
 }
 
+const list = (sql: string, values: Value[]) =>
+  open.value?.list(sql, values) ?? connect().then((driver) => driver.list(sql, values))
+
 /** Finds all rows. @throws DatabaseUnavailableError */
 export function listRows(sql: string, values: Value[]): Promise<Row[]> {
-  return attempt("read", () => open.value?.list(sql, values) ?? connect().then((driver) => driver.list(sql, values)))
+  return attempt("read", () => list(sql, values))
 }
 
+const firstRow = (rows: Row[]) => rows[0] ?? null
+
 /** Finds one row. @throws DatabaseUnavailableError */
-export async function findRow(sql: string, values: Value[]): Promise<Row | null> {
-  return (await listRows(sql, values))[0] ?? null
+export function findRow(sql: string, values: Value[]): Promise<Row | null> {
+  return attempt("read", () => list(sql, values), firstRow)
 }
+
+const writeAll = (writes: Write[]) => open.value?.write(writes) ?? connect().then((driver) => driver.write(writes))
 
 /**
  * Commits all of the writes, or none.
@@ -53,11 +60,12 @@ export async function findRow(sql: string, values: Value[]): Promise<Row | null>
  * @throws UniqueViolation, DatabaseUnavailableError
  */
 export function write(...writes: Write[]): Promise<number[]> {
-  return attempt("write", () => open.value?.write(writes) ?? connect().then((driver) => driver.write(writes)))
+  return attempt("write", () => writeAll(writes))
 }
 
+const firstCount = (changes: number[]) => changes[0] ?? 0
+
 /** Changes rows. @returns how many */
-export async function changeRows(sql: string, values: Value[]): Promise<number> {
-  const [changes] = await write([sql, values])
-  return changes ?? 0
+export function changeRows(sql: string, values: Value[]): Promise<number> {
+  return attempt("write", () => writeAll([[sql, values]]), firstCount)
 }
