@@ -42,8 +42,7 @@ async function attemptAgain<Found, Result>(
   startedAt: number,
   firstError: unknown,
 ): Promise<Result> {
-  let error = firstError
-  for (let attempts = 1; ; attempts++) {
+  for (let attempts = 1, error = firstError; ; attempts++) {
     const elapsed = Date.now() - startedAt
     const again =
       elapsed < retryMs &&

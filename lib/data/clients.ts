@@ -1,4 +1,4 @@
-import { columnsOf, joinList, splitList } from "./columns"
+import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { findRow, listRows } from "./statement"
@@ -40,7 +40,7 @@ const listNames = Object.keys(lists) as (keyof Lists)[]
 
 function fromRow(row: ClientRow): Client {
   const client: Record<string, unknown> = { ...row }
-  for (const name of listNames) client[name] = splitList(row[name])
+  for (const name of listNames) client[name] = toList(row[name])
   return client as Client
 }
 
@@ -99,13 +99,12 @@ export async function updateClient(
 /** Deletes a client with its Sessions and consents. @returns whether there was one */
 export async function deleteClient(clientId: string): Promise<boolean> {
   const db = await database()
-  const { count } = await db.client.deleteMany({ where: { clientId } })
-  return count === 1
+  return (await db.client.deleteMany({ where: { clientId } })).count === 1
 }
 
 /** Whether some browser client is registered with this origin. `origin` must be a serialized origin: it can hold no space. */
 export async function isRegisteredOrigin(origin: string): Promise<boolean> {
   // The database only makes the list short: its pattern takes `_` and `%` for others, and SQLite's any case for another.
   const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${origin} %`])
-  return rows.some(([origins]) => splitList(String(origins)).includes(origin))
+  return rows.some(([origins]) => toList(String(origins)).includes(origin))
 }

@@ -3,7 +3,7 @@ import { Prisma } from "./generated/sqlite/browser"
 import type { Row } from "./statement"
 
 /** A list is stored as text with a space between two entries. */
-export const splitList = (text: string) => text.split(" ").filter(Boolean)
+export const toList = (text: string) => text.split(" ").filter(Boolean)
 export const joinList = (list: string[]) => list.join(" ")
 
 type Models = { [Name in Prisma.ModelName]: Prisma.TypeMap["model"][Name]["payload"]["scalars"] }

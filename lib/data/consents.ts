@@ -1,4 +1,4 @@
-import { columnsOf, joinList, splitList } from "./columns"
+import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { Consent as ConsentRow } from "./generated/sqlite/client"
@@ -16,7 +16,7 @@ async function findConsentRow(userId: string, clientId: string): Promise<Consent
 
 export async function findConsent(userId: string, clientId: string): Promise<Consent | null> {
   const row = await findConsentRow(userId, clientId)
-  return row && { ...row, scope: splitList(row.scope), resource: splitList(row.resource) }
+  return row && { ...row, scope: toList(row.scope), resource: toList(row.resource) }
 }
 
 /** How often a consent is read again because it was changed in the meantime. Each time another caller has added to it. */
@@ -40,4 +40,4 @@ export async function addConsent({ userId, clientId, scope, resource, grantedAt 
   throw new Error(`the consent of ${userId} for ${clientId} was changed by others ${maxRounds} times`)
 }
 
-const union = (before = "", added: string[]) => joinList([...new Set([...splitList(before), ...added])])
+const union = (before = "", added: string[]) => joinList([...new Set([...toList(before), ...added])])

@@ -36,8 +36,6 @@ export async function isStored(insert: PromiseLike<unknown>): Promise<boolean> {
   }
 }
 
-type Adapted = { originalCode?: string }
-
 /** The code of an error of a driver, or of the one that Prisma's adapter wraps; undefined when it has none. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -45,7 +43,7 @@ export function codeOf(error: unknown): string | undefined {
   if ("code" in error && typeof error.code === "string") return error.code
   // Node tries all addresses of a name, and reports them together.
   if (error instanceof AggregateError) return codeOf(error.errors[0])
-  return (error.cause as Adapted | undefined)?.originalCode
+  return (error.cause as { originalCode?: string } | undefined)?.originalCode
 }
 
 /** SQLSTATE classes of the statement or its values, not of the database: data exceptions, integrity, syntax and access rules. */

@@ -14,8 +14,7 @@ export type RecordedFlow = Omit<FlowRow, "outcome"> & { outcome: FlowOutcome }
 const event = columnsOf("FlowEvent")
 const flow = columnsOf("RecordedFlow")
 const flowColumns = columnNames("RecordedFlow") as (keyof FlowRow)[]
-const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?)
-  ON CONFLICT ("seq") DO NOTHING`
+const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?) ON CONFLICT ("seq") DO NOTHING`
 /** One value of a flow's row: the new one where the condition is true, else the stored one. */
 const choose = (column: string, condition: string, value = `excluded."${column}"`) =>
   `"${column}" = CASE WHEN ${condition} THEN ${value} ELSE "RecordedFlow"."${column}" END`

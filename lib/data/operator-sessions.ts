@@ -13,8 +13,7 @@ export async function enterOperatorSession(
 ): Promise<boolean> {
   const db = await database()
   const usable = { tokenHash: ticketHash, enteredAt: null, expiresAt: { gt: session.enteredAt } }
-  const { count } = await db.operatorSession.updateMany({ where: usable, data: session })
-  return count === 1
+  return (await db.operatorSession.updateMany({ where: usable, data: session })).count === 1
 }
 
 /** Ends them all, and makes all links useless. @returns how many */

@@ -1,4 +1,4 @@
-import { columnsOf, joinList, splitList } from "./columns"
+import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
@@ -17,11 +17,7 @@ export type RevokedReason =
   | "user_disabled"
   | "password_changed"
 
-const fromRow = (row: SessionRow): Session => ({
-  ...row,
-  scope: splitList(row.scope),
-  resource: splitList(row.resource),
-})
+const fromRow = (row: SessionRow): Session => ({ ...row, scope: toList(row.scope), resource: toList(row.resource) })
 
 export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime">
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
@@ -123,21 +119,20 @@ export async function rotateRefreshToken(
 }
 
 /** What ends a Session, or all of a User. The first reason stays. */
-export function revocation(of: { id: string } | { userId: string }, reason: RevokedReason, now: Date): Write {
-  const [condition, value] = "id" in of ? [`"id" = ?`, of.id] : [`"userId" = ?`, of.userId]
+export function revocation(column: "id" | "userId", value: string, reason: RevokedReason, now: Date): Write {
   return [
-    `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "revokedAt" IS NULL AND ${condition}`,
+    `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "revokedAt" IS NULL AND "${column}" = ?`,
     [now, reason, value],
   ]
 }
 
 /** Ends a Session. @returns whether it was alive until now */
 export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  return (await changeRows(...revocation({ id }, reason, now))) === 1
+  return (await changeRows(...revocation("id", id, reason, now))) === 1
 }
 
 export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {
-  return changeRows(...revocation({ userId }, reason, now))
+  return changeRows(...revocation("userId", userId, reason, now))
 }
 
 /** The newest Sessions first. */

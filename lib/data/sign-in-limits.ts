@@ -38,10 +38,7 @@ async function connect(): Promise<Limiters> {
   }
 }
 
-async function limit<Result>(
-  kind: SignInLimitKind,
-  run: (limiter: RateLimiterStoreAbstract) => Promise<Result>,
-): Promise<Result> {
+async function limit<Result>(kind: SignInLimitKind, run: (limiter: RateLimiterStoreAbstract) => Promise<Result>) {
   const limiter = (await once(limiters, connect))[kind]
   return attempt("write", () => run(limiter))
 }
@@ -50,10 +47,7 @@ async function limit<Result>(
  * Counts one attempt.
  * @returns how many attempts the window has seen, and the seconds to wait when that is over the limit (0 when it is not)
  */
-export async function countSignInAttempt(
-  kind: SignInLimitKind,
-  key: string,
-): Promise<{ attempts: number; waitSeconds: number }> {
+export async function countSignInAttempt(kind: SignInLimitKind, key: string) {
   try {
     const { consumedPoints } = await limit(kind, (limiter) => limiter.consume(key))
     return { attempts: consumedPoints, waitSeconds: 0 }

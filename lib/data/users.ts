@@ -3,7 +3,7 @@ import { database } from "./database"
 import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { type RevokedReason, revocation } from "./sessions"
-import { type Write, write } from "./statement"
+import { type Value, write } from "./statement"
 
 export type { User }
 
@@ -46,19 +46,13 @@ export async function listUsers(): Promise<User[]> {
  * @returns whether there is such a User
  */
 export function setUserDisabled(id: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(
-    id,
-    [`${endSignIns}, "disabledAt" = ? WHERE "id" = ?`, [now, now, id]],
-    "user_disabled",
-    now,
-  )
+  return changeAndEndAccess(id, ["disabledAt", now], "user_disabled", now)
 }
 
 /** @returns whether there is such a User */
 export async function setUserEnabled(id: string): Promise<boolean> {
   const db = await database()
-  const { count } = await db.user.updateMany({ where: { id }, data: { disabledAt: null } })
-  return count === 1
+  return (await db.user.updateMany({ where: { id }, data: { disabledAt: null } })).count === 1
 }
 
 /**
@@ -67,26 +61,23 @@ export async function setUserEnabled(id: string): Promise<boolean> {
  * @returns whether there is such a User
  */
 export function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(
-    id,
-    [`${endSignIns}, "passwordHash" = ? WHERE "id" = ?`, [now, passwordHash, id]],
-    "password_changed",
-    now,
-  )
+  return changeAndEndAccess(id, ["passwordHash", passwordHash], "password_changed", now)
 }
 
-const endSignIns = `UPDATE "User" SET "signInsCountFrom" = ?`
+type Change = [column: "disabledAt" | "passwordHash", value: Value]
 
 /** One commit: after a failure between these writes the User's clients would keep refreshing. */
-async function changeAndEndAccess(id: string, change: Write, reason: RevokedReason, now: Date): Promise<boolean> {
-  const endBrowserSessions: Write = [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]]
-  const [changed] = await write(change, endBrowserSessions, revocation({ userId: id }, reason, now))
+async function changeAndEndAccess(id: string, [column, value]: Change, reason: RevokedReason, now: Date) {
+  const [changed] = await write(
+    [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
+    [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
+    revocation("userId", id, reason, now),
+  )
   return changed === 1
 }
 
 /** Deletes a User with everything that is theirs. @returns whether there was such a User */
 export async function deleteUser(id: string): Promise<boolean> {
   const db = await database()
-  const { count } = await db.user.deleteMany({ where: { id } })
-  return count === 1
+  return (await db.user.deleteMany({ where: { id } })).count === 1
 }
