@@ -1,4 +1,5 @@
 import { hash } from "node:crypto"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { config } from "@/lib/config"
 import { generateId } from "@/lib/protocol/random"
@@ -196,18 +197,23 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
     }
 
     test("does not cut one whose answer came while this thread was blocked", async () => {
-      const sql = "SELECT pg_sleep(0.2)::text, 'answered'"
-      const running = changeRows(sql, [])
+      const process = await listRows("SELECT pg_backend_pid()", [])
+      const running = changeRows("SELECT pg_sleep(0.2)", [])
       await untilRunning("SELECT pg_sleep(0.2)")
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_200)
       expect(await running).toBe(1)
+      expect(await listRows("SELECT pg_backend_pid()", [])).toEqual(process)
     })
 
     test("cuts a silent one, and the others go on", async () => {
       await Promise.all([1, 2, 3].map(() => listRows("SELECT pg_sleep(0.1)::text", [])))
       await expectUnavailable(() => write(["SET LOCAL statement_timeout TO 0", []], ["SELECT pg_sleep(30)", []]))
       await operations["a read"]()
-      await Promise.all([1, 2, 3, 4].map(() => operations["a read"]()))
+      // The two idle ones are in use, so the next read needs a new connection.
+      const busy = [1, 2].map(() => listRows("SELECT pg_sleep(0.3)::text", []))
+      while (postgresPool().idleCount > 0) await nextTurn()
+      await operations["a read"]()
+      await Promise.all(busy)
     })
   })
 
