@@ -19,7 +19,7 @@ export function fitsIntoAnswers(state: string): boolean {
 
 /** @throws OAuthError invalid_request */
 export function checkParametersSize(parameters: Parameters): void {
-  if (parameters.length > maxParametersLength) {
+  if (parameters.length() > maxParametersLength) {
     throw tooLong(`The parameters may have ${maxParametersLength} characters together, form-encoded.`)
   }
   const state = parameters.get("state")

@@ -7,7 +7,7 @@ import { readClientAddress, readRawQuery } from "./client-address"
  */
 export type EndpointRequest = {
   /** The network address of the client, decided by TRUSTED_PROXIES (client-address.ts). */
-  readonly clientAddress: string
+  clientAddress(): string
   readonly path: string
   /** Without the question mark; empty when there is none. */
   readonly query: string
@@ -42,7 +42,7 @@ export function routeHandler(handle: Handler): RouteHandler {
 function fromRequest(request: Request): EndpointRequest {
   const { pathname, search } = new URL(request.url)
   return {
-    clientAddress: readClientAddress((name) => request.headers.get(name)),
+    clientAddress: () => readClientAddress((name) => request.headers.get(name)),
     path: pathname,
     query: readRawQuery((name) => request.headers.get(name)) ?? search.slice(1),
     header: (name) => request.headers.get(name),

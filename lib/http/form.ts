@@ -72,5 +72,5 @@ export function isFromAnotherSite(request: EndpointRequest): boolean {
  * @throws OAuthError invalid_request when a parameter is not UTF-8
  */
 export function findAuthorizationPath(form: Parameters): string | null {
-  return form.length > maxParametersLength ? null : `/authorize?${form}`
+  return form.length() > maxParametersLength ? null : `/authorize?${form}`
 }

@@ -120,7 +120,7 @@ const session = async () => (await startBrowserSession(user.id, null, new Date(D
 function makeRequest(path: string, query: string, cookies: Record<string, string> = {}): EndpointRequest {
   const cookie = Object.entries(cookies).map(([name, value]) => `__Host-oauth-flow-${name}=${value}`)
   return {
-    clientAddress: "192.0.2.1",
+    clientAddress: () => "192.0.2.1",
     path,
     query,
     header: (name) => (name === "cookie" ? cookie.join("; ") : null),
@@ -192,7 +192,7 @@ test("the largest query has 3,328 characters: a longer one is an error for the c
 
   const post = (body: string) =>
     postAuthorize.handle({
-      clientAddress: "192.0.2.1",
+      clientAddress: () => "192.0.2.1",
       path: "/authorize",
       query: "",
       header: (name) =>

@@ -11,7 +11,7 @@ export type Parameters = {
   /** Throws what reading each parameter would throw, also for those that the endpoint does not use. */
   checkAll(): void
   /** Characters of the parameters together, form-encoded: as they came or as `toString` writes them, whichever is longer. */
-  readonly length: number
+  length(): number
   /** The parameters as they came, in order. */
   entries(): [string, string][]
   /** The parameters as a query string. @throws OAuthError invalid_request when a value is not UTF-8 */
@@ -74,9 +74,8 @@ export function parseParameters(text: string): Parameters {
     checkAll() {
       for (const name of values.keys()) (repeatable.has(name) ? readAll : readSingle)(name)
     },
-    get length() {
-      return Math.max(text.length, pairs.toString().length)
-    },
+    // Not a getter: V8 makes a hidden class for each object literal that has one, and keeps it.
+    length: () => Math.max(text.length, pairs.toString().length),
     entries: () => all,
     toString() {
       for (const name of undecodable) check(name, undefined)

@@ -45,13 +45,13 @@ export async function listen(
     keepAliveTimeout: seconds(KEEP_ALIVE_SECONDS),
     connectionsCheckingInterval: seconds(1),
   }
-  const open = new Set<http.ServerResponse>()
-  const sockets = new Set<Socket>()
+  // The last response of each connection. A set of the open ones would change with every request, and the tables that it
+  // leaves behind would keep requests alive until the next full garbage collection: a third fewer requests a second.
+  const responses = new Map<Socket, http.ServerResponse | null>()
   let stopping = false
 
   function onRequest(incoming: http.IncomingMessage, outgoing: http.ServerResponse): void {
-    open.add(outgoing)
-    outgoing.once("close", () => open.delete(outgoing))
+    responses.set(incoming.socket, outgoing)
     if (stopping) outgoing.shouldKeepAlive = false
     handler(incoming, outgoing)
   }
@@ -62,8 +62,8 @@ export async function listen(
     if (host === "0.0.0.0" && servers.length > 0) continue
     const server = http.createServer(options, onRequest)
     server.on("connection", (socket) => {
-      sockets.add(socket)
-      socket.once("close", () => sockets.delete(socket))
+      responses.set(socket, null)
+      socket.once("close", () => responses.delete(socket))
     })
     if (onUpgrade) server.on("upgrade", onUpgrade)
     if (await tryListen(server, host, port)) servers.push(server)
@@ -74,7 +74,7 @@ export async function listen(
 
   function closeAfterAnswers(): void {
     stopping = true
-    for (const response of open) response.shouldKeepAlive = false
+    for (const response of responses.values()) if (response) response.shouldKeepAlive = false
   }
 
   return {
@@ -87,13 +87,13 @@ export async function listen(
       // A client whose connection is closed opens another. One in the queue of a listener that closes would be reset.
       if (patient) await sleep(listenerMs)
       closeAfterAnswers()
-      for (const response of open) if (isStream(response)) response.destroy()
+      for (const response of responses.values()) if (response && isStream(response)) response.destroy()
       if (patient) await Promise.race([closed, sleep(lingerMs)])
       // A connection whose request was open just now becomes idle, and would be kept for the next one.
       const timer = setInterval(() => {
         for (const server of servers) server.closeIdleConnections()
         // Browsers and load balancers open connections ahead. Node does not call one idle that never had a request.
-        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+        for (const socket of responses.keys()) if (socket.bytesRead === 0) socket.destroy()
       }, 50)
       await closed
       clearInterval(timer)

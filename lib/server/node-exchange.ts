@@ -6,9 +6,8 @@ import type { Target } from "./target"
 /** Node's request as an endpoint sees it. */
 export function fromIncoming(incoming: http.IncomingMessage, { path, query }: Target): EndpointRequest {
   return {
-    get clientAddress() {
-      return findClientAddress(incoming.headers["x-forwarded-for"], incoming.socket.remoteAddress)
-    },
+    // Not a getter: V8 makes a hidden class for each object literal that has one, and keeps it.
+    clientAddress: () => findClientAddress(incoming.headers["x-forwarded-for"], incoming.socket.remoteAddress),
     path,
     query,
     header(name) {

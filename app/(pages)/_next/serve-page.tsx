@@ -32,7 +32,7 @@ export async function readRequest(
     [value ?? []].flat().map((single): [string, string] => [name, single]),
   )
   return {
-    clientAddress: readClientAddress((name) => header.get(name)),
+    clientAddress: () => readClientAddress((name) => header.get(name)),
     path,
     query: new URLSearchParams(pairs).toString(),
     header: (name) => header.get(name),

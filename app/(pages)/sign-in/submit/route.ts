@@ -25,7 +25,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       })
     }
     const previousToken = browser.browserSessionToken
-    const attempt = { email, password, address: request.clientAddress, previousToken }
+    const attempt = { email, password, address: request.clientAddress(), previousToken }
     const result = await signIn(attempt, interaction ? flow : null)
     if (result.ok) {
       const { token, expiresAt: expires } = result.browserSession

@@ -19,7 +19,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     if (interaction) flow.join(interaction.flowId)
 
     const previousToken = browser.browserSessionToken
-    const facts = { email, name, password, address: request.clientAddress, previousToken }
+    const facts = { email, name, password, address: request.clientAddress(), previousToken }
     const result = await signUp(facts, interaction ? flow : null)
     if (result.ok) {
       const { token, expiresAt: expires } = result.browserSession
