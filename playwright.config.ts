@@ -29,9 +29,8 @@ export default defineConfig({
       name: "postgres",
       testMatch: [
         "**/{endpoints,leaks,races}/*.spec.ts",
-        "**/clients/openid-client.spec.ts",
-        "**/flows/{consent,one-answer,steps,watching}.spec.ts",
-        "**/pages/{flows,sign-in-limits,sign-up-form,watched-flow}.spec.ts",
+        "**/flows/{one-answer,steps,watching}.spec.ts",
+        "**/pages/{sign-in-limits,watched-flow}.spec.ts",
         "**/server/{nginx,processes,restart,two-builds,unavailable}.spec.ts",
       ],
     },
