@@ -23,7 +23,11 @@ export default defineConfig({
     launchOptions: { executablePath: await ensureChromium(), args: launchArgs },
   },
   projects: [
-    { name: "sqlite", testMatch: "**/*.spec.ts", testIgnore: "**/server/{next-start,nginx,two-builds}.spec.ts" },
+    {
+      name: "sqlite",
+      testMatch: "**/*.spec.ts",
+      testIgnore: "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
+    },
     // What depends on the database, or on two instances. Pages look the same, and browsers do the same, on both.
     {
       name: "postgres",

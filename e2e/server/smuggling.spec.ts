@@ -22,7 +22,7 @@ const length = `Content-Length: ${smuggled.length}`
 const framings = [
   { headers: ["Transfer-Encoding: chunked"], body: chunked },
   { headers: [length], body: smuggled },
-  // Whoever removes the headers that Connection names must not remove what frames the body.
+  // A proxy that removes the headers named in Connection must not remove the ones that frame the body.
   { headers: [length, "Connection: close, content-length"], body: smuggled },
   { headers: ["Transfer-Encoding: chunked", "Connection: close, transfer-encoding"], body: chunked },
 ]

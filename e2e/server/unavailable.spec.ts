@@ -8,7 +8,6 @@ import { basic, expect, insertUser, obtainTokens, registerClient, test } from ".
 let relay: Relay
 let server: TestServer
 test.beforeAll(async () => {
-  test.skip(testEnvironment().provider === "sqlite", "lib/data/unavailable-sqlite.test.ts locks and fills a file")
   const { databaseUrl, secret, issuer } = testEnvironment()
   relay = await startRelay(databaseUrl)
   server = await startServer({ databaseUrl: relay.url, secret, issuer, env: highLimits, logFile: newLogFile() })

@@ -52,7 +52,7 @@ describe("an error of the statement or its values stays what it is:", () => {
   })
 })
 
-test("a unique violation is one error, whoever reports it", () => {
+test("a unique violation gives the same error from every driver", () => {
   for (const error of [postgres("23505"), sqlite("SQLITE_CONSTRAINT_UNIQUE"), sqlite("SQLITE_CONSTRAINT_PRIMARYKEY")]) {
     expect(toDatabaseError(error)).toBeInstanceOf(UniqueViolation)
     expect(isUniqueViolation(toDatabaseError(error))).toBe(true)
