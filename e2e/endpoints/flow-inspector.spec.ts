@@ -233,11 +233,12 @@ test("so many streams are open in a process, and one more is told when to come a
   const flow = flowAt(Date.now())
   await recordFlows([eventAt(flow, Date.now())], [flow])
   const paths = ["/flows/stream", `/flows/${flow.id}/stream`]
-  const opened: AbortController[] = []
+  // The responses are kept too: fetch cancels the body of one that is garbage-collected, and its stream would end.
+  const opened: { response: Response; abort: AbortController }[] = []
   const open = async (path: string) => {
     const abort = new AbortController()
     const response = await fetch(`${server.issuer}${path}`, { signal: abort.signal })
-    if (response.status === 200) opened.push(abort)
+    if (response.status === 200) opened.push({ response, abort })
     return response
   }
   for (let i = 0; i < maxStreams; i++) {
@@ -249,9 +250,9 @@ test("so many streams are open in a process, and one more is told when to come a
     const refused = await open(path)
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "3"])
   }
-  opened[0]?.abort()
+  opened[0]?.abort.abort()
   await expect.poll(async () => (await open("/flows/stream")).status).toBe(200)
-  for (const abort of opened) abort.abort()
+  for (const { abort } of opened) abort.abort()
   await server.stop()
 })
 
