@@ -43,6 +43,8 @@ async function begin(page: Page, site: ClientSite): Promise<void> {
 
 for (const [pages, forms, javaScriptEnabled] of [
   [0, 1, true],
+  [1, 0, true],
+  [0, 1, false],
   [1, 0, false],
 ] as const) {
   const scripts = javaScriptEnabled ? "with scripts" : "without scripts"
