@@ -11,9 +11,9 @@ const { exitWithProblem } = await import("./lib/operator-errors")
 try {
   const { guardNext, loadNext } = await import("./app/next-server")
   const app = { loadEndpoints: () => import("./app/endpoints"), guardNext, loadNext }
-  if (mode === "--dev") await (await import("./lib/server/development")).startDevelopment(app)
+  if (mode === "--dev") await (await import("./lib/server/start-development")).startDevelopment(app)
   else if (mode === "--demo") await (await import("./lib/server/start-demo")).startDemo(app)
-  else await (await import("./lib/server/start")).start(app)
+  else await (await import("./lib/server/start-production")).startProduction(app)
 } catch (error) {
   exitWithProblem(error)
 }

@@ -1,5 +1,5 @@
-// npm run bench:more: measures our server alone: under sign-ins, with many rows, while it sweeps, with more processes,
-// and its sign-in page. Progress goes to stderr, the tables go to stdout. README.md says what is measured and how.
+// npm run bench:more: measures only this server: during sign-ins, with many rows, while it sweeps, with more processes,
+// and its sign-in page. Progress goes to stderr, tables go to stdout. README.md describes the measurements.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -26,7 +26,7 @@ const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
 let running: Bench | undefined
 let stopping: Promise<void> | undefined
 
-/** Once, however many signals come. */
+/** Runs once, even after several signals. */
 function stopAll(): Promise<void> {
   stopping ??= stopEach()
   return stopping
@@ -38,11 +38,11 @@ async function stopEach(): Promise<void> {
 }
 
 async function run(options: MoreOptions): Promise<void> {
-  if (!hasBuild()) throw new Error("There is no build here. Run npm run build first.")
+  if (!hasBuild()) throw new Error("There is no build. Run npm run build first.")
   const { cpu, cores, platform, node } = describeMachine(false)
   const date = new Date().toISOString()
   console.log(`${date.slice(0, 10)}, ${cpu}, ${cores} processors, ${platform}, Node ${node}.`)
-  if (options.short) console.log("\nToo short to say anything about speed.")
+  if (options.short) console.log("\nThis run was too short to measure speed.")
   const sections: Record<string, Section> = {}
   for (const mode of options.modes) {
     console.error(`… ${mode}`)
@@ -51,7 +51,7 @@ async function run(options: MoreOptions): Promise<void> {
     await running.stop()
     sections[mode] = section
     console.log(`\n${[`### ${section.title}`, section.caption, ...section.tables].join("\n\n")}`)
-    // After each mode, so that a later one that fails takes nothing along.
+    // Written after each mode, so that a later failure loses nothing.
     const results = { date, machine: { cpu, cores, platform, node }, options, sections }
     if (options.json) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
   }

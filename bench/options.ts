@@ -3,50 +3,50 @@ import { parseArgs } from "node:util"
 import { peers } from "./targets/peers"
 import { type OperationName, operationNames } from "./targets/target"
 
-/** One way to run our server: its label's end, settings beside those that the bench needs, and which version of it. */
+/** One way to run OAuth Flow: the end of its label, extra settings, and the folder of its build. */
 type Variant = { name: string; how: { env: Record<string, string>; version?: string } }
 
 export type Options = {
   postgres: boolean
   rounds: number
-  /** How long one measurement lasts. */
+  /** Duration of one measurement. */
   seconds: number
-  /** Names of servers: "ours" and the peers'. */
+  /** Names of servers: "oauth-flow" and the peers. */
   only: string[]
   operations: OperationName[]
   concurrency: number[]
-  /** Where all numbers go, as JSON. */
+  /** The JSON file for all numbers. */
   json: string | null
-  /** The first is the one that the peers are compared with. */
+  /** The peers are compared with the first. */
   variants: Variant[]
-  /** How many starts the cold start is the median of; 0 takes the very first, which also makes tables and keys. */
+  /** The cold start is the median of this many starts. With 0 it is the first start, which also creates tables and keys. */
   starts: number
-  /** How many live tokens introspection and refresh cycle. */
+  /** The number of valid tokens that introspection and refresh cycle through. */
   tokens: number
   warmUpSeconds: number
-  /** How long tokens may be made for an operation that uses them up. */
+  /** How long to create tokens for an operation that uses them up. */
   prepareSeconds: number
 }
 
 export const usage = `npm run bench -- [options]
 
-  --postgres               our server on Postgres instead of SQLite
-  --rounds N               measurements of which the table shows the median, 5
-  --seconds S              how long each takes, 1
-  --short                  one short round: a look at whether everything works
-  --only NAME,…            ours,${Object.keys(peers).join(",")}
-  --operations NAME,…      ${operationNames.join(",")}
-  --concurrency N,…        requests at once, 1,16,64
-  --json FILE              write all numbers there
-  --ours-env KEY=VALUE     a setting of our server; repeatable
-  --variant NAME:KEY=VALUE,…   our server once more with these settings; repeatable
-  --version NAME:FOLDER    our server once more, as it is built in this folder; repeatable
+  --postgres                  OAuth Flow on Postgres instead of SQLite
+  --rounds N                  number of measurements; the table shows their median, default 5
+  --seconds S                 duration of each measurement, default 1
+  --short                     one short round, to check that everything works
+  --only NAME,…               oauth-flow,${Object.keys(peers).join(",")}
+  --operations NAME,…         ${operationNames.join(",")}
+  --concurrency N,…           parallel requests, default 1,16,64
+  --json FILE                 write all numbers to this file
+  --oauth-flow-env KEY=VALUE  a setting of OAuth Flow; repeatable
+  --variant NAME:KEY=VALUE,…  also measure OAuth Flow with these settings; repeatable
+  --version NAME:FOLDER       also measure the OAuth Flow built in this folder; repeatable
 `
 
-/** Says what is wrong with the arguments. */
+/** The arguments are wrong; the message names the mistake. */
 export class ArgumentError extends Error {}
 
-/** Prints why a command ends: with its usage when its arguments were wrong. The process will exit with 1. */
+/** Prints why the command failed, with its usage when the arguments are wrong, and sets the exit code to 1. */
 export function reportFailure(error: unknown, usageText: string): void {
   const wrongArguments =
     error instanceof ArgumentError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")
@@ -67,19 +67,19 @@ export function parseOptions(args: string[]): Options {
       operations: { type: "string" },
       concurrency: { type: "string" },
       json: { type: "string" },
-      "ours-env": { type: "string", multiple: true, default: [] },
+      "oauth-flow-env": { type: "string", multiple: true, default: [] },
       variant: { type: "string", multiple: true, default: [] },
       version: { type: "string", multiple: true, default: [] },
     },
   })
   const { short } = values
-  const env = parseEnv(values["ours-env"])
+  const env = parseEnv(values["oauth-flow-env"])
   const rounds = positive("--rounds", values.rounds ?? (short ? "1" : "5"))
   return {
     postgres: values.postgres,
     rounds,
     seconds: positive("--seconds", values.seconds ?? (short ? "0.03" : "1")),
-    only: among("--only", values.only, ["ours", ...Object.keys(peers)]),
+    only: among("--only", values.only, ["oauth-flow", ...Object.keys(peers)]),
     operations: among("--operations", values.operations, operationNames),
     concurrency: (values.concurrency ?? (short ? "1,16" : "1,16,64"))
       .split(",")
@@ -107,7 +107,7 @@ export function positive(name: string, text: string): number {
 function among<T extends string>(name: string, text: string | undefined, known: readonly T[]): T[] {
   if (text === undefined) return [...known]
   const unknown = text.split(",").find((one) => !known.some((value) => value === one))
-  if (unknown !== undefined) throw new ArgumentError(`${name}: ${unknown} is none of ${known.join(", ")}`)
+  if (unknown !== undefined) throw new ArgumentError(`${name}: ${unknown} is unknown; use ${known.join(", ")}`)
   return known.filter((value) => text.split(",").includes(value))
 }
 

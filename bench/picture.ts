@@ -1,7 +1,7 @@
 import type { Results, ServerResult } from "./results"
 import { factor, findCell, type Row, rows } from "./table"
 
-// Sizes in pixels. The scale is logarithmic: half as fast is as far from the line as twice as fast.
+// Sizes in pixels. The scale is logarithmic, so "half as fast" and "twice as fast" are equally far from the middle.
 const labelWidth = 226
 const plotWidth = 420
 const barHeight = 14
@@ -28,8 +28,8 @@ const style = `
   }`
 
 /**
- * Draws how many times the peers' rate our server's is, per operation.
- * @param concurrency of which measurements
+ * Draws the ratio of OAuth Flow's rate to each peer's, per operation.
+ * @param concurrency which measurements to draw
  * @returns an SVG document, legible on light and on dark
  */
 export function drawRatios(results: Results, concurrency: number): string {
@@ -37,7 +37,7 @@ export function drawRatios(results: Results, concurrency: number): string {
   const peers = ["oidc-memory", "oidc-sqlite", "better-auth"].flatMap(
     (name) => results.servers.find((server) => server.name === name) ?? [],
   )
-  if (!own || peers.length === 0) throw new Error("there is nothing to compare in these results")
+  if (!own || peers.length === 0) throw new Error("These results hold no peer to compare with.")
   const groups = rows
     .map((row) => ({ row, bars: findBars(results, own, peers, row, concurrency) }))
     .filter(({ bars }) => bars.length > 0)
@@ -59,7 +59,7 @@ export function drawRatios(results: Results, concurrency: number): string {
   }
   const bottom = y - rowGap + 8
   const database = results.settings.database === "sqlite" ? "SQLite" : "Postgres"
-  const title = `${own.label} on ${database}: its requests per second ÷ the peer's, ${concurrency} at once`
+  const title = `${own.label} on ${database}: its requests per second ÷ the peer's, ${concurrency} in parallel`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 30}" role="img" aria-label="${title}">`,
     `<style>${style}\n</style>`,
@@ -72,10 +72,10 @@ export function drawRatios(results: Results, concurrency: number): string {
 }
 
 function findBars(results: Results, own: ServerResult, peers: ServerResult[], row: Row, concurrency: number): Bar[] {
-  const ours = findCell(results, own.name, row, concurrency)
+  const measured = findCell(results, own.name, row, concurrency)
   return peers.flatMap((peer, series) => {
     const theirs = findCell(results, peer.name, row, concurrency)
-    return ours && theirs ? [{ peer, ratio: ours.rps / theirs.rps, series }] : []
+    return measured && theirs ? [{ peer, ratio: measured.rps / theirs.rps, series }] : []
   })
 }
 
@@ -83,7 +83,7 @@ function drawBar({ peer, ratio, series }: Bar, y: number, x: (ratio: number) => 
   const [from, to] = [Math.min(x(1), x(ratio)), Math.max(x(1), x(ratio))]
   const size = `x="${from}" y="${y}" width="${round(to - from)}" height="${barHeight}" rx="2"`
   const title = `<title>${escapeText(peer.label)}: ${factor(ratio)}</title>`
-  // At the right of the bar, and of the line for a ratio below 1.
+  // Right of the bar; for a ratio below 1, right of the middle line.
   return `<rect class="s${series}" ${size}>${title}</rect>\n${text(to + 6, y + barHeight - 3, factor(ratio), 'class="quiet"')}`
 }
 

@@ -8,29 +8,29 @@ import { median } from "./results"
 type ServerCommand = {
   /** Node's arguments. */
   args: string[]
-  /** All its variables beside PATH and HOME. */
+  /** Its environment, except PATH and HOME. */
   env: Record<string, string>
-  /** Where it is started, this project by default. */
+  /** The working directory; this project by default. */
   folder?: string
-  /** Asked until it answers 200. */
+  /** Polled until it returns 200. */
   discoveryUrl: string
   logFile: string
-  /** The processor that it is kept on, the servers' by default; null for none in particular. */
+  /** The processor to pin it to; the servers' by default, null for all. */
   core?: number | null
 }
 
 type ServerProcess = {
-  /** Time from the process's start until the first 200 of the discovery document, in milliseconds. */
+  /** Milliseconds from the start of the process to the first 200 from the discovery document. */
   coldStartMs: number
-  /** The resident memory of the process and those that it started, in bytes; 0 where `ps` is missing. */
+  /** Resident memory of the process and its children, in bytes; 0 where `ps` is missing. */
   memory(): number
-  /** Ends it as an operator does. */
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>
 }
 
 const startSeconds = 60
 
-/** Starts a server. @throws Error with the log's end when it does not become ready */
+/** Starts a server. @throws Error with the end of its log when it does not become ready */
 async function startProcess({
   args,
   env,
@@ -50,7 +50,7 @@ async function startProcess({
   })
   closeSync(log)
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()))
-  // Not left behind when this process is ended.
+  // The server must not outlive this process.
   const killNow = () => void child.kill("SIGKILL")
   process.once("exit", killNow)
   exited.then(() => process.off("exit", killNow))
@@ -74,9 +74,9 @@ async function startProcess({
 }
 
 /**
- * Starts a server for the first time, which makes its tables and keys, and then `times` times more.
- * @param setUp runs beside the first start
- * @returns the last, which runs on, with the median of the later starts; with `times` 0 the first
+ * Starts a server once, which creates its tables and keys, and then `times` more times.
+ * @param setUp runs after the first start
+ * @returns the running server with the median of the later starts, or of the first when `times` is 0
  */
 export async function startRepeatedly(
   command: ServerCommand,

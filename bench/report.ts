@@ -1,5 +1,5 @@
-// npm run bench:report -- FILE…: reads what `npm run bench -- --json FILE` wrote, prints the tables of every file, and
-// draws the ratios of the first in docs/images/bench.svg.
+// npm run bench:report -- FILE…: reads files written by `npm run bench -- --json FILE`, prints their tables, and draws the
+// ratios of the first file in docs/images/bench.svg.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { parseArgs } from "node:util"

@@ -2,12 +2,12 @@ import os from "node:os"
 import type { Sample } from "./load/drive"
 import type { OperationName, TokenFormat } from "./targets/target"
 
-/** What a run found, as it is written to a file. Times are in milliseconds, memory is in bytes. */
+/** The results of a run, as written to the file. Times are in milliseconds, memory is in bytes. */
 export type Results = {
   date: string
   machine: { cpu: string; cores: number; memory: number; platform: string; node: string; pinned: boolean }
   settings: { database: "sqlite" | "postgres"; rounds: number; seconds: number }
-  /** Our server first. */
+  /** OAuth Flow first. */
   servers: ServerResult[]
   cells: Cell[]
 }
@@ -46,7 +46,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
 }
 
-/** The medians of rounds, each number by itself. */
+/** The median of each number over all rounds. */
 export function summarize(rounds: Sample[]): Pick<Cell, "rps" | "p50" | "p99"> {
   return {
     rps: median(rounds.map(({ rps }) => rps)),

@@ -5,7 +5,7 @@ import type { Options } from "./options"
 import { type Cell, summarize } from "./results"
 import type { OperationName, Target, TokenFormat } from "./targets/target"
 
-/** Above this part of the time, the load generator is likely to be what limits the rate. */
+/** Above this share of busy time, the load generator probably limits the rate. */
 const busyLimit = 0.95
 
 type RoundOptions = Pick<
@@ -14,8 +14,8 @@ type RoundOptions = Pick<
 >
 
 /**
- * Measures every operation of every server at every concurrency. The servers take turns within each round, so that a
- * change of the machine's speed meets all of them; while one is measured, the others are idle.
+ * Measures every operation of every server at every concurrency. The servers take turns within each round, so that
+ * changes in the machine's speed affect all of them. While one is measured, the others are idle.
  */
 export async function runRounds(targets: Target[], options: RoundOptions): Promise<Cell[]> {
   const cells: Cell[] = []
@@ -28,10 +28,10 @@ export async function runRounds(targets: Target[], options: RoundOptions): Promi
   return cells
 }
 
-/** What takes a turn: a server, and the format of its access tokens. */
+/** One subject of a round: a server and an access token format. */
 type Subject = { target: Target; format: TokenFormat }
 
-/** The formats of access token in which an operation of a server is measured. */
+/** The access token formats to measure an operation of a server with. */
 function formatsOf(target: Target, operation: OperationName): TokenFormat[] {
   if (!target.operations.includes(operation)) return []
   return operation === "refresh" || operation === "flow" ? target.formats : [target.ownFormat]
@@ -52,7 +52,7 @@ async function runCells(
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < subjects.length; turn++) {
       const subject = subjects[(turn + round) % subjects.length] as Subject
-      // What the one before left to do, such as closing connections, is done by then.
+      // Time for the previous server to close its connections.
       await sleep(20)
       samples.get(subject)?.push(await measure({ ...common, ...subject, seconds, prepareSeconds }))
     }

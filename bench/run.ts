@@ -1,5 +1,5 @@
-// npm run bench: measures OAuth Flow beside its peers. Progress goes to stderr, the tables go to stdout. README.md says
-// what is measured and how.
+// npm run bench: measures OAuth Flow and its peers. Progress goes to stderr, tables go to stdout. README.md describes the
+// measurements.
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import os from "node:os"
@@ -15,7 +15,7 @@ import type { Target } from "./targets/target"
 
 const pinnedFlag = "BENCH_PINNED"
 
-/** Everything that this process started and must stop, in the order of starting. */
+/** Everything to stop at the end, in the order of starting. */
 const started: { stop(): Promise<void> }[] = []
 const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
 
@@ -40,23 +40,22 @@ function runPinned(): Promise<number> {
 
 let stopping: Promise<void> | undefined
 
-/** Once, however many signals come. */
+/** Runs once, even after several signals. */
 function stopAll(): Promise<void> {
   stopping ??= stopEach()
   return stopping
 }
 
 async function stopEach(): Promise<void> {
-  // Postgres, which others use, was started first.
+  // Postgres was started first, and the servers use it.
   for (let server = started.pop(); server; server = started.pop()) await server.stop()
   rmSync(directory, { recursive: true, force: true })
 }
 
 async function run(options: Options): Promise<void> {
-  if (options.only.includes("ours") && !hasBuild()) throw new Error("There is no build here. Run npm run build first.")
+  if (options.only.includes("oauth-flow") && !hasBuild()) throw new Error("There is no build. Run npm run build first.")
   const pinned = Boolean(process.env[pinnedFlag])
-  if (!pinned)
-    console.error("Nothing is kept on a processor of its own here: that needs Linux's taskset and two of them.")
+  if (!pinned) console.error("Processes are not pinned: that needs Linux, taskset and two processors.")
   const targets = await startTargets(options, directory, started)
   const memoryIdle = new Map(targets.map((target) => [target, target.memory()]))
   const cells = await runRounds(targets, options)

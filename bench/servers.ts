@@ -1,14 +1,14 @@
 import path from "node:path"
 import { startPostgres } from "@/lib/testing/postgres"
 import type { Options } from "./options"
-import { startOurs } from "./targets/ours"
+import { startOAuthFlow } from "./targets/oauth-flow"
 import { startPeer } from "./targets/peers"
 import type { Target } from "./targets/target"
 
 /**
- * Starts every server that the options ask for, our own first.
+ * Starts every server that the options name, OAuth Flow first.
  * @param directory for databases and logs
- * @param started gets everything that is to be stopped, in the order of starting, also when a later one fails
+ * @param started receives everything to stop, in the order of starting, even when a later start fails
  */
 export async function startTargets(
   options: Options,
@@ -23,17 +23,18 @@ export async function startTargets(
     started.push(target)
     console.error(`… ${target.label}: started in ${Math.round(target.coldStartMs)} ms`)
   }
-  if (options.only.includes("ours")) {
+  if (options.only.includes("oauth-flow")) {
     const postgres = options.postgres ? await startPostgres() : null
     if (postgres) started.push(postgres)
     for (const variant of options.variants) {
-      const name = variant.name ? `ours-${variant.name}` : "ours"
+      const name = variant.name ? `oauth-flow-${variant.name}` : "oauth-flow"
       const label = variant.name ? `OAuth Flow (${variant.name})` : "OAuth Flow"
       const file = `file:${path.join(directory, `${name}.db`)}`
       const databaseUrl = postgres ? await postgres.createDatabase("bench") : file
-      await add(startOurs({ name, label, databaseUrl, directory, starts, ...variant.how }))
+      await add(startOAuthFlow({ name, label, databaseUrl, directory, starts, ...variant.how }))
     }
   }
-  for (const name of options.only.filter((other) => other !== "ours")) await add(startPeer(name, { directory, starts }))
+  for (const name of options.only.filter((other) => other !== "oauth-flow"))
+    await add(startPeer(name, { directory, starts }))
   return targets
 }

@@ -1,4 +1,4 @@
-// npm run bench:test, after npm run build: the short form of the benchmark runs, checks every answer, and prints every row.
+// npm run bench:test, after npm run build.
 import assert from "node:assert/strict"
 import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -8,7 +8,7 @@ import { test } from "node:test"
 import { promisify } from "node:util"
 import { root } from "@/lib/testing/packages"
 
-/** Operations of the table, and who has them: the floor is a handler for some of them alone. */
+/** The rows of the table. The floor server has only some of them. */
 const rows = [
   "Introspection",
   "Refresh with rotation, JWT",
@@ -21,7 +21,7 @@ const rows = [
 ]
 const peers = ["oidc-provider, memory", "oidc-provider, SQLite", "better-auth, SQLite"]
 
-test("the short form of the benchmark runs, checks every answer, and prints every row", async () => {
+test("the short benchmark checks every response and prints every row", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-bench-"))
   try {
     const file = path.join(folder, "results.json")

@@ -1,7 +1,7 @@
 import type { Cell, Results, ServerResult } from "./results"
 import type { OperationName, TokenFormat } from "./targets/target"
 
-/** A row of the table. Where a server has one format of access token alone, that is measured in its rows of both. */
+/** A row of the table. A server with only one access token format shows the same measurement in the rows of both. */
 export type Row = { label: string; operation: OperationName; format: TokenFormat | null }
 
 /** The rows, in order. */
@@ -16,7 +16,7 @@ export const rows: Row[] = [
   { label: "Discovery", operation: "discovery", format: null },
 ]
 
-/** The cell of a row: that of the row's format, else the only one. */
+/** The cell of a row: the one with the row's format, else the only one. */
 export function findCell(results: Results, server: string, row: Row, concurrency: number): Cell | undefined {
   const cells = results.cells.filter(
     (cell) => cell.server === server && cell.operation === row.operation && cell.concurrency === concurrency,
@@ -24,14 +24,14 @@ export function findCell(results: Results, server: string, row: Row, concurrency
   return cells.find(({ format }) => format === row.format) ?? (cells.length === 1 ? cells[0] : undefined)
 }
 
-/** Whole numbers, such as 1,000. */
+/** Formats whole numbers, such as 1,000. */
 export const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
-/** A time in two digits. */
+/** Formats milliseconds with two digits. */
 export const milliseconds = (value: number) =>
   value >= 100 ? whole.format(value) : value.toPrecision(2).replace(/^(\d+)\.0$/, "$1")
 const megabytes = (bytes: number) => whole.format(bytes / 1e6)
 
-/** A factor in words of the tables, such as ×1.84. */
+/** Formats a factor, such as ×1.84. */
 export const factor = (value: number) => `×${value >= 10 ? value.toFixed(0) : value.toFixed(2)}`
 
 /** All of a run's tables, in Markdown. */
@@ -39,11 +39,11 @@ export function formatResults(results: Results): string {
   const { machine, settings, date } = results
   const [first] = results.servers
   const database = settings.database === "sqlite" ? "SQLite" : "Postgres"
-  const processors = machine.pinned ? "servers on one processor, the load on another" : "on no processor in particular"
+  const processors = machine.pinned ? "servers on one processor, the load on another" : "processes not pinned"
   return [
-    ...(settings.seconds < 0.5 ? ["Too short to say anything about speed."] : []),
+    ...(settings.seconds < 0.5 ? ["This run was too short to measure speed."] : []),
     `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} processors, ${machine.platform}, Node ${machine.node}; ` +
-      `ours on ${database}; ${processors}; medians of ${settings.rounds} rounds of ${settings.seconds} s.`,
+      `OAuth Flow on ${database}; ${processors}; medians of ${settings.rounds} rounds of ${settings.seconds} s.`,
     `Requests per second, and ${first?.label ?? "the first"} ÷ the peer:`,
     formatGrid(results, ({ rps }, ratio) => whole.format(rps) + (ratio === null ? "" : ` (${factor(ratio)})`)),
     "Latency, p50 / p99 in ms:",
@@ -65,7 +65,7 @@ function formatGrid(results: Results, show: (cell: Cell, ratio: number | null) =
       return [[row.label, String(concurrency), ...shown.map((text) => text ?? "–")]]
     }),
   )
-  return formatTable(["Operation", "At once", ...results.servers.map(({ label }) => label)], lines)
+  return formatTable(["Operation", "Parallel", ...results.servers.map(({ label }) => label)], lines)
 }
 
 function formatServers(servers: ServerResult[]): string {
@@ -75,7 +75,7 @@ function formatServers(servers: ServerResult[]): string {
     megabytes(server.memoryIdle),
     megabytes(server.memoryAfter),
   ])
-  return formatTable(["Server", "Cold start, ms", "Memory at first, MB", "Memory afterwards, MB"], lines)
+  return formatTable(["Server", "Cold start, ms", "Memory before, MB", "Memory after, MB"], lines)
 }
 
 /** A Markdown table; all columns but the first are numbers. */

@@ -4,14 +4,14 @@ import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
-import { once, perProcess } from "@/lib/per-process"
+import { createOnce, perProcess } from "@/lib/per-process"
 import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
 
 const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
-const houseKept = perProcess<boolean>("house kept")
+const maintenance = perProcess<boolean>("maintenance")
 
 /**
  * Everything a process does before it serves: settings, secret, schema, signing keys.
@@ -19,7 +19,7 @@ const houseKept = perProcess<boolean>("house kept")
  * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
  */
 export function prepare(): Promise<{ migrations: string[] }> {
-  return once(prepared, start)
+  return createOnce(prepared, start)
 }
 
 async function start(): Promise<{ migrations: string[] }> {
@@ -31,9 +31,9 @@ async function start(): Promise<{ migrations: string[] }> {
 }
 
 /** What is done now and then while a server runs, by one of its processes. It alone does not keep the process alive. */
-export function keepHouse(): void {
-  if (houseKept.value) return
-  houseKept.value = true
+export function startMaintenance(): void {
+  if (maintenance.value) return
+  maintenance.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
   setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
 }

@@ -4,7 +4,7 @@ import path from "node:path"
 import { z } from "zod"
 import { perProcess } from "@/lib/per-process"
 import { parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
-import { checkDatabaseParameters } from "./database-url"
+import { findDatabaseUrlProblem } from "./database-url"
 import { findMisspelt } from "./setting-names"
 
 /** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
@@ -166,13 +166,13 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     issuer: issuer.issuer,
     databaseUrl: database.url,
     databaseProvider: database.provider,
-    flowInspector: findAudience(parsed.data, env.NODE_ENV),
+    flowInspector: chooseInspectorAudience(parsed.data, env.NODE_ENV),
     trustedProxies: parsed.data.TRUSTED_PROXIES ?? { count: 0, networks: [] },
     secureCookies: issuer.issuer.startsWith("https://"),
   }
 }
 
-function findAudience(
+function chooseInspectorAudience(
   { FLOW_INSPECTOR, DEMO }: z.output<typeof settings>,
   nodeEnv: string | undefined,
 ): Config["flowInspector"] {
@@ -184,7 +184,7 @@ function parseDatabaseUrl(
   value: string,
   directory: string,
 ): { url: string; provider: Config["databaseProvider"] } | { problem: string } {
-  const problem = checkDatabaseParameters(value)
+  const problem = findDatabaseUrlProblem(value)
   if (problem) return { problem }
   if (/^postgres(ql)?:\/\//.test(value)) return { url: value, provider: "postgres" }
   if (value.startsWith("file:")) {

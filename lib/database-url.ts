@@ -26,7 +26,7 @@ const postgresParameters = new Map<string, RegExp | null>(
  * Checks the parameters of DATABASE_URL, those after the question mark. A driver ignores what it does not know.
  * @returns a problem in words, which never holds a value; null when there is none
  */
-export function checkDatabaseParameters(databaseUrl: string): string | null {
+export function findDatabaseUrlProblem(databaseUrl: string): string | null {
   const [, ...rest] = databaseUrl.split("?")
   const query = rest.join("?")
   if (!databaseUrl.includes("?")) return null

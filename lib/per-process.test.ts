@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { forgetProcessValues, once, perProcess } from "./per-process"
+import { createOnce, forgetProcessValues, perProcess } from "./per-process"
 
 test("a value is the same in every copy of the module", async () => {
   const here = perProcess<string>("a unit test")
@@ -26,8 +26,8 @@ test("a promise is made once, and again after it was rejected", async () => {
     if (calls === 1) throw new Error("the first time")
     return calls
   }
-  await expect(Promise.all([once(kept, create), once(kept, create)])).rejects.toThrow("the first time")
-  expect(await once(kept, create)).toBe(2)
-  expect(await once(kept, create)).toBe(2)
+  await expect(Promise.all([createOnce(kept, create), createOnce(kept, create)])).rejects.toThrow("the first time")
+  expect(await createOnce(kept, create)).toBe(2)
+  expect(await createOnce(kept, create)).toBe(2)
   forgetProcessValues()
 })

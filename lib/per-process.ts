@@ -21,7 +21,7 @@ export function perProcess<Value>(name: string): ProcessValue<Value> {
  * The promise of a value that is made at the first call.
  * @param create called again at the next call when its promise was rejected
  */
-export function once<Value>(known: ProcessValue<Promise<Value>>, create: () => Promise<Value>): Promise<Value> {
+export function createOnce<Value>(known: ProcessValue<Promise<Value>>, create: () => Promise<Value>): Promise<Value> {
   known.value ??= create().catch((error) => {
     known.value = undefined
     throw error

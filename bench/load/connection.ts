@@ -1,13 +1,13 @@
 import { connect, type Socket } from "node:net"
 
-/** An HTTP answer. `location` is read of redirects alone, `body` is decoded as UTF-8. */
+/** An HTTP response. `location` is set only for redirects, `body` is decoded as UTF-8. */
 export type Answer = { status: number; location: string | null; body: string }
 
 type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
 
 /**
- * One keep-alive connection of HTTP/1.1 with one request at a time. It reads no more of an answer than the bench needs,
- * so that the load generator costs less than the fastest server.
+ * An HTTP/1.1 keep-alive connection with one request at a time. It parses only what the bench needs, so that the load
+ * generator costs less than the fastest server.
  */
 export class Connection {
   #received: Buffer | null = null
@@ -18,7 +18,7 @@ export class Connection {
     socket.setNoDelay(true)
     socket.on("data", (chunk) => this.#receive(chunk))
     socket.on("error", (error) => this.#fail(error))
-    socket.on("close", () => this.#fail(new Error("the server closed the connection")))
+    socket.on("close", () => this.#fail(new Error("The server closed the connection.")))
   }
 
   /** Connects to a port of 127.0.0.1. */
@@ -33,10 +33,10 @@ export class Connection {
     })
   }
 
-  /** Sends a whole request, head and body. @throws Error when the connection breaks or the answer cannot be read */
+  /** Sends a whole request, head and body. @throws Error when the connection breaks or the response cannot be parsed */
   send(request: Buffer): Promise<Answer> {
     if (this.#problem) return Promise.reject(this.#problem)
-    if (this.#waiting) throw new Error("one request at a time")
+    if (this.#waiting) throw new Error("A connection sends one request at a time.")
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.socket.write(request)
@@ -44,7 +44,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#problem = new Error("the connection was closed here")
+    this.#problem = new Error("The connection is closed.")
     this.socket.destroy()
   }
 
@@ -62,7 +62,7 @@ export class Connection {
       if (!answer) return
       const waiting = this.#waiting
       this.#waiting = null
-      if (!waiting) throw new Error("an answer that nobody asked for")
+      if (!waiting) throw new Error("The server sent a response without a request.")
       waiting.resolve(answer)
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
@@ -75,7 +75,7 @@ const contentLength = /\r\ncontent-length: *(\d+)/i
 const chunked = /\r\ntransfer-encoding: *chunked/i
 const locationField = /\r\nlocation: *([^\r]*)/i
 
-/** @returns null while the answer is not complete */
+/** @returns null while the response is incomplete */
 function parseAnswer(bytes: Buffer): Answer | null {
   const end = bytes.indexOf("\r\n\r\n")
   if (end < 0) return null
@@ -92,7 +92,7 @@ function parseAnswer(bytes: Buffer): Answer | null {
     return body === null ? null : { status, location, body }
   }
   if (status === 204 || status === 304) return { status, location, body: "" }
-  throw new Error(`an answer of no length that is given:\n${head}`)
+  throw new Error(`The response has neither Content-Length nor chunks:\n${head}`)
 }
 
 function parseChunks(bytes: Buffer, start: number): string | null {

@@ -1,24 +1,24 @@
-/** What one measurement found. Latencies are in milliseconds. */
+/** The result of one measurement. Latencies are in milliseconds. */
 export type Sample = {
   /** Requests per second. */
   rps: number
   p50: number
   p99: number
   count: number
-  /** The part of the time, 0 to 1, that the load generator's own process was busy. Near 1, it is what was measured. */
+  /** The share of time, 0 to 1, that the load generator was busy. Near 1 it limits the result. */
   generatorBusy: number
 }
 
 /**
- * Lets every worker make one request after another.
- * @param steps one function for each connection, which makes one request
- * @param goesOn told the time of `performance.now()` before each request
+ * Sends requests on all connections, one after another on each.
+ * @param steps one function per connection, which sends one request
+ * @param shouldContinue called with `performance.now()` before each request
  */
-export async function drive(steps: (() => Promise<void>)[], goesOn: (now: number) => boolean): Promise<Sample> {
+export async function drive(steps: (() => Promise<void>)[], shouldContinue: (now: number) => boolean): Promise<Sample> {
   const latencies: number[] = []
   const work = async (step: () => Promise<void>) => {
     let started = performance.now()
-    while (goesOn(started)) {
+    while (shouldContinue(started)) {
       await step()
       const ended = performance.now()
       latencies.push(ended - started)

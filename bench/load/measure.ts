@@ -7,12 +7,12 @@ export type Measurement = Amount & {
   target: Target
   operation: OperationName
   format: TokenFormat
-  /** How many connections at once. */
+  /** The number of parallel connections. */
   concurrency: number
   seconds: number
 }
 
-/** Measures one operation of one server once. @throws Error when any answer is wrong */
+/** Measures one operation of one server once. @throws Error when any response is wrong */
 export async function measure(measurement: Measurement): Promise<Sample> {
   const { target, operation, format, concurrency, seconds } = measurement
   const connections = await Promise.all(Array.from({ length: concurrency }, () => Connection.open(target.port)))
@@ -23,7 +23,7 @@ export async function measure(measurement: Measurement): Promise<Sample> {
     await work.check?.()
     return sample
   } catch (error) {
-    throw new Error(`${target.label}, ${operation}, ${concurrency} at once: the answer is wrong`, { cause: error })
+    throw new Error(`${target.label}, ${operation}, ${concurrency} in parallel: wrong response`, { cause: error })
   } finally {
     for (const connection of connections) connection.close()
   }

@@ -3,21 +3,21 @@ import { Connection } from "./connection"
 import { drive } from "./drive"
 import { buildGet, buildPost, buildRefresh, expectStatus, prepareFlow, readTokens, type Tokens } from "./requests"
 
-/** What the workers of a measurement do: `steps` has one function for each connection, which makes one request of the table. */
+/** The work of a measurement. `steps` has one function per connection, which sends one request. */
 type Work = {
   steps: (() => Promise<void>)[]
-  /** Says that there is nothing left to do, when an operation uses something up. */
+  /** For operations that use tokens up: whether none is left. */
   isUsedUp?: () => boolean
-  /** Checks afterwards what could not be seen of the answers. */
+  /** Checks afterwards what the responses do not show. */
   check?: () => Promise<void>
 }
 
-/** How much is made before an operation is timed: so many live tokens to cycle, or as many to use up as so long makes. */
+/** What is created before the timing starts: a number of valid tokens to cycle through, or seconds for tokens to use up. */
 export type Amount = { tokens: number; prepareSeconds: number }
 
 type Prepare = (target: Target, format: TokenFormat, connections: Connection[], amount: Amount) => Promise<Work>
 
-/** How each operation is prepared. What is done in here is not timed. */
+/** Prepares each operation. This part is not timed. */
 export const operations: Record<OperationName, Prepare> = {
   introspect,
   refresh,
@@ -42,7 +42,7 @@ function getConstant(target: Target, path: string, expected: string, connections
   return { steps: connections.map((connection) => () => step(connection)) }
 }
 
-/** Live tokens, and refresh tokens by connection, of each server and format. They live as long as the run. */
+/** Valid access tokens and refresh tokens for each server and format, kept for the whole run. */
 const pools = new Map<string, string[]>()
 
 function poolOf(...key: string[]): string[] {
@@ -52,7 +52,7 @@ function poolOf(...key: string[]): string[] {
   return pool
 }
 
-/** Gives introspection and refresh tokens to begin with. What they lack is made by code flows. */
+/** Adds tokens for introspection and refresh. Code flows create the missing ones. */
 export function seedTokens(target: Target, format: TokenFormat, tokens: Tokens[]): void {
   poolOf("introspect", target.name).push(...tokens.map(({ accessToken }) => accessToken))
   poolOf("refresh", target.name, format).push(...tokens.map(({ refreshToken }) => refreshToken))
@@ -75,7 +75,7 @@ async function introspect(
   const step = async (connection: Connection) => {
     const answer = await connection.send(requests[turn++ % requests.length] as Buffer)
     if (answer.status !== 200 || !activeTrue.test(answer.body)) {
-      throw new Error(`${target.label}: a live token is not active: ${answer.status}\n${answer.body}`)
+      throw new Error(`${target.label}: a valid token is not active: ${answer.status}\n${answer.body}`)
     }
   }
   return { steps: connections.map((connection) => () => step(connection)) }
@@ -91,7 +91,7 @@ async function refresh(
 ): Promise<Work> {
   const newest = poolOf("refresh", target.name, format)
   const flow = target.operations.includes("flow") ? prepareFlow(target, format) : null
-  // Many, so that no server is measured with one authorization that has thousands of tokens.
+  // Many authorizations, so that no server has one with thousands of tokens.
   const each = Math.ceil(tokens / connections.length)
   while (newest.length < each * connections.length) {
     const [connection] = connections as [Connection]
@@ -104,7 +104,8 @@ async function refresh(
       const presented = newest[index] as string
       const answer = readTokens(target, await connection.send(buildRefresh(target, format, presented)))
       if (answer.refreshToken === presented) throw new Error(`${target.label}: the refresh token was not rotated`)
-      if (answer.withIdToken) throw new Error(`${target.label}: a refresh issued an ID token, which others do not`)
+      if (answer.withIdToken)
+        throw new Error(`${target.label}: the refresh issued an ID token; the other servers issue none`)
       newest[index] = answer.refreshToken
     }
   }
@@ -125,7 +126,7 @@ async function revoke(
     requests.push({ token, bytes: buildPost(target, target.paths.revoke, `token=${token}`) })
   }
   const end = performance.now() + prepareSeconds * 1000
-  // One at least, however slow the machine is at this moment.
+  // At least one, even on a slow machine.
   await drive(makers.map(make), (now) => now < end || requests.length === 0)
   for (const maker of makers) maker.close()
 

@@ -5,9 +5,9 @@ import type { Answer, Connection } from "./connection"
 export type Tokens = { accessToken: string; refreshToken: string }
 type Pkce = { verifier: string; challenge: string }
 
-/** Where authorization responses go. Nobody fetches it. */
+/** The redirect URI of the client. No request is sent there. */
 export const redirectUri = "https://client.example/cb"
-/** The resource (RFC 8707) for which the peers that have opaque access tokens make them JWTs. */
+/** The resource (RFC 8707) that makes peers issue JWT instead of opaque access tokens. */
 export const resource = "https://api.example/"
 
 /** The bytes of a GET. @param headers whole lines, each with its CRLF */
@@ -15,7 +15,7 @@ export function buildGet(target: Target, path: string, headers = ""): Buffer {
   return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n${headers}\r\n`, "latin1")
 }
 
-/** The bytes of a POST of a form by the client. @param form encoded, and ASCII */
+/** The bytes of a form POST by the client. @param form URL-encoded ASCII */
 export function buildPost(target: Target, path: string, form: string): Buffer {
   const head =
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\nAuthorization: ${target.clientAuthorization}\r\n` +
@@ -23,30 +23,30 @@ export function buildPost(target: Target, path: string, form: string): Buffer {
   return Buffer.from(head + form, "latin1")
 }
 
-/** @throws Error with the answer, when its status is another */
+/** @throws Error with the response when it has another status */
 export function expectStatus(target: Target, answer: Answer, status: number): void {
   if (answer.status === status) return
   throw new Error(`${target.label}: ${status} expected, not ${answer.status} ${answer.location ?? ""}\n${answer.body}`)
 }
 
-// Computed before anything is timed: making these pairs is the client's work, not the server's.
+// Computed before the timing starts: these pairs are the client's work, not the server's.
 const pairs: Pkce[] = Array.from({ length: 64 }, () => {
   const verifier = randomBytes(32).toString("base64url")
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") }
 })
 
-/** The parameter that asks for JWT access tokens, where a server has the choice. */
+/** The parameter that requests JWT access tokens from a server with both formats. */
 const resourceParameter = (target: Target, format: TokenFormat) =>
   target.formats.length > 1 && format === "jwt" ? `&resource=${encodeURIComponent(resource)}` : ""
 
 /**
- * Prepares the code flow of the person who is signed in.
- * @returns a function that runs one whole flow on a connection: GET /authorize, redirects of the server's own, POST /token
+ * Prepares the code flow of the signed-in user.
+ * @returns a function that runs one flow on a connection: GET /authorize, the server's own redirects, POST /token
  */
 export function prepareFlow(target: Target, format: TokenFormat): (connection: Connection) => Promise<Tokens> {
   const extra = resourceParameter(target, format)
   const uri = encodeURIComponent(redirectUri)
-  // What a browser sends, and what a server may tell a person's visit by.
+  // A browser's headers. A server may use them to recognize a page visit.
   const headers = `Cookie: ${target.cookie}\r\nAccept: text/html\r\nSec-Fetch-Mode: navigate\r\n`
   const prepared = pairs.map(({ verifier, challenge }) => ({
     verifier,
@@ -89,7 +89,7 @@ async function followToCode(target: Target, connection: Connection, first: Answe
 const accessTokenField = /"access_token": ?"([^"]+)"/
 const refreshTokenField = /"refresh_token": ?"([^"]+)"/
 
-/** Reads a token response. @throws Error when it is none, or has no refresh token */
+/** Parses a token response. @throws Error when it is not one, or has no refresh token */
 export function readTokens(target: Target, answer: Answer): Tokens & { withIdToken: boolean } {
   expectStatus(target, answer, 200)
   const accessToken = accessTokenField.exec(answer.body)?.[1]
@@ -98,7 +98,7 @@ export function readTokens(target: Target, answer: Answer): Tokens & { withIdTok
   return { accessToken, refreshToken, withIdToken: answer.body.includes('"id_token"') }
 }
 
-/** The bytes of a refresh. */
+/** The bytes of a refresh request. */
 export function buildRefresh(target: Target, format: TokenFormat, refreshToken: string): Buffer {
   const scope = target.refreshScope && `&scope=${target.refreshScope}`
   const form = `grant_type=refresh_token&refresh_token=${refreshToken}${scope}${resourceParameter(target, format)}`

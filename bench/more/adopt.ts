@@ -6,10 +6,10 @@ import { buildRefresh, readTokens, type Tokens } from "../load/requests"
 import type { Target } from "../targets/target"
 
 /**
- * Gives the bench's client Sessions from all over the table, each with a refresh token that the bench knows, and has the
- * server refresh each of them once. Introspection and refresh are then measured with the tokens that it issued.
- * @param file the SQLite file of the server, which runs
- * @param count at most; no more than there are
+ * Moves Sessions from all over the table to the bench's client with known refresh tokens, and refreshes each once.
+ * Introspection and refresh are then measured with the tokens that the server issued.
+ * @param file the SQLite file of the running server
+ * @param count the maximum number of Sessions
  */
 export async function adoptSessions(target: Target, file: string, count: number): Promise<void> {
   const connection = await Connection.open(target.port)
@@ -36,9 +36,9 @@ function writeRefreshTokens(clientId: string, file: string, count: number): stri
     )
     const adopt = db.transaction(() =>
       Array.from({ length: Math.min(count, total) }, (_, index) => {
-        // The rows' numbers begin at 1, in the order of their making.
+        // Row numbers start at 1 and follow the order of insertion.
         const id = find.get(1 + Math.floor((index * total) / Math.min(count, total)))
-        if (id === undefined) throw new Error("the Sessions have other row numbers than they were made with")
+        if (id === undefined) throw new Error("The Sessions do not have the expected row numbers.")
         const refreshToken = `${id}.${generateToken()}`
         change.run(clientId, hashToken(refreshToken), id)
         return refreshToken

@@ -14,19 +14,19 @@ const clients = 20
 const rowsPerTransaction = 50_000
 
 /**
- * Makes an SQLite file as our server makes it, with Sessions that were started, each with its AuthCode, of 1,000 Users
- * and 20 Clients that nobody knows the secret of. No server may have the file open.
- * @param period when the Sessions were started, from the oldest to the newest, in milliseconds of the epoch
+ * Creates an SQLite file as the server does, with started Sessions, each with its AuthCode, of 1,000 Users and 20 Clients
+ * with random secrets. No server may have the file open.
+ * @param period the start times of the oldest and the newest Session, in milliseconds since the epoch
  */
 export async function fillDatabase(
   file: string,
   sessions: number,
   period: { from: number; until: number },
 ): Promise<void> {
-  const began = performance.now()
+  const startedAt = performance.now()
   await migrate({ databaseUrl: `file:${file}`, databaseProvider: "sqlite" }, root)
   const db = new BetterSqlite3(file)
-  // A file that is worth nothing until it is complete. Its rows fit together as they are made.
+  // An incomplete file is thrown away, and the rows are consistent, so neither syncs nor checks are needed.
   for (const pragma of ["synchronous = OFF", "foreign_keys = OFF", "cache_size = -1000000"]) db.pragma(pragma)
   try {
     const insert = {
@@ -51,7 +51,7 @@ export async function fillDatabase(
   } finally {
     db.close()
   }
-  console.error(`… ${sessions} Sessions made in ${Math.round((performance.now() - began) / 1000)} s`)
+  console.error(`… ${sessions} Sessions created in ${Math.round((performance.now() - startedAt) / 1000)} s`)
 }
 
 const pick = (values: string[]) => values[Math.floor(Math.random() * values.length)] as string
@@ -68,7 +68,7 @@ function prepareInsert(db: BetterSqlite3.Database, model: Model): (row: Record<s
   }
 }
 
-/** Of nobody's password. */
+/** The hash of an unknown password. */
 const passwordHash = "$2b$12$cZGcTO5pV1XlLTONawsFpeUvjLwOi0uTopU/XCI.b63CeKgBc1SEW"
 
 const makeUser = (index: number, createdAt: number) => ({
@@ -96,7 +96,7 @@ const makeClient = (index: number, createdAt: number) => ({
   createdAt,
 })
 
-/** With the lifetimes that the server has by default, and refreshed some times on its first day. */
+/** A Session with the default lifetimes, refreshed a few times on its first day. */
 function makeSession(userId: string, clientId: string, startedAt: number): Record<string, Value> {
   const rotations = Math.floor(Math.random() * 20)
   return {

@@ -16,7 +16,7 @@ const labels = {
   revoke: "Revocation",
 }
 
-/** Our server on SQLite files with few Sessions, more and very many. */
+/** OAuth Flow on SQLite files with few, more and very many Sessions. */
 export async function measureGrowth(bench: Bench): Promise<Section> {
   const { rounds, short, seconds } = bench.options
   const pinned = pinThisProcess(cores.generator)
@@ -24,13 +24,13 @@ export async function measureGrowth(bench: Bench): Promise<Section> {
   const tokens = short ? 16 : 256
   const targets: Target[] = []
   for (const size of sizes) targets.push(await startFilled(bench, size, tokens))
-  const lasts = seconds ?? 1
+  const roundSeconds = seconds ?? 1
   const cells = await runRounds(targets, {
     operations: [...operations],
     concurrency: [concurrency],
     rounds,
-    seconds: lasts,
-    warmUpSeconds: Math.min(lasts, 0.5),
+    seconds: roundSeconds,
+    warmUpSeconds: Math.min(roundSeconds, 0.5),
     prepareSeconds: short ? 0.1 : 2,
     tokens,
   })
@@ -42,12 +42,12 @@ export async function measureGrowth(bench: Bench): Promise<Section> {
   return {
     title: `Up to ${most} Sessions in the database`,
     caption:
-      `SQLite, ${concurrency} requests at once, medians of ${rounds} rounds of ${lasts} s in which the sizes take turns; ` +
-      `${pinned ? "the server on one processor, the load on another" : "on no processor in particular"}. ` +
-      "The Sessions, each with its AuthCode, were written into the file before the server started: live ones, started in " +
-      `the last 30 days, of 1,000 Users and 20 Clients. Introspection and refresh use tokens of ${tokens} of them from all ` +
-      "over the table (with fewer Sessions than that, code flows make up the number); a code flow adds a Session to them, " +
-      "and revocation ends Sessions that code flows have added right before, some thousands in a run.",
+      `SQLite, ${concurrency} parallel requests, medians of ${rounds} rounds of ${roundSeconds} s in which the sizes take turns; ` +
+      `${pinned ? "the server on one processor, the load on another" : "processes not pinned"}. ` +
+      "The Sessions, each with its AuthCode, were written to the file before the server started. All were valid, started in " +
+      `the last 30 days, and belonged to 1,000 Users and 20 Clients. Introspection and refresh use tokens of ${tokens} Sessions ` +
+      "from all over the table; with fewer Sessions, code flows create the missing ones. A code flow adds a Session. " +
+      "Revocation ends Sessions that code flows have just added, a few thousand in a run.",
     tables: [formatTable(["Operation", "Sessions", "Requests/s", "p50, ms", "p99, ms"], lines)],
     data: { sizes, cells },
   }
@@ -56,7 +56,7 @@ export async function measureGrowth(bench: Bench): Promise<Section> {
 async function startFilled(bench: Bench, size: number, tokens: number): Promise<Target> {
   const name = `growth-${size}`
   const now = Date.now()
-  // The oldest do not come to their idle end while the bench runs.
+  // The oldest must not expire while the bench runs.
   await fillDatabase(bench.fileOf(name), size, { from: now - 30 * day + 3_600_000, until: now - 60_000 })
   const target = await bench.start({ name, label: `${whole.format(size)} Sessions` })
   await adoptSessions(target, bench.fileOf(name), tokens)

@@ -8,24 +8,24 @@ export type MoreOptions = {
   modes: ModeName[]
   postgres: boolean
   rounds: number
-  /** How long one measurement lasts; null leaves it to the mode. */
+  /** Duration of one measurement; null uses the mode's own. */
   seconds: number | null
-  /** A look at whether everything works. */
+  /** Short rounds, to check that everything works. */
   short: boolean
-  /** Where all numbers go, as JSON. */
+  /** The JSON file for all numbers. */
   json: string | null
 }
 
-/** What can be measured on Postgres: the rest fills an SQLite file, or has little to do with the database. */
+/** The modes for Postgres. The others fill an SQLite file or hardly use the database. */
 const onPostgres: readonly ModeName[] = ["sign-ins", "processes"]
 
 export const usage = `npm run bench:more -- [--sign-ins] [--growth] [--sweep] [--processes] [--pages] [options]
 
-  --postgres     our server on Postgres: ${onPostgres.join(" and ")} alone
-  --rounds N     measurements of which the table shows the median, 5
-  --seconds S    how long each takes
-  --short        one short round: a look at whether everything works
-  --json FILE    write all numbers there
+  --postgres     OAuth Flow on Postgres, only for ${onPostgres.join(" and ")}
+  --rounds N     number of measurements; the table shows their median, default 5
+  --seconds S    duration of each measurement
+  --short        one short round, to check that everything works
+  --json FILE    write all numbers to this file
 `
 
 /** @throws ArgumentError, and what `parseArgs` throws */
@@ -47,13 +47,13 @@ export function parseMoreOptions(args: string[]): MoreOptions {
     },
   })
   const { short, postgres } = values
-  const asked = modeNames.filter((name) => values[name])
-  const wrong = postgres && asked.find((name) => !onPostgres.includes(name))
+  const selected = modeNames.filter((name) => values[name])
+  const wrong = postgres && selected.find((name) => !onPostgres.includes(name))
   if (wrong) throw new ArgumentError(`--${wrong} is not measured on Postgres`)
   const all = postgres ? [...onPostgres] : [...modeNames]
   const seconds = values.seconds ?? (short ? "0.3" : null)
   return {
-    modes: asked.length > 0 ? asked : all,
+    modes: selected.length > 0 ? selected : all,
     postgres,
     rounds: positive("--rounds", values.rounds ?? (short ? "1" : "5")),
     seconds: seconds === null ? null : positive("--seconds", seconds),

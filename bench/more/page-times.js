@@ -1,4 +1,4 @@
-// Runs in the measured page before all else. Times are those of performance.now().
+// Runs first in the measured page. Times are values of performance.now().
 {
   const times = { form: null, idle: null }
   globalThis.benchPageTimes = times

@@ -9,19 +9,19 @@ const kinds = ["document", "stylesheet", "script", "image", "other"] as const
 type Kind = (typeof kinds)[number]
 
 export type Visit = {
-  /** With redirects. */
+  /** Redirects included. */
   requests: number
-  /** Transferred, heads and compressed bodies, by kind; redirects count as documents. */
+  /** Bytes transferred by kind: headers and compressed bodies. Redirects count as documents. */
   bytes: Record<Kind, number>
-  /** First contentful paint. This and the others: in milliseconds from the beginning of the navigation. */
+  /** First contentful paint. All times are milliseconds since the navigation started. */
   paint: number
-  /** When both fields and the button had been painted. They need no script. */
+  /** When both fields and the button are painted. They need no script. */
   form: number
-  /** When the page was idle for the first time after all scripts had been loaded. */
+  /** When the page is first idle after all scripts have loaded. */
   scripts: number
 }
 
-/** Lighthouse's "slow 4G" as a browser sees it: bytes per second, and milliseconds. */
+/** Lighthouse's "slow 4G": bytes per second, and milliseconds. */
 const network = {
   offline: false,
   downloadThroughput: 1_600_000 / 8,
@@ -29,12 +29,12 @@ const network = {
   latency: 150,
 }
 const slowdown = 4
-/** Nothing is asked for any more for so long, in milliseconds, before the requests are counted. */
+/** Milliseconds without a request before the requests are counted. */
 const quietMs = 500
-/** How long a page may take to tell its times, in milliseconds. */
-const patienceMs = 30_000
+/** Maximum wait for a page's times, in milliseconds. */
+const maxWaitMs = 30_000
 
-/** Goes to a URL that leads to the sign-in page, with an empty cache, on a slow connection and a slow processor. */
+/** Opens a URL that leads to the sign-in page, with an empty cache, on a slow connection and a slow processor. */
 export async function visitPage(browser: Browser, url: string): Promise<Visit> {
   const context = await browser.newContext()
   try {
@@ -72,20 +72,20 @@ async function countTraffic(session: CDPSession): Promise<Pick<Visit, "requests"
 const expression =
   '({ ...benchPageTimes, paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null })'
 
-/** Waits until the page knows all its times. */
+/** Waits until the page has all its times. */
 async function readTimes(session: CDPSession): Promise<Pick<Visit, "paint" | "form" | "scripts">> {
-  const until = performance.now() + patienceMs
+  const until = performance.now() + maxWaitMs
   for (;;) {
-    // Playwright's own ways evaluate within the page, whose content security policy forbids that.
+    // Playwright's own methods evaluate inside the page, which the Content-Security-Policy forbids.
     const { result } = await session.send("Runtime.evaluate", { expression, returnByValue: true })
     const { form, idle, paint } = result.value as Record<"form" | "idle" | "paint", number | null>
     if (form !== null && idle !== null && paint !== null) return { paint, form: Math.max(form, paint), scripts: idle }
-    if (performance.now() > until) throw new Error(`the page does not tell its times: ${JSON.stringify(result.value)}`)
+    if (performance.now() > until) throw new Error(`The page reported no times: ${JSON.stringify(result.value)}`)
     await sleep(50)
   }
 }
 
-/** Signs in without any script, and so shows that the form needs none. @throws Error when no code comes of it */
+/** Signs in without scripts, to show that the form needs none. @throws Error when this gives no code */
 export async function signInWithoutScripts(browser: Browser, url: string): Promise<void> {
   const context = await browser.newContext({ javaScriptEnabled: false })
   try {

@@ -9,7 +9,7 @@ import type { Target } from "../targets/target"
 import type { Bench, Section } from "./bench"
 import { signInWithoutScripts, type Visit, visitPage } from "./page-visit"
 
-/** What a sign-in page may cost. It is a number that was set, not one that was measured. */
+/** The budget of the sign-in page: chosen, not measured. */
 const budget = { requests: 15, bytes: 400_000 }
 
 /** The sign-in page on a slow connection and a slow processor. */
@@ -20,7 +20,7 @@ export async function measurePages(bench: Bench): Promise<Section> {
   const browser = await chromium.launch({
     executablePath: await ensureChromium(),
     args: launchArgs,
-    // A signal is for the whole bench to act on.
+    // bench/more.ts handles the signals.
     handleSIGINT: false,
     handleSIGTERM: false,
   })
@@ -39,10 +39,10 @@ export async function measurePages(bench: Bench): Promise<Section> {
     caption:
       `From the authorization endpoint to the sign-in page with its state token, in Chromium ${browser.version()} with an ` +
       "empty cache, at 1.6 Mbit/s down, 750 kbit/s up, 150 ms latency and a processor slowed down 4 times; HTTP/1.1 without " +
-      `TLS; medians of ${rounds} visits. Bytes are those transferred, with heads; requests and bytes contain the redirect. ` +
-      "Times begin with the navigation. The form can be used once both fields and the button have been painted: it is " +
-      "posted without any script, which this run has tried with scripts turned off. Scripts have run when the page is idle " +
-      "for the first time after its load event. The budget was set, not measured.",
+      `TLS; medians of ${rounds} visits. Bytes include headers; requests and bytes include the redirect. ` +
+      "Times start with the navigation. The form is usable once both fields and the button are painted: it is posted " +
+      "without scripts, which this run checked with scripts turned off. Scripts have run when the page is first idle " +
+      "after its load event. The budget was chosen, not measured.",
     tables: [
       formatTable(["Transferred", "Sign-in page", "Budget"], formatBytes(visits)),
       formatTable(["Time, ms", "Sign-in page"], formatTimes(visits)),
@@ -58,7 +58,7 @@ function authorizeUrl(target: Target): string {
     response_type: "code",
     scope: "openid",
     state: "bench",
-    code_challenge: createHash("sha256").update("a verifier of which nobody redeems the code").digest("base64url"),
+    code_challenge: createHash("sha256").update("the verifier of a code that is never redeemed").digest("base64url"),
     code_challenge_method: "S256",
   })
   return `http://127.0.0.1:${target.port}${target.paths.authorize}?${query}`
@@ -83,7 +83,7 @@ function formatTimes(visits: Visit[]): string[][] {
   const time = (read: (visit: Visit) => number) => whole.format(median(visits.map(read)))
   return [
     ["First contentful paint", time(({ paint }) => paint)],
-    ["The form can be used", time(({ form }) => form)],
-    ["All scripts have run", time(({ scripts }) => scripts)],
+    ["Form usable", time(({ form }) => form)],
+    ["Scripts have run", time(({ scripts }) => scripts)],
   ]
 }

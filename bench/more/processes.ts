@@ -13,7 +13,7 @@ const labels: Partial<Record<OperationName, string>> = {
   flow: "Code flow",
 }
 
-/** Throughput with one process that answers the endpoints, and with two. */
+/** Throughput with one process and with two. */
 export async function measureProcesses(bench: Bench): Promise<Section> {
   const { rounds, short, seconds } = bench.options
   pinThisProcess(null)
@@ -23,13 +23,13 @@ export async function measureProcesses(bench: Bench): Promise<Section> {
     const label = `PROCESSES=${processes}`
     targets.push(await bench.start({ name, label, env: { PROCESSES: processes }, everywhere: true }))
   }
-  const lasts = seconds ?? 2
+  const roundSeconds = seconds ?? 2
   const cells = await runRounds(targets, {
     operations,
     concurrency: [concurrency],
     rounds,
-    seconds: lasts,
-    warmUpSeconds: Math.min(lasts, 0.5),
+    seconds: roundSeconds,
+    warmUpSeconds: Math.min(roundSeconds, 0.5),
     prepareSeconds: 0,
     tokens: short ? 64 : 256,
   })
@@ -44,10 +44,9 @@ export async function measureProcesses(bench: Bench): Promise<Section> {
   return {
     title: `One process and two, ${databaseName(bench.options)}`,
     caption:
-      `${concurrency} requests at once; medians of ${rounds} rounds of ${lasts} s. The load generator, one process ` +
-      `that is busy for the part of the time that the table says, shares the processors with the server` +
-      `${bench.options.postgres ? " and Postgres" : ""}: what two processes gain here is less than they gain where ` +
-      "clients have machines of their own.",
+      `${concurrency} parallel requests; medians of ${rounds} rounds of ${roundSeconds} s. The load generator, one process ` +
+      `that is busy for the share of time in the table, runs on the same processors as the server` +
+      `${bench.options.postgres ? " and Postgres" : ""}. Two processes gain more where the clients run on other machines.`,
     tables: [formatTable(["Operation", "Requests/s", "2 ÷ 1", "p50, ms", "p99, ms", "Load generator busy"], lines)],
     data: cells,
   }

@@ -3,29 +3,29 @@ import { median } from "../results"
 import { signIn } from "../targets/sign-in"
 
 export type SignInCounts = {
-  begun: number
+  started: number
   signedIn: number
-  /** Asked to wait: more passwords were waiting to be checked than the server lets wait. */
+  /** Refused with 503: the queue of passwords was full. */
   surplus: number
   failed: number
-  /** The median time, in milliseconds, from asking for the page until the answer to its form, of those who were signed in. */
+  /** The median milliseconds from requesting the page to the response to its form, for successful sign-ins. */
   p50: number
 }
 
 const tickMs = 10
 
 /**
- * Begins so many sign-ins a second, however many of those before are still unanswered.
- * @returns `finish`, which begins no more, waits for all answers and counts them
+ * Starts a fixed number of sign-ins per second, whether earlier ones are finished or not.
+ * @returns `finish`, which stops starting them, waits for all responses and counts them
  */
 export function startSignIns(origin: string, perSecond: number): { finish(): Promise<SignInCounts> } {
   const times: number[] = []
-  const counts = { begun: 0, signedIn: 0, surplus: 0, failed: 0 }
+  const counts = { started: 0, signedIn: 0, surplus: 0, failed: 0 }
   const pending: Promise<void>[] = []
   const begin = performance.now()
   const timer = setInterval(() => {
     const due = ((performance.now() - begin) / 1000) * perSecond
-    for (; counts.begun < due; counts.begun++) pending.push(signInOnce())
+    for (; counts.started < due; counts.started++) pending.push(signInOnce())
   }, tickMs)
 
   async function signInOnce(): Promise<void> {

@@ -18,33 +18,33 @@ type Case = { processes: number; without: Sample[]; beside: Sample[]; signIns: S
 export async function measureSignIns(bench: Bench): Promise<Section> {
   const { rounds, short, seconds } = bench.options
   const pinned = pinThisProcess(cores.generator)
-  // So many that the passwords that wait to be checked have filled their queue.
+  // Long enough for the queue of passwords to fill.
   const leadSeconds = short ? 0.5 : 6
-  const lasts = seconds ?? 5
+  const roundSeconds = seconds ?? 5
   const cases: Case[] = []
   for (const processes of [1, 2]) {
     const name = `sign-ins-${processes}`
     const label = `OAuth Flow, PROCESSES=${processes}`
     const target = await bench.start({ name, label, everywhere: true, env: { ...env, PROCESSES: String(processes) } })
-    cases.push({ processes, ...(await runCase(target, { rounds, leadSeconds, seconds: lasts, short })) })
+    cases.push({ processes, ...(await runCase(target, { rounds, leadSeconds, seconds: roundSeconds, short })) })
     await bench.stop()
   }
   return {
     title: "Introspection while people sign in",
     caption:
-      `Introspection of live tokens, ${concurrency} at once, alone and beside ${perSecond} sign-ins a second, each of them ` +
-      `a GET of the page and a POST of its form with the right password (bcrypt, cost 12), begun on time whatever ` +
-      "happened to those before. Two threads check passwords, and 64 more may wait; the rest is refused as surplus. " +
-      `The server is on ${databaseName(bench.options)} and may use every processor, which the load generator shares` +
-      `${pinned ? ": it is kept on one of them" : ""}. Medians of ${rounds} alternating rounds of ${lasts} s, each ` +
-      `with sign-ins after ${leadSeconds} s of sign-ins alone; the sign-ins are counted from their first.`,
+      `Introspection of valid tokens, ${concurrency} in parallel, alone and during ${perSecond} sign-ins a second. A sign-in is ` +
+      `a GET of the page and a POST of its form with the correct password (bcrypt, cost 12), started on schedule whether ` +
+      "earlier ones are finished or not. Two threads check passwords and 64 more may wait; the rest are refused. " +
+      `The server is on ${databaseName(bench.options)} and may use every processor; the load generator uses the same ones` +
+      `${pinned ? ", pinned to one of them" : ""}. Medians of ${rounds} alternating rounds of ${roundSeconds} s; with ` +
+      `sign-ins, each round starts after ${leadSeconds} s of sign-ins alone, and these are counted too.`,
     tables: [
       formatTable(
         ["Introspection", "Requests/s", "p50, ms", "p99, ms", "Load generator busy"],
         cases.flatMap(formatCase),
       ),
       formatTable(
-        ["Sign-ins", "Begun", "Signed in", "Refused as surplus", "Failed", "Time of one that signed in, p50, ms"],
+        ["Sign-ins", "Started", "Signed in", "Refused as surplus", "Failed", "Time to sign in, p50, ms"],
         cases.map(formatSignIns),
       ),
     ],
@@ -74,7 +74,7 @@ async function runCase(
     const turns = round % 2 === 0 ? [alone, beside] : [beside, alone]
     for (const turn of turns) await turn()
     const [without, other] = [found.without.at(-1), found.beside.at(-1)].map((sample) => Math.round(sample?.rps ?? 0))
-    console.error(`${target.label}: ${without}/s alone, ${other}/s beside ${JSON.stringify(found.signIns.at(-1))}`)
+    console.error(`${target.label}: ${without}/s alone, ${other}/s during ${JSON.stringify(found.signIns.at(-1))}`)
   }
   return found
 }
@@ -91,8 +91,8 @@ function formatCase({ processes, without, beside }: Case): string[][] {
   const ratios = [second.rps / first.rps, second.p50 / first.p50, second.p99 / first.p99]
   return [
     line("alone", first, without),
-    line("beside sign-ins", second, beside),
-    [`PROCESSES=${processes}, beside ÷ alone`, ...ratios.map(factor), ""],
+    line("during sign-ins", second, beside),
+    [`PROCESSES=${processes}, during ÷ alone`, ...ratios.map(factor), ""],
   ]
 }
 
@@ -100,7 +100,7 @@ function formatSignIns({ processes, signIns }: Case): string[] {
   const sum = (pick: (counts: SignInCounts) => number) => whole.format(signIns.reduce((n, each) => n + pick(each), 0))
   return [
     `PROCESSES=${processes}`,
-    sum(({ begun }) => begun),
+    sum(({ started }) => started),
     sum(({ signedIn }) => signedIn),
     sum(({ surplus }) => surplus),
     sum(({ failed }) => failed),

@@ -12,11 +12,11 @@ import { day, fillDatabase } from "./fill"
 const concurrency = 16
 const operations = ["introspect", "refresh"] as const
 const labels = { introspect: "Introspection", refresh: "Refresh with rotation" }
-/** The server sweeps for the first time a minute after its start. In milliseconds. */
-const patienceMs = 90_000
+/** Maximum wait in milliseconds: the server sweeps for the first time a minute after its start. */
+const maxWaitMs = 90_000
 type Found = Record<(typeof operations)[number], Sample[]>
 
-/** Introspection and refresh before and while the server deletes a great many expired Sessions. */
+/** Introspection and refresh before and while the server deletes many expired Sessions. */
 export async function measureSweep(bench: Bench): Promise<Section> {
   const { rounds, short, seconds } = bench.options
   const pinned = pinThisProcess(cores.generator)
@@ -27,50 +27,50 @@ export async function measureSweep(bench: Bench): Promise<Section> {
   const target = await bench.start({ name: "sweep", label: "OAuth Flow" })
   const watch = watchSessions(file)
   try {
-    const lasts = seconds ?? 2
+    const roundSeconds = seconds ?? 2
     const amount = { tokens: short ? 16 : 256, prepareSeconds: 0 }
-    const run = () => runRounds(target, { rounds, seconds: lasts, ...amount })
-    const warmUp = () => runRounds(target, { rounds: 1, seconds: Math.min(lasts, 0.5), ...amount })
+    const run = () => runRounds(target, { rounds, seconds: roundSeconds, ...amount })
+    const warmUp = () => runRounds(target, { rounds: 1, seconds: Math.min(roundSeconds, 0.5), ...amount })
     await warmUp()
     const before = await run()
-    if (watch.hasBegun()) throw new Error("the server swept before the measurement without it was over: fewer --rounds")
-    console.error("… waiting for the server to sweep, which it does a minute after its start")
-    const until = performance.now() + patienceMs
-    while (!watch.hasBegun()) {
-      if (performance.now() > until) throw new Error("the server does not sweep")
+    if (watch.hasStarted()) throw new Error("The sweep started during the measurement without it. Use fewer --rounds.")
+    console.error("… waiting for the sweep, which starts a minute after the server")
+    const until = performance.now() + maxWaitMs
+    while (!watch.hasStarted()) {
+      if (performance.now() > until) throw new Error("The server did not sweep.")
       await sleep(100)
     }
     await warmUp()
-    const [left, began] = [watch.count(), performance.now()]
+    const [left, startedAt] = [watch.count(), performance.now()]
     const during = await run()
-    const [gone, elapsedMs] = [left - watch.count(), performance.now() - began]
-    if (gone === left) throw new Error("the sweep ended before the measurement: fewer --rounds or --seconds")
-    const perSecond = (gone / elapsedMs) * 1000
+    const [deleted, elapsedMs] = [left - watch.count(), performance.now() - startedAt]
+    if (deleted === left) throw new Error("The sweep ended before the measurement. Use fewer --rounds or --seconds.")
+    const perSecond = (deleted / elapsedMs) * 1000
     return {
       title: `While ${whole.format(expired)} expired Sessions are swept`,
       caption:
-        `SQLite, ${concurrency} requests at once, medians of ${rounds} rounds of ${lasts} s before the server's own sweep ` +
-        `began and as many while it went on; ${pinned ? "the server on one processor, the load on another" : "on no processor in particular"}. ` +
-        `In the ${(elapsedMs / 1000).toFixed(0)} s of measuring the sweep deleted ${whole.format(gone)} Sessions, each with ` +
+        `SQLite, ${concurrency} parallel requests, medians of ${rounds} rounds of ${roundSeconds} s before the sweep and as many ` +
+        `during it; ${pinned ? "the server on one processor, the load on another" : "processes not pinned"}. ` +
+        `In ${(elapsedMs / 1000).toFixed(0)} s the sweep deleted ${whole.format(deleted)} Sessions, each with ` +
         `its AuthCode: ${whole.format(perSecond)} Sessions a second.`,
       tables: [formatTable(["Operation", "Requests/s", "p50, ms", "p99, ms"], formatLines(before, during))],
-      data: { expired, before, during, gone, elapsedMs, perSecond },
+      data: { expired, before, during, deleted, elapsedMs, perSecond },
     }
   } finally {
     watch.close()
   }
 }
 
-/** Looks at the expired Sessions of the file, which the server has open. */
-function watchSessions(file: string): { hasBegun(): boolean; count(): number; close(): void } {
+/** Reads the expired Sessions from the file while the server has it open. */
+function watchSessions(file: string): { hasStarted(): boolean; count(): number; close(): void } {
   const db = new BetterSqlite3(file, { readonly: true, timeout: 30_000 })
-  // One step in the index; the oldest go first.
+  // One step in the index. The oldest are deleted first.
   const selectOldest = db.prepare<[], number>(`SELECT MIN("idleExpiresAt") FROM "Session"`).pluck()
   const selectCount = db.prepare<[number], number>(`SELECT COUNT(*) FROM "Session" WHERE "idleExpiresAt" < ?`).pluck()
   const oldest = selectOldest.get() ?? 0
   const now = Date.now()
   return {
-    hasBegun: () => (selectOldest.get() ?? 0) > oldest,
+    hasStarted: () => (selectOldest.get() ?? 0) > oldest,
     count: () => selectCount.get(now) ?? 0,
     close: () => void db.close(),
   }
@@ -101,7 +101,7 @@ function formatLines(before: Found, during: Found): string[][] {
     const ratios = [second.rps / first.rps, second.p50 / first.p50, second.p99 / first.p99]
     return [
       line("before", first),
-      line("while sweeping", second),
+      line("during the sweep", second),
       [`${labels[operation]}, ratio`, ...ratios.map(factor)],
     ]
   })

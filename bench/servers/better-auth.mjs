@@ -17,7 +17,7 @@ const options = {
   telemetry: { enabled: false },
   rateLimit: { enabled: false },
   emailAndPassword: { enabled: true },
-  // The plugin jwt has a token endpoint of its own, which its documentation says to turn off beside this one.
+  // The jwt plugin has its own token endpoint. Its documentation recommends turning it off beside oauthProvider.
   disabledPaths: ["/token"],
   plugins: [
     jwt({ jwks: { keyPairConfig: { alg: "ES256" } }, disableSettingJwtHeader: true }),
@@ -36,12 +36,12 @@ const options = {
   ],
 }
 
-// The first start makes the tables, a later one finds them.
+// The first start creates the tables.
 if (!database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'oauthClient'").get()) {
   await (await getMigrations(options)).runMigrations()
 }
 const auth = betterAuth(options)
-// A client is made on behalf of somebody who is signed in.
+// Only a signed-in user can create a client.
 if (!database.prepare("SELECT 1 FROM oauthClient").get()) {
   const signedUp = await auth.api.signUpEmail({ body: { ...person, name: "Bench" }, asResponse: true })
   const cookie = signedUp.headers.getSetCookie().map((line) => line.split(";")[0])

@@ -1,5 +1,5 @@
-// The floor: what the operations cost when almost nothing is done for them. A bare node:http server that reads the form,
-// signs one JWT and writes one row to answer a refresh, and does less for the others.
+// The floor: the minimum cost of the operations. A bare node:http server that parses the form, signs one JWT and writes one
+// row for a refresh, and does less for the other operations.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto"
 import http from "node:http"
 import { client, databaseFile, issuer, person, port } from "./settings.mjs"

@@ -1,10 +1,10 @@
-// The peer oidc-provider. ADAPTER says where it keeps its state: "memory" is its own in-memory adapter, "sqlite" a
+// The peer oidc-provider. ADAPTER chooses where it keeps its state: "memory" is its own in-memory adapter, "sqlite" a
 // durable one.
 import { generateKeyPairSync, randomUUID } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { accessTokenSeconds, client, databaseFile, issuer, person, port, resource } from "./settings.mjs"
 
-// Its release uses this method of Node 22.
+// oidc-provider uses this method of Node 22.
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null)
 const { default: Provider } = await import("oidc-provider")
 
@@ -54,8 +54,8 @@ const provider = new Provider(issuer, {
   },
   findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-  // Nobody is asked for consent. Each flow is an authorization of its own, as it is with the others: revoking the tokens
-  // of one must leave those of the next.
+  // Skips the consent page. Each flow gets its own grant, as with the other servers: revoking its tokens must not affect
+  // the next flow.
   async loadExistingGrant({ oidc }) {
     const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })
     grant.addOIDCScope("openid api")
@@ -71,7 +71,7 @@ createServer((request, response) => {
   else handle(request, response)
 }).listen(port, "127.0.0.1")
 
-/** Whoever comes is signed in: the sign-in itself is not measured. */
+/** Signs every visitor in: the sign-in itself is not measured. */
 async function signIn(request, response) {
   await provider.interactionFinished(request, response, { login: { accountId: person.email } })
 }
@@ -80,12 +80,12 @@ async function chooseAdapter(name) {
   if (name === "sqlite") return (await import("./oidc-sqlite-adapter.mjs")).createSqliteAdapter(databaseFile)
   const { default: MemoryAdapter } = await import("oidc-provider/lib/adapters/memory_adapter.js")
   const { default: Lru } = await import("oidc-provider/lib/helpers/lru.js")
-  // Its own store forgets after 1,000 entries; this one after more than a run makes.
+  // The default store evicts entries after 1,000; a run creates fewer than ten million.
   const store = new Lru({ maxSize: 10_000_000 })
   return (model) => new MemoryAdapter(model, store, 15)
 }
 
-/** The signing key, kept beside the database as a server in production keeps it. */
+/** The signing key, kept beside the database so that it survives a restart. */
 function readKey() {
   const file = `${databaseFile}.jwk`
   if (!existsSync(file)) {

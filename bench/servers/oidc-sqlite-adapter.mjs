@@ -3,7 +3,7 @@ import { openSqlite } from "./sqlite.mjs"
 const now = () => Math.floor(Date.now() / 1000)
 
 /**
- * A durable adapter for oidc-provider: a table for each model, every statement prepared once, every look-up by an index.
+ * A durable adapter for oidc-provider: a table per model, prepared statements, and an index for every look-up.
  * @param {string} file the SQLite file
  * @returns the adapter factory, for the setting `adapter`
  */

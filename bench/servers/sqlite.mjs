@@ -1,8 +1,8 @@
 import Database from "better-sqlite3"
 
 /**
- * Opens a SQLite file with the settings that a server in production has: readers beside the writer, and a sync at each
- * checkpoint instead of at each commit.
+ * Opens an SQLite file with production settings: readers do not block the writer, and the file is synced at each
+ * checkpoint, not at each commit.
  * @param {string} file
  */
 export function openSqlite(file) {

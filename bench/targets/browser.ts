@@ -1,15 +1,15 @@
-/** A browser as far as signing in needs one: it keeps cookies, and follows redirects when it is told to. */
+/** The part of a browser that a sign-in needs: cookies, and redirects on request. */
 export class Browser {
   readonly #cookies = new Map<string, string>()
 
   constructor(readonly origin: string) {}
 
-  /** The cookies as a browser sends them, for the header Cookie. */
+  /** The value of the Cookie header. */
   get cookie(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ")
   }
 
-  /** Fetches, and follows no redirect. @param location absolute, or relative to the origin */
+  /** Fetches without following redirects. @param location absolute, or relative to the origin */
   async fetch(location: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     if (this.#cookies.size > 0) headers.set("cookie", this.cookie)
@@ -24,7 +24,7 @@ export class Browser {
     return response
   }
 
-  /** Fetches, and follows redirects within the origin. @returns the first that leaves it, or is none */
+  /** Fetches and follows redirects within the origin. @returns the first response that is not such a redirect */
   async follow(location: string): Promise<Response> {
     let response = await this.fetch(location)
     for (let next = response.headers.get("location"); next; next = response.headers.get("location")) {

@@ -6,9 +6,9 @@ import { Browser } from "./browser"
 import { basic, operationNames, type Target } from "./target"
 
 type PeerOptions = {
-  /** A folder for the database and the log. */
+  /** The folder for the database and the log. */
   directory: string
-  /** How many starts the cold start is the median of. */
+  /** The cold start is the median of this many starts. */
   starts: number
 }
 
@@ -16,7 +16,7 @@ type Peer = Pick<Target, "label" | "paths" | "scope" | "refreshScope" | "formats
   /** The file in bench/servers. */
   file: string
   env?: Record<string, string>
-  /** @returns the cookies of the person who is signed in then */
+  /** Signs the user in. @returns the cookies */
   signIn(origin: string): Promise<string>
 }
 
@@ -51,7 +51,7 @@ const oidcProvider: Omit<Peer, "label"> = {
   },
 }
 
-/** The peers by the names that --only takes. */
+/** The peers, by their names for --only. */
 export const peers: Record<string, Peer> = {
   "oidc-memory": { ...oidcProvider, label: "oidc-provider, memory", env: { ADAPTER: "memory" } },
   "oidc-sqlite": { ...oidcProvider, label: "oidc-provider, SQLite", env: { ADAPTER: "sqlite" } },
@@ -104,19 +104,19 @@ export const peers: Record<string, Peer> = {
   },
 }
 
-/** Starts a peer, with the same client and person as all others. @param name a key of `peers` */
+/** Starts a peer with the same client and user as all others. @param name a key of `peers` */
 export async function startPeer(name: string, { directory, starts }: PeerOptions): Promise<Target> {
   const { file, env, signIn, ...facts } = peers[name] as Peer
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
   const command = {
-    // Plain JavaScript: nothing that a peer would not load in production, such as tsx, is counted as its own.
+    // Plain JavaScript, so that a TypeScript loader does not count as the peer's memory and time.
     args: [`bench/servers/${file}`],
     env: {
       PORT: String(port),
       ISSUER: origin,
       DATABASE_FILE: path.join(directory, `${name}.db`),
-      SECRET: "a secret that guards nothing: the server lives for one run of the bench",
+      SECRET: "a secret for one run of the benchmark, of no other use",
       CLIENT_ID: client.id,
       CLIENT_SECRET: client.secret,
       REDIRECT_URI: redirectUri,

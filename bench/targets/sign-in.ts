@@ -1,6 +1,6 @@
 import { Browser } from "./browser"
 
-/** Who signs in at our server. */
+/** The user who signs in to OAuth Flow. */
 export const person = { email: "person@example.com", password: "the password of the person of the bench" }
 
 const entities: Record<string, string> = { quot: '"', amp: "&", "#x27": "'", lt: "<", gt: ">" }
@@ -8,9 +8,9 @@ const decode = (text = "") => text.replace(/&(quot|amp|#x27|lt|gt);/g, (_, name:
 const attribute = (tag: string, name: string) => decode(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1])
 
 /**
- * Gets our sign-in page and posts its form, as a new browser without scripts does.
- * @returns the cookies, and whether the answer signs in: "busy" when too many passwords were waiting to be checked
- * @throws Error for every other answer
+ * Gets OAuth Flow's sign-in page and posts its form, as a new browser without scripts does.
+ * @returns the cookies, and "busy" when the queue of passwords was full
+ * @throws Error for every other response
  */
 export async function signIn(origin: string): Promise<{ cookie: string; outcome: "signed in" | "busy" }> {
   const browser = new Browser(origin)
@@ -26,7 +26,7 @@ export async function signIn(origin: string): Promise<{ cookie: string; outcome:
   if (response.status === 503) return { cookie: browser.cookie, outcome: "busy" }
   const location = new URL(response.headers.get("location") ?? "/unknown", origin).pathname
   if (response.status !== 303 || location !== "/") {
-    throw new Error(`signing in was answered ${response.status} ${location}\n${answer}`)
+    throw new Error(`The sign-in returned ${response.status} ${location}\n${answer}`)
   }
   return { cookie: browser.cookie, outcome: "signed in" }
 }

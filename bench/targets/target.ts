@@ -1,34 +1,34 @@
-/** "jwt" is ES256 with the type at+jwt (RFC 9068). */
+/** "jwt" is signed with ES256 and has the type at+jwt (RFC 9068). */
 export type TokenFormat = "jwt" | "opaque"
 
 /** The operations, in the order of the table. */
 export const operationNames = ["introspect", "refresh", "flow", "revoke", "jwks", "discovery"] as const
 export type OperationName = (typeof operationNames)[number]
 
-/** A server that runs, and what the load generator must know to use it. */
+/** A running server, and what the load generator needs to use it. */
 export type Target = {
   name: string
-  /** How the table names it. */
+  /** Its name in the tables. */
   label: string
   port: number
   paths: Record<"authorize" | "token" | OperationName, string>
   clientId: string
-  /** The value of the header Authorization, client_secret_basic. */
+  /** The value of the Authorization header (client_secret_basic). */
   clientAuthorization: string
-  /** The signed-in person's cookies, as a browser sends them. */
+  /** The signed-in user's cookies, as the value of the Cookie header. */
   cookie: string
-  /** What to ask for so that an ID token and a refresh token are issued; encoded. */
+  /** The URL-encoded scope that gives an ID token and a refresh token. */
   scope: string
-  /** What to ask for at a refresh so that it issues no ID token, which not every server does then; encoded, "" for nothing. */
+  /** The URL-encoded scope of a refresh without an ID token; "" when no parameter is needed. */
   refreshScope: string
-  /** The formats of access token that it can be asked for. */
+  /** The access token formats that it supports. */
   formats: TokenFormat[]
-  /** The format of the tokens that introspection and revocation are measured with. */
+  /** The token format for introspection and revocation. */
   ownFormat: TokenFormat
   operations: readonly OperationName[]
-  /** Time from the process's start until the first answer, in milliseconds: a median. */
+  /** Median milliseconds from the start of the process to the first response. */
   coldStartMs: number
-  /** The resident memory of its processes now, in bytes. */
+  /** The current resident memory of its processes, in bytes. */
   memory(): number
   stop(): Promise<void>
 }

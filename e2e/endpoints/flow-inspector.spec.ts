@@ -11,7 +11,7 @@ import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
 import { openOperatorBrowser, readStream } from "../fixtures/operator"
 import { startOwnServer } from "../fixtures/own-server"
-import { eventAt, flowAt } from "../fixtures/recorded"
+import { eventAt, flowAt } from "../fixtures/recorded-flows"
 import {
   expect,
   flowIdOf,

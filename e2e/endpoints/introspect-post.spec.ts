@@ -1,7 +1,7 @@
 import { disableUser } from "@/lib/accounts/users"
 import { registerClient as register } from "@/lib/clients/registration"
 import { testEnvironment } from "../fixtures/environment"
-import { issueExpiredAccessToken } from "../fixtures/expired"
+import { issueExpiredAccessToken } from "../fixtures/expired-token"
 import { changeSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import {

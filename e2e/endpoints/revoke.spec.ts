@@ -1,5 +1,5 @@
 import { testEnvironment } from "../fixtures/environment"
-import { issueExpiredAccessToken } from "../fixtures/expired"
+import { issueExpiredAccessToken } from "../fixtures/expired-token"
 import { readSession } from "../fixtures/rows"
 import {
   expect,

@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose"
 import { disableUser } from "@/lib/accounts/users"
 import { testEnvironment } from "../fixtures/environment"
-import { issueExpiredAccessToken } from "../fixtures/expired"
+import { issueExpiredAccessToken } from "../fixtures/expired-token"
 import { expect, expectOAuthError, insertUser, obtainTokens, postForm, registerClient, test } from "../fixtures/world"
 
 function userInfo(headers: Record<string, string>, { method = "GET", query = "" } = {}): Promise<Response> {

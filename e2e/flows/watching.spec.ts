@@ -4,7 +4,7 @@ import { recordFlows } from "@/lib/data/flows"
 import { maxRequests } from "@/lib/flows/record"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
-import { eventAt, flowAt } from "../fixtures/recorded"
+import { eventAt, flowAt } from "../fixtures/recorded-flows"
 import { remember } from "../fixtures/secrets"
 
 // What the pages of the flow inspector do when a person turns away, or the server refuses, or there is too much.

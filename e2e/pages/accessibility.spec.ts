@@ -1,6 +1,6 @@
 import { expect, test } from "../fixtures/journey"
+import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
 import { visits } from "../fixtures/visits"
-import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
 
 for (const { name, open } of visits) {
   test(`${name}: axe finds nothing, nothing scrolls sideways, the console stays empty`, async ({ page, site }) => {

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { enterInspector } from "../fixtures/operator"
-import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
+import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
 import { insertUser, makePkce, obtainCode, postForm, readTokens, redeem, registerClient } from "../fixtures/world"
 
 const issuer = () => testEnvironment().issuer

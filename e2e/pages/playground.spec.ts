@@ -4,10 +4,10 @@ import { findClient } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { startOwnServer } from "../fixtures/own-server"
+import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
 import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
 import type { TestServer } from "../fixtures/server"
 import { rememberTraffic } from "../fixtures/traffic"
-import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/watch"
 import { insertUser } from "../fixtures/world"
 
 let server: TestServer

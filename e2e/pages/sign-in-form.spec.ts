@@ -3,8 +3,8 @@ import { disableUser } from "@/lib/accounts/users"
 import { testEnvironment } from "../fixtures/environment"
 import { expectFormAgain, postPage } from "../fixtures/forms"
 import { beginAtClient, expect, test } from "../fixtures/journey"
+import { watchProblems } from "../fixtures/page-checks"
 import { signIn } from "../fixtures/people"
-import { watchProblems } from "../fixtures/watch"
 import { insertUser, registerClient, TestBrowser } from "../fixtures/world"
 
 const password = (page: Page) => page.getByLabel("Password", { exact: true })

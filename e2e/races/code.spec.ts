@@ -1,5 +1,5 @@
 import { beginAuthorization, expectCode, expectErrorPage, signInTo } from "../fixtures/authorization"
-import { atOnce, test } from "../fixtures/instances"
+import { inParallel, test } from "../fixtures/instances"
 import { countAuthorizations, readSession } from "../fixtures/rows"
 import {
   expect,
@@ -22,7 +22,7 @@ test("of 100 redemptions of one code at once one succeeds, and its tokens are de
     for (const tokenEndpointAuthMethod of ["client_secret_basic", "none"]) {
       const client = await registerClient({ tokenEndpointAuthMethod })
       const code = await obtainCode(client, user)
-      const responses = await atOnce(100, baseUrls, (baseUrl) => redeem(client, code, {}, { baseUrl }))
+      const responses = await inParallel(100, baseUrls, (baseUrl) => redeem(client, code, {}, { baseUrl }))
       const successes = responses.filter(({ status }) => status === 200)
       expect(successes).toHaveLength(1)
       for (const response of responses) if (response.status !== 200) await expectOAuthError(response, "invalid_grant")
@@ -51,7 +51,9 @@ test("of 20 visits to /callback with one state token at once one gets a code - O
     const browser = await openBrowser()
     const { stateToken, pkce } = await beginAuthorization(browser, client)
     await signInTo(browser, await insertUser())
-    const responses = await atOnce(20, baseUrls, (baseUrl) => browser.fetch(`${baseUrl}/callback?state=${stateToken}`))
+    const responses = await inParallel(20, baseUrls, (baseUrl) =>
+      browser.fetch(`${baseUrl}/callback?state=${stateToken}`),
+    )
     const successes = responses.filter(({ status }) => status === 303)
     expect(successes).toHaveLength(1)
     for (const response of responses)

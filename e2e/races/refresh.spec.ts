@@ -1,4 +1,4 @@
-import { atOnce, startInstance, test } from "../fixtures/instances"
+import { inParallel, startInstance, test } from "../fixtures/instances"
 import { readSession } from "../fixtures/rows"
 import type { TestServer } from "../fixtures/server"
 import {
@@ -26,7 +26,7 @@ test("100 refreshes of one token at once all get the very same next token - OAut
   for (const baseUrls of oneAndTwoProcesses) {
     const client = await registerClient()
     const { refresh_token } = await obtainTokens(client, user)
-    const responses = await atOnce(100, baseUrls, (baseUrl) => refresh(client, refresh_token, baseUrl))
+    const responses = await inParallel(100, baseUrls, (baseUrl) => refresh(client, refresh_token, baseUrl))
     const answers = await Promise.all(responses.map(readTokens))
     const [next = "", ...others] = new Set(answers.map((answer) => answer.refresh_token))
     expect(others).toEqual([])
@@ -44,7 +44,7 @@ test("a chain of refreshes, each sent twice at once, never ends the Session - OA
   let { refresh_token } = await obtainTokens(client, await insertUser())
   for (const baseUrls of oneAndTwoProcesses) {
     for (let i = 0; i < 10; i++) {
-      const responses = await atOnce(2, baseUrls, (baseUrl) => refresh(client, refresh_token, baseUrl))
+      const responses = await inParallel(2, baseUrls, (baseUrl) => refresh(client, refresh_token, baseUrl))
       const [one, two] = await Promise.all(responses.map(readTokens))
       expect(two?.refresh_token).toBe(one?.refresh_token)
       refresh_token = one?.refresh_token ?? ""
@@ -118,7 +118,7 @@ test.describe("with REFRESH_RETRY_SECONDS=0", () => {
     for (const baseUrls of [both.slice(0, 1), both]) {
       const client = await registerClient()
       const tokens = await obtainTokens(client, user)
-      const responses = await atOnce(100, baseUrls, (baseUrl) => refresh(client, tokens.refresh_token, baseUrl))
+      const responses = await inParallel(100, baseUrls, (baseUrl) => refresh(client, tokens.refresh_token, baseUrl))
       const successes = responses.filter(({ status }) => status === 200)
       expect(successes).toHaveLength(1)
       for (const response of responses) if (response.status !== 200) await expectOAuthError(response, "invalid_grant")

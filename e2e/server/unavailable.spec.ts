@@ -1,4 +1,4 @@
-import { type Relay, startRelay } from "@/lib/testing/tcp"
+import { type Relay, startRelay } from "@/lib/testing/relay"
 import { testEnvironment } from "../fixtures/environment"
 import { newLogFile } from "../fixtures/instances"
 import { highLimits } from "../fixtures/own-server"

@@ -3,7 +3,7 @@ import { type Client, updateClient } from "@/lib/data/clients"
 import { Flow } from "@/lib/flows/flow"
 import { generateToken } from "@/lib/protocol/random"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
-import { begin } from "@/lib/testing/authorization"
+import { makeAuthorization } from "@/lib/testing/authorization"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeUser } from "@/lib/testing/rows"
 import { resumeAuthorization } from "./authorize"
@@ -20,7 +20,7 @@ describeOnEachDatabase("the way back to the client", () => {
   const callBack = (stateToken: string, browserTokens: string[]) =>
     resumeAuthorization(stateToken, { browserTokens, browserSessionToken: session }, new Flow("GET", "/callback"))
   const expired = async (client: Client, browserTokens?: string[]) => {
-    const begun = await begin(client)
+    const begun = await makeAuthorization(client)
     const stateToken = await sealStateToken({ ...begun.state, expiresAt: new Date() })
     return callBack(stateToken, browserTokens ?? begun.browserTokens)
   }
@@ -40,7 +40,7 @@ describeOnEachDatabase("the way back to the client", () => {
   test("is the client's start page when the client has had its answer, or has its state in another browser", async () => {
     const client = await web()
     const start = { name: "Shop", returnUri: "https://client.example/" }
-    const { stateToken, browserTokens } = await begin(client)
+    const { stateToken, browserTokens } = await makeAuthorization(client)
     await callBack(stateToken, browserTokens)
     await expect(callBack(stateToken, browserTokens)).rejects.toMatchObject({
       reason: "state_token_used",
@@ -51,7 +51,7 @@ describeOnEachDatabase("the way back to the client", () => {
   })
 
   test("is the name alone for an app that has no page", async () => {
-    const { stateToken, browserTokens } = await begin(await native())
+    const { stateToken, browserTokens } = await makeAuthorization(await native())
     await callBack(stateToken, browserTokens)
     await expect(callBack(stateToken, browserTokens)).rejects.toMatchObject({
       client: { name: "App", returnUri: null },
@@ -60,7 +60,7 @@ describeOnEachDatabase("the way back to the client", () => {
 
   test("never leads to a redirect URI that is no longer registered", async () => {
     const client = await web()
-    const begun = await begin(client)
+    const begun = await makeAuthorization(client)
     const late = await sealStateToken({ ...begun.state, expiresAt: new Date() })
     await updateClient(client.clientId, () => ({ redirectUris: ["https://new.example/callback"] }))
     for (const token of [begun.stateToken, late]) {

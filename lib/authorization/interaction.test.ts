@@ -6,7 +6,7 @@ import type { User } from "@/lib/data/users"
 import { Flow } from "@/lib/flows/flow"
 import { generateToken } from "@/lib/protocol/random"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
-import { begin } from "@/lib/testing/authorization"
+import { makeAuthorization } from "@/lib/testing/authorization"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeUser } from "@/lib/testing/rows"
 import { resumeAuthorization } from "./authorize"
@@ -29,7 +29,7 @@ describeOnEachDatabase("an interaction", () => {
 
   test("records no consent of a User whom the form names and who is not the one signed in", async () => {
     const mallory = await storeUser()
-    const { stateToken, browserTokens } = await begin(client)
+    const { stateToken, browserTokens } = await makeAuthorization(client)
     const browser = { browserTokens, browserSessionToken: await signedIn(mallory) }
     await allowInteraction(stateToken, browser, user.id, null)
     expect(await findConsent(user.id, client.clientId)).toBeNull()
@@ -41,12 +41,12 @@ describeOnEachDatabase("an interaction", () => {
 
   describe("after a form", () => {
     test("goes on with the same state token as long as that has made no code", async () => {
-      const { stateToken, browserTokens } = await begin(client)
+      const { stateToken, browserTokens } = await makeAuthorization(client)
       expect(await continuePath(stateToken, browserTokens)).toBe(callbackPath(stateToken))
     })
 
     test("goes on with the same request under a new id when its token has made a code: Allow after Back", async () => {
-      const { state, stateToken, browserTokens } = await begin(client)
+      const { state, stateToken, browserTokens } = await makeAuthorization(client)
       await callBack(stateToken, browserTokens)
       const browser = { browserTokens, browserSessionToken: await signedIn() }
       const next = stateTokenOf(await allowInteraction(stateToken, browser, user.id, null))
@@ -61,7 +61,7 @@ describeOnEachDatabase("an interaction", () => {
     })
 
     test("goes on to /callback, which refuses it, with a token that is expired or of another browser", async () => {
-      const { state, stateToken, browserTokens } = await begin(client)
+      const { state, stateToken, browserTokens } = await makeAuthorization(client)
       await callBack(stateToken, browserTokens)
       expect(await continuePath(stateToken, [generateToken()])).toBe(callbackPath(stateToken))
       const expired = await sealStateToken({ ...state, expiresAt: new Date() })
@@ -80,18 +80,18 @@ describeOnEachDatabase("an interaction", () => {
       })
 
     test("shows the form when no one is signed in, or the token is of another browser", async () => {
-      const begun = await begin(client)
+      const begun = await makeAuthorization(client)
       expect(await pathFor(begun, null)).toBeNull()
       expect(await pathFor({ ...begun, browserTokens: [generateToken()] })).toBeNull()
     })
 
     test("goes on when somebody is signed in", async () => {
-      const begun = await begin(client)
+      const begun = await makeAuthorization(client)
       expect(await pathFor(begun)).toBe(callbackPath(begun.stateToken))
     })
 
     test("goes on with a new token when its code has been made", async () => {
-      const begun = await begin(client)
+      const begun = await makeAuthorization(client)
       await callBack(begun.stateToken, begun.browserTokens)
       const next = stateTokenOf(await pathFor(begun))
       expect((await openStateToken(next, begun.browserTokens)).id).not.toBe(begun.state.id)
@@ -99,12 +99,12 @@ describeOnEachDatabase("an interaction", () => {
 
     test("shows the form when the request asks for a sign-in that has not been made for it", async () => {
       const earlier = await signedIn(user, new Date(Date.now() - 60_000))
-      expect(await pathFor(await begin(client, { prompt: ["login"] }), earlier)).toBeNull()
-      expect(await pathFor(await begin(client, { maxAge: 30 }), earlier)).toBeNull()
+      expect(await pathFor(await makeAuthorization(client, { prompt: ["login"] }), earlier)).toBeNull()
+      expect(await pathFor(await makeAuthorization(client, { maxAge: 30 }), earlier)).toBeNull()
     })
 
     test("with prompt=login goes on after that sign-in, and shows the form again once the code has been made", async () => {
-      const begun = await begin(client, { prompt: ["login"] })
+      const begun = await makeAuthorization(client, { prompt: ["login"] })
       expect(await pathFor(begun)).toBe(callbackPath(begun.stateToken))
       await callBack(begun.stateToken, begun.browserTokens)
       expect(await pathFor(begun)).toBeNull()

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { addConsent } from "@/lib/data/consents"
-import { begin } from "@/lib/testing/authorization"
+import { makeAuthorization } from "@/lib/testing/authorization"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeUser } from "@/lib/testing/rows"
 import { findNextStep } from "./next-step"
@@ -13,7 +13,7 @@ describeOnEachDatabase("a consent that was given", () => {
     const resource = ["https://mcp.example.com"]
     await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: new Date() })
     const next = async (resource: string) => {
-      const { state } = await begin(client, { resource: [resource] })
+      const { state } = await makeAuthorization(client, { resource: [resource] })
       return (await findNextStep(state, client, { user, authenticatedAt: new Date() })).step
     }
     expect(await next("https://mcp.example.com/")).toBe("answer")

@@ -11,7 +11,7 @@ const insertRow = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authent
 const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 
 /** What stores a BrowserSession and ends the browser's earlier one. */
-export function startBrowserSession(userId: string, start: BrowserSessionStart): Write[] {
+export function browserSessionWrites(userId: string, start: BrowserSessionStart): Write[] {
   const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
   const inserted: Write = [insertRow, [tokenHash, userId, authenticatedAt, expiresAt]]
   return previousTokenHash ? [inserted, [deleteRow, [previousTokenHash]]] : [inserted]
@@ -19,7 +19,7 @@ export function startBrowserSession(userId: string, start: BrowserSessionStart):
 
 /** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
 export async function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
-  await write(...startBrowserSession(userId, start))
+  await write(...browserSessionWrites(userId, start))
 }
 
 const withUser = columnsOf("BrowserSession", "User")

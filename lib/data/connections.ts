@@ -4,7 +4,7 @@ import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils"
 import type BetterSqlite3 from "better-sqlite3"
 import pg from "pg"
 import { config } from "@/lib/config"
-import { once, perProcess } from "@/lib/per-process"
+import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { guardAdapter } from "./prisma-adapter"
 
@@ -45,7 +45,7 @@ const sqlite = perProcess<Promise<BetterSqlite3.Database>>("sqlite connection")
 
 /** This process's connection to the SQLite file, for the prepared statements and the rate limiter. */
 export function sqliteConnection(): Promise<BetterSqlite3.Database> {
-  return once(sqlite, () => attempt("read", () => openSqlite(config().databaseUrl)))
+  return createOnce(sqlite, () => attempt("read", () => openSqlite(config().databaseUrl)))
 }
 
 // --- Postgres

@@ -1,5 +1,5 @@
 import { config } from "@/lib/config"
-import { once, perProcess } from "@/lib/per-process"
+import { createOnce, perProcess } from "@/lib/per-process"
 import { closeConnections, prismaAdapter } from "./connections"
 import type { PrismaClient } from "./generated/sqlite/client"
 import { closeStatements } from "./statement"
@@ -11,7 +11,7 @@ const client = perProcess<Promise<Database>>("database")
 
 /** The database of this process, connected at the first call. @throws DatabaseUnavailableError */
 export function database(): Promise<Database> {
-  return once(client, connect)
+  return createOnce(client, connect)
 }
 
 async function connect(): Promise<Database> {

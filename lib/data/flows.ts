@@ -71,7 +71,7 @@ export type FlowFilter = {
   refused?: boolean
   /** Those that stand in the list behind this one. */
   before?: { beganAt: Date; id: string }
-  movedSince?: Date
+  changedSince?: Date
 }
 
 /** A flow with the name of its Client and the email address of its User, where there still are such. */
@@ -104,12 +104,12 @@ export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit
     [`"RecordedFlow"."refused" > ?`, filter.refused ? 0 : undefined],
     // Of one millisecond there may be several. Both databases find the first by the index of "beganAt".
     [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
-    [`"RecordedFlow"."lastAt" > ?`, filter.movedSince],
+    [`"RecordedFlow"."lastAt" > ?`, filter.changedSince],
   ]
   const given = conditions.filter((condition): condition is [string, ...Value[]] => !condition.includes(undefined))
   const rows = await listRows(
     `${selectFlows} ${given.length > 0 ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : ""}
-      ORDER BY ${filter.movedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
+      ORDER BY ${filter.changedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
     [expired, ...given.flatMap(([, ...values]) => values), limit],
   )
   return rows.map(toListedFlow)
@@ -140,7 +140,7 @@ export async function sweepFlows(upTo: { seq: number; lastAt: Date }, batch: num
 }
 
 /** Among the Client's newest flows, the last one with an event that has this text in it. @returns its id */
-export async function findFlowThatSays(clientId: string, text: string): Promise<string | null> {
+export async function findFlowWithText(clientId: string, text: string): Promise<string | null> {
   const [row] = await listRows(
     `SELECT "flowId" FROM "FlowEvent" WHERE "flowId" IN
       (SELECT "id" FROM "RecordedFlow" WHERE "clientId" = ? ORDER BY "beganAt" DESC LIMIT 20) AND "data" LIKE ?

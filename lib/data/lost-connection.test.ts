@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
-import { query } from "@/lib/testing/schema"
+import { query } from "@/lib/testing/query"
 import { postgresPool } from "./connections"
 
 let opened: TestDatabase

@@ -10,7 +10,7 @@ import {
 } from "@/lib/testing/database"
 import { root } from "@/lib/testing/packages"
 import { runInProcesses } from "@/lib/testing/processes"
-import { query } from "@/lib/testing/schema"
+import { query } from "@/lib/testing/query"
 import { testSecret } from "@/lib/testing/settings"
 import { MigrationError, migrate } from "./migrate"
 

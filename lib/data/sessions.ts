@@ -119,7 +119,7 @@ export async function rotateRefreshToken(
 }
 
 /** What ends a Session, or all of a User. The first reason stays. */
-export function revocation(column: "id" | "userId", value: string, reason: RevokedReason, now: Date): Write {
+export function revocationWrite(column: "id" | "userId", value: string, reason: RevokedReason, now: Date): Write {
   return [
     `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "revokedAt" IS NULL AND "${column}" = ?`,
     [now, reason, value],
@@ -128,11 +128,11 @@ export function revocation(column: "id" | "userId", value: string, reason: Revok
 
 /** Ends a Session. @returns whether it was alive until now */
 export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  return (await changeRows(...revocation("id", id, reason, now))) === 1
+  return (await changeRows(...revocationWrite("id", id, reason, now))) === 1
 }
 
 export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {
-  return changeRows(...revocation("userId", userId, reason, now))
+  return changeRows(...revocationWrite("userId", userId, reason, now))
 }
 
 /** The newest Sessions first. */

@@ -5,7 +5,7 @@ import {
   type RateLimiterStoreAbstract,
 } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
-import { once, perProcess } from "@/lib/per-process"
+import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
@@ -39,7 +39,7 @@ async function connect(): Promise<Limiters> {
 }
 
 async function limit<Result>(kind: SignInLimitKind, run: (limiter: RateLimiterStoreAbstract) => Promise<Result>) {
-  const limiter = (await once(limiters, connect))[kind]
+  const limiter = (await createOnce(limiters, connect))[kind]
   return attempt("write", () => run(limiter))
 }
 

@@ -1,8 +1,8 @@
-import { type BrowserSessionStart, startBrowserSession } from "./browser-sessions"
+import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessions"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
-import { type RevokedReason, revocation } from "./sessions"
+import { type RevokedReason, revocationWrite } from "./sessions"
 import { type Value, write } from "./statement"
 
 export type { User }
@@ -18,7 +18,7 @@ export async function insertUser(
 ): Promise<User | null> {
   const createdAt = new Date()
   const { id, email, name, passwordHash } = user
-  const started = browserSession ? startBrowserSession(id, browserSession) : []
+  const started = browserSession ? browserSessionWrites(id, browserSession) : []
   const stored = await isStored(write([insertRow, [id, email, name, passwordHash, createdAt]], ...started))
   return stored ? { ...user, createdAt, disabledAt: null, signInsCountFrom: null } : null
 }
@@ -71,7 +71,7 @@ async function changeAndEndAccess(id: string, [column, value]: Change, reason: R
   const [changed] = await write(
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
-    revocation("userId", id, reason, now),
+    revocationWrite("userId", id, reason, now),
   )
   return changed === 1
 }

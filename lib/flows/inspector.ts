@@ -1,5 +1,5 @@
 import { config } from "@/lib/config"
-import { type FlowEvent, findFlowThatSays, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
+import { type FlowEvent, findFlowWithText, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
 import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
 import type { FlowQuery } from "./flow-search"
@@ -9,16 +9,16 @@ const idSyntax = /^[A-Za-z0-9_-]{22}$/
 
 /**
  * The newest flows first.
- * @param movedSince milliseconds of the epoch: only the flows that something happened in since, the latest last
+ * @param changedSince milliseconds of the epoch: only the flows that something happened in since, the latest last
  */
-export async function listFlows(query: FlowQuery, limit: number, movedSince?: number): Promise<FlowSummary[]> {
+export async function listFlows(query: FlowQuery, limit: number, changedSince?: number): Promise<FlowSummary[]> {
   const { clientId, outcome, id, before } = query
   if (id !== undefined && !idSyntax.test(id)) return []
   const filter = {
     ...{ clientId, id },
     ...(outcome === "refused" ? { refused: true } : { outcome }),
     before: before && { ...before, beganAt: new Date(before.beganAt) },
-    movedSince: movedSince === undefined ? undefined : new Date(movedSince),
+    changedSince: changedSince === undefined ? undefined : new Date(changedSince),
   }
   const inProgressMs = authorizationMs()
   const flows = await listRecordedFlows(filter, new Date(Date.now() - inProgressMs), limit)
@@ -75,5 +75,5 @@ function toSummary(
 
 /** The flow that a client's authorization request began, found by what the client knows of it; null when it is not stored. */
 export async function findFlowByChallenge(clientId: string, codeChallenge: string): Promise<string | null> {
-  return findFlowThatSays(clientId, `"code_challenge":"${fingerprint(codeChallenge)}"`)
+  return findFlowWithText(clientId, `"code_challenge":"${fingerprint(codeChallenge)}"`)
 }

@@ -4,7 +4,7 @@ import { type CryptoKey, compactDecrypt, importJWK, type JWK } from "jose"
 import { isDatabaseUnavailable } from "@/lib/data/errors"
 import { listSigningKeys, type SigningAlg, type SigningKeyRecord } from "@/lib/data/signing-keys"
 import { log } from "@/lib/log"
-import { once, perProcess } from "@/lib/per-process"
+import { createOnce, perProcess } from "@/lib/per-process"
 import { deriveKey, WrongSecretError } from "@/lib/secret"
 import { cacheSeconds, type SigningKeyState, stateOf } from "./key-state"
 
@@ -37,7 +37,7 @@ export async function keyRing(): Promise<KeyRing> {
   const known = current.value
   if (known && Date.now() < known.freshUntil) return known
   // One call reads for all that need the keys meanwhile.
-  const read = once(reading, () =>
+  const read = createOnce(reading, () =>
     readKeyRing().finally(() => {
       reading.value = undefined
     }),

@@ -6,11 +6,11 @@ import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exch
 import { replaceTrace } from "@/lib/http/known-paths"
 import { log } from "@/lib/log"
 import { prepareFiles } from "./files"
-import { listen, type Stop } from "./listen"
+import { type Stop, startHttpServer } from "./http-server"
 import { fromIncoming, send } from "./node-exchange"
 import { root } from "./project"
 import { findRefusal } from "./refusals"
-import { findTarget, type Target } from "./target"
+import { parseTarget, type Target } from "./target"
 
 /** The handler of a method and path that is answered without Next; null for what Next answers. */
 type FindEndpoint = (method: string | undefined, path: string) => Handler | null
@@ -63,7 +63,7 @@ export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> 
     guardNext: app.guardNext,
     getNext,
   }
-  return listen(answerWith(answerers), hosts, PORT)
+  return startHttpServer(answerWith(answerers), hosts, PORT)
 }
 
 export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: Answerers): http.RequestListener {
@@ -81,7 +81,7 @@ export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: 
   }
 
   return (incoming, outgoing) => {
-    const target = findTarget(incoming.url)
+    const target = parseTarget(incoming.url)
     if (target === null) return void outgoing.writeHead(400).end()
     answer(incoming, outgoing, target).catch((error) => fail(incoming, outgoing, error))
   }

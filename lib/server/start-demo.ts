@@ -9,7 +9,7 @@ import { findUserByEmail } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
 import { loopback } from "./ports"
 import type { App } from "./serve"
-import { start } from "./start"
+import { startProduction } from "./start-production"
 
 /** Makes the demo's user and client where they are missing, and starts. */
 export async function startDemo(app: App): Promise<void> {
@@ -18,7 +18,7 @@ export async function startDemo(app: App): Promise<void> {
   await prepare()
   await ensureUser()
   await ensureClient(issuer)
-  await start(app, loopback)
+  await startProduction(app, loopback)
   console.log(`
   Start here     ${issuer}/playground
                  the guided tour: every step of a sign-in, drawn as it happens

@@ -6,7 +6,7 @@ export type Target = { whole: string; path: string; query: string }
  * 3.2.2), and Next does not.
  * @returns null for a target that names no resource here
  */
-export function findTarget(target: string | undefined): Target | null {
+export function parseTarget(target: string | undefined): Target | null {
   const whole = target?.startsWith("/") ? target : pathOfUrl(target ?? "")
   if (whole === null) return null
   const end = whole.indexOf("?")

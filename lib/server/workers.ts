@@ -2,7 +2,7 @@ import cluster, { type Worker } from "node:cluster"
 import path from "node:path"
 import { log } from "@/lib/log"
 import { OperatorError } from "@/lib/operator-errors"
-import type { Stop } from "./listen"
+import type { Stop } from "./http-server"
 import { root } from "./project"
 
 /** A process that ends sooner than this after its start, in milliseconds, is started again after as long a pause. */

@@ -22,7 +22,7 @@ function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}):
 }
 
 /** An authorization that has begun in a new browser. */
-export async function begin(
+export async function makeAuthorization(
   client: Client,
   facts: Partial<AuthorizationRequest> = {},
 ): Promise<{ state: AuthorizationState; stateToken: string; browserTokens: string[] }> {

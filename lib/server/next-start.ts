@@ -1,17 +1,17 @@
 import { subscribe } from "node:diagnostics_channel"
 import type { IncomingMessage } from "node:http"
-import { keepHouse, prepare } from "@/lib/boot"
+import { prepare, startMaintenance } from "@/lib/boot"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
 import { replaceTrace } from "@/lib/http/known-paths"
-import { isServing } from "@/lib/serving"
+import { isOwnServer } from "@/lib/own-server"
 
 /**
  * What a process does that Next started by itself, with `next start`. In a process of this project's server everything
  * has been done already.
  */
-export async function prepareUnderNext(): Promise<void> {
-  if (isServing()) return
+export async function prepareNextStart(): Promise<void> {
+  if (isOwnServer()) return
   // Next would pass on whatever a client writes into these headers.
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage }
@@ -20,5 +20,5 @@ export async function prepareUnderNext(): Promise<void> {
   })
   await prepare()
   await startTelemetry()
-  keepHouse()
+  startMaintenance()
 }

@@ -8,24 +8,24 @@ import { startRepeatedly } from "../processes"
 import { person, signIn } from "./sign-in"
 import { basic, operationNames, type Target } from "./target"
 
-export type OursOptions = {
+export type OAuthFlowOptions = {
   name: string
   label: string
   databaseUrl: string
-  /** Settings beside those that the bench needs. */
+  /** Extra settings. */
   env: Record<string, string>
-  /** Another version of it, built in this folder; this one by default. */
+  /** The folder of another build; this project by default. */
   version?: string
-  /** A folder for the log. */
+  /** The folder for the log. */
   directory: string
-  /** How many starts the cold start is the median of. */
+  /** The cold start is the median of this many starts. */
   starts: number
-  /** Whether it may use every processor; else it is kept on the servers' one. */
+  /** Whether it may use every processor. By default it is pinned to the servers' one. */
   everywhere?: boolean
 }
 
-/** Starts OAuth Flow as `npm start` does, with a first-party client and a person who is signed in. */
-export async function startOurs(options: OursOptions): Promise<Target> {
+/** Starts OAuth Flow as `npm start` does, with a first-party client and a signed-in user. */
+export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target> {
   const port = await findFreePort()
   const origin = `http://127.0.0.1:${port}`
   const env = {
@@ -33,7 +33,7 @@ export async function startOurs(options: OursOptions): Promise<Target> {
     HOST: "127.0.0.1",
     ISSUER: origin,
     DATABASE_URL: options.databaseUrl,
-    SECRET: "a secret that guards nothing: the server lives for one run of the bench",
+    SECRET: "a secret for one run of the benchmark, of no other use",
     LOG_LEVEL: "silent",
     PROCESSES: "1",
     ACCESS_TOKEN_SECONDS: "3600",
@@ -80,7 +80,7 @@ export async function startOurs(options: OursOptions): Promise<Target> {
   }
 }
 
-/** Registers the client and makes the person, with the commands that the operator has. */
+/** Creates the client and the user with the CLI. */
 function createRows(folder: string, env: Record<string, string>): { client_id: string; client_secret: string } {
   const userArgs = ["user", "create", "--email", person.email, "--password-stdin"]
   runCli(folder, userArgs, env, `${person.password}\n`)

@@ -30,7 +30,7 @@ const listenerMs = 100
  * @param onUpgrade takes WebSockets; without it a request for one is answered like any other
  * @throws OperatorError when the port cannot be had, or this machine has none of the hosts
  */
-export async function listen(
+export async function startHttpServer(
   handler: http.RequestListener,
   hosts: string[],
   port: number,

@@ -1,12 +1,12 @@
-import { keepHouse, prepare } from "@/lib/boot"
+import { prepare, startMaintenance } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
-import { setServing } from "@/lib/serving"
-import { listen } from "./listen"
+import { markOwnServer } from "@/lib/own-server"
+import { startHttpServer } from "./http-server"
 import { loopback, probePort } from "./ports"
 import { root } from "./project"
 import { type App, answerWith } from "./serve"
-import { stopAtSignal } from "./start"
+import { stopAtSignal } from "./signals"
 
 /**
  * Starts the server for development: one process, reload, and Next compiles the endpoints too, again when they change.
@@ -14,15 +14,15 @@ import { stopAtSignal } from "./start"
  * @throws ConfigError, OperatorError, and what the database's drivers throw
  */
 export async function startDevelopment({ guardNext, loadNext }: App): Promise<void> {
-  setServing()
+  markOwnServer()
   const { HOST, PORT, issuer } = config()
   const hosts = process.env.HOST ? [HOST] : loopback
   await probePort(hosts, PORT)
   await prepare()
-  keepHouse()
+  startMaintenance()
   await startTelemetry()
   const next = await loadNext({ dev: true, dir: root })
-  const server = await listen(
+  const server = await startHttpServer(
     answerWith({ dev: true, findEndpoint: () => null, sendFile: () => false, guardNext, getNext: async () => next }),
     hosts,
     PORT,
