@@ -3,9 +3,9 @@ import { findMethodRefusal } from "./lib/http/known-paths"
 import { pageHeaders } from "./lib/http/page-headers"
 
 /**
- * Gives every page that Next renders its security headers, with a nonce that Next reads from the request for its scripts.
- * This is no security boundary: requests can reach a page without passing here, so who may see and do what is decided in
- * the pages and the handlers.
+ * Adds the security headers to every page that Next renders. Next reads the nonce for its scripts from the request.
+ * This is not a security boundary: requests can reach a page without passing through here, so pages and handlers check
+ * access themselves.
  */
 export function proxy(request: NextRequest): Response {
   const status = findMethodRefusal(request.method, request.nextUrl.pathname)
@@ -17,7 +17,7 @@ export function proxy(request: NextRequest): Response {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
   const pageSecurity = pageHeaders({
     scripts: `'self' 'nonce-${nonce}'${development ? " 'unsafe-eval'" : ""}`,
-    // Next's overlay for developers writes styles without a nonce.
+    // Next's development overlay uses styles without a nonce.
     styles: development ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
     path: request.nextUrl.pathname,
   })
@@ -28,17 +28,17 @@ export function proxy(request: NextRequest): Response {
   return response
 }
 
-/** Next answers 500 at the address of its own last resort. For a visitor there is nothing there. */
+/** Next returns 500 for its internal error path. Visitors get "not found" there. */
 function pageAt(request: NextRequest, headers: Headers): NextResponse {
   return request.nextUrl.pathname.startsWith("/_global-error")
     ? NextResponse.rewrite(new URL("/_not-found", request.url), { request: { headers } })
     : NextResponse.next({ request: { headers } })
 }
 
-/** Files have no policy of a page. They are here for their methods alone: Next fails on a POST to one. */
+/** Files need no page policy. Only their methods are checked here, because Next fails on a POST to a file. */
 const isFile = /^\/(_next\/static\/|(icon\.svg|form\.js)$)/
 
-// Everything but the endpoints, which answer with headers of their own. Next reads this text at build time.
+// All paths except the endpoints, which set their own headers. Next evaluates this at build time.
 export const config = {
   matcher: [
     "/((?!\\.well-known/(?:oauth-authorization-server|openid-configuration)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|(?:sign-in|sign-up|sign-out|consent|flows/enter)/submit)$).*)",

@@ -1,5 +1,5 @@
-// npm start, npm run dev and npm run demo. NODE_ENV is set before anything else is imported, because React and Next read
-// it then.
+// npm start, npm run dev and npm run demo. NODE_ENV must be set before React and Next are imported, because they read it
+// then.
 import { enterProject, setDemoSettings, setNodeEnv } from "./lib/server/project"
 
 const [mode] = process.argv.slice(2)

@@ -22,7 +22,7 @@ import { signUpPage } from "./(pages)/sign-up/sign-up-page"
 import * as signUpSubmit from "./(pages)/sign-up/submit/route"
 import { lightPage } from "./light-page"
 
-/** What this project's server answers itself, by path. Everything else goes to Next. A test compares this with the folders. */
+/** The endpoints and light pages of this project's server, by path. Next handles all other paths. A test compares this with the folders. */
 export const endpoints = new Map<string, Endpoint>([
   ["/.well-known/oauth-authorization-server", authorizationServerMetadata],
   ["/.well-known/openid-configuration", openidConfiguration],
@@ -47,9 +47,9 @@ export const endpoints = new Map<string, Endpoint>([
 ])
 
 /**
- * The handler of this method and path. A method that no endpoint has is answered as DELETE is: with 405.
- * @param path as it appears in the request. Another spelling of a path is for Next to interpret.
- * @returns null for what Next answers
+ * Finds the handler for a method and path. An unknown method gets the handler of DELETE, which returns 405.
+ * @param path exactly as in the request; Next handles other spellings
+ * @returns null for requests that Next handles
  */
 export function findEndpoint(method: string | undefined, path: string): Handler | null {
   const endpoint = endpoints.get(path)

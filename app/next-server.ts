@@ -15,8 +15,8 @@ import type { NextServer } from "@/lib/server/serve"
  * @param options.dir the project's root
  */
 export async function loadNext(options: { dev: boolean; dir: string }): Promise<NextServer> {
-  // Next takes WebSockets (the reload in development) from the server it is given, and leaves open those that it does
-  // not know. This one listens nowhere: development hands them over, production takes none.
+  // Next accepts WebSockets (the reload in development) from the server it gets, and leaves unknown ones open. This server
+  // does not listen: development forwards WebSockets to it, production has none.
   const webSockets = http.createServer()
   const { default: next } = await import("next")
   const { PORT: port } = config()

@@ -15,7 +15,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test("a process makes the schema and the first signing keys before it serves, once", async () => {
+test("a process creates the schema and the first signing keys before it serves, once", async () => {
   applySettings({ DATABASE_URL: database.url })
   const [first, second] = await Promise.all([prepare(), prepare()])
   expect(first.migrations).toContain("0001_init")
@@ -23,7 +23,7 @@ test("a process makes the schema and the first signing keys before it serves, on
   expect((await listSigningKeys()).map(({ alg }) => alg)).toEqual(["ES256", "RS256"])
 })
 
-test("the next process finds both as they are", async () => {
+test("the next process leaves both unchanged", async () => {
   const before = await listSigningKeys()
   await closeDatabase()
   applySettings({ DATABASE_URL: database.url })
@@ -31,8 +31,8 @@ test("the next process finds both as they are", async () => {
   expect(await listSigningKeys()).toEqual(before)
 })
 
-test("a process with another SECRET does not begin to serve", async () => {
+test("a process with another SECRET does not start to serve", async () => {
   await closeDatabase()
   applySettings({ DATABASE_URL: database.url, SECRET: "another secret of the unit tests, of no use" })
-  await expect(prepare()).rejects.toThrow("SECRET does not open the signing keys")
+  await expect(prepare()).rejects.toThrow("SECRET does not decrypt the signing keys")
 })

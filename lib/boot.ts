@@ -11,18 +11,18 @@ import { sweepInBackground } from "@/lib/sweep"
 const sweepEveryMs = 60_000
 
 const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
-const maintenance = perProcess<boolean>("maintenance")
+const maintenanceStarted = perProcess<boolean>("maintenance")
 
 /**
- * Everything a process does before it serves: settings, secret, schema, signing keys.
- * @returns the migrations applied now
- * @throws ConfigError, MigrationError, WrongSecretError, or what the database's driver throws when it is out of reach
+ * Prepares a process before it serves requests: settings, secret, schema, signing keys.
+ * @returns the names of the migrations applied now
+ * @throws ConfigError, MigrationError, WrongSecretError, or the driver's error when the database cannot be reached
  */
 export function prepare(): Promise<{ migrations: string[] }> {
-  return createOnce(prepared, start)
+  return createOnce(prepared, prepareOnce)
 }
 
-async function start(): Promise<{ migrations: string[] }> {
+async function prepareOnce(): Promise<{ migrations: string[] }> {
   const settings = config()
   masterSecret()
   const migrations = await migrate(settings, process.cwd())
@@ -30,10 +30,10 @@ async function start(): Promise<{ migrations: string[] }> {
   return { migrations }
 }
 
-/** What is done now and then while a server runs, by one of its processes. It alone does not keep the process alive. */
+/** Starts the periodic work of a server, in one of its processes: SQLite checkpoints and the sweep. */
 export function startMaintenance(): void {
-  if (maintenance.value) return
-  maintenance.value = true
+  if (maintenanceStarted.value) return
+  maintenanceStarted.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
   setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
 }

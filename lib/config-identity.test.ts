@@ -19,20 +19,20 @@ describe("ISSUER", () => {
   test.each([
     ["login.example.com", "must be a URL"],
     ["https://", "must be a URL"],
-    ["https://login.example.com/auth", "must be an origin alone"],
-    ["https://login.example.com?x=1", "must be an origin alone"],
-    ["https://login.example.com#x", "must be an origin alone"],
-    ["https://user:password@login.example.com", "must be an origin alone"],
-    ["http://login.example.com", "must begin with https://"],
-    ["http://localhost.example.com", "must begin with https://"],
-    ["http://127.0.0.2", "must begin with https://"],
-    ["ftp://login.example.com", "must begin with https://"],
+    ["https://login.example.com/auth", "must be an origin such as"],
+    ["https://login.example.com?x=1", "must be an origin such as"],
+    ["https://login.example.com#x", "must be an origin such as"],
+    ["https://user:password@login.example.com", "must be an origin such as"],
+    ["http://login.example.com", "must start with https://"],
+    ["http://localhost.example.com", "must start with https://"],
+    ["http://127.0.0.2", "must start with https://"],
+    ["ftp://login.example.com", "must start with https://"],
     ["file:///etc", "must be"],
   ])("%s is refused", (value, problem) => {
     expect(problemsOf({ ISSUER: value })).toEqual([expect.stringContaining(`ISSUER ${problem}`)])
   })
 
-  test("is this machine at PORT when it is not set, and is not complained about when only PORT is wrong", () => {
+  test("defaults to localhost at PORT, and adds no problem when only PORT is wrong", () => {
     expect(parseConfig({ PORT: "4000" }, directory).issuer).toBe("http://localhost:4000")
     expect(problemsOf({ PORT: "http" })).toHaveLength(1)
   })
@@ -47,7 +47,7 @@ describe("DATABASE_URL", () => {
     ["file:../test.db", at("../test.db")],
     [at("elsewhere/test.db"), at("elsewhere/test.db")],
     [`file://${path.resolve("/var/lib/test.db")}`, `file:${path.resolve("/var/lib/test.db")}`],
-  ])("%s is an SQLite file, found from the directory that the server was started in", (value, databaseUrl) => {
+  ])("%s is an SQLite file, relative to the directory the server was started in", (value, databaseUrl) => {
     expect(parseConfig({ DATABASE_URL: value }, directory)).toMatchObject({ databaseUrl, databaseProvider: "sqlite" })
   })
 
@@ -63,12 +63,12 @@ describe("DATABASE_URL", () => {
   )
 
   test.each(["mysql://db.example/login", "./test.db", "POSTGRES", "file"])("%s is refused", (value) => {
-    expect(problemsOf({ DATABASE_URL: value })).toEqual(["DATABASE_URL must begin with file: (SQLite) or postgres://"])
+    expect(problemsOf({ DATABASE_URL: value })).toEqual(["DATABASE_URL must start with file: (SQLite) or postgres://"])
   })
 })
 
 describe("SECRET", () => {
-  test("has 32 bytes at least", () => {
+  test("has at least 32 bytes", () => {
     expect(parseConfig({ SECRET: "s".repeat(32) }, directory).SECRET).toBe("s".repeat(32))
     expect(problemsOf({ SECRET: "s".repeat(31) })).toEqual([
       expect.stringContaining("SECRET must be at least 32 bytes"),
@@ -76,7 +76,7 @@ describe("SECRET", () => {
     expect(problemsOf({ SECRET: "\u00e9".repeat(16) })).toEqual([])
   })
 
-  test("is required with Postgres, where no file could be shared", () => {
+  test("is required with Postgres, where instances share no file", () => {
     expect(problemsOf({ DATABASE_URL: "postgres://db.example/login" })).toEqual([
       expect.stringContaining("SECRET is required with Postgres"),
     ])

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest"
 import { settingsDirectory as directory, forgetProcessState, problemsOf } from "@/lib/testing/settings"
 import { type Config, ConfigError, config, countProcessors, parseConfig } from "./config"
 
-test("every setting has a default, and each lifetime is what its name in minutes or days says", () => {
+test("every setting has a default", () => {
   expect(parseConfig({}, directory)).toEqual({
     PORT: 3000,
     PROCESSES: countProcessors(),
@@ -43,7 +43,7 @@ test("every setting has a default, and each lifetime is what its name in minutes
   })
 })
 
-test("the flow inspector is open in the demo and in development, and for operators alone in production", () => {
+test("the flow inspector is open in the demo and in development, and for operators only in production", () => {
   const audience = (env: Record<string, string>) => parseConfig(env, directory).flowInspector
   expect(audience({ NODE_ENV: "production" })).toBe("off")
   expect(audience({ NODE_ENV: "production", FLOW_INSPECTOR: "on" })).toBe("operators")
@@ -87,7 +87,7 @@ describe("a whole number", () => {
     }
   })
 
-  test.each(ranges)("%s is nothing but digits", (name) => {
+  test.each(ranges)("%s accepts only digits", (name) => {
     for (const value of ["10 minutes", "10.5", "-10", "+10", "1e3", "0x10", "many", " 10", "NaN", "9".repeat(400)]) {
       expect(problemsOf({ [name]: value }), value).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))])
     }
@@ -102,24 +102,24 @@ test.each(["SIGN_UP", "DEMO"] as const)("%s is on or off", (name) => {
   }
 })
 
-test("LOG_LEVEL is one of five", () => {
+test("LOG_LEVEL is one of five levels", () => {
   for (const value of ["debug", "info", "warn", "error", "silent"]) {
     expect(parseConfig({ LOG_LEVEL: value }, directory).LOG_LEVEL).toBe(value)
   }
   expect(problemsOf({ LOG_LEVEL: "loud" })).toEqual([expect.stringMatching(/^LOG_LEVEL .*"debug".*"silent"/)])
 })
 
-test("HOST is taken as it is", () => {
+test("HOST is used unchanged", () => {
   expect(parseConfig({ HOST: "127.0.0.1" }, directory).HOST).toBe("127.0.0.1")
 })
 
-test("an empty setting counts as none, and a setting of another program is left alone", () => {
+test("an empty setting is unset, and other programs' variables are ignored", () => {
   expect(parseConfig({ PORT: "", SECRET: "", ISSUER: "", DATABASE_URL: "", DEMO: "", OTHER: "x" }, directory)).toEqual(
     parseConfig({}, directory),
   )
 })
 
-test("all problems are told at once, one line each", () => {
+test("all problems are reported together, one line each", () => {
   const env = {
     PORT: "0",
     SECRET: "short",
@@ -132,11 +132,11 @@ test("all problems are told at once, one line each", () => {
     expect.arrayContaining(["PORT", "SECRET", "ISSUER", "DATABASE_URL", "DEMO", "FORM_BYTES"]),
   )
   expect(problemsOf(env)).toHaveLength(6)
-  expect(() => parseConfig(env, directory)).toThrow(/^These settings need a change:\n( {2}- .+\n?){6}$/)
+  expect(() => parseConfig(env, directory)).toThrow(/^Fix these settings:\n( {2}- .+\n?){6}$/)
 })
 
-test("no message holds the value of a secret", () => {
-  const secrets = ["kept-from-everybody", "user-of-the-database", "password-of-the-database"] as const
+test("no message contains a secret", () => {
+  const secrets = ["a-secret-value", "user-of-the-database", "password-of-the-database"] as const
   const [secret, user, password] = secrets
   const problems = [
     ...problemsOf({ SECRET: secret, DATABASE_URL: `mysql://${user}:${password}@db.example/login` }),
@@ -162,7 +162,7 @@ describe("the settings of this process", () => {
     expect(config().issuer).toBe("https://first.example.com")
   })
 
-  test("are read again after they could not be used", () => {
+  test("are read again after an error", () => {
     forgetProcessState()
     vi.stubEnv("PORT", "none")
     expect(() => config()).toThrow(ConfigError)

@@ -7,24 +7,24 @@ import { parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
 import { findDatabaseUrlProblem } from "./database-url"
 import { findMisspelt } from "./setting-names"
 
-/** The settings of this process, parsed once from the environment. Lifetimes and windows are in seconds, sizes in bytes. */
+/** The settings of this process, parsed once from the environment. Durations are in seconds, sizes in bytes. */
 export type Config = z.output<typeof settings> & {
   /** The issuer identifier (RFC 8414 section 2): an origin, without a trailing slash. */
   issuer: string
   databaseUrl: string
   databaseProvider: "sqlite" | "postgres"
-  /** Who may see the flow inspector. Where nothing is said, the demo and development show it to everybody; "on" is for operators. */
+  /** Who may see the flow inspector. Unset, it is open to everyone in the demo and in development, and off in production. */
   flowInspector: "off" | "operators" | "everybody"
-  /** Whose X-Forwarded-For is used. */
+  /** The proxies whose X-Forwarded-For is used. */
   trustedProxies: TrustedProxies
-  /** Whether cookies may carry Secure and the __Host- prefix. */
+  /** Whether the issuer is https, so that cookies have Secure and the __Host- prefix. */
   secureCookies: boolean
 }
 
-/** Settings that cannot be used, one line for each, written for the person who starts the server. */
+/** Invalid settings, one line for each, for the person who starts the server. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
-    super(`These settings need a change:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`)
+    super(`Fix these settings:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`)
     this.name = "ConfigError"
   }
 }
@@ -46,14 +46,14 @@ const flag = (fallback: boolean) =>
     .transform((value) => value === "on")
     .default(fallback)
 
-/** How many processors this process may keep busy: a container may have less of them than its machine has. */
+/** The number of processors that this process may use. A container may have fewer than its machine. */
 export function countProcessors(): number {
   const [quota, period] = readCpuQuota().split(" ").map(Number)
   const allowed = quota && period ? Math.ceil(quota / period) : Number.POSITIVE_INFINITY
   return Math.max(1, Math.min(os.availableParallelism(), allowed))
 }
 
-/** Linux control groups, version 2: microseconds of processor time in each period of so many, or `max`. */
+/** The processor quota of Linux control groups, version 2: microseconds of processor time per period, or `max`. */
 function readCpuQuota(): string {
   try {
     return readFileSync("/sys/fs/cgroup/cpu.max", "utf8")
@@ -70,7 +70,10 @@ const settings = z.object({
   DATABASE_URL: z.string().optional(),
   SECRET: z
     .string()
-    .refine((value) => Buffer.byteLength(value) >= 32, "must be at least 32 bytes; `openssl rand -base64 32` makes one")
+    .refine(
+      (value) => Buffer.byteLength(value) >= 32,
+      "must be at least 32 bytes; create one with: openssl rand -base64 32",
+    )
     .optional(),
   ACCESS_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   ID_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
@@ -91,7 +94,10 @@ const settings = z.object({
   TRUSTED_PROXIES: z
     .string()
     .transform(parseTrustedProxies)
-    .refine((value) => value !== null, "must be a number of proxies up to 10, or networks such as 10.0.0.0/8,fd00::/8")
+    .refine(
+      (value) => value !== null,
+      "must be the number of proxies (0 to 10), or networks such as 10.0.0.0/8,fd00::/8",
+    )
     .optional(),
   KEEP_ALIVE_SECONDS: whole(1, 3600, 620),
   REQUEST_SECONDS: whole(1, 3600, 30),
@@ -108,7 +114,7 @@ const settings = z.object({
 
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"])
 
-/** Returns the issuer, or a problem in words. The issuer sits at an origin's root, so that metadata is where clients look. */
+/** Returns the issuer, or a problem in words. An issuer without a path has its metadata where clients look for it. */
 function parseIssuer(value: string): { issuer: string } | { problem: string } {
   let url: URL
   try {
@@ -117,18 +123,18 @@ function parseIssuer(value: string): { issuer: string } | { problem: string } {
     return { problem: "ISSUER must be a URL such as https://login.example.com" }
   }
   if (url.pathname !== "/" || url.search || url.hash || url.username || url.password) {
-    return { problem: "ISSUER must be an origin alone, such as https://login.example.com, with no path, query or user" }
+    return { problem: "ISSUER must be an origin such as https://login.example.com, without path, query or user" }
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopbackHosts.has(url.hostname))) {
-    return { problem: "ISSUER must begin with https:// (http:// is for localhost only)" }
+    return { problem: "ISSUER must start with https:// (http:// is allowed for localhost only)" }
   }
   return { issuer: url.origin }
 }
 
 /**
- * Parses the settings. A relative SQLite path is resolved against `directory` now, because a server may change its
- * working directory later.
- * @throws ConfigError with every problem at once
+ * Parses the settings.
+ * @param directory what a relative SQLite path is relative to
+ * @throws ConfigError that lists every problem
  */
 export function parseConfig(env: Record<string, string | undefined>, directory: string): Config {
   const present = Object.fromEntries(
@@ -138,13 +144,13 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
   const set = Object.keys(env).filter((name) => env[name])
   for (const { name, setting } of findMisspelt(set, Object.keys(settings.shape))) {
-    problems.push(`${name} is not a setting: write ${setting}, or remove it`)
+    problems.push(`${name} is not a setting. Did you mean ${setting}? Rename or remove it`)
   }
 
   const issuer = parseIssuer(present.ISSUER ?? `http://localhost:${parsed.data?.PORT ?? 3000}`)
   if ("problem" in issuer) problems.push(issuer.problem)
   else if (issuer.issuer.startsWith("https://") && present.TRUSTED_PROXIES === undefined) {
-    // Without it every failed sign-in would count against the proxy's address, and lock everyone out.
+    // Without it, every failed sign-in would count against the proxy's address and lock everyone out.
     problems.push(
       "TRUSTED_PROXIES must be set when ISSUER is https: the number of proxies in front of this server, their networks (such as 10.0.0.0/8), or 0 for none",
     )
@@ -154,7 +160,7 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   if ("problem" in database) problems.push(database.problem)
   else if (database.provider === "postgres" && !present.SECRET) {
     problems.push(
-      "SECRET is required with Postgres: 32 bytes or more, the same on every instance; `openssl rand -base64 32` makes one",
+      "SECRET is required with Postgres: at least 32 bytes, the same on every instance; create one with: openssl rand -base64 32",
     )
   }
 
@@ -191,7 +197,7 @@ function parseDatabaseUrl(
     const file = value.slice("file:".length).replace(/^\/\/(?=\/)/, "")
     return { url: `file:${path.resolve(directory, file)}`, provider: "sqlite" }
   }
-  return { problem: "DATABASE_URL must begin with file: (SQLite) or postgres://" }
+  return { problem: "DATABASE_URL must start with file: (SQLite) or postgres://" }
 }
 
 const parsed = perProcess<Config>("config")

@@ -1,6 +1,9 @@
+/** The longest connect_timeout with which a request still gets its 503 within ten seconds. */
+const maxConnectSeconds = 6
+
 const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-verify"]
 
-/** What a parameter of a Postgres URL may be; null is anything. */
+/** The allowed values of each parameter of a Postgres URL; null allows any. */
 const postgresParameters = new Map<string, RegExp | null>(
   Object.entries({
     schema: /^[A-Za-z_][A-Za-z0-9_$]{0,62}$/,
@@ -16,35 +19,37 @@ const postgresParameters = new Map<string, RegExp | null>(
     user: null,
     password: null,
     application_name: null,
-    // Seconds. libpq's 0, no limit, would leave requests without an answer.
-    connect_timeout: /^[1-9]\d?$/,
+    connect_timeout: new RegExp(`^[1-${maxConnectSeconds}]$`),
     channel_binding: /^(require|prefer|disable)$/,
   }),
 )
 
+const hints: Record<string, string> = {
+  sslmode: `: use ${sslModes.join(", ")}`,
+  connect_timeout: `: use 1 to ${maxConnectSeconds} seconds, because a request must be answered within ten`,
+}
+
 /**
- * Checks the parameters of DATABASE_URL, those after the question mark. A driver ignores what it does not know.
- * @returns a problem in words, which never holds a value; null when there is none
+ * Checks the query parameters of DATABASE_URL, because drivers ignore parameters they do not know.
+ * @returns a problem in words, without any value of the URL; null when there is none
  */
 export function findDatabaseUrlProblem(databaseUrl: string): string | null {
   const [, ...rest] = databaseUrl.split("?")
   const query = rest.join("?")
   if (!databaseUrl.includes("?")) return null
   if (query.includes("@"))
-    return "DATABASE_URL cannot be read: write @ : / # ? % in the password as %40 %3A %2F %23 %3F %25"
+    return "DATABASE_URL cannot be parsed: in the password write @ : / # ? % as %40 %3A %2F %23 %3F %25"
   const parameters = new URLSearchParams(query)
   if (databaseUrl.startsWith("file:")) {
-    return `DATABASE_URL must be a file alone, without ${[...parameters.keys()].map((name) => `?${name}=`).join(" ")}`
+    return `DATABASE_URL must be only a file, without ${[...parameters.keys()].map((name) => `?${name}=`).join(" ")}`
   }
   for (const [name, value] of parameters) {
     const allowed = postgresParameters.get(name)
     if (allowed === undefined) {
-      return `DATABASE_URL has an unknown parameter ${name}: remove it; known are ${[...postgresParameters.keys()].join(", ")}`
+      return `DATABASE_URL has an unknown parameter ${name}: remove it, or use one of ${[...postgresParameters.keys()].join(", ")}`
     }
     if (allowed && !allowed.test(value)) {
-      return name === "sslmode"
-        ? `DATABASE_URL has an unknown sslmode: use ${sslModes.join(", ")}`
-        : `DATABASE_URL has a ${name} that cannot be used`
+      return `DATABASE_URL has an invalid ${name}${hints[name] ?? ""}`
     }
   }
   return null

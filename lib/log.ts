@@ -5,8 +5,8 @@ import { perProcess } from "@/lib/per-process"
 const logger = perProcess<Logger>("log")
 
 /**
- * The log: JSON lines on standard output. What goes in is written out field by field where it is logged: never a
- * request, a header, a parameter or a query, since each may hold a secret.
+ * The log: JSON lines on standard output. Callers name each field that they log. Never log a whole request, header,
+ * parameter or query: each may contain a secret.
  */
 export function log(): Logger {
   logger.value ??= pino({ level: config().LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime })

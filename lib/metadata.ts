@@ -2,10 +2,10 @@ import { type Config, config } from "@/lib/config"
 import { promptValues } from "@/lib/protocol/prompt"
 import { standardScopes } from "@/lib/protocol/scope"
 
-/** For how long, in seconds, anybody may keep a copy of the metadata. */
+/** How long caches may keep the metadata, in seconds. */
 export const metadataMaxAgeSeconds = 60
 
-/** What the settings make of it, once. */
+/** Creates a document once for each Config. */
 function oncePerConfig<Document extends object>(make: () => Document): () => Document {
   const made = new WeakMap<Config, Document>()
   return () => {

@@ -1,12 +1,13 @@
 import { perProcess } from "@/lib/per-process"
 
-const serving = perProcess<boolean>("serving")
+const ownServer = perProcess<boolean>("own server")
 
-/** Says that this process is one of this project's server, and does by itself what instrumentation.ts does under Next alone. */
+/** Marks this process as started by server.ts, not by `next start`. It then prepares itself, without instrumentation.ts. */
 export function markOwnServer(): void {
-  serving.value = true
+  ownServer.value = true
 }
 
+/** Whether this process was started by server.ts. */
 export function isOwnServer(): boolean {
-  return serving.value === true
+  return ownServer.value === true
 }

@@ -18,7 +18,7 @@ test("values of different names are separate", () => {
   forgetProcessValues()
 })
 
-test("a promise is made once, and again after it was rejected", async () => {
+test("a promise is created once, and again after a rejection", async () => {
   const kept = perProcess<Promise<number>>("third unit test")
   let calls = 0
   const create = async () => {

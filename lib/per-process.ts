@@ -5,10 +5,10 @@ const key = Symbol.for("oauth-flow.process-values")
 const holder = globalThis as { [key]?: Map<string, ProcessValue<unknown>> }
 
 /**
- * The value of this name in this process. Next bundles each route separately, so a module is loaded several times in one
- * process and its variables exist several times; this value exists once.
+ * A value that exists once in this process. Next bundles each route separately, so a module and its variables can exist
+ * several times.
  * @param name unique in the project
- * @returns an object that stays the same; its `value` is undefined until it is set
+ * @returns the same object at each call; its `value` is undefined until it is set
  */
 export function perProcess<Value>(name: string): ProcessValue<Value> {
   holder[key] ??= new Map()
@@ -18,8 +18,8 @@ export function perProcess<Value>(name: string): ProcessValue<Value> {
 }
 
 /**
- * The promise of a value that is made at the first call.
- * @param create called again at the next call when its promise was rejected
+ * The promise of a value that is created at the first call.
+ * @param create called again at the next call if its promise was rejected
  */
 export function createOnce<Value>(known: ProcessValue<Promise<Value>>, create: () => Promise<Value>): Promise<Value> {
   known.value ??= create().catch((error) => {
@@ -29,7 +29,7 @@ export function createOnce<Value>(known: ProcessValue<Promise<Value>>, create: (
   return known.value
 }
 
-/** Sets every value to undefined, so that a test can begin with other settings. */
+/** Sets every value to undefined, so that a test can use other settings. */
 export function forgetProcessValues(): void {
   for (const known of holder[key]?.values() ?? []) known.value = undefined
 }

@@ -17,7 +17,7 @@ describe("without SECRET, for an SQLite file", () => {
   const secretFile = () => `${databaseUrl().slice("file:".length)}.secret`
   const start = () => applySettings({ DATABASE_URL: databaseUrl(), SECRET: "" })
 
-  test("a secret of 256 bits is made in a file beside the database, which only its owner can read", () => {
+  test("a 256-bit secret is created in a file beside the database that only its owner can read", () => {
     start()
     const secret = masterSecret()
     expect(Buffer.from(secret.toString("utf8"), "base64url")).toHaveLength(32)
@@ -26,7 +26,7 @@ describe("without SECRET, for an SQLite file", () => {
     expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
   })
 
-  test("the secret is made once: the next process reads it", () => {
+  test("the secret is created once: the next process reads it", () => {
     start()
     const first = masterSecret()
     start()
@@ -34,7 +34,7 @@ describe("without SECRET, for an SQLite file", () => {
     expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
   })
 
-  test("a line end that an editor has put behind the secret does not count", () => {
+  test("a line break after the secret is ignored", () => {
     start()
     const secret = masterSecret()
     writeFileSync(secretFile(), `${secret}\n`)
@@ -42,7 +42,7 @@ describe("without SECRET, for an SQLite file", () => {
     expect(masterSecret()).toEqual(secret)
   })
 
-  test("a file that holds no whole secret is refused, and stays as it is", () => {
+  test("an incomplete secret file is rejected and left unchanged", () => {
     start()
     masterSecret()
     for (const text of ["", "\n", "s".repeat(31)]) {
@@ -53,14 +53,14 @@ describe("without SECRET, for an SQLite file", () => {
     }
   })
 
-  test("processes that start at the same moment have the same secret", async () => {
-    const answers = await runInProcesses(2, "make the secret", { DATABASE_URL: databaseUrl() })
+  test("processes that start together have the same secret", async () => {
+    const answers = await runInProcesses(2, "create the secret", { DATABASE_URL: databaseUrl() })
     expect(new Set(answers).size).toBe(1)
     expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
   })
 })
 
-test("SECRET is the secret when it is set, and no file is made", () => {
+test("SECRET is used when it is set, and no file is created", () => {
   const folder = makeTestFolder()
   applySettings({
     DATABASE_URL: `file:${path.join(folder.path, "test.db")}`,
@@ -81,19 +81,19 @@ describe("a derived key", () => {
     expect(hex("state-token")).toBe(hex("state-token"))
   })
 
-  test("is another for each purpose", () => {
+  test("differs for each purpose", () => {
     applySettings()
     expect(new Set(purposes.map(hex)).size).toBe(purposes.length)
   })
 
-  test("is another for each secret", () => {
+  test("differs for each secret", () => {
     applySettings()
     const before = purposes.map(hex)
     applySettings({ SECRET: "another secret of the unit tests, of no use" })
     for (const [i, purpose] of purposes.entries()) expect(hex(purpose)).not.toBe(before[i])
   })
 
-  test("never changes for one secret and purpose: it opens what is stored", () => {
+  test("never changes for one secret and purpose, because it decrypts stored data", () => {
     applySettings({ SECRET: "0123456789abcdef0123456789abcdef" })
     expect(hex("signing-key")).toBe("ae16ed1a433ab54f693d95cb1d85197d16776ec5fecf43a9b9440c4d153d5c66")
   })

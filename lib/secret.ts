@@ -8,9 +8,9 @@ const secret = perProcess<Buffer>("secret")
 const derivedKeys = perProcess<Map<KeyPurpose, Uint8Array<ArrayBuffer>>>("derived keys")
 
 /**
- * The server's secret: SECRET, or for a local SQLite file the one in the file beside it, which is made at first use
- * and which only its owner can read.
- * @throws ConfigError when that file holds no whole secret
+ * The server's secret: SECRET, or with SQLite the content of a file beside the database, created at first use and readable
+ * only by its owner.
+ * @throws ConfigError when that file contains fewer than 32 bytes
  */
 export function masterSecret(): Buffer {
   secret.value ??= loadSecret()
@@ -19,12 +19,12 @@ export function masterSecret(): Buffer {
 
 function loadSecret(): Buffer {
   const { SECRET, databaseUrl } = config()
-  return SECRET ? Buffer.from(SECRET) : readOrMakeSecretFile(`${databaseUrl.slice("file:".length)}.secret`)
+  return SECRET ? Buffer.from(SECRET) : readOrCreateSecretFile(`${databaseUrl.slice("file:".length)}.secret`)
 }
 
-function readOrMakeSecretFile(file: string): Buffer {
+function readOrCreateSecretFile(file: string): Buffer {
   mkdirSync(path.dirname(file), { recursive: true })
-  // Written aside and then linked: of two servers starting at once one wins, and nobody reads half a secret.
+  // Written to a draft and then linked: when two servers start together, both use the same complete secret.
   const draft = `${file}.${randomBytes(8).toString("hex")}`
   writeFileSync(draft, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" })
   try {
@@ -36,20 +36,23 @@ function readOrMakeSecretFile(file: string): Buffer {
     unlinkSync(draft)
   }
   const secret = Buffer.from(readFileSync(file, "utf8").trim())
-  // A file that was cut short must not become a secret that anybody can guess.
+  // A truncated file must not become a secret that is easy to guess.
   if (secret.length < 32) {
-    throw new ConfigError([`SECRET is not set, and ${file} holds no whole secret: restore that file, or set SECRET`])
+    throw new ConfigError([
+      `SECRET is not set, and ${file} contains no complete secret: restore that file, or set SECRET`,
+    ])
   }
   return secret
 }
 
-/** SECRET is not the one that this database's signing keys were sealed with. */
+/** SECRET is not the one that encrypted this database's signing keys. */
 export class WrongSecretError extends Error {
   override name = "WrongSecretError"
-  override message = "SECRET does not open the signing keys in this database. Start with the SECRET that made them."
+  override message =
+    "SECRET does not decrypt the signing keys in this database. Use the SECRET that they were created with."
 }
 
-/** The purposes a key may be derived for. One key serves one purpose. */
+/** The purposes of derived keys. Each has its own key. */
 export type KeyPurpose =
   | "state-token"
   | "refresh-token"

@@ -23,7 +23,7 @@ describe("a misspelt setting is found:", () => {
   })
 })
 
-test("what other programs have is left alone", () => {
+test("other programs' variables are ignored", () => {
   const others = [
     ...[
       "PATH",
@@ -58,18 +58,18 @@ test("what other programs have is left alone", () => {
   expect(findMisspelt(others, names)).toEqual([])
 })
 
-test("a name that looks like a setting which is set as well is another program's", () => {
+test("a name that resembles a setting is ignored when that setting is set too", () => {
   expect(findMisspelt(["DATABASE_URL", "DATABASEURL"], names)).toEqual([])
 })
 
-test("settings do not look like one another", () => {
+test("no setting resembles another", () => {
   for (const name of names) {
     const others = names.filter((other) => other !== name)
     expect(findMisspelt([name], others), name).toEqual([])
   }
 })
 
-test("the start is refused, with the right name and without the value", () => {
-  expect(problemsOf({ SIGNUP: "off" })).toEqual(["SIGNUP is not a setting: write SIGN_UP, or remove it"])
+test("a misspelt setting stops the start; the message has the right name and no value", () => {
+  expect(problemsOf({ SIGNUP: "off" })).toEqual(["SIGNUP is not a setting. Did you mean SIGN_UP? Rename or remove it"])
   expect(problemsOf({ SIGNUP: "", LOGLEVEL: "warn", DATABASE_URL_2: "postgres://other" })).toEqual([])
 })

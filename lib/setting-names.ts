@@ -1,27 +1,27 @@
-/** Names that normalise to the same text differ only in case, underscores and hyphens. */
+/** Removes differences in case, underscores and hyphens. */
 const normalise = (name: string) => name.toUpperCase().replace(/[_-]/g, "")
 
-/** Settings that are never looked for: other programs read the same name in another spelling, such as LOGLEVEL. */
-const shared = new Set(["LOG_LEVEL"])
+/** Settings that are not checked, because other programs use a similar name, such as LOGLEVEL. */
+const ambiguous = new Set(["LOG_LEVEL"])
 
 /**
- * How many letters before the last word may differ. Short names and names of one word are left alone: other programs have
+ * The maximum number of different letters before the last word. Short names must match exactly, because other programs have
  * variables that look like PORT or HOST.
  */
-function tolerance(setting: string): number {
+function maxEdits(setting: string): number {
   const { length } = normalise(setting)
   if (length < 9) return 0
   return length < 14 ? 1 : 2
 }
 
 /**
- * Finds variables that are not settings but look like misspelt ones, such as SIGNUP for SIGN_UP.
- * @param present the names in the environment that have a value
+ * Finds environment variables that look like misspelt settings, such as SIGNUP for SIGN_UP.
+ * @param present the names of all variables with a value
  * @param settings the names of all settings
- * @returns each variable with the setting that it looks like, unless that one is set as well
+ * @returns each variable with the setting that it resembles, unless that setting is set too
  */
 export function findMisspelt(present: string[], settings: string[]): { name: string; setting: string }[] {
-  const absent = settings.filter((name) => name.includes("_") && !shared.has(name) && !present.includes(name))
+  const absent = settings.filter((name) => name.includes("_") && !ambiguous.has(name) && !present.includes(name))
   return present
     .filter((name) => !settings.includes(name))
     .flatMap((name) => {
@@ -31,16 +31,16 @@ export function findMisspelt(present: string[], settings: string[]): { name: str
 }
 
 /**
- * The last word says what kind of value it is, so it must be there: SESSION_SECRETS is not SESSION_SECONDS, and
- * DATABASE_URI is another program's. Only its plural may be missing.
+ * The last word must match, except for its plural, because it names the kind of value: SESSION_SECRETS is not
+ * SESSION_SECONDS, and DATABASE_URI belongs to another program.
  */
 function looksLike(name: string, setting: string): boolean {
   const words = setting.split("_")
   const last = words.pop() ?? ""
   const ending = [last, last.replace(/IES$/, "Y"), last.replace(/S$/, "")].find((word) => name.endsWith(word))
-  // A number tells two variables of a program from each other: DATABASE_URL_2.
+  // Programs number their variables: DATABASE_URL_2.
   if (!ending || /\d/.test(name)) return false
-  return countEdits(name.slice(0, -ending.length), words.join("")) <= tolerance(setting)
+  return countEdits(name.slice(0, -ending.length), words.join("")) <= maxEdits(setting)
 }
 
 /** The Levenshtein distance: how many letters must be inserted, deleted or replaced. */

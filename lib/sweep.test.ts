@@ -19,7 +19,7 @@ describeOnEachDatabase(
       if (before) applySettings(before)
     })
 
-    test("goes on, batch after batch, until nothing expired is left", async () => {
+    test("repeats batches until no expired row is left", async () => {
       const db = await database()
       const expire = inMinutes(-60).getTime()
       const insert = `INSERT INTO "sign_in_limit" ("key", "points", "expire") VALUES (?, 1, ?)`
@@ -28,7 +28,7 @@ describeOnEachDatabase(
       expect(await db.signInLimit.count()).toBe(0)
     })
 
-    test("keeps a code for as long as its state token could come again, so that it makes no second one", async () => {
+    test("keeps a code while its state token is valid, so that the token creates no second code", async () => {
       const owner = { user: await storeUser(), client: await storeClient() }
       const stateTokenMinutes = config().STATE_TOKEN_SECONDS / 60
       const recent = await storeSession(owner, { expiresAt: inMinutes(30 - stateTokenMinutes) })
@@ -48,9 +48,9 @@ describeOnEachDatabase(
       ])
     })
 
-    test("in the background does not throw when the database is out of reach: the next round tries again", async () => {
+    test("in the background does not throw when the database cannot be reached: the next round tries again", async () => {
       before = settings()
-      applySettings({ DATABASE_URL: "postgres://nobody@127.0.0.1:9/nowhere", LOG_LEVEL: "silent" })
+      applySettings({ DATABASE_URL: "postgres://user@127.0.0.1:9/database", LOG_LEVEL: "silent" })
       await expect(sweep()).rejects.toThrow()
       await expect(sweepInBackground()).resolves.toBeUndefined()
     })

@@ -6,29 +6,29 @@ import { lanes } from "@/lib/flows/sequence-number"
 import { deleteRetiredKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 
-/** Rows of each kind. While a batch goes, which takes a millisecond or some, nobody else can write to an SQLite file. */
+/** Rows of each kind per batch. A batch blocks other writes to an SQLite file, for about a millisecond. */
 const batch = 5
 
-/** The flow inspector's rows are small, and as many may come in a second. */
+/** Flow events and flows per batch. Their rows are small, and a busy server adds as many in a second. */
 const flowBatch = 500
 
-/** After each batch a server rests for so many times as long as it took: requests come first. A million rows take hours. */
-const restFactor = 20
+/** The pause after a batch, as a multiple of its duration, because requests come first. A million rows take hours. */
+const pauseFactor = 20
 
 /**
- * Deletes what has expired, in small batches, so that no statement holds the database for long.
- * @param options.restFactor how much longer than a batch the rest after it is
- * @returns how many rows of each kind went
+ * Deletes expired rows in small batches, so that no statement locks the database for long.
+ * @param options.pauseFactor the pause after each batch, as a multiple of its duration
+ * @returns the number of deleted rows of each kind
  */
 export async function sweep(
-  options: { restFactor: number } = { restFactor: 0 },
+  options: { pauseFactor: number } = { pauseFactor: 0 },
 ): Promise<Swept & { signingKeys: number; flowEvents: number }> {
   const total = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, signingKeys: 0, flowEvents: 0 }
-  // Sessions may take hours, and these hold what people did.
-  await untilDone(options.restFactor, sweepFlowBatch(total))
-  // A code's row is what keeps its state token from making a second code, so it outlives every state token.
+  // First, because they contain what people did, and Sessions may take hours.
+  await runBatches(options.pauseFactor, sweepFlowBatch(total))
+  // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
-  await untilDone(options.restFactor, async () => {
+  await runBatches(options.pauseFactor, async () => {
     const swept = await sweepBatch(before, batch)
     for (const kind of ["sessions", "browserSessions", "operatorSessions", "signInLimits"] as const) {
       total[kind] += swept[kind]
@@ -39,41 +39,41 @@ export async function sweep(
   return total
 }
 
-/** The flow inspector keeps its events for some hours, and no more of them than so many; and its flows for as long. */
+/** Sweeps flow events older than FLOW_INSPECTOR_HOURS or beyond FLOW_INSPECTOR_EVENTS, and flows of the same age. */
 function sweepFlowBatch(total: { flowEvents: number }): () => Promise<boolean> {
   let upTo: { seq: number; lastAt: Date } | undefined
   return async () => {
-    upTo ??= await findFlowEnd()
+    upTo ??= await findFlowCutoff()
     const { events, flows } = await sweepFlows(upTo, flowBatch)
     total.flowEvents += events
     return Math.max(events, flows) === flowBatch
   }
 }
 
-async function findFlowEnd(): Promise<{ seq: number; lastAt: Date }> {
+async function findFlowCutoff(): Promise<{ seq: number; lastAt: Date }> {
   const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
   const tooOld = (Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
   const seq = Math.max(tooOld, await findNewestSurplus(FLOW_INSPECTOR_EVENTS))
   return { seq, lastAt: new Date(seq / lanes) }
 }
 
-/** Runs a batch after the other, with rests between them, until one says that there was nothing more. */
-async function untilDone(restFactor: number, sweepOne: () => Promise<boolean>): Promise<void> {
+/** Runs batches with pauses between them until one returns false. */
+async function runBatches(pauseFactor: number, sweepOne: () => Promise<boolean>): Promise<void> {
   for (let more = true; more; ) {
     const startedAt = performance.now()
     more = await sweepOne()
-    if (more && restFactor > 0) await setTimeout((performance.now() - startedAt) * restFactor)
+    if (more && pauseFactor > 0) await setTimeout((performance.now() - startedAt) * pauseFactor)
   }
 }
 
 let sweeping = false
 
-/** Sweeps while a server runs, once at a time. A failure is logged, and the next round tries again. */
+/** Sweeps while a server runs, unless a sweep is running. A failure is logged, and the next round tries again. */
 export async function sweepInBackground(): Promise<void> {
   if (sweeping) return
   sweeping = true
   try {
-    await sweep({ restFactor })
+    await sweep({ pauseFactor })
   } catch (error) {
     log().error({ event: "sweep_failed", problem: error instanceof Error ? error.name : "unknown" })
   } finally {

@@ -26,7 +26,7 @@ test("TRUSTED_PROXIES is a number of proxies, or networks and addresses", () => 
   }
 })
 
-test("an https issuer needs TRUSTED_PROXIES, and 0 is an answer", () => {
+test("an https issuer needs TRUSTED_PROXIES, and 0 is valid", () => {
   const env = { ISSUER: "https://login.example.com" }
   expect(problemsOf(env)).toEqual([expect.stringContaining("TRUSTED_PROXIES must be set")])
   for (const TRUSTED_PROXIES of ["0", "1", "10.0.0.0/8"]) expect(problemsOf({ ...env, TRUSTED_PROXIES })).toEqual([])

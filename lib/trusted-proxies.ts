@@ -3,7 +3,7 @@ import { isIP } from "node:net"
 /** An address range in CIDR notation. */
 type Network = { address: string; prefix: number; family: "ipv4" | "ipv6" }
 
-/** The proxies whose X-Forwarded-For is used: how many are in front, or the networks they are in. Zero and none: no proxy. */
+/** The proxies whose X-Forwarded-For is used: their number or their networks. `count` 0 without networks is no proxy. */
 export type TrustedProxies = { count: number; networks: Network[] }
 
 const maxCount = 10

@@ -21,6 +21,6 @@ test("a forwarded header that is not trusted is one warning in the log", async (
 
 test("a server whose issuer is https does not start until TRUSTED_PROXIES is set, and says so in one line", async () => {
   await expect(startOwnServer({}, "https://login.example.com")).rejects.toThrow(
-    /:\nThese settings need a change:\n {2}- TRUSTED_PROXIES must be set when ISSUER is https: [^\n]+\n$/,
+    /:\nFix these settings:\n {2}- TRUSTED_PROXIES must be set when ISSUER is https: [^\n]+\n$/,
   )
 })

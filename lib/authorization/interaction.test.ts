@@ -71,7 +71,7 @@ describeOnEachDatabase("an interaction", () => {
 
   describe("whose sign-in page is opened", () => {
     const pathFor = async (
-      { stateToken, browserTokens }: Awaited<ReturnType<typeof begin>>,
+      { stateToken, browserTokens }: Awaited<ReturnType<typeof makeAuthorization>>,
       session: string | null | undefined = undefined,
     ) =>
       findPathPastForm(stateToken, {

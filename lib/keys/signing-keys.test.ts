@@ -57,7 +57,7 @@ describeOnEachDatabase("signing keys", (provider) => {
   if (provider === "sqlite") {
     test("are made once by servers that start at the same moment", async () => {
       await deleteAll()
-      const answers = await runInProcesses(2, "make the signing keys", { ...settings(), SECRET: testSecret })
+      const answers = await runInProcesses(2, "create the signing keys", { ...settings(), SECRET: testSecret })
       expect(answers[0]).toBe(answers[1])
       expect(await listSigningKeys()).toHaveLength(2)
     })

@@ -7,34 +7,34 @@ import { pathToFileURL } from "node:url"
 import { OperatorError } from "@/lib/operator-errors"
 import { root } from "./project"
 
-/** What a build is made of: these folders, and the settings and entry points beside them. */
+/** The sources of a build: these folders, and the settings and entry points in the project's root. */
 const folders = ["app", "lib", "prisma", "public"]
 const isSourceFile = (name: string) => /\.(ts|mjs|json)$/.test(name) && name !== "next-env.d.ts"
 
-/** Beside the build, so that it goes when the build goes. */
+/** The hash of the sources of the build, stored in the build's folder. */
 const hashFile = path.join(root, ".next/oauth-flow-sources")
 
 /** The compiled server.ts. */
 export const serverFile = pathToFileURL(path.join(root, ".next/oauth-flow/server.mjs"))
 
-/** Whether there is a production build here, of whatever age. */
+/** Whether a production build exists, of any age. */
 export function hasBuild(): boolean {
   return existsSync(path.join(root, ".next/BUILD_ID")) && existsSync(serverFile)
 }
 
 /**
- * Builds unless the build that is here was made from the very sources that are here.
- * @throws OperatorError when the build fails, with what it wrote
+ * Builds unless the existing build was made from the current sources.
+ * @throws OperatorError with the output when the build fails
  */
 export async function buildIfNeeded(): Promise<void> {
   const hash = hashSources()
   if (hasBuild() && existsSync(hashFile) && readFileSync(hashFile, "utf8") === hash) return
-  console.log("Building the pages, which takes about half a minute ...")
+  console.log("Building. This takes about half a minute ...")
   await build()
   writeFileSync(hashFile, hash)
 }
 
-/** As `npm run build`. */
+/** Does what `npm run build` does. */
 async function build(): Promise<void> {
   await run(createRequire(import.meta.url).resolve("next/dist/bin/next"), "build")
   await run(path.join(root, "lib/server/tooling/bundle.mjs"))
@@ -51,7 +51,7 @@ function run(...args: string[]): Promise<void> {
     child.once("error", reject)
     child.once("close", (code) => {
       if (code === 0) resolve()
-      else reject(new OperatorError(`${Buffer.concat(output)}\nThe build failed: see above.`))
+      else reject(new OperatorError(`${Buffer.concat(output)}\nThe build failed. The reason is above.`))
     })
   })
 }
@@ -67,7 +67,7 @@ function hashSources(): string {
   return hash.digest("hex")
 }
 
-/** All files of a folder, in an order that does not change. What is generated follows from the rest. */
+/** All files of a folder in a fixed order, without generated ones. */
 function filesOf(folder: string): string[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))

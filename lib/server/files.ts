@@ -2,19 +2,19 @@ import path from "node:path"
 import sirv from "sirv"
 import { isFilePath } from "@/lib/http/known-paths"
 import { root } from "./project"
-import type { Answerers } from "./serve"
+import type { RequestHandlers } from "./serve"
 
-/** Where Next's files are; their names change with their content. */
+/** The path prefix of Next's files, whose names change with their content. */
 const builtPrefix = "/_next/static"
 
 /**
- * Looks up the files of the build and of the folder public, once.
- * @returns what answers with one of them
+ * Reads the list of files of the build and of the folder public, once.
+ * @returns a function that sends one of them
  */
-export function prepareFiles(): Answerers["sendFile"] {
+export function prepareFiles(): RequestHandlers["sendFile"] {
   const setHeaders = (response: { setHeader(name: string, value: string): unknown }) =>
     void response.setHeader("X-Content-Type-Options", "nosniff")
-  // `npm run build` has compressed them.
+  // `npm run build` compresses these files.
   const built = sirv(path.join(root, ".next/static"), { immutable: true, maxAge: 31_536_000, gzip: true, setHeaders })
   const own = sirv(path.join(root, "public"), { etag: true, setHeaders })
   return (incoming, outgoing, target) => {

@@ -12,23 +12,23 @@ const kibibytes = (n: number) => n * 1024
 export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void
 
 /**
- * Stops serving: no new connection is accepted after SHUTDOWN_DELAY_SECONDS, every answer closes its connection, and open
- * requests finish. Resolves when all connections are closed.
- * @param options.patient whether connections without a request stay open for a while: a client that keeps a connection may
- * be sending on it at this moment, and would get a reset
+ * Stops the server: after SHUTDOWN_DELAY_SECONDS it accepts no new connection, every response closes its connection, and
+ * open requests finish. Resolves when all connections are closed.
+ * @param options.patient whether idle connections stay open for a moment: a client may be sending a request on one, and
+ * closing it would reset that request
  */
 export type Stop = (options: { patient: boolean }) => Promise<void>
 
-/** How long a patient stop keeps connections without a request open, in milliseconds. */
+/** How long a patient stop keeps idle connections open, in milliseconds. */
 const lingerMs = 2_000
 
-/** After what time the listener is certainly closed, in milliseconds. With several processes it is the first one's. */
+/** Enough time for the listener to close, in milliseconds. With several processes the first one closes it. */
 const listenerMs = 100
 
 /**
- * Listens on each of the hosts that this machine has.
- * @param onUpgrade takes WebSockets; without it a request for one is answered like any other
- * @throws OperatorError when the port cannot be had, or this machine has none of the hosts
+ * Starts an HTTP server on each host that this machine has.
+ * @param onUpgrade handles WebSockets; without it, a request for one is an ordinary request
+ * @throws OperatorError when the port is not available, or this machine has none of the hosts
  */
 export async function startHttpServer(
   handler: http.RequestListener,
@@ -38,15 +38,15 @@ export async function startHttpServer(
 ): Promise<{ stop: Stop }> {
   const { KEEP_ALIVE_SECONDS, REQUEST_SECONDS, SHUTDOWN_DELAY_SECONDS } = config()
   const options: http.ServerOptions = {
-    // A request to /authorize can be long, and so can the cookies of other programs on localhost.
+    // Requests to /authorize can be long, and so can the cookies of other programs on localhost.
     maxHeaderSize: kibibytes(32),
     headersTimeout: seconds(Math.min(15, REQUEST_SECONDS)),
     requestTimeout: seconds(REQUEST_SECONDS),
     keepAliveTimeout: seconds(KEEP_ALIVE_SECONDS),
     connectionsCheckingInterval: seconds(1),
   }
-  // The last response of each connection. A set of the open ones would change with every request, and the tables that it
-  // leaves behind would keep requests alive until the next full garbage collection: a third fewer requests a second.
+  // The last response of each connection. A set of open responses would change with every request and keep them alive
+  // until the next full garbage collection, which costs a third of the throughput.
   const responses = new Map<Socket, http.ServerResponse | null>()
   let stopping = false
 
@@ -58,7 +58,7 @@ export async function startHttpServer(
 
   const servers: http.Server[] = []
   for (const host of hosts.includes("::") ? [...hosts, "0.0.0.0"] : hosts) {
-    // Only on a machine without IPv6; elsewhere "::" is all addresses.
+    // Needed only without IPv6; otherwise "::" covers all addresses.
     if (host === "0.0.0.0" && servers.length > 0) continue
     const server = http.createServer(options, onRequest)
     server.on("connection", (socket) => {
@@ -69,10 +69,12 @@ export async function startHttpServer(
     if (await tryListen(server, host, port)) servers.push(server)
   }
   if (servers.length === 0) {
-    throw new OperatorError(`This machine has no address ${hosts.join(" or ")}. Correct HOST.`)
+    throw new OperatorError(
+      `This machine has no address ${hosts.join(" or ")}. Fix HOST, or leave it out to listen on all addresses.`,
+    )
   }
 
-  function closeAfterAnswers(): void {
+  function closeAfterResponses(): void {
     stopping = true
     for (const response of responses.values()) if (response) response.shouldKeepAlive = false
   }
@@ -80,19 +82,19 @@ export async function startHttpServer(
   return {
     async stop({ patient }) {
       if (patient && SHUTDOWN_DELAY_SECONDS > 0) {
-        closeAfterAnswers()
+        closeAfterResponses()
         await sleep(seconds(SHUTDOWN_DELAY_SECONDS))
       }
       const closed = Promise.all(servers.map(stopAccepting))
-      // A client whose connection is closed opens another. One in the queue of a listener that closes would be reset.
+      // Until the listener is closed, no connection ends: its client would open another, which the listener would reset.
       if (patient) await sleep(listenerMs)
-      closeAfterAnswers()
+      closeAfterResponses()
       for (const response of responses.values()) if (response && isStream(response)) response.destroy()
       if (patient) await Promise.race([closed, sleep(lingerMs)])
-      // A connection whose request was open just now becomes idle, and would be kept for the next one.
+      // Connections become idle when their request ends, and would stay open for the next one.
       const timer = setInterval(() => {
         for (const server of servers) server.closeIdleConnections()
-        // Browsers and load balancers open connections ahead. Node does not call one idle that never had a request.
+        // Browsers and load balancers open connections in advance. Node does not treat these as idle.
         for (const socket of responses.keys()) if (socket.bytesRead === 0) socket.destroy()
       }, 50)
       await closed
@@ -101,12 +103,12 @@ export async function startHttpServer(
   }
 }
 
-/** Without `http.Server.close`, which also closes the connections without a request, and so resets some that get one now. */
+/** Closes only the listener. `http.Server.close` also closes idle connections, some of which are receiving a request. */
 function stopAccepting(server: http.Server): Promise<void> {
   return new Promise((resolve) => net.Server.prototype.close.call(server, () => resolve()))
 }
 
-/** A stream of events ends when its page is closed, which may be in hours. The browser connects again. */
+/** Whether this is an event stream, which can last for hours. The browser reconnects. */
 function isStream(response: http.ServerResponse): boolean {
   return String(response.getHeader("content-type")).startsWith("text/event-stream")
 }

@@ -1,4 +1,4 @@
-// npm run demo: builds where the build is missing or older than the sources, then starts what was built.
+// npm run demo: builds if the build is missing or older than the sources, then starts the demo.
 import { enterProject, setDemoSettings, setNodeEnv } from "./project"
 
 setNodeEnv("production")

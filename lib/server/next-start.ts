@@ -7,12 +7,11 @@ import { replaceTrace } from "@/lib/http/known-paths"
 import { isOwnServer } from "@/lib/own-server"
 
 /**
- * What a process does that Next started by itself, with `next start`. In a process of this project's server everything
- * has been done already.
+ * Prepares a process that was started with `next start`. A process of this project's own server is already prepared.
  */
 export async function prepareNextStart(): Promise<void> {
   if (isOwnServer()) return
-  // Next would pass on whatever a client writes into these headers.
+  // Next would forward these headers as the client sent them.
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage }
     overwriteForwardingHeaders(request)

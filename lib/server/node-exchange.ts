@@ -3,10 +3,10 @@ import { findClientAddress } from "@/lib/http/client-address"
 import { brokenOff, type EndpointRequest, type EndpointResponse } from "@/lib/http/exchange"
 import type { Target } from "./target"
 
-/** Node's request as an endpoint sees it. */
+/** Converts Node's request to an EndpointRequest. */
 export function fromIncoming(incoming: http.IncomingMessage, { path, query }: Target): EndpointRequest {
   return {
-    // Not a getter: V8 makes a hidden class for each object literal that has one, and keeps it.
+    // Not a getter: V8 creates and keeps a hidden class for each object literal with one.
     clientAddress: () => findClientAddress(incoming.headers["x-forwarded-for"], incoming.socket.remoteAddress),
     path,
     query,
@@ -25,17 +25,17 @@ function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<Buf
   return new Promise((resolve, reject) => {
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length
-      // What is too much is read to its end, so that the answer can be sent, and not kept.
+      // A body over the limit is read to its end, so that the response can be sent, but not kept.
       if (bytes > maxBytes) resolve(null)
       else chunks.push(chunk)
     })
     incoming.on("end", () => resolve(Buffer.concat(chunks)))
-    // Node says so when the connection is lost before the end.
+    // The connection was lost before the end.
     incoming.on("error", () => reject(brokenOff()))
   })
 }
 
-/** Writes an endpoint's answer. */
+/** Sends an endpoint's response. */
 export function send({ status, headers, cookies, body }: EndpointResponse, outgoing: http.ServerResponse): void {
   if (cookies?.length) outgoing.setHeader("Set-Cookie", cookies)
   // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx

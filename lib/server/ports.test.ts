@@ -15,14 +15,14 @@ async function listenOn(host: string, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-test("a port that another program has on a loopback address is taken, for all addresses too", async () => {
+test("a port in use on a loopback address is in use for all addresses", async () => {
   const port = await listenOn("127.0.0.1")
   for (const hosts of [["::"], ["0.0.0.0"], ["127.0.0.1"], loopback]) {
-    await expect(probePort(hosts, port), hosts.join()).rejects.toThrow(`Port ${port} is taken`)
+    await expect(probePort(hosts, port), hosts.join()).rejects.toThrow(`Port ${port} is in use`)
   }
 })
 
-test("a probe connects and does not listen, so that no proxy takes it for the server", async () => {
+test("a probe connects and does not listen, so that no proxy mistakes it for the server", async () => {
   const port = await findFreePort()
   const opened: string[] = []
   const hook = createHook({ init: (_id, type) => void opened.push(type) }).enable()
@@ -32,6 +32,6 @@ test("a probe connects and does not listen, so that no proxy takes it for the se
   expect(opened).not.toContain("TCPSERVERWRAP")
 })
 
-test("an address that this machine does not have is not listened on", async () => {
+test("the server does not listen on an address that this machine does not have", async () => {
   expect(await tryListen(http.createServer(), "192.0.2.1", await findFreePort())).toBe(false)
 })

@@ -2,48 +2,50 @@ import type http from "node:http"
 import net from "node:net"
 import { OperatorError } from "@/lib/operator-errors"
 
-/** All addresses of this machine, over IPv6 and IPv4, or over IPv4 alone. */
+/** Every address of this machine: IPv6 and IPv4, or only IPv4. */
 const everywhere = ["::", "0.0.0.0"]
-/** What a browser may take `localhost` for. */
+/** The addresses that `localhost` can resolve to. */
 export const loopback = ["127.0.0.1", "::1"]
 
 /**
- * Asks whether another program has the port, before anything that takes long. It connects and does not listen: a proxy would
- * send requests to a listener, and lose them when that is closed again.
+ * Checks that the port is free, before slower steps of a start. It connects instead of listening, because a proxy would send
+ * requests to a listener and lose them when it closes.
  * @param hosts the addresses to listen on; `::` is all of them
- * @throws OperatorError when the port is taken
+ * @throws OperatorError when another program uses the port
  */
 export async function probePort(hosts: string[], port: number): Promise<void> {
   // Some systems let two programs share a port, one on all addresses and the other on a loopback address.
-  const asked = hosts.some((host) => everywhere.includes(host)) ? loopback : hosts
-  const taken = await Promise.all(asked.map((host) => isAnswered(host, port)))
+  const addresses = hosts.some((host) => everywhere.includes(host)) ? loopback : hosts
+  const taken = await Promise.all(addresses.map((host) => isListening(host, port)))
   if (taken.includes(true)) throw portTaken(port)
 }
 
-/** How long an address of this machine may take to answer, in milliseconds. */
+/** How long to wait for a connection to this machine, in milliseconds. */
 const probeMs = 1_000
 
-function isAnswered(host: string, port: number): Promise<boolean> {
+function isListening(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ host, port, timeout: probeMs })
-    const end = (answered: boolean) => {
+    const end = (listening: boolean) => {
       socket.destroy()
-      resolve(answered)
+      resolve(listening)
     }
     // Linux may connect a socket to itself when its own port happens to be this one.
     socket.once("connect", () => end(socket.localPort !== port))
     socket.once("timeout", () => end(false))
-    // Nothing listens there. Whether this process may is found out when it does.
+    // Nothing is listening. Whether this process may listen shows when it does.
     socket.once("error", () => end(false))
   })
 }
 
 function portTaken(port: number): OperatorError {
   const other = port < 65_535 ? port + 1 : port - 1
-  return new OperatorError(`Port ${port} is taken: stop the other program, or choose another with PORT=${other}.`)
+  return new OperatorError(
+    `Port ${port} is in use. Stop the other program, or use another port, such as PORT=${other}.`,
+  )
 }
 
-/** @returns false when this machine has no such address. @throws OperatorError when the port cannot be had there */
+/** @returns false when this machine does not have the address. @throws OperatorError when the port is not available */
 export async function tryListen(server: http.Server, host: string, port: number): Promise<boolean> {
   try {
     await new Promise<void>((resolve, reject) => {
@@ -63,10 +65,12 @@ export async function tryListen(server: http.Server, host: string, port: number)
       case "EADDRINUSE":
         throw portTaken(port)
       case "EACCES":
-        throw new OperatorError(`Port ${port} is not for this user: choose one above 1023, such as PORT=3000.`)
+        throw new OperatorError(`This user may not use port ${port}. Use one above 1023, such as PORT=3000.`)
       case "ENOTFOUND":
       case "EAI_AGAIN":
-        throw new OperatorError(`HOST=${host} is no address of this machine. Leave HOST out to listen on all of them.`)
+        throw new OperatorError(
+          `HOST=${host} is not an address of this machine. Leave HOST out to listen on all addresses.`,
+        )
       default:
         throw error
     }

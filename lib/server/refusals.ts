@@ -11,15 +11,15 @@ import type { Target } from "./target"
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /**
- * The answer to a request that no endpoint, page or file gets to see; null when there is nothing to refuse.
- * @param options.dev in development Next has paths of its own
+ * Finds the response to a request that no endpoint, page or file may handle; null for all other requests.
+ * @param options.dev in development Next has its own paths
  */
 export function findRefusal(
   { method, headers }: http.IncomingMessage,
   target: Target,
   { dev }: { dev: boolean },
 ): Handler | null {
-  if (method === "GET" && isForPeople(target.path) && isAtAnotherName(headers))
+  if (method === "GET" && isForPeople(target.path) && usesOtherLoopbackName(headers))
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
   if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
@@ -27,7 +27,7 @@ export function findRefusal(
   return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
 }
 
-/** Another spelling of a path that exists leads there. */
+/** Redirects another spelling of an existing path to that path. */
 async function redirectOrNotFound({ path, query }: Target): Promise<EndpointResponse> {
   const canonical = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "")
   if (canonical === path || !isKnownPath(canonical) || query.length > maxQueryLength) return notFoundPage()
@@ -35,26 +35,26 @@ async function redirectOrNotFound({ path, query }: Target): Promise<EndpointResp
   return { ...redirect(location), status: 308 }
 }
 
-/** Characters. A longer query is not repeated in a header. */
+/** In characters. A longer query is not copied into a header. */
 const maxQueryLength = 3_000
 
-/** Whether people open this path in a browser, and not clients. */
+/** Whether people open this path in a browser. */
 const isForPeople = (path: string) =>
   /^\/(authorize|callback|sign-in|sign-up|consent|flows|playground)?(\/|$)/.test(path)
 
 /**
- * Whether a person opened this server by another name of this machine than the issuer's: 127.0.0.1 and localhost have
- * cookies of their own, so a sign-in that starts at one could not finish at the other. Behind a proxy the Host header may
- * be anything, so nothing is concluded from other names.
+ * Whether a browser opened this server by another loopback name than the issuer's. 127.0.0.1 and localhost have separate
+ * cookies, so a sign-in that starts at one cannot finish at the other. Other names are ignored, because behind a proxy the
+ * Host header can be anything.
  */
-function isAtAnotherName({ host, accept }: http.IncomingHttpHeaders): boolean {
+function usesOtherLoopbackName({ host, accept }: http.IncomingHttpHeaders): boolean {
   if (!accept?.includes("text/html") || !host || !URL.canParse(`http://${host}`)) return false
   const issuer = new URL(config().issuer)
-  const asked = new URL(`http://${host}`)
+  const requested = new URL(`http://${host}`)
   return (
     issuer.protocol === "http:" &&
-    asked.host !== issuer.host &&
-    asked.port === issuer.port &&
-    loopbackNames.has(asked.hostname)
+    requested.host !== issuer.host &&
+    requested.port === issuer.port &&
+    loopbackNames.has(requested.hostname)
   )
 }

@@ -12,39 +12,39 @@ import { root } from "./project"
 import { findRefusal } from "./refusals"
 import { parseTarget, type Target } from "./target"
 
-/** The handler of a method and path that is answered without Next; null for what Next answers. */
+/** Finds the handler for a method and path; null for requests that Next handles. */
 type FindEndpoint = (method: string | undefined, path: string) => Handler | null
 
 /** Next, loaded in this process. */
 export type NextServer = {
-  /** Answers a request whose forwarding headers are true (`overwriteForwardingHeaders`). */
+  /** Handles a request after `overwriteForwardingHeaders`. */
   handle(incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void>
-  /** Where WebSockets are handed to Next, in development. */
+  /** Receives the WebSockets for Next, in development. */
   webSockets: http.Server
 }
 
-/** What the root's server.ts passes in: lib imports nothing of app, and nothing of Next. */
+/** The parts of app and Next that server.ts passes in, because lib imports neither. */
 export type App = {
   loadEndpoints(): Promise<{ findEndpoint: FindEndpoint }>
-  /** Answers instead of Next where that must not be asked; null when it is to answer. */
+  /** The response to a request that must not reach Next; null when Next may handle it. */
   guardNext(request: EndpointRequest): Promise<EndpointResponse | null>
   loadNext(options: { dev: boolean; dir: string }): Promise<NextServer>
 }
 
-/** What a process answers requests with, from the first to the last that is asked. */
-export type Answerers = {
+/** What handles requests, in the order in which it is tried. */
+export type RequestHandlers = {
   dev: boolean
   findEndpoint: FindEndpoint
-  /** Answers with a file; false when there is none at the path. */
+  /** Sends the file at the path; false when the path is not a file's. */
   sendFile(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): boolean
   guardNext: App["guardNext"]
   getNext(): Promise<NextServer>
 }
 
 /**
- * Answers requests in this process: endpoints, light pages and files directly, the inspector and the playground by Next.
- * Next is loaded when the first of those is asked for: on Node 20 its AsyncLocalStorage makes every promise of a process
- * slower, and most processes never need it (docs/decisions/024).
+ * Serves requests in this process: endpoints, light pages and files directly, the inspector and the playground with Next.
+ * Next is loaded at the first request for one of those, because on Node 20 its AsyncLocalStorage slows every promise of the
+ * process, and most processes never need it (docs/decisions/024).
  */
 export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> {
   await startTelemetry()
@@ -56,17 +56,23 @@ export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> 
     return next
   }
   if (DEMO || ENDPOINTS_THROUGH_NEXT) await getNext()
-  const answerers: Answerers = {
+  const handlers: RequestHandlers = {
     dev: false,
     findEndpoint: ENDPOINTS_THROUGH_NEXT ? () => null : findEndpoint,
     sendFile: prepareFiles(),
     guardNext: app.guardNext,
     getNext,
   }
-  return startHttpServer(answerWith(answerers), hosts, PORT)
+  return startHttpServer(createListener(handlers), hosts, PORT)
 }
 
-export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: Answerers): http.RequestListener {
+export function createListener({
+  dev,
+  findEndpoint,
+  sendFile,
+  guardNext,
+  getNext,
+}: RequestHandlers): http.RequestListener {
   async function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): Promise<void> {
     const request = fromIncoming(incoming, target)
     const handle = findRefusal(incoming, target, { dev }) ?? findEndpoint(incoming.method, target.path)
@@ -87,14 +93,14 @@ export function answerWith({ dev, findEndpoint, sendFile, guardNext, getNext }: 
   }
 }
 
-/** The last resort: handlers and Next answer for their own errors. */
+/** Handles errors that neither a handler nor Next has handled. */
 function fail({ method, url }: http.IncomingMessage, response: http.ServerResponse, error: unknown): void {
   // The client has closed the connection.
   if (response.destroyed) return
-  // The name alone: a message may hold a value.
+  // Only the name: a message may contain a value.
   const problem = error instanceof Error ? error.name : "unknown"
   log().error({ event: "request_failed", method, path: url?.split("?")[0], problem })
   if (response.headersSent) return void response.destroy()
   response.writeHead(503, { "Retry-After": "5", "Content-Type": "text/plain", "Cache-Control": "no-store" })
-  response.end("The server can't answer this now. Try again in a few seconds.\n")
+  response.end("The server can't handle this request right now. Try again in a few seconds.\n")
 }

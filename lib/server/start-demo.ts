@@ -11,10 +11,10 @@ import { loopback } from "./ports"
 import type { App } from "./serve"
 import { startProduction } from "./start-production"
 
-/** Makes the demo's user and client where they are missing, and starts. */
+/** Creates the demo's user and client if needed, and starts the server. */
 export async function startDemo(app: App): Promise<void> {
   const { issuer } = config()
-  console.log("Preparing the demo's database, data/demo.db ...")
+  console.log("Preparing the demo database, data/demo.db ...")
   await prepare()
   await ensureUser()
   await ensureClient(issuer)
@@ -35,19 +35,19 @@ export async function startDemo(app: App): Promise<void> {
 `)
 }
 
-/** What is printed must be true: an earlier run may have left another password, or a disabled user. */
+/** An earlier run may have left another password or a disabled user, so both are reset to what is printed. */
 async function ensureUser(): Promise<void> {
   const user = await findUserByEmail(demoUser.email)
   if (!user) {
-    const made = await createUser(demoUser)
-    if (!made.ok) throw new OperatorError(`The demo's user could not be made: ${made.message}`)
+    const created = await createUser(demoUser)
+    if (!created.ok) throw new OperatorError(`The demo user could not be created: ${created.message}`)
     return
   }
   if (user.disabledAt) await enableUser(user.id)
   if (!(await verifyPassword(demoUser.password, user.passwordHash))) await changePassword(user.id, demoUser.password)
 }
 
-/** The playground's client, as it must be for this port. */
+/** Creates or updates the playground's client for this port. */
 async function ensureClient(issuer: string): Promise<void> {
   const metadata: ClientMetadata = {
     clientName: "Playground",

@@ -5,13 +5,13 @@ import { markOwnServer } from "@/lib/own-server"
 import { startHttpServer } from "./http-server"
 import { loopback, probePort } from "./ports"
 import { root } from "./project"
-import { type App, answerWith } from "./serve"
+import { type App, createListener } from "./serve"
 import { stopAtSignal } from "./signals"
 
 /**
- * Starts the server for development: one process, reload, and Next compiles the endpoints too, again when they change.
- * Only this machine reaches it unless HOST says otherwise, because the flow inspector shows e-mail addresses.
- * @throws ConfigError, OperatorError, and what the database's drivers throw
+ * Starts the server for development: one process, in which Next compiles pages and endpoints and reloads them on change.
+ * It listens on loopback unless HOST is set, because the flow inspector shows email addresses.
+ * @throws ConfigError, OperatorError, or the database driver's error
  */
 export async function startDevelopment({ guardNext, loadNext }: App): Promise<void> {
   markOwnServer()
@@ -23,7 +23,13 @@ export async function startDevelopment({ guardNext, loadNext }: App): Promise<vo
   await startTelemetry()
   const next = await loadNext({ dev: true, dir: root })
   const server = await startHttpServer(
-    answerWith({ dev: true, findEndpoint: () => null, sendFile: () => false, guardNext, getNext: async () => next }),
+    createListener({
+      dev: true,
+      findEndpoint: () => null,
+      sendFile: () => false,
+      guardNext,
+      getNext: async () => next,
+    }),
     hosts,
     PORT,
     (...upgrade) => void next.webSockets.emit("upgrade", ...upgrade),

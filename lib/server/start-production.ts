@@ -12,7 +12,7 @@ import { reportReady, superviseWorkers } from "./workers"
  * supervises the others and does what only one process may do; it serves no requests itself.
  * @param app loaded by the processes that serve requests
  * @param hosts the addresses to listen on
- * @throws ConfigError, OperatorError, and what the database's drivers throw
+ * @throws ConfigError, OperatorError, or the database driver's error
  */
 export async function startProduction(app: App, hosts = [config().HOST]): Promise<void> {
   markOwnServer()

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { parseTarget } from "./target"
 
-test("a request's target is a path, or an absolute URL whose path counts", () => {
+test("a request target is a path, or an absolute URL of which the path is used", () => {
   expect(parseTarget("/token?a=b")?.whole).toBe("/token?a=b")
   expect(parseTarget("//evil.example/token")?.whole).toBe("//evil.example/token")
   expect(parseTarget("https://evil.example/token?a=b")?.whole).toBe("/token?a=b")

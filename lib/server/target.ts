@@ -1,10 +1,10 @@
-/** What a request is for: its path, its query without the question mark, and both as they came. */
+/** A request target: its path, its query without the question mark, and both unchanged in `whole`. */
 export type Target = { whole: string; path: string; query: string }
 
 /**
- * The path and query of a request's target, in origin form: a server must accept absolute targets as well (RFC 9112 section
- * 3.2.2), and Next does not.
- * @returns null for a target that names no resource here
+ * Parses a request target into path and query. A server must accept absolute targets too (RFC 9112 section 3.2.2), and Next
+ * does not.
+ * @returns null for a target without a path of this server
  */
 export function parseTarget(target: string | undefined): Target | null {
   const whole = target?.startsWith("/") ? target : pathOfUrl(target ?? "")

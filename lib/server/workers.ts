@@ -5,33 +5,33 @@ import { OperatorError } from "@/lib/operator-errors"
 import type { Stop } from "./http-server"
 import { root } from "./project"
 
-/** A process that ends sooner than this after its start, in milliseconds, is started again after as long a pause. */
+/** A process that ends within this time, in milliseconds, is restarted after a pause of the same length. */
 const shortLifeMs = 5_000
 
-/** What a worker sends when it serves. */
+/** The message that a worker sends when it is ready to serve. */
 const readyMessage = "ready"
 
-/** Tells the supervising process that this one serves. */
+/** Sends the ready message to the supervising process. */
 export function reportReady(): void {
   process.send?.(readyMessage)
 }
 
-/** How long a new process may take until it serves, in milliseconds. */
+/** How long a new process may take until it is ready, in milliseconds. */
 const readyTimeoutMs = 60_000
 
 /**
- * Starts worker processes, which share the server's port, and a new one each time that one ends.
- * @returns when all of them serve. `reload` replaces them one after another, each only when its successor serves: no
- * request is lost, and a new build takes effect.
- * @throws OperatorError when one ends before it serves; it has written why
+ * Starts worker processes that share the server's port, and replaces each one that ends.
+ * @returns when all are ready. `reload` replaces them one by one with workers of the current build, each only when its
+ * successor is ready, so that no request is lost.
+ * @throws OperatorError when one ends before it is ready; its own output contains the reason
  */
 export async function superviseWorkers(count: number): Promise<{ stop: Stop; reload(): Promise<void> }> {
   cluster.setupPrimary({ exec: path.join(root, "lib/server/launch.mjs"), execArgv: [] })
-  /** The workers that serve, or are about to take the place of one that ended. */
+  /** The workers that are ready. */
   const workers = new Set<Worker>()
   let stopping = false
 
-  /** @returns a worker that serves @throws OperatorError when it ended before that, or took too long */
+  /** Starts a worker. @returns it when it is ready @throws OperatorError when it ends before that, or takes too long */
   function add(): Promise<Worker> {
     const worker = cluster.fork()
     const startedAt = Date.now()
@@ -46,8 +46,8 @@ export async function superviseWorkers(count: number): Promise<{ stop: Stop; rel
       })
       worker.once("exit", (code, signal) => {
         clearTimeout(timer)
-        reject(new OperatorError("The server did not start: see above."))
-        // A worker that was retired, or never served, is not replaced.
+        reject(new OperatorError("The server did not start. The reason is above."))
+        // Workers that were stopped or never became ready are not replaced.
         if (!workers.delete(worker) || stopping) return
         log().error({ event: "process_ended", pid: worker.process.pid, code, signal })
         setTimeout(replace, Date.now() - startedAt < shortLifeMs ? shortLifeMs : 0)
@@ -55,7 +55,7 @@ export async function superviseWorkers(count: number): Promise<{ stop: Stop; rel
     })
   }
 
-  /** Tries again until a worker serves. */
+  /** Starts workers until one is ready. */
   function replace(): void {
     if (stopping) return
     add().catch(() => setTimeout(replace, shortLifeMs))
@@ -72,7 +72,7 @@ export async function superviseWorkers(count: number): Promise<{ stop: Stop; rel
   async function reload(): Promise<void> {
     for (const worker of [...workers]) {
       if (stopping) return
-      // One that ended meanwhile has a successor already.
+      // It has ended since and has a successor.
       if (!workers.has(worker)) continue
       await add()
       await end(worker)

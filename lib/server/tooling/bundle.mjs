@@ -1,4 +1,4 @@
-// The second half of `npm run build`: compiles server.ts, so that `npm start` needs no TypeScript loader, and makes the one
+// The second half of `npm run build`: compiles server.ts, so that `npm start` needs no TypeScript loader, and builds the
 // stylesheet of the light pages (app/light-page.tsx).
 import { createHash } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -10,7 +10,7 @@ import postcss from "postcss"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 
-/** Among Next's own files, which it serves under names that never change their content. @returns the stylesheet's path */
+/** Writes the stylesheet into the folder of Next's files, under a name with its hash. @returns its path */
 async function buildStylesheet() {
   const from = path.join(root, "app/globals.css")
   const { css } = await postcss([tailwind({ base: root, optimize: { minify: true } })]).process(readFileSync(from), {
@@ -22,7 +22,7 @@ async function buildStylesheet() {
   return `/_next/static/css/${name}`
 }
 
-/** Files are compressed once, here. Next would compress them again for each request. */
+/** Compresses files once. Next would compress them for each request. */
 function compressFiles(folder) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name)
@@ -33,7 +33,7 @@ function compressFiles(folder) {
 await build({
   absWorkingDir: root,
   entryPoints: ["server.ts"],
-  // Beside Next's part of the build.
+  // In the folder of Next's build.
   outdir: ".next/oauth-flow",
   bundle: true,
   splitting: true,
@@ -43,7 +43,7 @@ await build({
   outExtension: { ".js": ".mjs" },
   target: "node20",
   jsx: "automatic",
-  // The icon of a light page is in the page: one request less.
+  // Light pages contain their icon, which saves a request.
   loader: { ".svg": "dataurl" },
   define: { "process.env.LIGHT_STYLESHEET": JSON.stringify(await buildStylesheet()) },
   logLevel: "warning",
