@@ -10,7 +10,7 @@ afterEach(() => {
 
 const conflict = Object.assign(new Error("conflict"), { code: "40001", severity: "ERROR" })
 
-/** Runs a write that always fails after so many milliseconds. @returns how often it ran */
+/** Runs a write that always fails, each time after `milliseconds`. @returns how often it ran */
 async function countRuns(milliseconds: number): Promise<number> {
   let runs = 0
   const run = () => {
@@ -22,12 +22,12 @@ async function countRuns(milliseconds: number): Promise<number> {
   return runs
 }
 
-test("a conflict is tried again three times, and not after five seconds", async () => {
+test("a conflict is retried three times, but not after five seconds", async () => {
   expect(await countRuns(0)).toBe(4)
   expect(await countRuns(3_400)).toBe(2)
 })
 
-test("what does not fail is returned, whether it is a promise or not", async () => {
+test("a result is returned whether it is a promise or not", async () => {
   expect(await attempt("write", () => 1)).toBe(1)
   expect(await attempt("write", async () => 2)).toBe(2)
 })

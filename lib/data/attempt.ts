@@ -1,22 +1,22 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import { isBusy, isConflict, isConnectionLost, toDatabaseError } from "./errors"
 
-/** Milliseconds after which nothing is tried again: the last attempt may take some seconds too, and a request is answered within ten. */
+/** Milliseconds after which nothing is retried. The last attempt may take seconds too, and a request must be answered within ten. */
 const retryMs = 5_000
 
-/** How often a conflict with another transaction is tried again. */
+/** How often a conflict with another transaction is retried. */
 const maxConflicts = 3
 
-/** A read is repeated only when it failed within so many milliseconds, so that a caller is not kept waiting twice. */
+/** A read is retried only if it failed within this time, in milliseconds, so that no caller waits twice. */
 const quickMs = 1_000
 
 /**
- * Runs one atomic operation on the database, and again where that is safe: while the SQLite file is locked, after a
- * conflict (nothing was changed), and, when it is a read, once after its connection was lost. Every request passes here
- * several times, so what succeeds the first time costs one promise.
- * @param kind a write whose connection was lost may have been committed, so it is not repeated
- * @param pick what is returned of the result
- * @throws UniqueViolation, DatabaseUnavailableError, or the driver's error when the statement is at fault
+ * Runs one atomic database operation, and retries it where that is safe: while the SQLite file is locked, after a conflict
+ * (nothing was changed), and for a read once after a lost connection. Every request comes through here several times, so
+ * an operation that succeeds the first time costs only one promise.
+ * @param kind a write is not retried after a lost connection, because it may have been committed
+ * @param pick selects the part of the result to return
+ * @throws UniqueViolation, DatabaseUnavailableError, or the driver's error when the statement is wrong
  */
 export function attempt<Found, Result = Found>(
   kind: "read" | "write",
@@ -50,7 +50,7 @@ async function attemptAgain<Found, Result>(
         (isConflict(error) && attempts <= maxConflicts) ||
         (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error)))
     if (!again) throw toDatabaseError(error)
-    // Another process usually writes for some microseconds.
+    // Another process usually holds the lock for microseconds.
     await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))
     try {
       return pick(await run())

@@ -4,13 +4,13 @@ import type { User } from "./users"
 
 export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
 
-/** A BrowserSession before it is stored, and the one that the browser had before, which ends. */
+/** A new BrowserSession, and the token hash of the browser's earlier one, which ends. */
 export type BrowserSessionStart = Omit<BrowserSession, "userId" | "user"> & { previousTokenHash: string | null }
 
 const insertRow = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authenticatedAt", "expiresAt") VALUES (?, ?, ?, ?)`
 const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 
-/** What stores a BrowserSession and ends the browser's earlier one. */
+/** The writes that store a BrowserSession and end the browser's earlier one. */
 export function browserSessionWrites(userId: string, start: BrowserSessionStart): Write[] {
   const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
   const inserted: Write = [insertRow, [tokenHash, userId, authenticatedAt, expiresAt]]

@@ -1,12 +1,12 @@
-// Runs in a worker thread: moving what was committed from SQLite's write-ahead log into its file waits for the disk, and a
-// request must not wait with it.
+// Runs in a worker thread: moving committed data from SQLite's write-ahead log to its file waits for the disk, and requests
+// must not wait with it.
 import { workerData } from "node:worker_threads"
 import Database from "better-sqlite3"
 
-/** Milliseconds. What a power cut may take is what was committed since the last time (SQLITE_SYNCHRONOUS=NORMAL). */
-const everyMs = 1_000
+/** With SQLITE_SYNCHRONOUS=NORMAL a power cut can lose what was committed since the last checkpoint. */
+const intervalMs = 1_000
 
-/** While requests keep writing, the log only grows. From this many pages of 4 KiB on, they wait some milliseconds for a new one. */
+/** The log grows while requests keep writing. Above this many 4 KiB pages they wait some milliseconds for a restart of the log. */
 const maxPages = 65_536
 
 const db = new Database(workerData.file, { timeout: 100, fileMustExist: true })
@@ -16,7 +16,7 @@ setInterval(() => {
     const [{ log }] = db.pragma("wal_checkpoint(PASSIVE)")
     if (log > maxPages) db.pragma("wal_checkpoint(RESTART)")
   } catch (error) {
-    // Somebody else is at it: the next round tries again. Anything else ends this thread, and is logged.
+    // Another process is doing a checkpoint. Any other error ends this thread and is logged.
     if (!/^SQLITE_(BUSY|LOCKED)/.test(error.code)) throw error
   }
-}, everyMs)
+}, intervalMs)

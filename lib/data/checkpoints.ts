@@ -4,25 +4,24 @@ import { Worker } from "node:worker_threads"
 import { config } from "@/lib/config"
 import { sqliteFile } from "./connections"
 
-const startAgainMs = 5_000
+const restartMs = 5_000
 
 /**
- * Has a thread of its own bring SQLite's log into its file, once a second, for as long as this process runs. Connections
- * leave that to it (connections.ts).
- * @param onFailure gets the reason when the thread has ended; another one is started some seconds later
+ * Starts a worker thread that does an SQLite checkpoint once a second, because connections do none (connections.ts).
+ * @param onFailure called with the error when the thread ends; a new thread is started five seconds later
  */
 export function startCheckpoints(onFailure: (error: Error) => void): void {
   const { databaseProvider, databaseUrl } = config()
   if (databaseProvider !== "sqlite") return
-  // Found from the project's root, because a bundle would not carry a worker's file along.
+  // By its path from the project's root, because the bundle does not contain it.
   const worker = new Worker(path.join(process.cwd(), "lib/data/checkpoint-worker.mjs"), {
     workerData: { file: sqliteFile(databaseUrl) },
-    // Not the process's loaders: it is plain JavaScript.
+    // Plain JavaScript: it needs none of the process's loaders.
     execArgv: [],
   })
   worker.on("error", (error) => {
     onFailure(error as Error)
-    setTimeout(() => startCheckpoints(onFailure), startAgainMs).unref()
+    setTimeout(() => startCheckpoints(onFailure), restartMs).unref()
   })
   worker.unref()
 }

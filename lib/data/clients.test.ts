@@ -42,13 +42,13 @@ describeOnEachDatabase("a client", (provider) => {
     expect(await findClient(clientId)).toMatchObject(empty)
   })
 
-  test("is not found by another id, or by its id in other letters", async () => {
+  test("is not found by another ID, or by its ID in another case", async () => {
     await storeClient({ clientId: "CaseMatters" })
     expect(await findClient("casematters")).toBeNull()
     expect(await findClient(generateId())).toBeNull()
   })
 
-  test("is changed in the fields that are named, and in no other", async () => {
+  test("is changed only in the given fields", async () => {
     const client = await storeClient({ origins: ["https://a.example"] })
     const changes = { clientName: "Another", redirectUris: ["https://b.example/"], origins: [], firstParty: true }
     expect(await updateClient(client.clientId, () => changes)).toEqual({ ...client, ...changes })
@@ -56,7 +56,7 @@ describeOnEachDatabase("a client", (provider) => {
     expect(await updateClient(generateId(), () => changes)).toBeNull()
   })
 
-  test("is changed whatever the form of its row's texts, and only as it was read", async () => {
+  test("is changed whatever the format of its row, and only as it was read", async () => {
     const { clientId } = await storeClient({ scope: ["openid", "email"] })
     const createdAt = provider === "sqlite" ? "datetime()" : "now()"
     const db = await database()
@@ -75,8 +75,8 @@ describeOnEachDatabase("a client", (provider) => {
     expect((await findClient(clientId))?.clientName).toHaveLength("Another".length + 3)
   })
 
-  describe("has its origins registered:", () => {
-    test("each of them, and no part of one or more than one", async () => {
+  describe("has registered origins:", () => {
+    test("each one matches, but no part and no combination of them", async () => {
       await storeClient({
         origins: ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"],
       })
@@ -102,7 +102,7 @@ describeOnEachDatabase("a client", (provider) => {
       for (const origin of others) expect(await isRegisteredOrigin(origin), origin).toBe(false)
     })
 
-    test("a character that means any other in a database's pattern means itself", async () => {
+    test("a wildcard of LIKE matches only itself", async () => {
       await storeClient({ origins: ["https://a.b.example.org"] })
       for (const origin of [
         "https://a_b.example.org",

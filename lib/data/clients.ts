@@ -7,11 +7,11 @@ export type TokenEndpointAuthMethod = "client_secret_basic" | "client_secret_pos
 export type GrantType = "authorization_code" | "refresh_token"
 export type IdTokenAlg = "RS256" | "ES256"
 
-/** Columns that hold a list, as text: see prisma/schema.prisma. */
+/** Columns that store a list as text: see prisma/schema.prisma. */
 type Lists = {
   redirectUris: string[]
   postLogoutRedirectUris: string[]
-  /** The origins whose pages may call the client's endpoints (CORS). Empty for a confidential client. */
+  /** The origins whose pages may call the endpoints (CORS). Empty for a confidential client. */
   origins: string[]
   grantTypes: GrantType[]
   scope: string[]
@@ -19,18 +19,18 @@ type Lists = {
 }
 type Choices = { tokenEndpointAuthMethod: TokenEndpointAuthMethod; idTokenSignedResponseAlg: IdTokenAlg }
 
-/** A registered client: RFC 7591 metadata in this project's spelling. */
+/** A registered client: RFC 7591 metadata in camelCase. */
 export type Client = Omit<ClientRow, keyof Lists | keyof Choices> & Lists & Choices
 
 type Optional<Input> = { [Key in keyof Input]-?: undefined extends Input[Key] ? Key : never }[keyof Input]
-/** What is stored of a new client: columns with a default may be left out. */
+/** A client to insert. Columns with a default are optional. */
 export type NewClient = Omit<Client, Extract<keyof Client, Optional<Prisma.ClientCreateInput>>> & Partial<Client>
 export type ClientChanges = Partial<Omit<Client, "clientId" | "createdAt">>
 
 const lists: { [Name in keyof Lists]: (list: string[]) => string } = {
   redirectUris: joinList,
   postLogoutRedirectUris: joinList,
-  // A space on both sides, so that one LIKE finds a whole origin and never a part of one.
+  // A space on both sides, so that LIKE matches only whole origins.
   origins: (list) => (list.length > 0 ? ` ${joinList(list)} ` : ""),
   grantTypes: joinList,
   scope: joinList,
@@ -72,13 +72,13 @@ export async function listClients(): Promise<Client[]> {
   return (await db.client.findMany({ orderBy: { createdAt: "asc" } })).map(fromRow)
 }
 
-/** How often a change is decided again because the client was changed in the meantime. */
+/** How often a change is retried after another caller has changed the client. */
 const maxRounds = 20
 
 /**
- * Changes a client, and only while it is as `decide` has seen it.
- * @param decide called again, with the client as it is then, when another caller was first; what it throws is thrown
- * @returns the client as changed; null when it does not exist
+ * Changes a client, but only if its row is still what `decide` was given.
+ * @param decide called again with the current client if another caller was first; its errors are thrown
+ * @returns the changed client; null when it does not exist
  */
 export async function updateClient(
   clientId: string,
@@ -88,23 +88,23 @@ export async function updateClient(
   for (let round = 0; round < maxRounds; round++) {
     const row = await findClientRow(clientId)
     if (!row) return null
-    // `createdAt` never changes, and a date may be stored in another form than the one that is compared.
+    // `createdAt` never changes, and a stored date may have another format than the compared one.
     const { createdAt, ...asRead } = row
     const data = toRow(decide(fromRow(row)))
     if ((await db.client.updateMany({ where: asRead, data })).count === 1) return fromRow({ ...row, ...data })
   }
-  throw new Error(`the client ${clientId} was changed by others ${maxRounds} times`)
+  throw new Error(`The client ${clientId} was changed by other callers ${maxRounds} times.`)
 }
 
-/** Deletes a client with its Sessions and consents. @returns whether there was one */
+/** Deletes a client with its Sessions and consents. @returns whether it existed */
 export async function deleteClient(clientId: string): Promise<boolean> {
   const db = await database()
   return (await db.client.deleteMany({ where: { clientId } })).count === 1
 }
 
-/** Whether some browser client is registered with this origin. `origin` must be a serialized origin: it can hold no space. */
+/** Whether a browser client is registered with this origin. `origin` must be a serialized origin, without spaces. */
 export async function isRegisteredOrigin(origin: string): Promise<boolean> {
-  // The database only makes the list short: its pattern takes `_` and `%` for others, and SQLite's any case for another.
+  // LIKE only narrows the list: `_` and `%` are wildcards, and SQLite ignores case.
   const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${origin} %`])
   return rows.some(([origins]) => toList(String(origins)).includes(origin))
 }

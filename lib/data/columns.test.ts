@@ -7,7 +7,7 @@ import { database } from "./database"
 import { findRow } from "./statement"
 
 describeOnEachDatabase("the columns of the prepared statements", (provider) => {
-  test("are all that the tables have", async () => {
+  test("are all columns of the tables", async () => {
     const db = await database()
     for (const model of ["AuthCode", "BrowserSession", "Client", "Consent", "Session", "SigningKey", "User"] as const) {
       const rows: { name: string }[] =
@@ -20,7 +20,7 @@ describeOnEachDatabase("the columns of the prepared statements", (provider) => {
     }
   })
 
-  test("come out as Prisma reads them: dates, booleans, numbers and nulls", async () => {
+  test("are read as Prisma reads them: dates, booleans, numbers and nulls", async () => {
     const { clientId } = await storeClient()
     const db = await database()
     const { scope, ...row } = (await db.client.findUnique({ where: { clientId } })) ?? { scope: "" }
@@ -29,7 +29,7 @@ describeOnEachDatabase("the columns of the prepared statements", (provider) => {
     )
   })
 
-  test("of a join come out as each model's row", async () => {
+  test("of a join are read as one row per model", async () => {
     const { id } = await storeStartedSession()
     const columns = columnsOf("Session", "User")
     const from = `FROM "Session" JOIN "User" ON "User"."id" = "Session"."userId"`

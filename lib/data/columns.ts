@@ -1,21 +1,21 @@
-// The part of Prisma's generated client without its runtime: only the names of models and columns.
+// The part of Prisma's generated client without its runtime: only model and column names.
 import { Prisma } from "./generated/sqlite/browser"
 import type { Row } from "./statement"
 
-/** A list is stored as text with a space between two entries. */
+/** Lists are stored as space-separated text. */
 export const toList = (text: string) => text.split(" ").filter(Boolean)
 export const joinList = (list: string[]) => list.join(" ")
 
 type Models = { [Name in Prisma.ModelName]: Prisma.TypeMap["model"][Name]["payload"]["scalars"] }
 
-/** The names of a model's columns, as prisma/schema.prisma declares them. */
+/** The names of a model's columns in prisma/schema.prisma. */
 export function columnNames(model: Prisma.ModelName): string[] {
   return Object.keys(Prisma[`${model}ScalarFieldEnum`])
 }
 
 /**
- * The columns of one model, or of several that a statement joins.
- * @returns `select`, the list for the statement, and `read`, which makes the models' rows of its answer
+ * The columns of one model, or of several models that a statement joins.
+ * @returns `select`, the column list for the statement, and `read`, which converts a result row to the models' rows
  */
 export function columnsOf<Name extends Prisma.ModelName>(
   ...names: Name[]

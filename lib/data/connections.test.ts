@@ -25,7 +25,7 @@ afterEach(async () => {
   await opened.drop()
 })
 
-/** Migrates, and uses every way to the database. */
+/** Migrates, and uses every access path to the database. */
 async function useEverything(url: string): Promise<void> {
   await migrate(applySettings({ DATABASE_URL: url }), root)
   expect(await migrate(applySettings({ DATABASE_URL: url }), root)).toEqual([])
@@ -57,8 +57,8 @@ const usedSchemas = async () => {
   return tables.map(({ schemaname }) => schemaname)
 }
 
-describe.runIf(testProviders.includes("postgres"))("on Postgres, every way to the database uses", () => {
-  test.each(["sign_in", "SignIn"])("the schema of ?schema=%s, which the migrations make", async (schema) => {
+describe.runIf(testProviders.includes("postgres"))("on Postgres, every access path to the database uses", () => {
+  test.each(["sign_in", "SignIn"])("the schema of ?schema=%s, which the migrations create", async (schema) => {
     await useEverything(withParameters({ schema }))
     expect(await usedSchemas()).toEqual([schema])
   })
@@ -86,7 +86,7 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every way to th
     await query(opened.url, `DROP OWNED BY "${role}" CASCADE`, `DROP ROLE "${role}"`)
   })
 
-  test("dates, encoding and strings of its own, whatever the database or the URL is set to", async () => {
+  test("its own dates, encoding and strings, whatever the database or the URL sets", async () => {
     const name = new URL(opened.url).pathname.slice(1)
     const settings = { DateStyle: "SQL, DMY", TimeZone: "Asia/Kathmandu", standard_conforming_strings: "off" }
     for (const [setting, value] of Object.entries(settings)) {
@@ -98,9 +98,9 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every way to th
   })
 
   test("connect_timeout and channel_binding of the URL", async () => {
-    const url = withParameters({ connect_timeout: "15", channel_binding: "require" })
+    const url = withParameters({ connect_timeout: "6", channel_binding: "require" })
     await useEverything(url)
-    expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 15_000, enableChannelBinding: true })
+    expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 6_000, enableChannelBinding: true })
     await closeDatabase()
     applySettings({ DATABASE_URL: withParameters({ channel_binding: "disable" }) })
     expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 3_000, enableChannelBinding: false })
@@ -116,7 +116,7 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every way to th
   })
 })
 
-describe.runIf(testProviders.includes("postgres"))("on Postgres, a start is refused in one line", () => {
+describe.runIf(testProviders.includes("postgres"))("on Postgres, a start fails with one line", () => {
   const problemOf = async (url: string): Promise<string | null> => {
     const settings = applySettings({ DATABASE_URL: url })
     return migrate(settings, root).then(
@@ -128,30 +128,32 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, a start is refu
   test("when the folder of the socket does not exist", async () => {
     const problem = await problemOf("postgres:///login?host=/no/such/folder&user=ada")
     expect(problem).toBe(
-      "The database at /no/such/folder:5432 is out of reach: there is no such socket. Start it, or correct DATABASE_URL.",
+      "Cannot reach the database at /no/such/folder:5432: the socket does not exist. Start it, or fix DATABASE_URL.",
     )
   })
 
   test("when no schema of the search_path exists", async () => {
     expect(await problemOf(withParameters({ options: "-c search_path=nowhere" }))).toMatch(
-      /^The search_path of the user \w+ names no schema that exists .*\?schema=\.$/,
+      /^No schema in the search_path of the user \w+ exists .*\?schema=\.$/,
     )
   })
 
-  test("when the server asks for another sslmode", async () => {
-    expect(await problemOf(withParameters({ sslmode: "verify-full" }))).toMatch(/disagree about TLS\. Correct sslmode/)
+  test("when the server requires another sslmode", async () => {
+    expect(await problemOf(withParameters({ sslmode: "verify-full" }))).toMatch(
+      /does not accept the TLS settings in DATABASE_URL\. Fix sslmode\./,
+    )
   })
 
   test("when a certificate's file does not exist", async () => {
     expect(await problemOf(withParameters({ sslmode: "verify-full", sslrootcert: "/no/such.pem" }))).toMatch(
-      /^The file \/no\/such\.pem of sslrootcert, sslcert or sslkey in DATABASE_URL cannot be read \(ENOENT\)\./,
+      /^The file \/no\/such\.pem for sslrootcert, sslcert or sslkey in DATABASE_URL cannot be read \(ENOENT\)\./,
     )
   })
 
-  test("when the server accepts the connection and says nothing", async () => {
+  test("when the server accepts the connection and does not answer", async () => {
     const relay = await startRelay(opened.url)
     relay.silence()
-    expect(await problemOf(relay.url)).toMatch(/out of reach: it did not answer in time/)
+    expect(await problemOf(relay.url)).toMatch(/Cannot reach .*: it did not answer in time/)
     await relay.close()
   })
 })

@@ -8,17 +8,17 @@ import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { guardAdapter } from "./prisma-adapter"
 
-// Every connection to the database is opened here, and has these settings.
+// All connections to the database are opened here, with the same settings.
 
 // --- SQLite
 
 /**
- * The server's own thread brings the log into the file (checkpoints.ts). Only a program without that thread, which
- * writes very much, reaches this many pages of 4 KiB.
+ * In 4 KiB pages. The server's checkpoint thread keeps the log below it (checkpoints.ts). Only a program without that
+ * thread can reach it, with very many writes.
  */
 const autocheckpointPages = 100_000
 
-/** The statements that every connection to an SQLite file begins with. */
+/** The settings of every connection to an SQLite file. */
 function sqlitePragmas(): string[] {
   return [
     "foreign_keys = ON",
@@ -31,8 +31,8 @@ export const sqliteFile = (databaseUrl: string) => databaseUrl.slice("file:".len
 
 /**
  * Opens an SQLite file.
- * @param busyTimeoutMs how long a statement blocks this thread while another process writes. A server uses 0, and waits
- * in `attempt`, which blocks nothing.
+ * @param busyTimeoutMs how long a statement blocks this thread while another process writes. A server uses 0 and waits in
+ * `attempt` without blocking.
  */
 export async function openSqlite(databaseUrl: string, busyTimeoutMs = 0): Promise<BetterSqlite3.Database> {
   const { default: Database } = await import("better-sqlite3")
@@ -50,24 +50,24 @@ export function sqliteConnection(): Promise<BetterSqlite3.Database> {
 
 // --- Postgres
 
-/** For all processes of a server together. Postgres allows a hundred connections unless told otherwise. */
+/** For all processes of a server together. By default Postgres allows 100 connections. */
 const connectionsPerServer = 16
 
-/** Milliseconds. One after the other they stay below the ten seconds in which every request is answered. */
+/** Time limits in milliseconds. Their sum is below the ten seconds in which every request must be answered. */
 const connectTimeoutMs = 3_000
 const settingsTimeoutMs = 2_000
 const statementTimeoutMs = 3_500
 const silenceTimeoutMs = 4_000
 
-/** After the database has not answered at all, calls fail immediately for so many milliseconds. */
+/** How long calls fail immediately after the database did not answer, in milliseconds. */
 const silencePauseMs = 1_000
 
-/** What makes a connection independent of the settings of the server, the database and the role. 0 ms is no limit. */
+/** Makes a connection independent of the settings of the server, the database and the role. 0 ms is no limit. */
 const postgresSettings = (statementMs: number) =>
   `SET client_encoding TO 'UTF8'; SET DateStyle TO 'ISO'; SET TimeZone TO 'UTC'; SET standard_conforming_strings TO on;
    SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs}`
 
-/** The schema that DATABASE_URL names, as Prisma's users write it; null leaves it to the role and the database. */
+/** The value of ?schema= in DATABASE_URL; null uses the search_path of the role and the database. */
 export function schemaOf(databaseUrl: string): string | null {
   return new URLSearchParams(databaseUrl.split("?")[1]).get("schema")
 }
@@ -79,7 +79,7 @@ function clientConfig(databaseUrl: string): pg.ClientConfig {
   const connectSeconds = parameters.get("connect_timeout")
   const channelBinding = parameters.get("channel_binding") ?? "disable"
   for (const name of ["schema", "connect_timeout", "channel_binding"]) parameters.delete(name)
-  // As an option of the connection itself: a pooler that would lose a later SET refuses this.
+  // As a start-up option, because a pooler could lose a later SET.
   if (schema) parameters.set("options", `${parameters.get("options") ?? ""} -c search_path="${schema}"`.trim())
   return {
     connectionString: parameters.size > 0 ? `${address}?${parameters}` : address,
@@ -89,11 +89,11 @@ function clientConfig(databaseUrl: string): pg.ClientConfig {
   }
 }
 
-/** A connection of its own for work that may take long, such as a migration. */
+/** Opens a separate connection without time limits, for example for a migration. */
 export async function openPostgres(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(databaseUrl))
   await client.connect()
-  // A connection that is lost fails its query; without a listener the process would end.
+  // A lost connection fails its query. Without a listener it would also end the process.
   client.on("error", () => undefined)
   await applySettings(client, 0)
   return client
@@ -101,15 +101,15 @@ export async function openPostgres(databaseUrl: string): Promise<pg.Client> {
 
 const socketOf = (client: pg.ClientBase) => (client as unknown as { connection: { stream: Socket } }).connection.stream
 
-/** @param onSilence called when the database stops answering on this connection while its socket has a time limit */
+/** @param onSilence called when the database does not answer within the time limit of the socket */
 async function applySettings(client: pg.ClientBase, statementMs: number, onSilence?: () => void): Promise<void> {
   const socket = socketOf(client)
   socket.on("timeout", async () => {
     const { bytesRead } = socket
-    // Timers run before sockets are read: after a blocked event loop the answer may still be waiting there.
+    // Timers run before sockets are read, so after a blocked event loop the answer may still be unread.
     await nextTurn()
     await nextTurn()
-    // What was read has started the time limit again.
+    // Reading has restarted the time limit.
     if (socket.bytesRead !== bytesRead) return
     onSilence?.()
     socket.destroy(new Error("The database does not answer."))
@@ -119,12 +119,12 @@ async function applySettings(client: pg.ClientBase, statementMs: number, onSilen
   socket.setTimeout(0)
 }
 
-/** A pool that cuts a connection on which the database has stopped answering, and then gives it a moment. */
+/** A pool that closes connections on which the database does not answer, and then fails calls for a moment. */
 class ConnectionPool extends pg.Pool {
   private silentUntil = 0
 
-  constructor(databaseUrl: string, max: number, patient: boolean) {
-    const [statementMs, silenceMs] = patient ? [0, 0] : [statementTimeoutMs, silenceTimeoutMs]
+  constructor(databaseUrl: string, max: number, allowSlow: boolean) {
+    const [statementMs, silenceMs] = allowSlow ? [0, 0] : [statementTimeoutMs, silenceTimeoutMs]
     super({
       ...clientConfig(databaseUrl),
       max,
@@ -135,9 +135,9 @@ class ConnectionPool extends pg.Pool {
       socketOf(client).setTimeout(0)
       if (!error) this.silentUntil = 0
     })
-    // An idle connection that the database ends is not an error: the pool opens the next one.
+    // The database may close idle connections: the pool opens new ones.
     this.on("error", () => undefined)
-    // A connection that is lost fails its query. Between two queries of a request nothing listens, and the process would end.
+    // Between two queries of a request, a lost connection without a listener would end the process.
     this.on("connect", (client) => client.on("error", () => undefined))
   }
 
@@ -145,7 +145,7 @@ class ConnectionPool extends pg.Pool {
     this.silentUntil = Date.now() + silencePauseMs
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of pg, of which the pool itself uses the one with a callback
+  // biome-ignore lint/suspicious/noExplicitAny: pg has several overloads, and its pool calls the one with a callback
   override connect(callback?: any): any {
     const refused = this.idleCount === 0 && Date.now() < this.silentUntil
     const connected = refused ? Promise.reject(new Error("silent")) : super.connect()
@@ -159,24 +159,24 @@ class ConnectionPool extends pg.Pool {
 }
 
 const pool = perProcess<pg.Pool>("postgres pool")
-const patience = perProcess<boolean>("slow statements")
+const slowStatementsAllowed = perProcess<boolean>("slow statements")
 
-/** Lets statements of this process take as long as they need: for commands, before the first connection. */
+/** Removes the time limit for statements of this process. Commands call it before the first connection. */
 export function allowSlowStatements(): void {
-  patience.value = true
+  slowStatementsAllowed.value = true
 }
 
 /** This process's connections to Postgres, for Prisma, the prepared statements and the rate limiter. */
 export function postgresPool(): pg.Pool {
   const { databaseUrl, PROCESSES } = config()
   const max = Math.max(3, Math.ceil(connectionsPerServer / PROCESSES))
-  pool.value ??= new ConnectionPool(databaseUrl, max, patience.value ?? false)
+  pool.value ??= new ConnectionPool(databaseUrl, max, slowStatementsAllowed.value ?? false)
   return pool.value
 }
 
 // --- Both
 
-/** What Prisma connects with. It sees the same settings, retries and errors as the prepared statements. */
+/** The adapter for Prisma, with the same settings, retries and errors as the prepared statements. */
 export async function prismaAdapter(): Promise<SqlDriverAdapterFactory> {
   const { databaseUrl, databaseProvider } = config()
   if (databaseProvider === "sqlite") {
@@ -186,11 +186,11 @@ export async function prismaAdapter(): Promise<SqlDriverAdapterFactory> {
   }
   const { PrismaPg } = await import("@prisma/adapter-pg")
   const { rows } = await attempt("read", () => postgresPool().query("SELECT current_schema() AS schema"))
-  // Prisma names the schema of each table, and would name "public".
+  // Prisma puts a schema before each table, by default "public".
   return guardAdapter(new PrismaPg(postgresPool(), { schema: rows[0]?.schema ?? "public" }))
 }
 
-/** Ends this process's connections. */
+/** Closes this process's connections. */
 export async function closeConnections(): Promise<void> {
   const [openSqlite, openPool] = [sqlite.value, pool.value]
   sqlite.value = undefined

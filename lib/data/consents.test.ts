@@ -9,7 +9,7 @@ async function newOwner() {
 }
 
 describeOnEachDatabase("a Consent", () => {
-  test("is found as it was stored, by its User and its client alone", async () => {
+  test("is found unchanged, only for its User and its client", async () => {
     const owner = await newOwner()
     const consent = {
       ...owner,
@@ -24,7 +24,7 @@ describeOnEachDatabase("a Consent", () => {
     expect(await findConsent(owner.userId, (await storeClient()).clientId)).toBeNull()
   })
 
-  test("is added to: what was allowed before stays, nothing appears twice, and the time is the last one's", async () => {
+  test("grows: earlier scopes stay, none appears twice, and the time is the latest", async () => {
     const owner = await newOwner()
     await addConsent({ ...owner, scope: ["openid"], resource: ["https://a.example/"], grantedAt: inMinutes(0) })
     await addConsent({ ...owner, scope: [], resource: [], grantedAt: inMinutes(1) })
@@ -39,7 +39,7 @@ describeOnEachDatabase("a Consent", () => {
     })
   })
 
-  test("is added to whatever the form of its row's texts", async () => {
+  test("grows whatever the format of its row", async () => {
     const { userId, clientId } = await newOwner()
     const data = { userId, clientId, scope: " openid  email", resource: " ", grantedAt: inMinutes(0) }
     await (await database()).consent.create({ data })
@@ -47,7 +47,7 @@ describeOnEachDatabase("a Consent", () => {
     expect(await findConsent(userId, clientId)).toMatchObject({ scope: ["openid", "email", "profile"], resource: [] })
   })
 
-  test("holds what each of twenty tabs allows at the same time, the first time and later", async () => {
+  test("contains what each of twenty tabs allows at the same time, the first time and later", async () => {
     const owner = await newOwner()
     for (const round of ["first", "later"]) {
       const scopes = Array.from({ length: 20 }, (_, i) => `${round}-${i}`)

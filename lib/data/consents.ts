@@ -19,12 +19,12 @@ export async function findConsent(userId: string, clientId: string): Promise<Con
   return row && { ...row, scope: toList(row.scope), resource: toList(row.resource) }
 }
 
-/** How often a consent is read again because it was changed in the meantime. Each time another caller has added to it. */
+/** How often adding is retried after another caller has changed the consent. */
 const maxRounds = 100
 
 /**
- * Adds scopes and resources to what this User has allowed this client. Of callers that do so at the same time none loses
- * its own: a row is replaced only while it is as it was read.
+ * Adds scopes and resources to this User's consent for this client. Concurrent calls lose nothing: a row is replaced only
+ * if it has not changed since it was read.
  */
 export async function addConsent({ userId, clientId, scope, resource, grantedAt }: Consent): Promise<void> {
   const db = await database()
@@ -37,7 +37,7 @@ export async function addConsent({ userId, clientId, scope, resource, grantedAt 
       : await isStored(db.consent.create({ data: { userId, clientId, ...after } }))
     if (stored) return
   }
-  throw new Error(`the consent of ${userId} for ${clientId} was changed by others ${maxRounds} times`)
+  throw new Error(`The consent of ${userId} for ${clientId} was changed by other callers ${maxRounds} times.`)
 }
 
 const union = (before = "", added: string[]) => joinList([...new Set([...toList(before), ...added])])

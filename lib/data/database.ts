@@ -4,12 +4,12 @@ import { closeConnections, prismaAdapter } from "./connections"
 import type { PrismaClient } from "./generated/sqlite/client"
 import { closeStatements } from "./statement"
 
-/** The Prisma client. Both providers' clients come from one set of models; the app is typed by SQLite's, the smaller. */
+/** The Prisma client. Both providers' clients come from the same models; SQLite's types are used because they are a subset. */
 export type Database = PrismaClient
 
 const client = perProcess<Promise<Database>>("database")
 
-/** The database of this process, connected at the first call. @throws DatabaseUnavailableError */
+/** The Prisma client of this process, connected at the first call. @throws DatabaseUnavailableError */
 export function database(): Promise<Database> {
   return createOnce(client, connect)
 }
@@ -23,7 +23,7 @@ async function connect(): Promise<Database> {
   return new PrismaClient({ adapter, errorFormat: "minimal" })
 }
 
-/** Ends this process's connections. */
+/** Closes this process's connections. */
 export async function closeDatabase(): Promise<void> {
   const open = client.value
   client.value = undefined

@@ -29,8 +29,8 @@ describe("the database is not available when a driver reports", () => {
 
   test.each([
     ["a refused connection", node("ECONNREFUSED")],
-    ["a connection of all addresses of a name", new AggregateError([node("ECONNREFUSED"), node("ETIMEDOUT")])],
-    ["a code of Node's that looks like an SQLSTATE", node("EPIPE")],
+    ["refused connections to all addresses of a host", new AggregateError([node("ECONNREFUSED"), node("ETIMEDOUT")])],
+    ["a Node code that looks like an SQLSTATE", node("EPIPE")],
     ["an end without a code", new Error("Connection terminated unexpectedly")],
     ["a lost connection, through Prisma's adapter", adapted()],
   ])("%s", (_name, error) => {
@@ -39,20 +39,20 @@ describe("the database is not available when a driver reports", () => {
   })
 })
 
-describe("an error of the statement or its values stays what it is:", () => {
+describe("an error caused by the statement or its values is unchanged:", () => {
   test.each([
     ...["22001", "22P02", "23502", "23503", "42601", "42P01", "42703"].map(postgres),
     ...["SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_ERROR", "SQLITE_MISUSE", "SQLITE_RANGE", "SQLITE_MISMATCH"].map(sqlite),
     ...["23505", "23503", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_ERROR"].map(adapted),
     new TypeError("The database connection is not open"),
     new DatabaseUnavailableError(new Error("once")),
-    "what is no error",
+    "not an error",
   ])("%s", (error) => {
     expect(toDatabaseError(error)).toBe(error)
   })
 })
 
-test("a unique violation gives the same error from every driver", () => {
+test("a unique violation gives the same error with every driver", () => {
   for (const error of [postgres("23505"), sqlite("SQLITE_CONSTRAINT_UNIQUE"), sqlite("SQLITE_CONSTRAINT_PRIMARYKEY")]) {
     expect(toDatabaseError(error)).toBeInstanceOf(UniqueViolation)
     expect(isUniqueViolation(toDatabaseError(error))).toBe(true)

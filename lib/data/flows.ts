@@ -3,24 +3,24 @@ import { type FlowOutcome, flowOutcomes } from "./flow-outcomes"
 import type { RecordedFlow as FlowRow } from "./generated/sqlite/client"
 import { listRows, type Row, type Value, type Write, write } from "./statement"
 
-// What the flow inspector keeps. No row of it is one that a flow needs, and nothing refers to it.
+// The rows of the flow inspector. Flows do not depend on them.
 
-/** A request as JSON, of one flow. */
+/** A request of a flow, as JSON. */
 export type FlowEvent = { seq: number; flowId: string; data: string }
 
-/** What is known of a flow; null leaves a fact as it was. `refused` counts the requests that did not decide the outcome. */
+/** A flow. In an update, null leaves a column unchanged. `refused` counts failed requests that did not decide the outcome. */
 export type RecordedFlow = Omit<FlowRow, "outcome"> & { outcome: FlowOutcome }
 
 const event = columnsOf("FlowEvent")
 const flow = columnsOf("RecordedFlow")
 const flowColumns = columnNames("RecordedFlow") as (keyof FlowRow)[]
 const insertEvent = `INSERT INTO "FlowEvent" ("seq", "flowId", "data") VALUES (?, ?, ?) ON CONFLICT ("seq") DO NOTHING`
-/** One value of a flow's row: the new one where the condition is true, else the stored one. */
+/** Sets a column of the stored row to the new value if the condition is true. */
 const choose = (column: string, condition: string, value = `excluded."${column}"`) =>
   `"${column}" = CASE WHEN ${condition} THEN ${value} ELSE "RecordedFlow"."${column}" END`
 const later = `excluded."lastAt" >= "RecordedFlow"."lastAt"`
 const known = (column: string) => `COALESCE(excluded."${column}", "RecordedFlow"."${column}")`
-// Instances store at their own times, so the result must not depend on the order.
+// Instances store their parts in any order, so the result must not depend on it.
 const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns.map((name) => `"${name}"`)})
   VALUES (${flowColumns.map(() => "?")})
   ON CONFLICT ("id") DO UPDATE SET "clientId" = ${known("clientId")}, "userId" = ${known("userId")},
@@ -29,11 +29,11 @@ const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns.map((name) => `"${
   ${choose("outcome", `excluded."outcome" > "RecordedFlow"."outcome"`)},
   "refused" = excluded."refused" + "RecordedFlow"."refused"`
 
-/** Stores events, and what each shows of its flow. */
+/** Stores events and updates their flows. */
 export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): Promise<void> {
   await write(
     ...events.map(({ seq, flowId, data }): Write => [insertEvent, [seq, flowId, data]]),
-    // In one order everywhere: two instances that write the same flows must not wait for each other.
+    // Always in the same order, so that two instances that write the same flows cannot deadlock.
     ...flows
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map((flow) => ({ ...flow, outcome: rankOf(flow.outcome) }))
@@ -43,15 +43,15 @@ export async function recordFlows(events: FlowEvent[], flows: RecordedFlow[]): P
 
 const rankOf = (outcome: FlowOutcome) => flowOutcomes.indexOf(outcome)
 
-/** Which events were stored under a number after this one, and of which flows. */
+/** Lists the events with a higher `seq` than `after`, without their data. */
 export async function listFlowChanges(after: number): Promise<Omit<FlowEvent, "data">[]> {
   const rows = await listRows(`SELECT "seq", "flowId" FROM "FlowEvent" WHERE "seq" > ?`, [after])
   return rows.map(([seq, flowId]) => ({ seq: Number(seq), flowId: String(flowId) }))
 }
 
 /**
- * Events of one flow, in the order in which they were stored.
- * @param after the `seq` to begin after; null lists the newest ones
+ * Lists events of one flow in the order of `seq`.
+ * @param after list events after this `seq`; null lists the newest events
  */
 export async function listFlowEvents(flowId: string, after: number | null, limit: number): Promise<FlowEvent[]> {
   const rows = await listRows(
@@ -67,19 +67,19 @@ export type FlowFilter = {
   id?: string
   clientId?: string
   outcome?: FlowOutcome
-  /** Whether only flows with refused requests are listed. */
+  /** Whether to list only flows with refused requests. */
   refused?: boolean
-  /** Those that stand in the list behind this one. */
+  /** Lists the flows that follow this one in the list. */
   before?: { beganAt: Date; id: string }
   changedSince?: Date
 }
 
-/** A flow with the name of its Client and the email address of its User, where there still are such. */
+/** A flow with its Client's name and its User's email address; null when they no longer exist. */
 export type ListedFlow = RecordedFlow & { clientName: string | null; email: string | null }
 
 /**
- * What a flow came to. Its Session's row knows best: an operator revokes it without a request, and a request may not have
- * been recorded. The value is when a flow must have begun to be still in progress.
+ * The outcome of a flow. The Session's row takes precedence: an operator can revoke it without a request, and a request may
+ * not have been recorded. The value is the earliest start of a flow that can still be in progress.
  */
 const outcome = `CASE WHEN "Session"."revokedAt" IS NOT NULL THEN ${rankOf("revoked")}
   WHEN "RecordedFlow"."outcome" < ${rankOf("succeeded")} AND "Session"."startedAt" IS NOT NULL THEN ${rankOf("succeeded")}
@@ -92,8 +92,8 @@ const selectFlows = `SELECT ${flow.select}, ${outcome}, "Client"."clientName", "
   LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"`
 
 /**
- * The newest flows first; of those that moved since a moment, the ones that moved last.
- * @param expired when a flow must have begun to be still in progress: an earlier one has failed
+ * Lists flows, the newest first; with `changedSince`, the least recently changed first.
+ * @param expired the earliest start of a flow that can still be in progress; an earlier one has failed
  */
 export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit: number): Promise<ListedFlow[]> {
   const { before } = filter
@@ -102,7 +102,7 @@ export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit
     [`"RecordedFlow"."clientId" = ?`, filter.clientId],
     [`${outcome} = ?`, expired, filter.outcome && rankOf(filter.outcome)],
     [`"RecordedFlow"."refused" > ?`, filter.refused ? 0 : undefined],
-    // Of one millisecond there may be several. Both databases find the first by the index of "beganAt".
+    // Several flows may start in one millisecond. Both databases use the index on "beganAt".
     [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
     [`"RecordedFlow"."lastAt" > ?`, filter.changedSince],
   ]
@@ -120,7 +120,7 @@ function toListedFlow(row: Row): ListedFlow {
   return { ...flow.read(row).RecordedFlow, outcome: flowOutcomes[result] ?? "in progress", clientName, email }
 }
 
-/** The `seq` of the newest event that is one too many; 0 when there are no more than `kept`. */
+/** Finds the `seq` of the newest event beyond the newest `kept`; 0 when there is none. */
 export async function findNewestSurplus(kept: number): Promise<number> {
   const [row] = await listRows(`SELECT "seq" FROM "FlowEvent" ORDER BY "seq" DESC LIMIT 1 OFFSET ?`, [kept])
   return Number(row?.[0] ?? 0)
@@ -131,15 +131,15 @@ const deleteEvents = `DELETE FROM "FlowEvent" WHERE "seq" IN
 const deleteFlows = `DELETE FROM "RecordedFlow" WHERE "id" IN (SELECT "id" FROM "RecordedFlow" WHERE "lastAt" < ? LIMIT ?)`
 
 /**
- * Deletes up to `batch` events, and as many flows: the events up to a number, the flows that did not move after a moment.
- * @returns how many events and flows went
+ * Deletes up to `batch` events, and up to `batch` flows: events up to `seq`, flows that have not changed since `lastAt`.
+ * @returns the number of deleted events and flows
  */
 export async function sweepFlows(upTo: { seq: number; lastAt: Date }, batch: number) {
   const [events = 0, flows = 0] = await write([deleteEvents, [upTo.seq, batch]], [deleteFlows, [upTo.lastAt, batch]])
   return { events, flows }
 }
 
-/** Among the Client's newest flows, the last one with an event that has this text in it. @returns its id */
+/** Finds the latest of the Client's newest flows with an event that contains this text. @returns its ID, or null */
 export async function findFlowWithText(clientId: string, text: string): Promise<string | null> {
   const [row] = await listRows(
     `SELECT "flowId" FROM "FlowEvent" WHERE "flowId" IN

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened.drop())
 
-test("a connection that is cut between two queries of a request does not end the process", async () => {
+test("a connection lost between two queries of a request does not end the process", async () => {
   const connection = await postgresPool().connect()
   const { rows } = await connection.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")
   const lost = new Promise((resolve) => connection.once("end", resolve))

@@ -14,7 +14,7 @@ import { query } from "@/lib/testing/query"
 import { testSecret } from "@/lib/testing/settings"
 import { MigrationError, migrate } from "./migrate"
 
-/** Migrations of a project that is not this one, for either provider. */
+/** Test migrations that work with both providers. */
 const first = `CREATE TABLE "a" ("id" TEXT NOT NULL PRIMARY KEY);`
 const second = `CREATE TABLE "b" ("id" TEXT NOT NULL PRIMARY KEY);\nINSERT INTO "a" VALUES ('one');`
 const broken = `CREATE TABLE "c" ("id" TEXT NOT NULL PRIMARY KEY);\nINSERT INTO "nowhere" VALUES ('one');`
@@ -50,19 +50,19 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
     expect(await applied()).toEqual([{ name: "0001_first" }, { name: "0002_second" }])
   })
 
-  test("that have come since are applied to a database that has the others", async () => {
+  test("that are new are applied to a database with the earlier ones", async () => {
     await migrateTo(project.path)
     writeMigration("0002_second", second)
     expect(await migrateTo(project.path)).toEqual(["0002_second"])
   })
 
-  test("are those of the provider, and other files beside them are none", async () => {
+  test("are those of the provider; other files are ignored", async () => {
     writeMigration("0002_second", second, databaseProvider === "sqlite" ? "postgres" : "sqlite")
-    writeFileSync(path.join(folder(), "README.md"), "no migration")
+    writeFileSync(path.join(folder(), "README.md"), "not a migration")
     expect(await migrateTo(project.path)).toEqual(["0001_first"])
   })
 
-  test("are refused when an applied one was changed, and nothing is applied then", async () => {
+  test("are rejected when an applied one has changed, and nothing is applied", async () => {
     await migrateTo(project.path)
     writeMigration("0001_first", `${first}\n-- changed`)
     writeMigration("0002_second", second)
@@ -71,22 +71,22 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
     expect(await applied()).toEqual([{ name: "0001_first" }])
   })
 
-  test("are the same with the line ends of Windows", async () => {
+  test("are the same with Windows line endings", async () => {
     writeMigration("0002_second", second)
     await migrateTo(project.path)
     writeMigration("0002_second", second.replaceAll("\n", "\r\n"))
     expect(await migrateTo(project.path)).toEqual([])
   })
 
-  test("are refused when the database has one that this version does not know", async () => {
+  test("are rejected when the database has one that this version does not have", async () => {
     writeMigration("0002_second", second)
     await migrateTo(project.path)
     rmSync(path.join(folder(), "0002_second.sql"))
     await expect(migrateTo(project.path)).rejects.toThrow(MigrationError)
-    await expect(migrateTo(project.path)).rejects.toThrow("0002_second, which this version does not know")
+    await expect(migrateTo(project.path)).rejects.toThrow("0002_second, which this version does not have")
   })
 
-  test("leave nothing behind when one of them fails, and are applied when it is mended", async () => {
+  test("leave nothing behind when one fails, and are applied once it is fixed", async () => {
     writeMigration("0002_broken", broken)
     await expect(migrateTo(project.path)).rejects.toThrow()
     await expect(rows("a")).rejects.toThrow()
@@ -102,22 +102,22 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
     expect(await rows("a")).toEqual([{ id: "one" }])
   })
 
-  test("are found from the directory that is given, wherever it is", async () => {
+  test("are found in the given directory", async () => {
     cpSync(path.join(root, "prisma"), path.join(project.path, "elsewhere/prisma"), { recursive: true })
     expect((await migrateTo(path.join(project.path, "elsewhere"))).length).toBeGreaterThan(0)
     expect(await migrateTo(root)).toEqual([])
   })
 
   if (databaseProvider === "sqlite") {
-    // One process opens an SQLite file once at a time; on Postgres the connections above have raced as servers would.
-    test("of this project are applied once by processes that start at the same moment", async () => {
+    // One process opens an SQLite file only once at a time. On Postgres the connections above race like servers.
+    test("of this project are applied once by processes that start together", async () => {
       const settings = { DATABASE_URL: database.url, SECRET: testSecret }
       const answers = await runInProcesses(2, "migrate", settings)
       expect(answers.filter(Boolean)).toHaveLength(1)
       expect(await migrateTo(root)).toEqual([])
     })
 
-    test("may rebuild a table that others refer to, and lose none of their rows", async () => {
+    test("may rebuild a table that others refer to without losing their rows", async () => {
       writeMigration("0002_child", `CREATE TABLE "child" ("a" TEXT REFERENCES "a" ("id") ON DELETE CASCADE);`)
       await migrateTo(project.path)
       await query(database.url, `INSERT INTO "a" VALUES ('one')`, `INSERT INTO "child" VALUES ('one')`)
@@ -133,7 +133,7 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
       expect(await rows("a")).toEqual([{ id: "one", more: null }])
     })
 
-    test("are refused when they would leave a row without the one that it belongs to", async () => {
+    test("are rejected when they would leave a row that refers to a missing one", async () => {
       writeMigration("0002_child", `CREATE TABLE "child" ("a" TEXT REFERENCES "a" ("id") ON DELETE CASCADE);`)
       await migrateTo(project.path)
       await query(database.url, `INSERT INTO "a" VALUES ('one')`, `INSERT INTO "child" VALUES ('one')`)
@@ -143,12 +143,12 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
       expect(await applied()).toHaveLength(2)
     })
 
-    test.runIf(process.platform !== "win32")("make a file that only its owner can read", async () => {
+    test.runIf(process.platform !== "win32")("create a file that only its owner can read", async () => {
       await migrateTo(project.path)
       expect(statSync(database.url.slice("file:".length)).mode & 0o777).toBe(0o600)
     })
 
-    test("put the file into WAL mode, in a folder that they make", async () => {
+    test("create the folder, and set the file to WAL mode", async () => {
       const file = path.join(project.path, "new/folder/test.db")
       await migrate({ databaseUrl: `file:${file}`, databaseProvider }, project.path)
       expect(await query(`file:${file}`, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }])

@@ -8,7 +8,7 @@ import { openPostgres, openSqlite, schemaOf, sqliteFile } from "./connections"
 type Migration = { name: string; sql: string; checksum: string }
 type Applied = { name: string; checksum: string }
 
-/** The migrations on disk and those in the database do not fit together. */
+/** The migrations on disk and in the database do not match. */
 export class MigrationError extends Error {
   override name = "MigrationError"
 }
@@ -18,11 +18,11 @@ const sqliteTimeoutMs = 30_000
 const createTable = `CREATE TABLE IF NOT EXISTS "_migration" ("name" TEXT NOT NULL PRIMARY KEY, "checksum" TEXT NOT NULL, "appliedAt" TEXT NOT NULL)`
 
 /**
- * Brings the database to this version's schema: applies, in order and under a lock, each committed migration that it
- * lacks. Any number of servers may call this at once on an empty database; each migration is applied once.
+ * Migrates the database to this version's schema: applies each missing migration, in order and under a lock. Several servers
+ * may call this at the same time on an empty database; each migration is applied once.
  * @param directory the project's root, where `prisma/migrations` is
  * @returns the names of the migrations applied now
- * @throws MigrationError when an applied migration's text has changed, or the database is of a newer version
+ * @throws MigrationError when an applied migration has changed, or the database is from a newer version
  */
 export async function migrate(
   { databaseUrl, databaseProvider }: Pick<Config, "databaseUrl" | "databaseProvider">,
@@ -39,7 +39,7 @@ function readMigrations(folder: string): Migration[] {
     .filter((file) => file.endsWith(".sql"))
     .sort()
     .map((file) => {
-      // A checkout on Windows may have turned the line ends; the checksum is of the text without them.
+      // Git may check files out with Windows line endings. The checksum must not depend on that.
       const sql = readFileSync(path.join(folder, file), "utf8").replaceAll("\r\n", "\n")
       return { name: path.basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") }
     })
@@ -50,12 +50,12 @@ function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
     const known = migrations.find((migration) => migration.name === name)
     if (!known) {
       throw new MigrationError(
-        `The database has migration ${name}, which this version does not know. Start a newer version of OAuth Flow on it.`,
+        `The database has migration ${name}, which this version does not have. Start a newer version of OAuth Flow.`,
       )
     }
     if (known.checksum !== checksum) {
       throw new MigrationError(
-        `Migration ${name} was changed after it was applied. Restore its file, and put the change into a new migration.`,
+        `Migration ${name} was changed after it was applied. Restore its file, and make the change in a new migration.`,
       )
     }
   }
@@ -65,15 +65,15 @@ function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
 async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Promise<string[]> {
   const file = sqliteFile(databaseUrl)
   mkdirSync(path.dirname(file), { recursive: true })
-  // Made by us before SQLite makes it: the file holds email addresses and password hashes, for its owner alone.
+  // Created here, because SQLite would let others read it. It contains email addresses and password hashes.
   closeSync(openSync(file, "a", 0o600))
   const db = await openSqlite(databaseUrl, sqliteTimeoutMs)
   try {
-    // Kept in the file: readers and one writer, from any number of processes, do not block each other. For this one change
-    // SQLite itself does not wait for another process that makes it at the same moment.
+    // With WAL, readers and one writer do not block each other, in any number of processes. The mode is stored in the file.
+    // SQLite does not wait for another process that sets it at the same time, so this needs `attempt`.
     await attempt("write", () => db.pragma("journal_mode = WAL"))
-    // A migration that rebuilds a table drops the old one, and what refers to it would go with it. Inside a transaction
-    // this pragma does nothing, so it stands before; what the migrations leave is checked at their end.
+    // A migration that rebuilds a table drops the old one, which would delete the rows that refer to it. This pragma has no
+    // effect inside a transaction. References are checked after the migrations.
     db.pragma("foreign_keys = OFF")
     const apply = db.transaction(() => {
       db.exec(createTable)
@@ -83,11 +83,11 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
         db.exec(sql)
         db.prepare(`INSERT INTO "_migration" VALUES (?, ?, ?)`).run(name, checksum, new Date().toISOString())
       }
-      // It reads every row, so a start that has nothing to apply does without.
+      // The check reads every row, so it is skipped when nothing was applied.
       const orphans = missing.length > 0 ? (db.pragma("foreign_key_check") as unknown[]) : []
       if (orphans.length > 0) {
         throw new MigrationError(
-          `A migration would leave ${orphans.length} rows without the row they belong to. Nothing was changed.`,
+          `A migration would leave ${orphans.length} rows that refer to missing rows. Nothing was changed. Fix the migration.`,
         )
       }
       return missing.map(({ name }) => name)
@@ -98,7 +98,7 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
   }
 }
 
-/** Any number, so long as nobody else uses it on this database. */
+/** The key of the migration lock: an arbitrary number that no other program uses on this database. */
 const advisoryLock = 4_710_936_201
 
 async function migratePostgres(databaseUrl: string, migrations: Migration[]): Promise<string[]> {

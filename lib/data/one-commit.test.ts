@@ -22,17 +22,17 @@ async function storeBrowserSession(user: User): Promise<string> {
   return start.tokenHash
 }
 
-/** One statement: whether the User has changed, and how many browser sessions and revoked Sessions there are. */
-async function see(userId: string): Promise<string> {
+/** Reads in one statement whether the User has changed, and the numbers of browser sessions and revoked Sessions. */
+async function readState(userId: string): Promise<string> {
   const [row] = await (await database()).$queryRawUnsafe<{ seen: string }[]>(`
     SELECT CASE WHEN "signInsCountFrom" IS NULL THEN 'before' ELSE 'after' END || ' ' ||
       (SELECT count(*) FROM "BrowserSession" WHERE "userId" = "User"."id") || ' ' ||
       (SELECT count(*) FROM "Session" WHERE "userId" = "User"."id" AND "revokedAt" IS NOT NULL) AS seen
     FROM "User" WHERE "id" = '${userId}'`)
-  return row?.seen ?? "gone"
+  return row?.seen ?? "missing"
 }
 
-describeOnEachDatabase("what belongs together is stored together", (provider) => {
+describeOnEachDatabase("one commit", (provider) => {
   let user: User
   let browsers: string[]
   let sessions: string[]
@@ -53,7 +53,7 @@ describeOnEachDatabase("what belongs together is stored together", (provider) =>
     ["a User is disabled", "user_disabled", () => setUserDisabled(user.id, inMinutes(1))],
     ["a password is changed", "password_changed", () => setPasswordHash(user.id, "another hash", inMinutes(1))],
   ] as const)("when %s,", (_, revokedReason, change) => {
-    test("the User, the browser sessions and the Sessions change, and no other User's", async () => {
+    test("the User, the browser sessions and the Sessions change, but no other User's", async () => {
       const other = await storeUser()
       const browser = await storeBrowserSession(other)
       const session = await storeStartedSession({ user: other, client: await storeClient() })
@@ -85,17 +85,17 @@ describeOnEachDatabase("what belongs together is stored together", (provider) =>
         changing = false
       })
       while (changing) {
-        seen.add(await see(user.id))
+        seen.add(await readState(user.id))
         await nextTurn()
       }
       await changed
-      seen.add(await see(user.id))
+      seen.add(await readState(user.id))
       seen.delete("before 2 0")
       expect([...seen]).toEqual(["after 0 2"])
     })
   })
 
-  test("a User who signs up and their first browser session: nothing is stored when one of them fails", async () => {
+  test("a new User and their first browser session: nothing is stored when one of them fails", async () => {
     const facts = { id: generateId(), email: `${generateId()}@example.com`, name: null, passwordHash: "hash" }
     const start = newStart(browsers[0])
     const signUp = () => insertUser(facts, start)
@@ -113,7 +113,7 @@ describeOnEachDatabase("what belongs together is stored together", (provider) =>
     expect(await findBrowserSession(browsers[0] ?? "")).toBeNull()
   })
 
-  test("a new sign-in and the end of the browser's earlier one: the earlier one goes on when that fails", async () => {
+  test("a new sign-in and the end of the browser's earlier one: the earlier one stays valid when this fails", async () => {
     const start = newStart(browsers[0])
     const signIn = () => insertBrowserSession(user.id, start)
     expect(await refuseWrites(provider, ["DELETE", "BrowserSession"], signIn)).toBeInstanceOf(Error)

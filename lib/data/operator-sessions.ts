@@ -1,12 +1,12 @@
 import { database } from "./database"
 
-/** Stores the link that an operator may enter by, once. */
+/** Stores the ticket of a link with which an operator can enter once. */
 export async function insertOperatorTicket(ticketHash: string, expiresAt: Date): Promise<void> {
   const db = await database()
   await db.operatorSession.create({ data: { tokenHash: ticketHash, expiresAt } })
 }
 
-/** Makes the link's row that of a cookie, in one statement. Of any number of callers one gets true. */
+/** Turns a ticket's row into an operator session, in one statement. Only one of several concurrent callers gets true. */
 export async function enterOperatorSession(
   ticketHash: string,
   session: { tokenHash: string; enteredAt: Date; expiresAt: Date },
@@ -16,13 +16,13 @@ export async function enterOperatorSession(
   return (await db.operatorSession.updateMany({ where: usable, data: session })).count === 1
 }
 
-/** Ends them all, and makes all links useless. @returns how many */
+/** Ends all operator sessions and invalidates all links. @returns how many there were */
 export async function deleteOperatorSessions(): Promise<number> {
   const db = await database()
   return (await db.operatorSession.deleteMany()).count
 }
 
-/** Whether this is the hash of the cookie of an operator who has entered. */
+/** Whether this is the cookie hash of a current operator session. */
 export async function hasOperatorSession(tokenHash: string, now: Date): Promise<boolean> {
   const db = await database()
   const entered = { tokenHash, enteredAt: { not: null }, expiresAt: { gt: now } }

@@ -16,7 +16,7 @@ export function connectPostgres(): StatementDriver {
 
   async function writeTogether(writes: Write[]): Promise<number[]> {
     const connection = await pool.connect()
-    // The query that is running gets the error too; without a listener the process would end.
+    // A lost connection fails the running query. Without a listener it would also end the process.
     connection.on("error", ignore)
     let broken = false
     try {
@@ -50,7 +50,7 @@ export function connectPostgres(): StatementDriver {
 
 const ignore = () => undefined
 
-/** The same text has the same name in every process: behind a pooler they may share a connection. */
+/** Equal statements have equal names in every process, because behind a pooler they may share a connection. */
 function nameOf(sql: string): string {
   return hash("sha256", sql, "hex").slice(0, 32)
 }
@@ -60,12 +60,12 @@ function numberPlaceholders(sql: string): string {
   return sql.replace(/\?/g, () => `$${++count}`)
 }
 
-/** Prisma's `timestamp` columns hold UTC without naming a time zone. */
+/** Prisma's `timestamp` columns contain UTC without a time zone. */
 function toPostgres(value: Value): string | number | boolean | null {
   return value instanceof Date ? value.toISOString() : value
 }
 
-/** Dates and numbers as SQLite's driver returns them. */
+/** Parses dates and numbers to the same types as on SQLite. */
 const parsers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.TIMESTAMP, (text) => new Date(`${text.replace(" ", "T")}Z`)],
   [pg.types.builtins.INT8, Number],

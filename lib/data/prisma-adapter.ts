@@ -4,9 +4,9 @@ import { attempt } from "./attempt"
 const kindOf = ({ sql }: SqlQuery) => (/^\s*SELECT\b/i.test(sql) ? "read" : "write")
 
 /**
- * Gives Prisma the retries and errors of the prepared statements: it passes on what its adapter throws. Each of its
- * statements is atomic by itself, so it can be tried again. A transaction is refused. On SQLite, Prisma would run in it
- * what other requests ask for, and roll that back with it; `write` (statement.ts) commits several statements.
+ * Gives Prisma the retries and errors of the prepared statements. Each of its statements is atomic, so it can be retried.
+ * Transactions are rejected: on SQLite, statements of other requests would run inside them and be rolled back with them.
+ * Use `write` (statement.ts) to commit several statements.
  * @param pragmas the SQLite settings of the connection
  */
 export function guardAdapter(factory: SqlDriverAdapterFactory, pragmas: string[] = []): SqlDriverAdapterFactory {

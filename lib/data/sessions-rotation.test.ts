@@ -6,7 +6,7 @@ import type { Client } from "./clients"
 import { findSession, revokeSession, revokeSessionsOfUser, rotateRefreshToken } from "./sessions"
 import type { User } from "./users"
 
-/** Calls it so many times at once, and counts how often the answer is true. */
+/** Runs `times` calls in parallel. @returns how many of them resolved to true */
 async function countWinners(times: number, run: (i: number) => Promise<boolean>): Promise<number> {
   return (await Promise.all(Array.from({ length: times }, (_, i) => run(i)))).filter(Boolean).length
 }
@@ -22,7 +22,7 @@ describeOnEachDatabase("a Session in use", () => {
   describe("a refresh", () => {
     const next = () => ({ refreshTokenHash: newHash(), rotatedAt: new Date(), idleExpiresAt: inMinutes(90) })
 
-    test("puts the next refresh token in place of the current one, which it keeps as the previous", async () => {
+    test("replaces the current refresh token with the next, and keeps it as the previous one", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       const [first, second] = [next(), next()]
       expect(await rotateRefreshToken(id, currentHash, first)).toBe(true)
@@ -35,21 +35,21 @@ describeOnEachDatabase("a Session in use", () => {
       })
     })
 
-    test("leaves the idle end where it is when it is told no other", async () => {
+    test("leaves the idle end unchanged when none is given", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       const before = await findSession(id)
       expect(await rotateRefreshToken(id, currentHash, { ...next(), idleExpiresAt: null })).toBe(true)
       expect(await findSession(id)).toMatchObject({ rotations: 1, idleExpiresAt: before?.idleExpiresAt })
     })
 
-    test("succeeds for one of fifty at once, and rotates once", async () => {
+    test("succeeds for one of fifty parallel calls, and rotates once", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       const facts = next()
       expect(await countWinners(50, () => rotateRefreshToken(id, currentHash, facts))).toBe(1)
       expect(await findSession(id)).toMatchObject({ refreshTokenHash: facts.refreshTokenHash, rotations: 1 })
     })
 
-    test("changes nothing with the previous token, or with one that was never given", async () => {
+    test("changes nothing with the previous token, or with one that was never issued", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       await rotateRefreshToken(id, currentHash, next())
       const before = await findSession(id)
@@ -57,7 +57,7 @@ describeOnEachDatabase("a Session in use", () => {
       expect(await findSession(id)).toEqual(before)
     })
 
-    test("changes nothing when the Session is revoked or has come to its idle or absolute end", async () => {
+    test("changes nothing when the Session is revoked or past its idle or absolute end", async () => {
       const ended = [
         await storeStartedSession(owner, { idleExpiresAt: inMinutes(-1) }),
         await storeStartedSession(owner, { expiresAt: inMinutes(-1) }),
@@ -71,7 +71,7 @@ describeOnEachDatabase("a Session in use", () => {
       }
     })
 
-    test("against a revocation at the same moment: whatever comes first, the Session ends revoked", async () => {
+    test("and a parallel revocation leave the Session revoked, in either order", async () => {
       const stored = await Promise.all(Array.from({ length: 10 }, () => storeStartedSession(owner)))
       await Promise.all(
         stored.flatMap(({ id, currentHash }, i) => {
@@ -97,12 +97,12 @@ describeOnEachDatabase("a Session in use", () => {
       expect(await revokeSession(generateId(), "code_replayed", new Date())).toBe(false)
     })
 
-    test("is done by one of twenty at once", async () => {
+    test("succeeds for one of twenty parallel calls", async () => {
       const { id } = await storeStartedSession(owner)
       expect(await countWinners(20, () => revokeSession(id, "code_replayed", new Date()))).toBe(1)
     })
 
-    test("of a User ends all of their Sessions and nobody else's", async () => {
+    test("of a User ends all of their Sessions and no others", async () => {
       const [one, other] = [
         { user: await storeUser(), client: owner.client },
         { user: await storeUser(), client: owner.client },

@@ -15,7 +15,7 @@ import {
 } from "./sessions"
 import type { User } from "./users"
 
-/** Calls it so many times at once, and counts how often the answer is true. */
+/** Runs `times` calls in parallel. @returns how many of them resolved to true */
 async function countWinners(times: number, run: (i: number) => Promise<boolean>): Promise<number> {
   return (await Promise.all(Array.from({ length: times }, (_, i) => run(i)))).filter(Boolean).length
 }
@@ -29,7 +29,7 @@ describeOnEachDatabase("session data", () => {
   })
 
   describe("an auth code", () => {
-    test("is stored with its Session, which has not started, and found with it and its User", async () => {
+    test("is stored with its Session, which has not started, and found with that and its User", async () => {
       const [session, code, now] = makeSession(owner)
       const full = { ...session, scope: ["openid", "email"], resource: ["https://a.example/"], nonce: "n" }
       expect(await insertAuthCode(full, code, now)).toBe(true)
@@ -64,7 +64,7 @@ describeOnEachDatabase("session data", () => {
       })
     })
 
-    test("is made once for one state token, whose id is the Session's, and nothing remains of the second try", async () => {
+    test("is created once for one state token, whose ID is the Session's; a second try stores nothing", async () => {
       const { id, code } = await storeSession(owner)
       const [session, second, now] = makeSession(owner)
       expect(await insertAuthCode({ ...session, id }, second, now)).toBe(false)
@@ -72,7 +72,7 @@ describeOnEachDatabase("session data", () => {
       expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     })
 
-    test("is made once for one state token by twenty at once, and one Session remains", async () => {
+    test("is created once for one state token by twenty parallel calls, with one Session", async () => {
       const mine = { user: await storeUser(), client: owner.client }
       const id = generateId()
       const insert = () => {
@@ -84,7 +84,7 @@ describeOnEachDatabase("session data", () => {
       expect(await (await database()).authCode.count({ where: { sessionId: id } })).toBe(1)
     })
 
-    test("is not found by another hash, nor by another Session", async () => {
+    test("is not found by another hash or another Session", async () => {
       const [mine, other] = [await storeSession(owner), await storeSession(owner)]
       expect(await findAuthCode(mine.id, other.code.codeHash)).toBeNull()
       expect(await findAuthCode(mine.id, newHash())).toBeNull()
@@ -110,7 +110,7 @@ describeOnEachDatabase("session data", () => {
       expect(await findAuthCode(id, code.codeHash)).toMatchObject({ sessionId: id, expiresAt: code.expiresAt })
     })
 
-    test("succeeds for one of fifty at once, and it is that one's refresh token which counts", async () => {
+    test("succeeds for one of fifty parallel calls, whose refresh token is stored", async () => {
       const { id } = await storeSession(owner)
       const all = Array.from({ length: 50 }, facts)
       const results = await Promise.all(all.map((one) => startSession(id, one)))
@@ -118,7 +118,7 @@ describeOnEachDatabase("session data", () => {
       expect((await findSession(id))?.refreshTokenHash).toBe(all[results.indexOf(true)]?.refreshTokenHash)
     })
 
-    test("is refused when the Session has started or is revoked, and changes nothing", async () => {
+    test("fails when the Session has started or is revoked, and changes nothing", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       expect(await startSession(id, facts())).toBe(false)
       expect((await findSession(id))?.refreshTokenHash).toBe(currentHash)
@@ -136,7 +136,7 @@ describeOnEachDatabase("session data", () => {
     })
   })
 
-  test("Sessions are listed newest first, by User, by client, and so many of them", async () => {
+  test("Sessions are listed newest first, by User and client, up to a limit", async () => {
     const mine = { user: await storeUser(), client: await storeClient() }
     const ids: string[] = []
     for (let minute = 1; minute <= 3; minute++) {

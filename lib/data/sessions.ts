@@ -5,7 +5,7 @@ import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated
 import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
-/** Session data: one authorization of one client by one User, and so the token family. See docs/data.md for its life. */
+/** Session data: one authorization of one client by one User, which is the token family. docs/data.md shows its states. */
 export type Session = Omit<SessionRow, "scope" | "resource"> & { scope: string[]; resource: string[] }
 export type AuthCode = AuthCodeRow
 
@@ -23,9 +23,9 @@ export type NewSession = Pick<Session, "id" | "userId" | "clientId" | "scope" | 
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
- * Stores a Session, not yet started, and its AuthCode, together.
- * @returns false when there is a Session of this id, which is that of its state token: the token has made its code; nothing
- * is stored then
+ * Stores a Session that has not started and its AuthCode, in one commit.
+ * @param session.id the state token's ID
+ * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
  */
 export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
   const { id, userId, clientId, scope, resource, nonce, authTime } = session
@@ -57,7 +57,7 @@ const selectCode = `SELECT ${codeWithSession.select} FROM "AuthCode"
   JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" JOIN "User" ON "User"."id" = "Session"."userId"
   WHERE "AuthCode"."sessionId" = ? AND "AuthCode"."codeHash" = ?`
 
-/** The code's row with its Session and User, or null. */
+/** Finds the code's row with its Session and User. */
 export async function findAuthCode(
   sessionId: string,
   codeHash: string,
@@ -81,8 +81,8 @@ export async function findSessionWithUser(id: string): Promise<(Session & { user
 }
 
 /**
- * Consumes the code and stores the token state, in one statement. Of any number of callers one gets true.
- * @param facts.idleExpiresAt and `expiresAt` replace the code's short life by the Session's
+ * Consumes the code and stores the token state, in one statement. Only one of several concurrent callers gets true.
+ * @param facts.idleExpiresAt and `expiresAt` replace the code's short lifetime with the Session's
  */
 export async function startSession(
   id: string,
@@ -102,9 +102,9 @@ const rotateOnly = `UPDATE "Session" SET ${rotate} WHERE ${rotatable}`
 const rotateAndExtend = `UPDATE "Session" SET ${rotate}, "idleExpiresAt" = ? WHERE ${rotatable}`
 
 /**
- * Replaces the current refresh token by the next, in one statement. Of any number of callers who present the same token
- * one gets true.
- * @param next.idleExpiresAt null leaves the idle end, and its index, as they are
+ * Replaces the current refresh token with the next, in one statement. Only one of several concurrent callers with the same
+ * token gets true.
+ * @param next.idleExpiresAt null leaves the idle end and its index unchanged
  */
 export async function rotateRefreshToken(
   id: string,
@@ -118,7 +118,7 @@ export async function rotateRefreshToken(
   return (await changed) === 1
 }
 
-/** What ends a Session, or all of a User. The first reason stays. */
+/** The write that revokes a Session, or all Sessions of a User. The first reason stays. */
 export function revocationWrite(column: "id" | "userId", value: string, reason: RevokedReason, now: Date): Write {
   return [
     `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ? WHERE "revokedAt" IS NULL AND "${column}" = ?`,
@@ -126,7 +126,7 @@ export function revocationWrite(column: "id" | "userId", value: string, reason: 
   ]
 }
 
-/** Ends a Session. @returns whether it was alive until now */
+/** Revokes a Session. @returns false when it does not exist or was already revoked */
 export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
   return (await changeRows(...revocationWrite("id", id, reason, now))) === 1
 }

@@ -16,7 +16,7 @@ type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
 const limiters = perProcess<Promise<Limiters>>("sign-in limiters")
 
-/** The library brings its own statements; the table and the connection are this project's. */
+/** The library has its own statements; the table and the connection are this project's. */
 async function connect(): Promise<Limiters> {
   const settings = config()
   const common = {
@@ -45,7 +45,7 @@ async function limit<Result>(kind: SignInLimitKind, run: (limiter: RateLimiterSt
 
 /**
  * Counts one attempt.
- * @returns how many attempts the window has seen, and the seconds to wait when that is over the limit (0 when it is not)
+ * @returns the number of attempts in the window, and the seconds to wait if that is above the limit, otherwise 0
  */
 export async function countSignInAttempt(kind: SignInLimitKind, key: string) {
   try {
@@ -58,12 +58,12 @@ export async function countSignInAttempt(kind: SignInLimitKind, key: string) {
   }
 }
 
-/** Forgets the failed attempts of an account that has signed in. */
+/** Deletes the count for a key. */
 export async function forgetSignInAttempts(kind: SignInLimitKind, key: string): Promise<void> {
   await limit(kind, (limiter) => limiter.delete(key))
 }
 
-/** Takes one counted attempt back. */
+/** Subtracts one counted attempt. */
 export async function refundSignInAttempt(kind: SignInLimitKind, key: string): Promise<void> {
   await limit(kind, (limiter) => limiter.reward(key))
 }

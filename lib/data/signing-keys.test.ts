@@ -23,7 +23,7 @@ describeOnEachDatabase("signing keys", () => {
     expect(await listSigningKeys()).toEqual(keys.slice(0, 1))
   })
 
-  test("are stored once for an algorithm and generation, by one of ten at once", async () => {
+  test("are stored once for an algorithm and generation by ten parallel calls", async () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => insertSigningKey(makeKey("RS256", 7))))
     expect(results.filter(Boolean)).toHaveLength(1)
     expect((await listSigningKeys()).filter(({ generation }) => generation === 7)).toHaveLength(1)

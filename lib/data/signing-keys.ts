@@ -15,7 +15,7 @@ export async function listSigningKeys(): Promise<SigningKeyRecord[]> {
   return rows.map((row) => signingKey.read(row).SigningKey as SigningKeyRecord)
 }
 
-/** Stores a key; false when another process made this generation first. */
+/** Stores a key. @returns false when another process stored this generation first */
 export async function insertSigningKey(key: SigningKeyRecord): Promise<boolean> {
   const db = await database()
   return isStored(db.signingKey.create({ data: key }))

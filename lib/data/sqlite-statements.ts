@@ -19,13 +19,13 @@ export async function connectSqlite(): Promise<StatementDriver> {
   const runTogether = db.transaction((writes: Write[]) => writes.map(run))
   let queue: Waiting[] = []
 
-  /** Runs the writes of one request inside the shared transaction. @returns what answers that request, after the commit */
+  /** Runs the writes of one request inside the shared transaction. @returns what settles that request after the commit */
   function runOne({ writes, resolve, reject }: Waiting): () => void {
     try {
       const changes = writes.length === 1 ? writes.map(run) : runTogether(writes)
       return () => resolve(changes)
     } catch (error) {
-      // A full disk, for one, ends the whole transaction.
+      // Some errors, such as a full disk, end the whole transaction.
       if (!db.inTransaction) throw error
       return () => reject(error)
     }
@@ -33,16 +33,16 @@ export async function connectSqlite(): Promise<StatementDriver> {
   const runAll = db.transaction((batch: Waiting[]) => batch.map(runOne))
 
   /**
-   * Group commit: the writes of all requests that this turn of the event loop has served share one transaction. Each
-   * request succeeds or fails by itself, and is answered after the commit (docs/decisions/019).
+   * Group commit: the writes of all requests in this turn of the event loop share one transaction. Each request succeeds or
+   * fails separately, and is answered after the commit (docs/decisions/019).
    */
   function commitQueue(): void {
     const batch = queue
     queue = []
     try {
-      // A statement by itself is a transaction, and costs less than one around it.
+      // A single statement is atomic and costs less without a transaction around it.
       const alone = batch.length === 1 && batch[0]?.writes.length === 1
-      for (const answer of alone ? batch.map(runOne) : runAll.immediate(batch)) answer()
+      for (const settle of alone ? batch.map(runOne) : runAll.immediate(batch)) settle()
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
@@ -67,7 +67,7 @@ export async function connectSqlite(): Promise<StatementDriver> {
   }
 }
 
-/** SQLite keeps a date as milliseconds and a boolean as 0 or 1; the columns' declared types say which numbers are which. */
+/** SQLite stores dates as milliseconds and booleans as 0 or 1. The declared column types show how to read a number. */
 function prepareStatement(db: BetterSqlite3.Database, sql: string): Prepared {
   const statement = db.prepare<unknown[]>(sql)
   const types = statement.reader ? statement.columns().map(({ type }) => type) : []

@@ -14,7 +14,7 @@ const insertUser = `INSERT INTO "User" ("id", "email", "passwordHash", "createdA
 const user = (email = `${generateId()}@example.com`) => [generateId(), email, "no hash", new Date()]
 
 describeOnEachDatabase("writes", (provider) => {
-  test("of many requests at once succeed or fail each by itself", async () => {
+  test("of many parallel requests succeed or fail separately", async () => {
     const before = (await listUsers()).length
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, (_, i) => changeRows(insertUser, user(i % 4 === 0 ? "one@example.com" : undefined))),
@@ -25,7 +25,7 @@ describeOnEachDatabase("writes", (provider) => {
     expect((await listUsers()).length).toBe(before + 31)
   })
 
-  test("that belong together are committed all or none, beside others at the same moment", async () => {
+  test("of one request are committed all or none, beside parallel requests", async () => {
     const email = `${generateId()}@example.com`
     const [first, second, other] = [user(email), user(email), user()]
     const [together, alone] = await Promise.allSettled([
@@ -40,7 +40,7 @@ describeOnEachDatabase("writes", (provider) => {
     expect((await listUsers()).map(({ id }) => id)).not.toContain(first[0])
   })
 
-  test("of one Session by twenty at once succeed for one, whole", async () => {
+  test("of one Session by twenty parallel calls succeed once, completely", async () => {
     const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
     const id = generateId()
     const facts = { ...owner, id, scope: ["openid"], resource: [], nonce: null, authTime: new Date() }
@@ -52,7 +52,7 @@ describeOnEachDatabase("writes", (provider) => {
     expect(found.map(Boolean)).toEqual(stored)
   })
 
-  test("are seen by a read that begins after them, here and through Prisma", async () => {
+  test("are visible to later reads, by statement and through Prisma", async () => {
     const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
     const facts = { ...owner, scope: [], resource: [], nonce: null, authTime: new Date() }
     const id = generateId()
@@ -68,7 +68,7 @@ describeOnEachDatabase("writes", (provider) => {
   })
 
   if (provider === "postgres") {
-    test("fail, and nothing else does, when their connection is lost in the middle", async () => {
+    test("fail when their connection is lost midway, and nothing else fails", async () => {
       const lost = user()
       const running = write([`SELECT pg_sleep(30)`, []], [insertUser, lost])
       const db = await database()
@@ -87,14 +87,13 @@ describeOnEachDatabase("writes", (provider) => {
   }
 
   if (provider === "sqlite") {
-    test("wait while another process writes, and hold up nothing else of this one", async () => {
+    test("wait while another process writes, without blocking this one", async () => {
       const other = new Database(config().databaseUrl.slice("file:".length))
       other.exec("BEGIN IMMEDIATE")
       let written = false
       const waiting = changeRows(insertUser, user()).then(() => {
         written = true
       })
-      // Reads go on meanwhile, and so does everything else.
       for (let i = 0; i < 50; i++) await listUsers()
       expect(written).toBe(false)
       other.exec("COMMIT")

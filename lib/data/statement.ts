@@ -2,27 +2,27 @@ import { config } from "@/lib/config"
 import { perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 
-/** What a statement takes and gives: the same on both databases. */
+/** A parameter or result of a statement, with the same types on both databases. */
 export type Value = string | number | boolean | Date | null
-/** The values of the columns that the statement names, in its order. */
+/** The values of the selected columns, in their order. */
 export type Row = Value[]
 
 /** A write: a statement and its values. */
 export type Write = [sql: string, values: Value[]]
 
 /**
- * The statements that clients' requests need, prepared once in each connection. Everything else goes through Prisma
- * (database.ts). They are written in SQL that both databases read, with `?` for each value.
+ * Runs the statements that clients' requests need, prepared once in each connection. Everything else uses Prisma
+ * (database.ts). The SQL works on both databases, with `?` for each value.
  */
 export type StatementDriver = {
   list(sql: string, values: Value[]): Row[] | Promise<Row[]>
-  /** Commits all of the writes or none, before it returns. @returns how many rows each of them changed */
+  /** Commits all writes or none before it resolves. @returns the number of rows that each changed */
   write(writes: Write[]): number[] | Promise<number[]>
 }
 
 const open = perProcess<StatementDriver>("statements")
 
-/** Connected once: each further promise in every request costs (docs/performance.md). */
+/** Keeps the driver itself, not its promise: each promise adds to the cost of every request (docs/performance.md). */
 async function connect(): Promise<StatementDriver> {
   const connected =
     config().databaseProvider === "sqlite"
@@ -32,7 +32,7 @@ async function connect(): Promise<StatementDriver> {
   return open.value
 }
 
-/** Forgets the prepared statements, before their connections are closed. */
+/** Drops the prepared statements. Call it before closing their connections. */
 export function closeStatements(): void {
   open.value = undefined
 }
@@ -40,14 +40,14 @@ export function closeStatements(): void {
 const list = (sql: string, values: Value[]) =>
   open.value?.list(sql, values) ?? connect().then((driver) => driver.list(sql, values))
 
-/** Finds all rows. @throws DatabaseUnavailableError */
+/** Lists all rows of the result. @throws DatabaseUnavailableError */
 export function listRows(sql: string, values: Value[]): Promise<Row[]> {
   return attempt("read", () => list(sql, values))
 }
 
 const firstRow = (rows: Row[]) => rows[0] ?? null
 
-/** Finds one row. @throws DatabaseUnavailableError */
+/** Finds the first row of the result. @throws DatabaseUnavailableError */
 export function findRow(sql: string, values: Value[]): Promise<Row | null> {
   return attempt("read", () => list(sql, values), firstRow)
 }
@@ -55,8 +55,8 @@ export function findRow(sql: string, values: Value[]): Promise<Row | null> {
 const writeAll = (writes: Write[]) => open.value?.write(writes) ?? connect().then((driver) => driver.write(writes))
 
 /**
- * Commits all of the writes, or none.
- * @returns how many rows each of them changed
+ * Commits all writes or none.
+ * @returns the number of rows that each changed
  * @throws UniqueViolation, DatabaseUnavailableError
  */
 export function write(...writes: Write[]): Promise<number[]> {
@@ -65,7 +65,7 @@ export function write(...writes: Write[]): Promise<number[]> {
 
 const firstCount = (changes: number[]) => changes[0] ?? 0
 
-/** Changes rows. @returns how many */
+/** Runs one write. @returns the number of rows that it changed */
 export function changeRows(sql: string, values: Value[]): Promise<number> {
   return attempt("write", () => writeAll([[sql, values]]), firstCount)
 }

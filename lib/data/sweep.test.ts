@@ -11,11 +11,11 @@ const now = inMinutes(0)
 const nothing = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0 }
 
 describeOnEachDatabase("the sweep", () => {
-  test("deletes nothing of an empty database", async () => {
+  test("deletes nothing from an empty database", async () => {
     expect(await sweepBatch(now, 10)).toEqual(nothing)
   })
 
-  test("deletes a Session that has come to its idle or absolute end, with its code, and keeps every other", async () => {
+  test("deletes a Session past its idle or absolute end with its code, and keeps every other", async () => {
     const owner = { user: await storeUser(), client: await storeClient() }
     const ended = [
       await storeSession(owner, { expiresAt: inMinutes(-1) }),
@@ -24,7 +24,7 @@ describeOnEachDatabase("the sweep", () => {
     ]
     const revoked = await storeStartedSession(owner)
     await revokeSession(revoked.id, "code_replayed", now)
-    // The code's own minute is long over; a replay of it must be seen all the same.
+    // The code has expired, but a replay must still be detected.
     const oldCode = await storeSession(owner, { expiresAt: inMinutes(-30) })
     const facts = { refreshTokenHash: null, startedAt: now, idleExpiresAt: inMinutes(60), expiresAt: inMinutes(60) }
     await startSession(oldCode.id, facts)
@@ -42,7 +42,7 @@ describeOnEachDatabase("the sweep", () => {
     expect(await sweepBatch(now, 10)).toEqual(nothing)
   })
 
-  test("deletes a BrowserSession and a count of failed sign-ins when they have expired", async () => {
+  test("deletes expired browser sessions, operator tickets and counts of failed sign-ins", async () => {
     const user = await storeUser()
     const db = await database()
     for (const minutes of [-1, 0, 1]) {
@@ -58,7 +58,7 @@ describeOnEachDatabase("the sweep", () => {
     expect((await db.signInLimit.findMany({ orderBy: { key: "asc" } })).map(({ key }) => key)).toEqual(["at 0", "at 1"])
   })
 
-  test("deletes no more than a batch of each kind at a time", async () => {
+  test("deletes at most one batch of each kind at a time", async () => {
     const owner = { user: await storeUser(), client: await storeClient() }
     for (let i = 0; i < 5; i++) await storeSession(owner, { expiresAt: inMinutes(-1) })
     const counts = []

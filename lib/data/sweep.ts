@@ -3,8 +3,8 @@ import { changeRows, type Value } from "./statement"
 export type Swept = { sessions: number; browserSessions: number; operatorSessions: number; signInLimits: number }
 
 /**
- * Deletes up to `batch` expired rows of each kind, by their keys: neither database has a DELETE with a LIMIT. A code's row
- * goes with its Session, never before, so that a replay is seen for as long as the Session lives.
+ * Deletes up to `batch` expired rows of each kind, by their keys, because neither database has DELETE with LIMIT. A code's
+ * row is deleted with its Session, never before, so that a replay is detected while the Session exists.
  */
 export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
   return {
@@ -16,7 +16,7 @@ export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
   }
 }
 
-/** The end is compared again, because a Session may be refreshed between its selection and its deletion. */
+/** Compares the end again in the DELETE, because a Session may be refreshed after its selection. */
 function deleteExpired(table: string, key: string, end: string, before: Value, batch: number): Promise<number> {
   const expired = `"${end}" < ?`
   const keys = `SELECT "${key}" FROM "${table}" WHERE ${expired} LIMIT ?`

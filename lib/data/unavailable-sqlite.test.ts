@@ -11,7 +11,7 @@ import { countSignInAttempt } from "./sign-in-limits"
 import { changeRows, listRows, write } from "./statement"
 
 const insertUser = `INSERT INTO "User" ("id", "email", "passwordHash", "createdAt") VALUES (?, ?, ?, ?)`
-/** More than one page of the file. */
+/** Longer than a page of the file. */
 const long = "x".repeat(10_000)
 const values = () => [generateId(), `${generateId()}@example.com`, long, new Date()]
 const newUser = () => ({ id: generateId(), email: `${generateId()}@example.com`, passwordHash: long })
@@ -53,7 +53,7 @@ describe("on SQLite,", () => {
   }
   const openOther = () => new Database(sqliteFile(config().databaseUrl), { timeout: 0 })
 
-  test("a file that another process writes to for long is reported within ten seconds, blocks no thread, and recovers", async () => {
+  test("a file locked by another process's long write fails within ten seconds, blocks no thread, and recovers", async () => {
     const other = openOther()
     other.exec("BEGIN IMMEDIATE")
     const delay = monitorEventLoopDelay({ resolution: 5 })
@@ -62,14 +62,14 @@ describe("on SQLite,", () => {
     await Promise.all([expectAllUnavailable({ ...writes, ...limiter }), runAll(reads)])
     expect(Date.now() - startedAt).toBeLessThan(10_000)
     delay.disable()
-    // In nanoseconds. SQLite's own waiting would block for seconds.
+    // In nanoseconds. SQLite's own busy timeout would block for seconds.
     expect(delay.max / 1e6).toBeLessThan(1_000)
     other.exec("COMMIT")
     other.close()
     await runAll(operations)
   })
 
-  test("a file that another process has for itself alone is reported, also to a process that opens it, and recovers", async () => {
+  test("a file locked exclusively fails, also for a process that opens it, and recovers", async () => {
     await closeDatabase()
     applySettings({ DATABASE_URL: opened.url })
     const other = openOther()
@@ -80,7 +80,7 @@ describe("on SQLite,", () => {
     await runAll(operations)
   })
 
-  test("a write that finds the file locked is done when it is free, and reads go on meanwhile", async () => {
+  test("a write to a locked file is done once it is unlocked, and reads are not blocked", async () => {
     const other = openOther()
     other.exec("BEGIN IMMEDIATE")
     const waiting = Promise.all(Object.values({ ...writes, ...limiter }).map((run) => run()))
@@ -90,7 +90,7 @@ describe("on SQLite,", () => {
     await waiting
   })
 
-  test("a full disk is reported for writes, the file is still read, and is written again when there is room", async () => {
+  test("a full disk fails writes but not reads, and recovers when there is space", async () => {
     const [{ page_count: pages }] = (await sqliteConnection()).pragma("page_count") as [{ page_count: number }]
     await pragma(`max_page_count = ${pages}`)
     await expectAllUnavailable({ ...writes, ...limiter })
@@ -99,7 +99,7 @@ describe("on SQLite,", () => {
     await runAll(operations)
   })
 
-  test("a file that must not be written is reported for writes, and is still read", async () => {
+  test("a read-only file fails writes but not reads", async () => {
     await pragma("query_only = ON")
     await expectAllUnavailable({ ...writes, ...limiter })
     await runAll(reads)
@@ -107,7 +107,7 @@ describe("on SQLite,", () => {
     await runAll(operations)
   })
 
-  test("Prisma's transaction is refused: it would take in what other requests do meanwhile", async () => {
+  test("Prisma's transactions are rejected: they would include statements of other requests", async () => {
     const db = await database()
     const user = newUser()
     await expect(db.$transaction((transaction) => transaction.user.create({ data: user }))).rejects.toThrow("write()")

@@ -24,9 +24,9 @@ async function storeBrowserSession(userId: string): Promise<string> {
   return tokenHash
 }
 
-describeOnEachDatabase("data of people", () => {
+describeOnEachDatabase("user data", () => {
   describe("a User", () => {
-    test("is stored, and found by id and by email address", async () => {
+    test("is stored, and found by ID and by email address", async () => {
       const before = Date.now()
       const facts = { id: generateId(), email: "ada@example.com", name: "Ada \u{1f600}", passwordHash: "hash" }
       const user = await insertUser(facts)
@@ -38,14 +38,14 @@ describeOnEachDatabase("data of people", () => {
       expect(await findUser(generateId())).toBeNull()
     })
 
-    test("is stored once for an email address, however many try at once", async () => {
+    test("is stored once for an email address by ten parallel calls", async () => {
       const tries = Array.from({ length: 10 }, () =>
         insertUser({ id: generateId(), email: "once@example.com", name: null, passwordHash: "hash" }),
       )
       expect((await Promise.all(tries)).filter((user) => user !== null)).toHaveLength(1)
     })
 
-    test("is listed with all others, the oldest first", async () => {
+    test("is listed with all others, oldest first", async () => {
       const user = await storeUser()
       const users = await listUsers()
       expect(users.map(({ id }) => id)).toContain(user.id)
@@ -67,7 +67,7 @@ describeOnEachDatabase("data of people", () => {
       expect(await setPasswordHash(generateId(), "hash", now)).toBe(false)
     })
 
-    test("is deleted with everything that is theirs, and with nothing of anybody else's", async () => {
+    test("is deleted with all of their rows and no other User's", async () => {
       const client = await storeClient()
       const [mine, theirs] = [await storeUser(), await storeUser()]
       const rows = []
@@ -101,7 +101,7 @@ describeOnEachDatabase("data of people", () => {
   })
 
   describe("a client that is deleted", () => {
-    test("goes with its Sessions, their codes and its consents; its Users stay", async () => {
+    test("is deleted with its Sessions, their codes and its consents, but not its Users", async () => {
       const stored = await storeStartedSession()
       const { clientId } = stored.client
       await addConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() })

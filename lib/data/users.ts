@@ -8,9 +8,9 @@ import { type Value, write } from "./statement"
 export type { User }
 
 /**
- * Stores a User and, in the same commit, that they signed in.
+ * Stores a User and, in the same commit, their first BrowserSession.
  * @param user.email in its normal form (lib/accounts/email-address.ts)
- * @returns null when the email address is taken
+ * @returns null when a User with this email address exists
  */
 export async function insertUser(
   user: Omit<User, "createdAt" | "disabledAt" | "signInsCountFrom">,
@@ -41,24 +41,24 @@ export async function listUsers(): Promise<User[]> {
 }
 
 /**
- * Disables a User and ends, in the same commit, everything that they started: browser sessions and Sessions. Their
- * sign-ins until `now` are no longer valid.
- * @returns whether there is such a User
+ * Disables a User and ends, in the same commit, all of their browser sessions and Sessions. Their sign-ins until `now` are
+ * no longer valid.
+ * @returns whether the User exists
  */
 export function setUserDisabled(id: string, now: Date): Promise<boolean> {
   return changeAndEndAccess(id, ["disabledAt", now], "user_disabled", now)
 }
 
-/** @returns whether there is such a User */
+/** Enables a User. @returns whether the User exists */
 export async function setUserEnabled(id: string): Promise<boolean> {
   const db = await database()
   return (await db.user.updateMany({ where: { id }, data: { disabledAt: null } })).count === 1
 }
 
 /**
- * Sets a password and ends, in the same commit, everything that was started with the old one. Sign-ins until `now` are
- * no longer valid.
- * @returns whether there is such a User
+ * Sets a password and ends, in the same commit, all of the User's browser sessions and Sessions. Sign-ins until `now` are no
+ * longer valid.
+ * @returns whether the User exists
  */
 export function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
   return changeAndEndAccess(id, ["passwordHash", passwordHash], "password_changed", now)
@@ -66,7 +66,7 @@ export function setPasswordHash(id: string, passwordHash: string, now: Date): Pr
 
 type Change = [column: "disabledAt" | "passwordHash", value: Value]
 
-/** One commit: after a failure between these writes the User's clients would keep refreshing. */
+/** In one commit: after a failure between separate writes, the User's clients could still refresh. */
 async function changeAndEndAccess(id: string, [column, value]: Change, reason: RevokedReason, now: Date) {
   const [changed] = await write(
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
@@ -76,7 +76,7 @@ async function changeAndEndAccess(id: string, [column, value]: Change, reason: R
   return changed === 1
 }
 
-/** Deletes a User with everything that is theirs. @returns whether there was such a User */
+/** Deletes a User with all of their rows. @returns whether the User existed */
 export async function deleteUser(id: string): Promise<boolean> {
   const db = await database()
   return (await db.user.deleteMany({ where: { id } })).count === 1

@@ -3,7 +3,7 @@ import { type AuthorizationState, beginAuthorization, sealStateToken } from "@/l
 import type { Client } from "@/lib/data/clients"
 import { generateId, generateToken } from "@/lib/protocol/random"
 
-/** An authorization request of the client that has been checked. */
+/** A validated authorization request of the client. */
 function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}): AuthorizationRequest {
   return {
     clientId: client.clientId,
@@ -21,7 +21,7 @@ function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}):
   }
 }
 
-/** An authorization that has begun in a new browser. */
+/** An authorization that has started in a new browser. */
 export async function makeAuthorization(
   client: Client,
   facts: Partial<AuthorizationRequest> = {},

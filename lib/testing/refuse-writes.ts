@@ -2,8 +2,8 @@ import { database } from "@/lib/data/database"
 import type { TestProvider } from "./database"
 
 /**
- * Makes the test database refuse one kind of write to one table, as a full disk or a cut connection would, while a
- * function runs. @returns what the function threw; undefined when it did not
+ * Makes the test database reject one kind of write to one table while a function runs.
+ * @returns the error that the function threw; undefined when it threw none
  */
 export async function refuseWrites(
   provider: TestProvider,

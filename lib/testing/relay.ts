@@ -1,20 +1,20 @@
 import { once } from "node:events"
 import net from "node:net"
 
-/** A TCP server between a program and its database, which can stop answering. */
+/** A TCP relay between a program and its database that can go silent. */
 export type Relay = {
   /** The database's URL through the relay. */
   url: string
-  /** Forwards nothing in either direction from now on, and accepts connections without answering them. */
+  /** Stops forwarding in both directions, and still accepts connections. */
   silence(): void
-  /** Ends all connections, and each new one immediately. */
+  /** Closes all connections, and new ones immediately. */
   cut(): void
-  /** Forwards again: what was held back, and what follows. */
+  /** Forwards again, including the data that was held back. */
   resume(): void
   close(): Promise<void>
 }
 
-/** @param databaseUrl where to forward to */
+/** @param databaseUrl the database to forward to */
 export async function startRelay(databaseUrl: string): Promise<Relay> {
   const target = new URL(databaseUrl)
   const pairs = new Set<[net.Socket, net.Socket]>()

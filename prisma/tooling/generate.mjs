@@ -1,4 +1,4 @@
-// Makes the two Prisma clients, one per provider, from the one set of models in prisma/schema.prisma.
+// Generates the two Prisma clients, one per provider, from the models in prisma/schema.prisma.
 // Plain JavaScript, because it runs on install, before anything is built.
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, "../..")
 const generated = path.join(root, "lib/data/generated")
 const require = createRequire(import.meta.url)
 
-/** The path of Prisma's CLI, or null in a production install, which has none and needs none. */
+/** Finds Prisma's CLI; null when it is not installed. */
 function findPrismaCli() {
   try {
     return require.resolve("prisma/build/index.js")
@@ -24,7 +24,7 @@ function generate(cli, schema) {
     encoding: "utf8",
     env: {
       ...process.env,
-      // It never runs the schema engine, yet it insists on finding one and would download it. Any executable will do.
+      // `generate` requires a schema engine but never runs it. Any executable prevents the download.
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       PRISMA_HIDE_UPDATE_MESSAGE: "1",
       CHECKPOINT_DISABLE: "1",
@@ -32,7 +32,7 @@ function generate(cli, schema) {
   })
   if (run.status !== 0) {
     process.stderr.write(`${run.stdout}${run.stderr}`)
-    throw new Error(`prisma generate failed for ${path.relative(root, schema)}: see above`)
+    throw new Error(`prisma generate failed for ${path.relative(root, schema)}. The reason is above.`)
   }
 }
 
@@ -50,7 +50,5 @@ if (cli) {
   generate(cli, schema)
   generate(cli, postgres)
 } else if (!existsSync(path.join(generated, "sqlite"))) {
-  console.warn(
-    "Prisma's CLI is not installed, so its clients were not made. Build with the development dependencies first.",
-  )
+  console.warn("Prisma's CLI is not installed, so the database clients were not generated. Run npm ci without --omit.")
 }

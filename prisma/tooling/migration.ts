@@ -1,9 +1,9 @@
-// npm run migration -- NAME: writes the SQL that takes the committed migrations to prisma/schema.prisma.
+// npm run migration -- NAME: writes the SQL from the committed migrations to prisma/schema.prisma.
 import { writeMigrations } from "./migrations"
 
 const name = process.argv[2]
 if (!name || !/^[a-z0-9_]+$/.test(name)) {
-  console.error("Name the migration in lower-case words: npm run migration -- add_device_codes")
+  console.error("Give the migration a name in lower-case words: npm run migration -- add_device_codes")
   process.exit(2)
 }
 const files = await writeMigrations(name, process.cwd())

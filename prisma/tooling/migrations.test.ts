@@ -10,10 +10,10 @@ import { diffDatabase } from "./schema-diff"
 const models = readFileSync(path.join(root, "prisma/schema.prisma"), "utf8")
 const changes: [title: string, models: string][] = [
   ["a new column", models.replace("model User {", "model User {\n  nickname String?")],
-  ["a column that is gone", models.replace(/^ {2}nonce .*$/m, "")],
-  ["a column that may be empty now", models.replace(/^ {2}passwordHash( +)String$/m, "  passwordHash$1String?")],
-  ["a column of another type", models.replace(/^ {2}rotations( +)Int /m, "  rotations$1BigInt ")],
-  ["an index that is gone", models.replace("  @@index([expiresAt])\n", "")],
+  ["a removed column", models.replace(/^ {2}nonce .*$/m, "")],
+  ["a column that is now optional", models.replace(/^ {2}passwordHash( +)String$/m, "  passwordHash$1String?")],
+  ["a column with another type", models.replace(/^ {2}rotations( +)Int /m, "  rotations$1BigInt ")],
+  ["a removed index", models.replace("  @@index([expiresAt])\n", "")],
   ["a new default", models.replace('@default("RS256")', '@default("ES256")')],
   ["a new model", `${models}\nmodel Extra {\n  id String @id\n}\n`],
 ]
@@ -26,11 +26,11 @@ describe.each(testProviders)("on %s, the committed migrations", (databaseProvide
   })
   afterAll(() => database.drop())
 
-  test("make the schema of the models", async () => {
+  test("create the schema of the models", async () => {
     expect(await diffDatabase(database.url, models), "run: npm run migration -- NAME").toBe("")
   })
 
-  test.each(changes)("would be found to lack %s", async (_, changed) => {
+  test.each(changes)("are found to lack %s", async (_, changed) => {
     expect(changed).not.toBe(models)
     expect(await diffDatabase(database.url, changed)).not.toBe("")
   })
@@ -50,7 +50,7 @@ describe.runIf(testProviders.includes("postgres"))("npm run migration", () => {
   }
   const migrations = () => readdirSync(path.join(project.path, "prisma/migrations"), { recursive: true }).sort()
 
-  test("adds the column for both providers, in one statement each, and then nothing more", async () => {
+  test("adds a column for both providers, in one statement each, and then nothing more", async () => {
     const [, changed = ""] = changes[0] ?? []
     const files = await write(changed)
     expect(files.map((file) => file.replace(/\d{4}/, "N"))).toEqual([
@@ -64,7 +64,7 @@ describe.runIf(testProviders.includes("postgres"))("npm run migration", () => {
     expect(await write(changed)).toEqual([])
   })
 
-  test.each(["sqlite", "postgres"])("writes for %s alone when the other does not differ", async (provider) => {
+  test.each(["sqlite", "postgres"])("writes for %s only when the other does not differ", async (provider) => {
     const index = readdirSync(path.join(root, "prisma/migrations", provider)).find((file) => file.startsWith("0002_"))
     rmSync(path.join(project.path, "prisma/migrations", provider, index ?? ""))
     const before = migrations()

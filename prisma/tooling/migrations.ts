@@ -6,8 +6,8 @@ import { startPostgres } from "@/lib/testing/postgres"
 import { diffDatabase } from "./schema-diff"
 
 /**
- * Writes the migrations that take the committed ones to the models, for each provider that differs. Both are compared
- * before anything is written, on new databases with the committed migrations.
+ * Writes the migration from the committed ones to the models, for each provider that differs. Both are compared on new
+ * databases with the committed migrations before anything is written.
  * @param directory the project's root, where `prisma` is
  * @returns the files written, relative to `directory`; empty when the models have not changed
  */

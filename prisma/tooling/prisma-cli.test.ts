@@ -7,7 +7,7 @@ import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
 
 const cli = createRequire(import.meta.url).resolve("prisma/build/index.js")
-// These commands do not run the schema engine, which this machine may be unable to download.
+// These commands require a schema engine but do not run it. Any executable prevents the download.
 const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: "1" }
 
 test("prisma format has nothing to change", () => {

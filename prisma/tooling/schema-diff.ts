@@ -12,9 +12,9 @@ type Engine = {
 }
 
 /**
- * The SQL that takes a database to the models, by Prisma's own schema engine as WebAssembly, which needs no download.
+ * Compares a database with the models, with Prisma's schema engine as WebAssembly, which needs no download.
  * @param models the text of prisma/schema.prisma
- * @returns SQL statements; empty when nothing differs
+ * @returns the SQL from the database to the models; empty when nothing differs
  */
 export async function diffDatabase(databaseUrl: string, models: string): Promise<string> {
   const sqlite = databaseUrl.startsWith("file:")
@@ -46,7 +46,7 @@ export async function diffDatabase(databaseUrl: string, models: string): Promise
 
 const { CHAR, BPCHAR } = pg.types.builtins
 
-/** The catalog has columns of the type "char", which Prisma's adapter refuses. */
+/** Postgres's catalog has columns of type "char", which Prisma's adapter rejects. */
 class CatalogPool extends pg.Pool {
   // biome-ignore lint/suspicious/noExplicitAny: the adapter uses one of the many overloads
   override async query(query: any): Promise<any> {
