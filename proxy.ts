@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server"
 import { findMethodRefusal } from "./lib/http/known-paths"
 import { pageHeaders } from "./lib/http/page-headers"
+import { securityHeaders } from "./lib/http/responses"
 
 /**
  * Adds the security headers to every page that Next renders. Next reads the nonce for its scripts from the request.
@@ -11,7 +12,7 @@ export function proxy(request: NextRequest): Response {
   const status = findMethodRefusal(request.method, request.nextUrl.pathname)
   if (status !== null) return new Response(null, { status, headers: status === 405 ? { Allow: "GET, HEAD" } : {} })
 
-  if (isFile.test(request.nextUrl.pathname)) return NextResponse.next()
+  if (isFile.test(request.nextUrl.pathname)) return NextResponse.next({ headers: securityHeaders() })
 
   const development = process.env.NODE_ENV === "development"
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))

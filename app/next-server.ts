@@ -25,10 +25,13 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
   return { handle: app.getRequestHandler(), webSockets }
 }
 
+/** The path of a flow, its stream or its export. */
+const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)/
+
 /**
- * Answers instead of Next where a page would only say that it does not exist, or would fail: Next has no page for a
- * database that is not available.
- * @returns null when Next is to answer
+ * Finds the response to a request for a page of Next that must not reach Next: 404 for a page or flow that does not exist
+ * for this browser, 503 when the database is unavailable, for which Next has no page.
+ * @returns null when Next may handle the request
  */
 export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
   if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
@@ -38,8 +41,9 @@ export async function guardNext(request: EndpointRequest): Promise<EndpointRespo
     if (isPlayground && !config().DEMO) return notFoundPage()
     const isOpen = await maySeeFlows(readTokenCookie(request, "operator"))
     if (!isPlayground && !isOpen) return notFoundPage()
-    await listFlows({}, 1)
-    return null
+    const id = flowPath.exec(request.path)?.[1]
+    const found = await listFlows(id ? { id } : {}, 1)
+    return id && found.length === 0 ? notFoundPage() : null
   } catch (error) {
     const flow = new Flow("GET", request.path)
     return errorPage(request, refuse(request, "GET", toOAuthError(error), flow), flow.id)
@@ -47,8 +51,8 @@ export async function guardNext(request: EndpointRequest): Promise<EndpointRespo
 }
 
 /**
- * Whether the browser asked for a name of this machine. Where the inspector is open to everyone who reaches this machine, a
- * page elsewhere could read it through a name of its own that resolves to 127.0.0.1 (DNS rebinding).
+ * Whether the Host header is a name of this machine. Otherwise, where the inspector is open to everyone on this machine, a
+ * foreign page could read it through its own name that resolves to 127.0.0.1 (DNS rebinding).
  */
 function isLoopbackHost(host: string | null): boolean {
   if (host === null || !URL.canParse(`http://${host}`)) return false

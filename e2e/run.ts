@@ -1,5 +1,5 @@
-// npm test: everything that CI checks, step by step, up to the first failure. Further arguments go to Playwright, such as
-// a file's name or --project sqlite.
+// npm test: everything that CI checks, step by step, until the first failure. Arguments are passed to Playwright, for example
+// a file name or --project sqlite.
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
@@ -23,9 +23,10 @@ const knip: Run = { name: "unused code (knip)", args: [binOf("knip")] }
 
 /** @returns whether everything passed */
 async function main(): Promise<boolean> {
-  if (!(await quietly({ name: "clients generated", args: ["prisma/tooling/generate.mjs"] }))) return false
+  if (!(await quietly({ name: "database clients (prisma generate)", args: ["prisma/tooling/generate.mjs"] })))
+    return false
   if (!(await quietly(routeTypes))) return false
-  // Each of these keeps about one of a small machine's two processors busy.
+  // Each of these uses about one processor.
   if (!(await Promise.all([biome, types, knip].map(quietly))).every(Boolean)) return false
 
   console.log("… Postgres, for the tests that need one")
@@ -55,7 +56,7 @@ function countUnit(): Counts {
     numFailedTests: number
     testResults: { status: string; assertionResults: unknown[] }[]
   }
-  // A file that cannot be loaded has no test to count.
+  // A file that cannot be loaded has no tests, but counts as a failure.
   const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.length)
   return { passed: numPassedTests, failed: numFailedTests + broken.length }
 }
@@ -69,7 +70,7 @@ function countE2e(): Counts {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }
 }
 
-/** Runs a step, and shows what it writes only when it fails. */
+/** Runs a step, and shows its output only when it fails. */
 async function quietly(run: Run): Promise<boolean> {
   const started = Date.now()
   console.log(`… ${run.name}`)
@@ -109,7 +110,7 @@ function execute({ args, env }: Run, output: "pipe" | "inherit"): Promise<{ ok: 
 const seconds = (started: number) => `${((Date.now() - started) / 1000).toFixed(1)} s`
 
 process.env.NEXT_TELEMETRY_DISABLED = "1"
-// When the step that runs now ends, so does this process, and stops Postgres. Ctrl-C reaches both, SIGTERM this one alone.
+// This process ends with the running step and then stops Postgres. Ctrl-C reaches both processes, SIGTERM only this one.
 process.on("SIGINT", () => undefined)
 process.on("SIGTERM", () => {
   for (const child of running) child.kill("SIGINT")
@@ -118,7 +119,7 @@ const started = Date.now()
 try {
   const passed = await main()
   console.log(`\nIt took ${seconds(started)}.${passed ? "" : " Failed: see ✗ above."}`)
-  // In words that a script can find.
+  // A line that scripts can find.
   if (existsSync(unitReport)) {
     const [unit, e2e] = [countUnit(), countE2e()]
     console.log(`\n${unit.passed + e2e.passed} passed, ${unit.failed + e2e.failed} failed`)

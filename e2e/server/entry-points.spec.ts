@@ -19,17 +19,17 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => throughNext?.stop())
 
-/** What is about the connection or its encoding, and what differs from one answer to the next. */
-const ofTheTransport = ["connection", "content-encoding", "content-length", "date", "keep-alive", "transfer-encoding"]
+/** Headers of the connection and the encoding, and those that differ between any two responses. */
+const transportHeaders = ["connection", "content-encoding", "content-length", "date", "keep-alive", "transfer-encoding"]
 
-/** Status, headers and body, without what Next's router and a random value make different. */
-async function describeAnswer(response: Response) {
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => !ofTheTransport.includes(name)))
-  // Next names its router's headers and its compression, our own server neither has.
+/** Status, headers and body, without the differences of Next's router and random values. */
+async function describeResponse(response: Response) {
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => !transportHeaders.includes(name)))
+  // Next adds its router's headers and its compression.
   const vary = headers.vary?.split(", ").filter((name) => !/^(rsc|next-|accept-encoding)/i.test(name))
   const { vary: _, ...others } = headers
   const flowId = others["x-flow-id"] ?? "no flow"
-  // Sealed afresh in each answer.
+  // Sealed again in each response.
   if (others["set-cookie"]) others["set-cookie"] = others["set-cookie"].replace(/=ey[^;]*/g, "=SEALED")
   const text = (await response.text()).replace(/nonce="[^"]*"/g, "").replaceAll(flowId, "FLOW")
   for (const [name, value] of Object.entries(others)) {
@@ -40,7 +40,7 @@ async function describeAnswer(response: Response) {
 
 const form = "application/x-www-form-urlencoded"
 
-test("both ways in give the same answers: status, headers, body, redirects, cookies and errors", async () => {
+test("both entry points give the same responses: status, headers, body, redirects, cookies and errors", async () => {
   const client = await registerClient()
   const browserClient = await registerClient({
     tokenEndpointAuthMethod: "none",
@@ -57,7 +57,7 @@ test("both ways in give the same answers: status, headers, body, redirects, cook
     ["/jwks"],
     ["/jwks", { method: "HEAD" }],
     ["/jwks", { method: "DELETE" }],
-    ["/jwks", { headers: { Origin: "https://anybody.example" } }],
+    ["/jwks", { headers: { Origin: "https://other.example" } }],
     ["/.well-known/openid-configuration"],
     ["/.well-known/oauth-authorization-server"],
     ["/.well-known/oauth-authorization-server", { method: "OPTIONS" }],
@@ -105,13 +105,13 @@ test("both ways in give the same answers: status, headers, body, redirects, cook
     const name = `${init?.method ?? "GET"} ${path.slice(0, 80)}`
     const answers = await Promise.all(
       [testEnvironment().issuer, throughNext.baseUrl].map(async (baseUrl) =>
-        describeAnswer(await fetch(`${baseUrl}${path}`, { redirect: "manual", ...init })),
+        describeResponse(await fetch(`${baseUrl}${path}`, { redirect: "manual", ...init })),
       ),
     )
     expect(answers[0], name).toEqual(answers[1])
   }
 
-  // What is new in each answer: the code, and the state token with its cookie.
+  // The code, and the state token with its cookie, are new in each response.
   for (const headers of [undefined, { Cookie: cookie }]) {
     const shapes = await Promise.all(
       [testEnvironment().issuer, throughNext.baseUrl].map(async (baseUrl) => {
@@ -126,7 +126,7 @@ test("both ways in give the same answers: status, headers, body, redirects, cook
   }
 })
 
-test("a HEAD answer has the length of the document that it stands for - RFC 9110 8.6", async () => {
+test("a HEAD response has the Content-Length of its GET response - RFC 9110 8.6", async () => {
   const { issuer } = testEnvironment()
   const head = await fetch(`${issuer}/jwks`, { method: "HEAD", headers: { "Accept-Encoding": "identity" } })
   const body = await (await fetch(`${issuer}/jwks`)).arrayBuffer()

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from "../fixtures/server"
 import { expectStateNotLogged } from "../fixtures/state-in-log"
 import { insertUser, isActive, readTokens, redeem, registerClient, TestBrowser } from "../fixtures/world"
 
-// `next start`: the same build where Next runs without this project's server, as on a platform for Next apps.
+// `next start`: the same build without this project's server, as on a hosting platform for Next apps.
 const start = (env: Record<string, string> = {}) => {
   const { databaseUrl, secret } = testEnvironment()
   return startServer({ databaseUrl, secret, env: { ...highLimits, ...env }, logFile: newLogFile(), plainNext: true })
@@ -23,7 +23,7 @@ test.afterAll(() => server?.stop())
 
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with scripts" : "without scripts", () => {
-    test("under next start sign-in and consent lead back to the client, and its code gives tokens", async ({
+    test("under next start sign-in and consent lead back to the client, which gets tokens for its code", async ({
       openContext,
       site,
     }) => {
@@ -49,10 +49,10 @@ test("under next start a client's own X-Forwarded-For does not hide it from the 
   const statuses: number[] = []
   for (let i = 0; i < 3; i++) {
     const headers = { Origin: limited.issuer, "X-Forwarded-For": `192.0.2.${i}` }
-    const credentials = { email: `nobody-${i}@example.com`, password: "not the password" }
+    const credentials = { email: `unknown-${i}@example.com`, password: "not the password" }
     statuses.push((await postPage(new TestBrowser(limited.issuer), "/sign-in", credentials, { headers })).status)
   }
-  // Other tests of this machine may have used up the limit already.
+  // Other tests on this machine may already have reached the limit.
   expect(statuses.at(-1)).toBe(429)
   await limited.stop()
 })
@@ -61,10 +61,10 @@ test("under next start what does not exist is 404, and a page or a file is 405, 
   await expectMethodsAnswered({ baseUrl: server.issuer, issuer: server.issuer })
 })
 
-test("under next start a public document under another spelling is a redirect or not found", async () => {
+test("under next start another spelling of a public document's path is redirected or not found", async () => {
   await expectSpellingsAnswered(server.issuer)
 })
 
-test("under next start no log holds a state token", async () => {
+test("under next start no log contains a state token", async () => {
   await expectStateNotLogged(new TestBrowser(server.issuer), [server.logFile])
 })

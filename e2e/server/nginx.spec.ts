@@ -24,7 +24,10 @@ let proxyPort = 0
 let servers: TestServer[] = []
 let nginx: Nginx
 
-test.skip(executable === "", "There is no nginx on this machine, and none could be installed.")
+test.skip(
+  executable === "",
+  "nginx is missing and could not be installed. Install it (Debian: apt-get install nginx-light) or put it in PATH.",
+)
 test.describe.configure({ mode: "serial" })
 test.beforeAll(async () => {
   proxyPort = await findFreePort()
@@ -37,13 +40,13 @@ test.afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()))
 })
 
-test("the largest allowed request passes a stock nginx, from /authorize by the sign-in form to the client", async () => {
+test("the largest allowed request passes through a stock nginx, from /authorize through sign-in to the client", async () => {
   const { client, path, redirectUri, state } = await registerLargestRequest()
   const user = await insertUser()
   const browser = new TestBrowser(nginx.baseUrl)
-  const begun = await browser.fetch(path)
-  expect(begun.status).toBe(303)
-  const { pathname, search } = locationOf(begun)
+  const redirect = await browser.fetch(path)
+  expect(redirect.status).toBe(303)
+  const { pathname, search } = locationOf(redirect)
   remember(new URLSearchParams(search).get("state"))
   const headers = { Origin: nginx.baseUrl }
   const submit = (password: string) =>
@@ -59,15 +62,15 @@ test("the largest allowed request passes a stock nginx, from /authorize by the s
   expect(locationOf(answer).searchParams.get("state")).toBe(state)
 })
 
-test("the servers see each client's own address, and not one that a client claims", async () => {
-  // nginx appends the address that it sees; the claimed one before it does not count.
+test("the servers use the client's real address, not the one it claims", async () => {
+  // nginx appends the real address; the claimed one before it must be ignored.
   const port = await findFreePort()
   const server = await startBehind(port, { SIGN_IN_ATTEMPTS_PER_ADDRESS: "2" })
   const proxy = await startNginx(executable, [server.port], { port })
   const statuses: number[] = []
   for (let i = 0; i < 3; i++) {
     const headers = { Origin: proxy.baseUrl, "X-Forwarded-For": `192.0.2.${i}` }
-    const credentials = { email: `nobody-${i}@example.com`, password: "not the password" }
+    const credentials = { email: `unknown-${i}@example.com`, password: "not the password" }
     statuses.push((await postPage(new TestBrowser(proxy.baseUrl), "/sign-in", credentials, { headers })).status)
   }
   expect(statuses.at(-1)).toBe(429)
@@ -75,7 +78,7 @@ test("the servers see each client's own address, and not one that a client claim
   await server.stop()
 })
 
-test("a body that arrives byte by byte is answered 408 after REQUEST_SECONDS, also through nginx - RFC 9110 15.5.9", async () => {
+test("a body sent byte by byte gets 408 after REQUEST_SECONDS, also through nginx - RFC 9110 15.5.9", async () => {
   const port = await findFreePort()
   const server = await startBehind(port, { REQUEST_SECONDS: "4" })
   // By default nginx reads a whole body before it passes it on.
@@ -88,7 +91,7 @@ test("a body that arrives byte by byte is answered 408 after REQUEST_SECONDS, al
   await server.stop()
 })
 
-test("a rolling restart behind nginx fails no request, and breaks no chain of refresh tokens", async () => {
+test("a rolling restart behind nginx fails no request and breaks no chain of refresh tokens", async () => {
   test.setTimeout(120_000)
   const client = await registerClient()
   const user = await insertUser()

@@ -19,13 +19,13 @@ const refresh = (client: TestClient, { refresh_token }: Tokens, baseUrl: string)
 
 // Which processes a server has is read from /proc.
 if (process.platform === "linux") {
-  test("a process that dies is replaced, and meanwhile the others serve", async () => {
+  test("a process that dies is replaced while the others keep serving", async () => {
     const server = await startInstance({ PROCESSES: "2" })
     try {
       const [victim = 0, other = 0, ...more] = workersOf(server)
       expect(more).toEqual([])
       process.kill(victim, "SIGKILL")
-      // A connection that the dead one was dealt is lost; once the first process knows, every new one is answered.
+      // A connection to the dead process is lost. Once the first process has noticed, all new ones are answered.
       await expect.poll(() => readFileSync(server.logFile, "utf8")).toContain(`"pid":${victim}`)
       const paths = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? "/jwks" : "/sign-in"))
       const answers = await Promise.all(
@@ -39,7 +39,7 @@ if (process.platform === "linux") {
     }
   })
 
-  test("the processes end with the first one, whichever way that ends", async () => {
+  test("all processes end when the first one is stopped or killed", async () => {
     for (const end of ["stop", "kill"] as const) {
       const server = await startInstance({ PROCESSES: "2" })
       const workers = workersOf(server)
@@ -59,14 +59,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test("what was answered is there after the server was killed", async () => {
+test("what the server confirmed is stored, even if it is killed", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const sessions = await Promise.all(Array.from({ length: 8 }, () => obtainTokens(client, user)))
   const server = await startInstance()
   const refreshed: Tokens[] = []
   let killed = false
-  // Each goes on with the newest refresh token that it has an answer with, until the server is gone.
+  // Each chain refreshes with its newest refresh token until the server is killed.
   const chains = sessions.map(async (first) => {
     let newest = first
     while (!killed) {
@@ -89,6 +89,6 @@ test("what was answered is there after the server was killed", async () => {
   const { issuer } = testEnvironment()
   for (const tokens of newest) {
     const response = await refresh(client, tokens, issuer)
-    expect(response.status, "the newest refresh token that was answered still counts").toBe(200)
+    expect(response.status, "the newest refresh token is still valid").toBe(200)
   }
 })

@@ -6,8 +6,8 @@ import { startRefreshLoad } from "../fixtures/refresh-load"
 import { workersOf } from "../fixtures/worker-processes"
 import { expect, insertUser, obtainTokens, registerClient, test } from "../fixtures/world"
 
-/** A client with so many Sessions, each to be refreshed on a connection of its own. */
-async function beginSessions(count: number) {
+/** A client with `count` Sessions to refresh. */
+async function startSessions(count: number) {
   const client = await registerClient()
   const user = await insertUser()
   const sessions = await Promise.all(Array.from({ length: count }, () => obtainTokens(client, user)))
@@ -16,11 +16,11 @@ async function beginSessions(count: number) {
 
 for (const PROCESSES of ["1", "2"]) {
   test.describe(`with PROCESSES=${PROCESSES}`, () => {
-    test("SIGTERM loses no request that was sent, and every answer from then on closes its connection - RFC 9112 9.6", async () => {
-      const { client, sessions } = await beginSessions(6)
+    test("SIGTERM loses no request, and every later response closes its connection - RFC 9112 9.6", async () => {
+      const { client, sessions } = await startSessions(6)
       const server = await startInstance({ PROCESSES })
       const load = startRefreshLoad(client, sessions, server.baseUrl)
-      // A connection that is idle when the signal comes, and used after it.
+      // A connection that is idle at the signal and used afterwards.
       const idle = await openConnection(server.port)
       idle.write("GET /jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
       expect(await idle.received(/\r\n\r\n\{.*\}$/)).toMatch(/^HTTP\/1\.1 200 /)
@@ -28,7 +28,7 @@ for (const PROCESSES of ["1", "2"]) {
 
       const exited = server.stop("SIGTERM")
       await load.ended
-      // Each client ends when it has to connect again: there is no listener any more.
+      // Each client stops when it has to reconnect, because the listener is closed.
       expect(load.failures).toEqual(sessions.map(() => "ECONNREFUSED"))
       for (const connections of load.connections) expect(connections.at(-1)).toBe("close")
       idle.write("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -44,8 +44,8 @@ for (const PROCESSES of ["1", "2"]) {
 
 // Which processes a server has is read from /proc.
 if (process.platform === "linux") {
-  test("SIGUSR2 replaces the processes under load, and no request fails", async () => {
-    const { client, sessions } = await beginSessions(6)
+  test("SIGUSR2 replaces the processes under load without failing a request", async () => {
+    const { client, sessions } = await startSessions(6)
     const server = await startInstance({ PROCESSES: "2" })
     const before = workersOf(server)
     const load = startRefreshLoad(client, sessions, server.baseUrl)
@@ -62,8 +62,8 @@ if (process.platform === "linux") {
   })
 }
 
-test("KEEP_ALIVE_SECONDS and REQUEST_SECONDS end connections when they say - RFC 9110 15.5.9", async () => {
-  // Longer than Node's own 5 seconds, and shorter than its 30 between two looks at slow requests.
+test("KEEP_ALIVE_SECONDS and REQUEST_SECONDS end connections on time - RFC 9110 15.5.9", async () => {
+  // More than Node's default of 5 seconds, and less than the 30 seconds between its checks for slow requests.
   const server = await startInstance({ KEEP_ALIVE_SECONDS: "7", REQUEST_SECONDS: "4" })
   async function closeIdle(): Promise<number> {
     const idle = await openConnection(server.port)
@@ -82,7 +82,7 @@ test("KEEP_ALIVE_SECONDS and REQUEST_SECONDS end connections when they say - RFC
     expect(slow?.afterMs).toBeGreaterThan(3_900)
     expect(slow?.afterMs).toBeLessThan(8_000)
   }
-  // A page takes no form, so it does not wait for the rest.
+  // A page accepts no form, so it does not wait for the rest.
   expect(page?.answer).toMatch(/^HTTP\/1\.1 405 /)
   await server.stop()
 })

@@ -3,7 +3,7 @@ import { testEnvironment } from "../fixtures/environment"
 import { startOwnServer } from "../fixtures/own-server"
 import { expect, test } from "../fixtures/world"
 
-/** Writes these bytes to the server, and resolves with all that it answers until it closes the connection. */
+/** Sends these bytes to the server. @returns everything received until the server closes the connection */
 function exchange(text: string, port = Number(new URL(testEnvironment().issuer).port)): Promise<string> {
   const socket = net.connect(port, "localhost", () => socket.write(text))
   let answer = ""
@@ -22,13 +22,13 @@ const length = `Content-Length: ${smuggled.length}`
 const framings = [
   { headers: ["Transfer-Encoding: chunked"], body: chunked },
   { headers: [length], body: smuggled },
-  // A proxy that removes the headers named in Connection must not remove the ones that frame the body.
+  // Removing the headers named in Connection must not remove those that frame the body.
   { headers: [length, "Connection: close, content-length"], body: smuggled },
   { headers: ["Transfer-Encoding: chunked", "Connection: close, transfer-encoding"], body: chunked },
 ]
 
 for (const path of ["/sign-in", "/sign-in/submit", "/flows", "/form.js", "/no-such-page", "/introspect"]) {
-  test(`a body of a request to ${path} is never read as a request of its own - RFC 9112 11.2`, async () => {
+  test(`a body of a request to ${path} is never parsed as another request - RFC 9112 11.2`, async () => {
     const { issuer } = testEnvironment()
     for (const method of ["GET", "HEAD", "DELETE", "OPTIONS", "POST", "PUT"]) {
       for (const { headers, body } of framings) {
@@ -37,7 +37,7 @@ for (const path of ["/sign-in", "/sign-in/submit", "/flows", "/form.js", "/no-su
         const about = `${method} ${headers.join(", ")}`
         expect(answer.match(/^HTTP\/1\.1 /gm), about).toHaveLength(1)
         expect(answer, about).not.toContain("/smuggled")
-        // An answer to the smuggled request would reach the next request of another client.
+        // The response to a smuggled request would go to another client's next request.
         const pages = await Promise.all(Array.from({ length: 4 }, () => fetch(`${issuer}/sign-in`)))
         expect(
           pages.map(({ status }) => status),
@@ -49,7 +49,7 @@ for (const path of ["/sign-in", "/sign-in/submit", "/flows", "/form.js", "/no-su
   })
 }
 
-test("a connection can be used after an answer that came before its request was read", async () => {
+test("a connection stays usable after a response that was sent before the request was read", async () => {
   const { issuer } = testEnvironment()
   const body = `x=${"y".repeat(200_000)}`
   const headers = { "Content-Type": "application/x-www-form-urlencoded", Origin: issuer }
@@ -64,7 +64,7 @@ test("Connection: x-forwarded-for does not hide a client from the limits of its 
   const { port } = new URL(server.baseUrl)
   const statuses: number[] = []
   for (let i = 0; i < 3; i++) {
-    const form = `email=nobody-${i}%40example.com&password=not+the+password`
+    const form = `email=unknown-${i}%40example.com&password=not+the+password`
     const lines = [
       "POST /sign-in/submit HTTP/1.1",
       "Host: localhost",
@@ -77,7 +77,7 @@ test("Connection: x-forwarded-for does not hide a client from the limits of its 
     const answer = await exchange(`${lines.join("\r\n")}\r\n\r\n${form}`, Number(port))
     statuses.push(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]))
   }
-  // Other tests of this machine may have used up the limit already.
+  // Other tests on this machine may already have reached the limit.
   expect(statuses.at(-1)).toBe(429)
   await server.stop()
 })

@@ -3,29 +3,29 @@ import type { AddressInfo } from "node:net"
 import { startOwnServer } from "../fixtures/own-server"
 import { expect, test } from "../fixtures/world"
 
-/** A collector that says no. @returns what it was asked */
+/** Starts a collector that returns 401. @returns the requests it received as `received` */
 async function startRefusingCollector() {
-  const asked: string[] = []
+  const received: string[] = []
   const server = http.createServer((request, response) => {
-    asked.push(`${request.method} ${request.url} ${request.headers["content-type"]}`)
+    received.push(`${request.method} ${request.url} ${request.headers["content-type"]}`)
     request.resume()
     response.writeHead(401).end()
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  return { asked, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { received, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-test("spans go out as protobuf where nothing else is asked for, and a collector that refuses them changes nothing", async () => {
+test("spans are sent as protobuf by default, and a collector that rejects them does not affect requests", async () => {
   const collector = await startRefusingCollector()
   const server = await startOwnServer({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: "50" })
   expect((await fetch(`${server.issuer}/authorize?client_id=unknown`)).status).toBe(400)
-  await expect.poll(() => collector.asked[0]).toBe("POST /v1/traces application/x-protobuf")
+  await expect.poll(() => collector.received[0]).toBe("POST /v1/traces application/x-protobuf")
   expect((await fetch(`${server.issuer}/authorize?client_id=unknown`)).status).toBe(400)
   expect(await server.stop()).toBe(0)
   collector.server.close()
 })
 
-test("a collector that is not there keeps no server from ending in order", async () => {
+test("an unreachable collector does not keep a server from stopping", async () => {
   const { server: collector, url } = await startRefusingCollector()
   await new Promise((resolve) => collector.close(resolve))
   const server = await startOwnServer({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
@@ -33,7 +33,7 @@ test("a collector that is not there keeps no server from ending in order", async
   expect(await server.stop()).toBe(0)
 })
 
-test("a sampler that takes no trace leaves the inspector everything", async () => {
+test("the inspector shows everything even if no trace is sampled", async () => {
   const collector = await startRefusingCollector()
   const server = await startOwnServer({
     DEMO: "on",
@@ -53,11 +53,11 @@ test("a sampler that takes no trace leaves the inspector everything", async () =
     recorded: [{ path: "/authorize", steps: [{ facts: { client_id: expect.stringMatching(/^#/) } }] }],
   })
   expect(await server.stop()).toBe(0)
-  expect(collector.asked).toEqual([])
+  expect(collector.received).toEqual([])
   collector.server.close()
 })
 
-test("a protocol that there is none of is one line in the log, and the server serves", async () => {
+test("an unknown OTLP protocol does not keep the server from serving", async () => {
   const server = await startOwnServer({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
     OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",

@@ -12,7 +12,7 @@ import { buildAgain } from "../fixtures/second-build"
 import { startServer, type TestServer } from "../fixtures/server"
 import { insertUser, registerClient } from "../fixtures/world"
 
-// Two builds of one commit, as two machines make them, on one database with one issuer.
+// Two builds of one commit, as on two machines, with one database and one issuer.
 let build: Awaited<ReturnType<typeof buildAgain>>
 let middle: Awaited<ReturnType<typeof startMethodSwitch>>
 let servers: TestServer[] = []

@@ -21,7 +21,7 @@ test.afterAll(async () => {
 const documents = ["/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 const send = (path: string, init?: RequestInit) => fetch(`${server.baseUrl}${path}`, init)
 
-/** The requests that need the database, for one client with one access token. */
+/** Builds requests that need the database, with a client and an access token. */
 async function makeRequests(): Promise<[path: string, init: RequestInit][]> {
   const client = await registerClient()
   const { access_token } = await obtainTokens(client, await insertUser())
@@ -58,7 +58,7 @@ async function surviveOutage(outage: "cut" | "silence"): Promise<void> {
     expect(await answer.json(), path).toMatchObject({ error: "temporarily_unavailable" })
   }
 
-  // The keys in memory are read again after five seconds.
+  // The cached keys are read again after five seconds.
   while (Date.now() - startedAt < 7_000) {
     for (const path of documents) {
       const askedAt = Date.now()
@@ -71,8 +71,8 @@ async function surviveOutage(outage: "cut" | "silence"): Promise<void> {
   await expect.poll(introspect, { timeout: 10_000 }).toBe(200)
 }
 
-test("a Postgres that is stopped is 503 within ten seconds, keys and metadata are served, and the server recovers by itself", () =>
+test("a stopped Postgres gives 503 within ten seconds, keys and metadata are served, and the server recovers by itself", () =>
   surviveOutage("cut"))
 
-test("a Postgres that is silent is 503 within ten seconds, keys and metadata are served, and the server recovers by itself", () =>
+test("a silent Postgres gives 503 within ten seconds, keys and metadata are served, and the server recovers by itself", () =>
   surviveOutage("silence"))

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs"
 import { config } from "@/lib/config"
 
 /** Every route.ts that is an endpoint for clients or for forms, by its path. A test compares these lists with the folders. */
@@ -31,11 +32,25 @@ export const nextPathPatterns = [
 
 const filePattern = /^\/(form\.js|icon\.svg|robots\.txt|_next\/static\/.+)$/
 
+const builtPrefix = "/_next/static/"
+
 const endpoints = new Set<string>(endpointPaths)
 const lightPages = new Set<string>(lightPagePaths)
 
 /** Whether a file may be at this path: of the folder public, or of Next's build. */
 export const isFilePath = (path: string) => filePattern.test(path)
+
+let builtFiles: Set<string> | undefined
+
+/** Whether a file path has a file. Development has no list of Next's files, so there every path of one counts as existing. */
+function hasFile(path: string): boolean {
+  if (process.env.NODE_ENV === "development") return true
+  if (!path.startsWith(builtPrefix)) return existsSync(`public${path}`)
+  builtFiles ??= new Set(
+    readdirSync(".next/static", { recursive: true }).map((name) => String(name).replaceAll("\\", "/")),
+  )
+  return builtFiles.has(path.slice(builtPrefix.length))
+}
 
 /** Whether something may be at this path. */
 export function isKnownPath(path: string): boolean {
@@ -55,6 +70,7 @@ export function findMethodRefusal(method: string | undefined, path: string): 404
   if (method === "GET" || method === "HEAD") return null
   if (isSwitchedOff(path)) return 404
   if (endpoints.has(path)) return null
+  if (isFilePath(path)) return hasFile(path) ? 405 : 404
   return isKnownPath(path) ? 405 : 404
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path"
 import sirv from "sirv"
 import { isFilePath } from "@/lib/http/known-paths"
+import { securityHeaders } from "@/lib/http/responses"
 import { root } from "./project"
 import type { RequestHandlers } from "./serve"
 
@@ -12,8 +13,10 @@ const builtPrefix = "/_next/static"
  * @returns a function that sends one of them
  */
 export function prepareFiles(): RequestHandlers["sendFile"] {
-  const setHeaders = (response: { setHeader(name: string, value: string): unknown }) =>
-    void response.setHeader("X-Content-Type-Options", "nosniff")
+  const headers = securityHeaders()
+  const setHeaders = (response: { setHeader(name: string, value: string): unknown }) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  }
   // `npm run build` compresses these files.
   const built = sirv(path.join(root, ".next/static"), { immutable: true, maxAge: 31_536_000, gzip: true, setHeaders })
   const own = sirv(path.join(root, "public"), { etag: true, setHeaders })
@@ -22,7 +25,7 @@ export function prepareFiles(): RequestHandlers["sendFile"] {
     const isBuilt = target.path.startsWith(`${builtPrefix}/`)
     incoming.url = isBuilt ? target.whole.slice(builtPrefix.length) : target.whole
     ;(isBuilt ? built : own)(incoming, outgoing, () => {
-      outgoing.writeHead(404, { "Cache-Control": "no-store" }).end()
+      outgoing.writeHead(404, { ...headers, "Cache-Control": "no-store" }).end()
     })
     return true
   }

@@ -6,6 +6,7 @@ import type { EndpointResponse, Handler } from "@/lib/http/exchange"
 import { findMethodRefusal, isKnownPath } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
 import { generateId } from "@/lib/protocol/random"
+import type { RequestHandlers } from "./serve"
 import type { Target } from "./target"
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
@@ -13,16 +14,19 @@ const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
 /**
  * Finds the response to a request that no endpoint, page or file may handle; null for all other requests.
  * @param options.dev in development Next has its own paths
+ * @param options.guardNext gives the 404 of a flow that does not exist
  */
 export function findRefusal(
   { method, headers }: http.IncomingMessage,
   target: Target,
-  { dev }: { dev: boolean },
+  { dev, guardNext }: Pick<RequestHandlers, "dev" | "guardNext">,
 ): Handler | null {
   if (method === "GET" && isForPeople(target.path) && usesOtherLoopbackName(headers))
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
-  if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
+  if (status === 405)
+    return async (request) =>
+      (await guardNext(request)) ?? errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
   if (status === 404) return async () => notFoundPage()
   return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
 }

@@ -75,7 +75,7 @@ export function createListener({
 }: RequestHandlers): http.RequestListener {
   async function answer(incoming: http.IncomingMessage, outgoing: http.ServerResponse, target: Target): Promise<void> {
     const request = fromIncoming(incoming, target)
-    const handle = findRefusal(incoming, target, { dev }) ?? findEndpoint(incoming.method, target.path)
+    const handle = findRefusal(incoming, target, { dev, guardNext }) ?? findEndpoint(incoming.method, target.path)
     if (handle) return send(await handle(request), outgoing)
     if (sendFile(incoming, outgoing, target)) return
     const guarded = await guardNext(request)
