@@ -10,6 +10,9 @@ const sqlite = url.startsWith("file:")
 export default defineConfig({
   // The same models for each provider: prisma/tooling/generate.mjs writes the second file.
   schema: sqlite ? "prisma/schema.prisma" : "lib/data/generated/postgres.prisma",
-  // Studio takes nothing but a whole path.
+  // The table of applied migrations is not a model (lib/data/migrate.ts).
+  experimental: { externalTables: true },
+  tables: { external: [sqlite ? "_migration" : "public._migration"] },
+  // Studio needs an absolute path.
   datasource: { url: sqlite ? `file://${path.resolve(url.slice("file:".length))}` : url },
 })

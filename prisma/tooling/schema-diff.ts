@@ -19,14 +19,7 @@ type Engine = {
 export async function diffDatabase(databaseUrl: string, models: string): Promise<string> {
   const sqlite = databaseUrl.startsWith("file:")
   const content = sqlite ? models : models.replace(/provider\s*=\s*"sqlite"/, 'provider = "postgresql"')
-  const pool = sqlite ? null : new CatalogPool({ connectionString: databaseUrl })
-  const adapter = pool ? new PrismaPg(pool) : new PrismaBetterSqlite3({ url: databaseUrl })
-  const { SchemaEngine } = await loadEngine()
-  const engine = await SchemaEngine.new(
-    { datamodels: [["schema.prisma", content]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
-  )
+  const { engine, close } = await openEngine(databaseUrl, content)
   const files = [{ path: "schema.prisma", content }]
   try {
     const { stdout } = await engine.diff({
@@ -39,8 +32,29 @@ export async function diffDatabase(databaseUrl: string, models: string): Promise
     })
     return !stdout || stdout.includes("This is an empty migration") ? "" : stdout
   } finally {
-    engine.free()
-    await pool?.end()
+    await close()
+  }
+}
+
+/** Opens Prisma's schema engine on a database. @param content the models with the database's provider */
+export async function openEngine(
+  databaseUrl: string,
+  content: string,
+): Promise<{ engine: Engine; close(): Promise<void> }> {
+  const pool = databaseUrl.startsWith("file:") ? null : new CatalogPool({ connectionString: databaseUrl })
+  const adapter = pool ? new PrismaPg(pool) : new PrismaBetterSqlite3({ url: databaseUrl })
+  const { SchemaEngine } = await loadEngine()
+  const engine = await SchemaEngine.new(
+    { datamodels: [["schema.prisma", content]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  )
+  return {
+    engine,
+    async close() {
+      engine.free()
+      await pool?.end()
+    },
   }
 }
 
