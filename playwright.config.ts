@@ -4,8 +4,7 @@ import { ensureChromium, launchArgs } from "./e2e/fixtures/browser"
 const report = process.env.PLAYWRIGHT_REPORT_FILE
 
 /**
- * Tests run on both databases where that makes a difference. What must come after all of them is in files named
- * *.after.ts.
+ * Tests run on both databases where that makes a difference. Files named *.after.ts run last.
  */
 export default defineConfig({
   testDir: "e2e",
@@ -16,7 +15,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"], ...(report ? [["json", { outputFile: report }] as ["json", object]] : [])],
   use: {
-    // A trace, a video or a picture would hold passwords and tokens.
+    // Traces, videos and screenshots would contain passwords and tokens.
     trace: "off",
     video: "off",
     screenshot: "off",
@@ -28,7 +27,7 @@ export default defineConfig({
       testMatch: "**/*.spec.ts",
       testIgnore: "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
     },
-    // What depends on the database, or on two instances. Pages look the same, and browsers do the same, on both.
+    // Tests that depend on the database or on two instances. Pages look and work the same on both databases.
     {
       name: "postgres",
       testMatch: [
@@ -38,7 +37,7 @@ export default defineConfig({
         "**/server/{nginx,processes,restart,two-builds,unavailable}.spec.ts",
       ],
     },
-    // What differs where Next answers the endpoints.
+    // Tests of what differs where Next serves the endpoints.
     {
       name: "next",
       testMatch: ["**/endpoints/*.spec.ts", "**/leaks/state-in-log.spec.ts", "**/server/next-start.spec.ts"],
