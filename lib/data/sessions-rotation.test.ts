@@ -1,15 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
+import { countTrue } from "@/lib/testing/parallel"
 import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import type { Client } from "./clients"
 import { findSession, revokeSession, revokeSessionsOfUser, rotateRefreshToken } from "./sessions"
 import type { User } from "./users"
-
-/** Runs `times` calls in parallel. @returns how many of them resolved to true */
-async function countWinners(times: number, run: (i: number) => Promise<boolean>): Promise<number> {
-  return (await Promise.all(Array.from({ length: times }, (_, i) => run(i)))).filter(Boolean).length
-}
 
 const newHash = () => hashToken(generateToken())
 
@@ -45,7 +41,7 @@ describeOnEachDatabase("a Session in use", () => {
     test("succeeds for one of fifty parallel calls, and rotates once", async () => {
       const { id, currentHash } = await storeStartedSession(owner)
       const facts = next()
-      expect(await countWinners(50, () => rotateRefreshToken(id, currentHash, facts))).toBe(1)
+      expect(await countTrue(50, () => rotateRefreshToken(id, currentHash, facts))).toBe(1)
       expect(await findSession(id)).toMatchObject({ refreshTokenHash: facts.refreshTokenHash, rotations: 1 })
     })
 
@@ -99,7 +95,7 @@ describeOnEachDatabase("a Session in use", () => {
 
     test("succeeds for one of twenty parallel calls", async () => {
       const { id } = await storeStartedSession(owner)
-      expect(await countWinners(20, () => revokeSession(id, "code_replayed", new Date()))).toBe(1)
+      expect(await countTrue(20, () => revokeSession(id, "code_replayed", new Date()))).toBe(1)
     })
 
     test("of a User ends all of their Sessions and no others", async () => {

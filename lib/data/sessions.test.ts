@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
+import { countTrue } from "@/lib/testing/parallel"
 import { inMinutes, makeSession, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import type { Client } from "./clients"
 import { database } from "./database"
@@ -14,11 +15,6 @@ import {
   startSession,
 } from "./sessions"
 import type { User } from "./users"
-
-/** Runs `times` calls in parallel. @returns how many of them resolved to true */
-async function countWinners(times: number, run: (i: number) => Promise<boolean>): Promise<number> {
-  return (await Promise.all(Array.from({ length: times }, (_, i) => run(i)))).filter(Boolean).length
-}
 
 const newHash = () => hashToken(generateToken())
 
@@ -79,7 +75,7 @@ describeOnEachDatabase("session data", () => {
         const [session, code, now] = makeSession(mine)
         return insertAuthCode({ ...session, id }, code, now)
       }
-      expect(await countWinners(20, insert)).toBe(1)
+      expect(await countTrue(20, insert)).toBe(1)
       expect(await listSessions({ userId: mine.user.id }, 100)).toHaveLength(1)
       expect(await (await database()).authCode.count({ where: { sessionId: id } })).toBe(1)
     })

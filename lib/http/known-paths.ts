@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs"
+import path from "node:path"
 import { config } from "@/lib/config"
 
 /** Every route.ts that is an endpoint for clients or for forms, by its path. A test compares these lists with the folders. */
@@ -42,14 +43,18 @@ export const isFilePath = (path: string) => filePattern.test(path)
 
 let builtFiles: Set<string> | undefined
 
-/** Whether a file path has a file. Development has no list of Next's files, so there every path of one counts as existing. */
-function hasFile(path: string): boolean {
+/** Whether there is a file at a path for which `isFilePath` is true. In development Next has no list of its files: always true. */
+function hasFile(filePath: string): boolean {
   if (process.env.NODE_ENV === "development") return true
-  if (!path.startsWith(builtPrefix)) return existsSync(`public${path}`)
-  builtFiles ??= new Set(
-    readdirSync(".next/static", { recursive: true }).map((name) => String(name).replaceAll("\\", "/")),
-  )
-  return builtFiles.has(path.slice(builtPrefix.length))
+  if (!filePath.startsWith(builtPrefix)) return existsSync(`public${filePath}`)
+  builtFiles ??= new Set(listBuiltFiles())
+  return builtFiles.has(filePath.slice(builtPrefix.length))
+}
+
+function listBuiltFiles(): string[] {
+  return readdirSync(".next/static", { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(".next/static", path.join(parentPath, name)).replaceAll("\\", "/"))
 }
 
 /** Whether something may be at this path. */

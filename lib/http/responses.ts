@@ -9,7 +9,7 @@ const plainHeaders = {
 }
 const httpsHeaders = { ...plainHeaders, "Strict-Transport-Security": "max-age=31536000" }
 
-/** On every answer. Files get some of them from next.config.mjs. */
+/** The security headers of every response, files included. */
 export const securityHeaders = (): Record<string, string> => (config().secureCookies ? httpsHeaders : plainHeaders)
 
 const documents = new WeakMap<object, string>()
