@@ -106,7 +106,7 @@ describeOnEachDatabase("signing keys", (provider) => {
       const before = settings()
       await closeDatabase()
       applySettings({ ...before, SECRET: "another secret of the unit tests, of no use" })
-      for (const alg of signingAlgs) await expect(findActiveKey(alg)).rejects.toThrow(/^SECRET does not open/)
+      for (const alg of signingAlgs) await expect(findActiveKey(alg)).rejects.toThrow(/^SECRET does not decrypt/)
       await closeDatabase()
       applySettings(before)
       await expect(findActiveKey("ES256")).resolves.toMatchObject({ alg: "ES256" })
