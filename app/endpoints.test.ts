@@ -18,7 +18,7 @@ function pathsOf(fileName: string): string[] {
 
 const isLeftToNext = (path: string) => nextPathPatterns.some((pattern) => pattern.test(path.replace("[id]", "x")))
 
-test("every route.ts is answered without Next by every method, or is left to Next by name", () => {
+test("every route.ts has a handler for every method, or is listed as a path of Next", () => {
   const routes = pathsOf("route.ts")
   expect(routes.filter((route) => !isLeftToNext(route)).sort()).toEqual([...endpointPaths].sort())
   for (const path of endpointPaths) {
@@ -26,7 +26,7 @@ test("every route.ts is answered without Next by every method, or is left to Nex
   }
 })
 
-test("every page.tsx is rendered without Next, or is left to Next by name", () => {
+test("every page.tsx is a light page, or is listed as a path of Next", () => {
   expect(
     pathsOf("page.tsx")
       .filter((page) => !isLeftToNext(page))
@@ -36,7 +36,7 @@ test("every page.tsx is rendered without Next, or is left to Next by name", () =
   expect(endpoints.size).toBe(endpointPaths.length + lightPagePaths.length)
 })
 
-test("every file of public can be had by GET alone", () => {
+test("every file of the folder public has only GET and HEAD", () => {
   expect(existsSync(path.join(root, "public"))).toBe(true)
   for (const file of readdirSync(path.join(root, "public")))
     expect(findMethodRefusal("POST", `/${file}`), file).toBe(405)
