@@ -1,4 +1,4 @@
-/** A message about the form as a whole. The region is always there, so that screen readers speak what comes into it. */
+/** A message about the form as a whole. The live region is always there, so that screen readers announce a new message. */
 export function FormAlert({ id, message }: { id: string; message: string | undefined }) {
   return (
     <div id={id} aria-live="assertive">
