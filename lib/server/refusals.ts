@@ -5,7 +5,6 @@ import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointResponse, Handler } from "@/lib/http/exchange"
 import { findMethodRefusal, isKnownPath } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
-import { generateId } from "@/lib/protocol/random"
 import type { Target } from "./target"
 
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
@@ -22,7 +21,7 @@ export function findRefusal(
   if (method === "GET" && isForPeople(target.path) && isAtAnotherName(headers))
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
-  if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
+  if (status === 405) return async (request) => errorPage(request, methodNotAllowed(["GET", "HEAD"]), null)
   if (status === 404) return async () => notFoundPage()
   return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
 }
