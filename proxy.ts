@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server"
-import { findMethodRefusal } from "./lib/http/known-paths"
+import { findMethodRefusal, isFilePath } from "./lib/http/known-paths"
 import { pageHeaders } from "./lib/http/page-headers"
 
 /**
@@ -11,7 +11,8 @@ export function proxy(request: NextRequest): Response {
   const status = findMethodRefusal(request.method, request.nextUrl.pathname)
   if (status !== null) return new Response(null, { status, headers: status === 405 ? { Allow: "GET, HEAD" } : {} })
 
-  if (isFile.test(request.nextUrl.pathname)) return NextResponse.next()
+  // Files have no policy of a page. They pass here because of their methods: Next fails on a POST to one.
+  if (isFilePath(request.nextUrl.pathname)) return NextResponse.next()
 
   const development = process.env.NODE_ENV === "development"
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
@@ -34,9 +35,6 @@ function pageAt(request: NextRequest, headers: Headers): NextResponse {
     ? NextResponse.rewrite(new URL("/_not-found", request.url), { request: { headers } })
     : NextResponse.next({ request: { headers } })
 }
-
-/** Files have no policy of a page. They are here for their methods alone: Next fails on a POST to one. */
-const isFile = /^\/(_next\/static\/|(icon\.svg|form\.js)$)/
 
 // Everything but the endpoints, which answer with headers of their own. Next reads this text at build time.
 export const config = {

@@ -36,7 +36,7 @@ test("the browser client of the quick start works, from another origin", async (
   const requests = watchRequests(page)
   await page.goto(example.url)
   const status = page.getByRole("status")
-  await expect(status).toHaveText("Nobody is signed in.")
+  await expect(status).toHaveText("No one is signed in.")
   await page.getByRole("button", { name: "Sign in" }).click()
   await page.waitForURL((url) => url.pathname === "/sign-in")
   await signIn(page, user)
@@ -92,7 +92,7 @@ test("a page of an origin that is not registered reads nothing", async ({ page }
   for (const path of ["/userinfo", "/introspect"]) {
     expect(await read(path, { headers: { Authorization: "Bearer unknown" } }), path).toBe("unreadable")
   }
-  // What is public anyway is readable, and the pages and /authorize are nobody's to read.
+  // Public documents are readable. The pages and /authorize are not.
   expect(await read("/jwks", {})).toBe(200)
   for (const path of ["/", "/sign-in", "/authorize"]) expect(await read(path, {}), path).toBe("unreadable")
   await stranger.stop()

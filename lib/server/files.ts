@@ -12,8 +12,11 @@ const builtPrefix = "/_next/static"
  * @returns what answers with one of them
  */
 export function prepareFiles(): Answerers["sendFile"] {
-  const setHeaders = (response: { setHeader(name: string, value: string): unknown }) =>
-    void response.setHeader("X-Content-Type-Options", "nosniff")
+  const setHeaders = (response: { setHeader(name: string, value: string): unknown }, path: string) => {
+    response.setHeader("X-Content-Type-Options", "nosniff")
+    // sirv does not know this type, and with nosniff browsers need it.
+    if (path.endsWith(".ico")) response.setHeader("Content-Type", "image/x-icon")
+  }
   // `npm run build` has compressed them.
   const built = sirv(path.join(root, ".next/static"), { immutable: true, maxAge: 31_536_000, gzip: true, setHeaders })
   const own = sirv(path.join(root, "public"), { etag: true, setHeaders })

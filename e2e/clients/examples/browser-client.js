@@ -50,7 +50,7 @@ async function finishSignIn(server) {
 async function showUser(server) {
   const response = await oauth.userInfoRequest(server, client, tokens.access_token, options)
   const user = await oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response)
-  show(`${user.name ?? "Somebody"}, ${user.email}, is signed in.`)
+  show(`${user.name ?? "Someone"}, ${user.email}, is signed in.`)
 }
 
 async function introspect() {

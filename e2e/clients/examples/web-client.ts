@@ -51,11 +51,11 @@ async function signOut(visitor: Visitor): Promise<void> {
 }
 
 async function describeVisitor({ signedIn }: Visitor): Promise<string> {
-  if (!signedIn) return "Nobody is signed in."
+  if (!signedIn) return "No one is signed in."
   const { active } = await oidc.tokenIntrospection(config, signedIn.accessToken)
   if (!active) return "The session has ended."
   const { name, email } = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.sub)
-  return `${name ?? "Somebody"}, ${email}, is signed in.`
+  return `${name ?? "Someone"}, ${email}, is signed in.`
 }
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
