@@ -6,7 +6,7 @@ import { expect, test } from "../fixtures/journey"
 import { allow, signIn } from "../fixtures/people"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a browser client, run as docs/quick-starts.md says: its pages are of another origin.
+// The quick start for a browser client, run as in docs/quick-starts.md. Its pages have another origin.
 let example: Example
 let clientId: string
 
@@ -20,7 +20,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => example?.stop())
 
-/** The requests that the page itself made to the server, beside its journeys there. */
+/** The requests that scripts of the page sent to the server. */
 function watchRequests(page: Page): string[] {
   const requests: string[] = []
   page.on("response", (response) => {
@@ -63,7 +63,7 @@ test("the browser client of the quick start works, from another origin", async (
 })
 
 test("a page of an origin that is not registered reads nothing", async ({ page }) => {
-  // On the loopback interface the redirect URI's port may differ, so this page even gets a code; its origin is another.
+  // The port of a loopback redirect URI may differ, so this page gets a code. But its origin is not registered.
   const stranger = await startExample("serve-browser-client.ts", {
     PORT: String(await findFreePort()),
     CLIENT_ID: clientId,

@@ -6,7 +6,7 @@ import { allow, deny, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a confidential web client, run as docs/quick-starts.md says.
+// The quick start for a confidential web client, run as in docs/quick-starts.md.
 let example: Example
 
 test.beforeAll(async () => {

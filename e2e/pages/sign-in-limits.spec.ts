@@ -26,7 +26,7 @@ test.beforeAll(async () => {
 test.afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
 const unique = () => randomBytes(6).toString("hex")
-/** An address of a network line of its own: the first four groups are the line's. */
+/** An address in an IPv6 /64 of its own: the first four groups. */
 const newAddress = () => `2001:${unique().replace(/(.{4})(?!$)/g, "$1:")}::1`
 
 /** Sends the sign-in form from a network address, to one of the two servers. */
@@ -65,7 +65,7 @@ test("after too many failures the account's right password is refused too, and o
   await fail(address, user.email, perAccount)
   await expectTooMany(await attempt(address, user.email, user.password))
   expectSignedIn(await attempt(address, other.email, other.password))
-  // The account is what is limited, wherever the attempts come from.
+  // The account is limited, whatever the address of the attempts.
   for (const email of [user.email, user.email.toUpperCase()])
     await expectTooMany(await attempt(newAddress(), email, user.password))
 })
@@ -86,12 +86,12 @@ test("after too many failures an address is refused for every account, and other
   expectSignedIn(await attempt(newAddress(), three.email, three.password))
 })
 
-test("the addresses of one IPv6 line count as one", async () => {
+test("the addresses of one IPv6 /64 count as one", async () => {
   const [one, two, three] = [await insertUser(), await insertUser(), await insertUser()]
-  const line = newAddress().slice(0, -1)
-  await fail(`${line}a`, one.email, perAddress / 2)
-  await fail(`${line}b:c:d`, two.email, perAddress / 2)
-  await expectTooMany(await attempt(`${line}f`, three.email, three.password))
+  const network = newAddress().slice(0, -1)
+  await fail(`${network}a`, one.email, perAddress / 2)
+  await fail(`${network}b:c:d`, two.email, perAddress / 2)
+  await expectTooMany(await attempt(`${network}f`, three.email, three.password))
 })
 
 test("the limits are shared by two servers on one database", async () => {

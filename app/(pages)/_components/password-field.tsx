@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react"
 import { Field } from "./field"
 
-/** A password field that can show the password, and says when Caps Lock is on. Both need public/form.js. */
+/** A password field that can show the password, and shows when Caps Lock is on. Both need public/form.js. */
 export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "children" | "className">) {
   return (
     <div>
