@@ -70,3 +70,13 @@ test("without JavaScript the reference is plain text, and there is no Copy butto
   await expect(page.getByText(`Reference: ${response?.headers()["x-flow-id"]}`)).toBeVisible()
   await expect(page.getByRole("button")).toHaveCount(0)
 })
+
+test("a page that is opened by another method than GET has no reference, because nothing is logged", async ({
+  page,
+}) => {
+  const response = await page.request.post(`${testEnvironment().issuer}/sign-in`)
+  expect(response.status()).toBe(405)
+  const html = await response.text()
+  expect(html).toContain("This page can&#39;t be opened this way")
+  expect(html).not.toContain("Reference:")
+})
