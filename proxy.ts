@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server"
-import { findMethodRefusal } from "./lib/http/known-paths"
+import { findMethodRefusal, isFilePath } from "./lib/http/known-paths"
 import { pageHeaders } from "./lib/http/page-headers"
 import { securityHeaders } from "./lib/http/responses"
 
@@ -12,7 +12,8 @@ export function proxy(request: NextRequest): Response {
   const status = findMethodRefusal(request.method, request.nextUrl.pathname)
   if (status !== null) return new Response(null, { status, headers: status === 405 ? { Allow: "GET, HEAD" } : {} })
 
-  if (isFile.test(request.nextUrl.pathname)) return NextResponse.next({ headers: securityHeaders() })
+  // Files need no page policy. They pass through here because Next fails on a POST to one.
+  if (isFilePath(request.nextUrl.pathname)) return NextResponse.next({ headers: securityHeaders() })
 
   const development = process.env.NODE_ENV === "development"
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(18))))
@@ -35,9 +36,6 @@ function pageAt(request: NextRequest, headers: Headers): NextResponse {
     ? NextResponse.rewrite(new URL("/_not-found", request.url), { request: { headers } })
     : NextResponse.next({ request: { headers } })
 }
-
-/** Files need no page policy. Only their methods are checked here, because Next fails on a POST to a file. */
-const isFile = /^\/(_next\/static\/|(icon\.svg|form\.js)$)/
 
 // All paths except the endpoints, which set their own headers. Next evaluates this at build time.
 export const config = {

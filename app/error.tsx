@@ -2,7 +2,7 @@
 
 import { ErrorMessage } from "./(pages)/_components/error-message"
 
-/** What a person sees when a page fails. The cause is in the server's log, under the number shown. */
+/** Shown when a page fails. The cause is in the log of the server, under the reference shown. */
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return <ErrorMessage error={error} retry={retry} />
 }

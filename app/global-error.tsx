@@ -3,7 +3,7 @@
 import "./globals.css"
 import { ErrorMessage } from "./(pages)/_components/error-message"
 
-/** The error page that stands in for the layout too, when that is what failed. */
+/** Shown when the layout fails: it has its own html element. */
 export default function GlobalErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <html lang="en">

@@ -1,16 +1,22 @@
 import "./globals.css"
 import type { Metadata, Viewport } from "next"
 import type { ReactNode } from "react"
+import { config } from "@/lib/config"
+import { description } from "./description"
 
-// Each page carries the nonce of its own answer, and pages of a sign-in service are nobody's to keep.
+// Each response has its own nonce, and pages of a sign-in service must not be cached.
 export const dynamic = "force-dynamic"
 
-export const metadata: Metadata = {
-  title: { default: "OAuth Flow", template: "%s · OAuth Flow" },
-  description: "The sign-in service of a team: an OAuth 2.1 authorization server and OpenID Provider.",
-  icons: { icon: { url: "/icon.svg", type: "image/svg+xml" } },
-  robots: { index: false },
-  formatDetection: { telephone: false, date: false, address: false, email: false },
+export function generateMetadata(): Metadata {
+  return {
+    metadataBase: new URL(config().issuer),
+    title: { default: "OAuth Flow", template: "%s · OAuth Flow" },
+    description,
+    icons: { icon: { url: "/icon.svg", type: "image/svg+xml" }, apple: "/apple-touch-icon.png" },
+    openGraph: { title: "OAuth Flow", description, type: "website", images: "/og-image.png" },
+    robots: { index: false },
+    formatDetection: { telephone: false, date: false, address: false, email: false },
+  }
 }
 
 export const viewport: Viewport = {

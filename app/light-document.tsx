@@ -1,23 +1,32 @@
 import type { ReactNode } from "react"
+import { config } from "@/lib/config"
 import icon from "../public/icon.svg"
+import { description } from "./description"
 
-// The build replaces this name by the path of the stylesheet that it made (lib/server/tooling/bundle.mjs).
+// The build replaces this expression with the stylesheet's path (lib/server/tooling/bundle.mjs).
 const stylesheet = process.env.LIGHT_STYLESHEET
 
-/** The document around a light page: what app/layout.tsx is for the pages that Next renders. */
+/** The HTML document of a light page, with the same head as app/layout.tsx. */
 export function LightDocument({ title, children }: { title: string; children: ReactNode }) {
+  const fullTitle = title === "OAuth Flow" ? title : `${title} · OAuth Flow`
   return (
     <html lang="en">
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        <meta name="description" content={description} />
         <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
         <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f7f5" />
         <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1211" />
-        <title>{title === "OAuth Flow" ? title : `${title} · OAuth Flow`}</title>
+        <meta property="og:title" content={fullTitle} />
+        <meta property="og:description" content={description} />
+        <meta property="og:type" content="website" />
+        <meta property="og:image" content={`${config().issuer}/og-image.png`} />
+        <title>{fullTitle}</title>
         <link rel="stylesheet" href={stylesheet} />
         <link rel="icon" href={icon} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
       </head>
       <body className="font-sans antialiased">{children}</body>
     </html>

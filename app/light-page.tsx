@@ -9,10 +9,9 @@ import { pageHeaders } from "@/lib/http/page-headers"
 import { LightDocument } from "./light-document"
 
 /**
- * The one place that makes a page light: it is rendered to HTML here, so there is no script of React or Next in it, and no
- * data for them. The page has its HTML, one stylesheet and public/form.js (docs/decisions/023-light-pages.md). Where Next
- * serves the same page by itself, page.tsx, it adds its scripts.
- * @returns a handler for every method; the server refuses those other than GET and HEAD before
+ * Makes an endpoint of a page: HTML without scripts or data of React and Next (docs/decisions/023-light-pages.md). When Next
+ * serves the same page by itself (page.tsx), it adds them.
+ * @returns a handler for every method; the server refuses all but GET and HEAD before it is called
  */
 export function lightPage(handle: PageHandler): Endpoint {
   return endpoint((method) => async (request) => {

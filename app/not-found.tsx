@@ -5,9 +5,9 @@ export const metadata: Metadata = { title: "Page not found" }
 
 export default function NotFoundPage() {
   return (
-    <NarrowPage title="Page not found" lead={<p>There is nothing at this address.</p>}>
-      <a className="button button-plain w-full" href="/">
-        Go to the first page
+    <NarrowPage title="Page not found" lead={<p>We can't find that page.</p>}>
+      <a className="button button-primary w-full" href="/">
+        Go to the home page
       </a>
     </NarrowPage>
   )

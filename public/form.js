@@ -1,17 +1,16 @@
-// What our forms do beyond HTML. All of it is comfort: without this file they work just as well.
+// Optional help in forms. Every form works without this file.
 
-/** How long a form counts as being sent, in milliseconds: whoever stops the browser can send it again after that. */
+/** Milliseconds. After this time a form can be sent again, in case the browser was stopped while sending it. */
 const sendingMs = 8000
 
 /**
- * Shows or hides what was typed into a password field.
- * @param {HTMLElement} button the field's own
- * @param {boolean} shown
+ * @param {HTMLElement} button beside the password field
+ * @param {boolean} isShown whether the password is readable
  */
-function showPassword(button, shown) {
+function showPassword(button, isShown) {
   const field = document.getElementById(button.getAttribute("aria-controls") ?? "")
-  field?.setAttribute("type", shown ? "text" : "password")
-  button.setAttribute("aria-pressed", String(shown))
+  field?.setAttribute("type", isShown ? "text" : "password")
+  button.setAttribute("aria-pressed", String(isShown))
 }
 
 for (const button of document.querySelectorAll("[data-show-password]")) button.removeAttribute("hidden")
@@ -21,15 +20,25 @@ document.addEventListener("click", ({ target }) => {
   if (button instanceof HTMLElement) showPassword(button, button.getAttribute("aria-pressed") !== "true")
 })
 
+/**
+ * Shows the hint of a password field while Caps Lock is on and the field has the focus.
+ * @param {Event} event Of these, only key and mouse events report Caps Lock. Autofill sends key events that do not.
+ */
+function showCapsLock(event) {
+  if (!(event.target instanceof HTMLInputElement)) return
+  const isOn = "getModifierState" in event && /** @type {KeyboardEvent} */ (event).getModifierState("CapsLock")
+  document.querySelector(`[data-caps-lock="${event.target.id}"]`)?.toggleAttribute("hidden", !isOn)
+}
+for (const type of ["keydown", "keyup", "mousedown", "focusout"]) addEventListener(type, showCapsLock)
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
 
 /** @param {SubmitEvent} event */
 function sendOnce(event) {
-  // Where a page runs React, React would send its forms in the background. They are sent by the browser everywhere.
+  // The browser sends every form. On pages with React, React would otherwise send it in the background.
   event.stopPropagation()
   const form = /** @type {HTMLFormElement} */ (event.target)
-  // A second press, while the server works on the first.
   if (form.dataset.sending !== undefined) return event.preventDefault()
   form.dataset.sending = ""
   clearTimeout(timer)
@@ -38,7 +47,7 @@ function sendOnce(event) {
 }
 addEventListener("submit", sendOnce, { capture: true })
 
-/** Browsers offer to save a password only from a field that is hidden again, and a page that is come back to shows none. */
+/** Browsers offer to save a password only from a hidden field. And the Back button must not show a password. */
 function hidePasswords() {
   for (const button of document.querySelectorAll("[data-show-password]")) {
     if (button instanceof HTMLElement) showPassword(button, false)
@@ -46,7 +55,7 @@ function hidePasswords() {
 }
 addEventListener("pagehide", hidePasswords)
 
-// The way back leads to the page as it was left.
+// The Back button can restore a page while its form was being sent.
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sending
 })

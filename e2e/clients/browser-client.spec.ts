@@ -6,7 +6,7 @@ import { expect, test } from "../fixtures/journey"
 import { allow, signIn } from "../fixtures/people"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a browser client, run as docs/quick-starts.md says: its pages are of another origin.
+// The quick start for a browser client, run as in docs/quick-starts.md. Its pages have another origin.
 let example: Example
 let clientId: string
 
@@ -20,7 +20,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => example?.stop())
 
-/** The requests that the page itself made to the server, beside its journeys there. */
+/** The requests that scripts of the page sent to the server. */
 function watchRequests(page: Page): string[] {
   const requests: string[] = []
   page.on("response", (response) => {
@@ -36,7 +36,7 @@ test("the browser client of the quick start works, from another origin", async (
   const requests = watchRequests(page)
   await page.goto(example.url)
   const status = page.getByRole("status")
-  await expect(status).toHaveText("Nobody is signed in.")
+  await expect(status).toHaveText("No one is signed in.")
   await page.getByRole("button", { name: "Sign in" }).click()
   await page.waitForURL((url) => url.pathname === "/sign-in")
   await signIn(page, user)
@@ -63,7 +63,7 @@ test("the browser client of the quick start works, from another origin", async (
 })
 
 test("a page of an origin that is not registered reads nothing", async ({ page }) => {
-  // On the loopback interface the redirect URI's port may differ, so this page even gets a code; its origin is another.
+  // The port of a loopback redirect URI may differ, so this page gets a code. But its origin is not registered.
   const stranger = await startExample("serve-browser-client.ts", {
     PORT: String(await findFreePort()),
     CLIENT_ID: clientId,
@@ -92,7 +92,7 @@ test("a page of an origin that is not registered reads nothing", async ({ page }
   for (const path of ["/userinfo", "/introspect"]) {
     expect(await read(path, { headers: { Authorization: "Bearer unknown" } }), path).toBe("unreadable")
   }
-  // What is public anyway is readable, and the pages and /authorize are nobody's to read.
+  // Public documents are readable. The pages and /authorize are not.
   expect(await read("/jwks", {})).toBe(200)
   for (const path of ["/", "/sign-in", "/authorize"]) expect(await read(path, {}), path).toBe("unreadable")
   await stranger.stop()

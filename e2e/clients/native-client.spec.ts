@@ -7,7 +7,7 @@ import { insertUser, isActive, registerClient } from "../fixtures/world"
 
 const options = { [oauth.allowInsecureRequests]: true }
 
-test("oauth4webapi runs all flows as a native client, at a loopback port that it did not know before - RFC 8252 7.3", async ({
+test("oauth4webapi runs all flows as a native client, at a loopback port chosen at run time - RFC 8252 7.3", async ({
   page,
   site,
 }) => {
@@ -37,7 +37,7 @@ test("oauth4webapi runs all flows as a native client, at a loopback port that it
   }).toString()
   await page.goto(url.href)
   await signIn(page, user)
-  await expect(page.getByText(`You return to ${new URL(site.origin).host}`)).toBeVisible()
+  await expect(page.getByText(`You'll be sent back to ${new URL(site.origin).host}`)).toBeVisible()
   await allow(page)
 
   const answer = await backAtClient(page, site)
@@ -73,7 +73,7 @@ test("oauth4webapi runs all flows as a native client, at a loopback port that it
   expect(await isActive(fresh.access_token)).toBe(false)
 })
 
-test("a native client is asked about each time: any program can wait at a loopback port - RFC 8252 8.6", async ({
+test("the consent for a native client is asked each time: any program can listen at a loopback port - RFC 8252 8.6", async ({
   context,
   page,
   site,
@@ -100,5 +100,5 @@ test("a redirect URI that is not on the loopback interface keeps its port - RFC 
   const query = new URLSearchParams({ client_id: clientId, redirect_uri: "https://client.example:9443/callback" })
   const response = await page.goto(`${testEnvironment().issuer}/authorize?${query}`)
   expect(response?.status()).toBe(400)
-  await expect(page.getByRole("heading", { name: "This sign-in request cannot be used" })).toBeVisible()
+  await expect(page.getByRole("heading", { name: "This sign-in link doesn't work" })).toBeVisible()
 })

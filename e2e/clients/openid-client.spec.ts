@@ -109,7 +109,7 @@ test("openid-client finds the server as an OAuth 2.0 authorization server too - 
   })
 })
 
-test("openid-client refuses an answer that names another issuer - RFC 9207 2.4", async ({ context, page, site }) => {
+test("openid-client refuses a response that names another issuer - RFC 9207 2.4", async ({ context, page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   const issuer = new URL(testEnvironment().issuer)
   const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")

@@ -17,7 +17,7 @@ test("every excerpt of the quick starts is in the file that it names", () => {
   }
 })
 
-test("every file that the quick starts name is there", () => {
+test("every file that the quick starts name exists", () => {
   const links = [...text.matchAll(/\]\((\.\.\/[^)#]+)\)|\b(e2e\/[\w./-]+)/g)].map(
     ([, link, file]) => file ?? link ?? "",
   )
@@ -28,7 +28,7 @@ test("every file that the quick starts name is there", () => {
   }
 })
 
-test("every client of the quick starts can be registered as they say", async () => {
+test("every client of the quick starts can be registered with the command shown", async () => {
   const commands = [...text.matchAll(/npm run -s cli -- (client create .*)/g)].map(([, command = ""]) => command)
   expect(commands).toHaveLength(3)
   for (const command of commands) {

@@ -6,7 +6,7 @@ import { allow, deny, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a confidential web client, run as docs/quick-starts.md says.
+// The quick start for a confidential web client, run as in docs/quick-starts.md.
 let example: Example
 
 test.beforeAll(async () => {
@@ -24,11 +24,11 @@ async function runThrough(page: Page): Promise<void> {
   const user = await insertUser({ name: "Ada <b>Lovelace</b>" })
   const signedIn = page.getByText(`Ada <b>Lovelace</b>, ${user.email}, is signed in.`)
   await page.goto(example.url)
-  await expect(page.getByText("Nobody is signed in.")).toBeVisible()
+  await expect(page.getByText("No one is signed in.")).toBeVisible()
   await page.getByRole("link", { name: "Sign in" }).click()
   await expect(page.getByText("to continue to My web client")).toBeVisible()
   await signIn(page, user)
-  await expect(page.getByRole("heading", { name: /^Allow My web client\s*\?$/ })).toBeVisible()
+  await expect(page.getByRole("heading", { name: "My web client wants to access your account" })).toBeVisible()
   await allow(page)
   await expect(signedIn).toBeVisible()
 
@@ -39,7 +39,7 @@ async function runThrough(page: Page): Promise<void> {
     await expect(signedIn).toBeVisible()
   }
   await page.getByRole("button", { name: "Sign out" }).click()
-  await expect(page.getByText("Nobody is signed in.")).toBeVisible()
+  await expect(page.getByText("No one is signed in.")).toBeVisible()
 }
 
 test("the web client of the quick start works", async ({ page }) => {
@@ -50,7 +50,7 @@ test("the web client of the quick start works with JavaScript turned off in the 
   await runThrough(await (await openContext({ javaScriptEnabled: false })).newPage())
 })
 
-test("the web client of the quick start takes a Deny for what it is", async ({ page }) => {
+test("the web client of the quick start shows a Deny as access_denied", async ({ page }) => {
   await page.goto(example.url)
   await page.getByRole("link", { name: "Sign in" }).click()
   await signIn(page, await insertUser())
@@ -58,9 +58,11 @@ test("the web client of the quick start takes a Deny for what it is", async ({ p
   await expect(page.getByText("That did not work: access_denied")).toBeVisible()
 })
 
-test("the web client of the quick start takes no answer that it did not ask for - RFC 9700 4.7", async ({ page }) => {
+test("the web client of the quick start rejects a response that it did not ask for - RFC 9700 4.7", async ({
+  page,
+}) => {
   await page.goto(`${example.url}/callback?code=planted&state=planted`)
   await expect(page.getByText("That did not work")).toBeVisible()
   await page.goto(example.url)
-  await expect(page.getByText("Nobody is signed in.")).toBeVisible()
+  await expect(page.getByText("No one is signed in.")).toBeVisible()
 })

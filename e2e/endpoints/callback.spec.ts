@@ -26,7 +26,7 @@ async function openBrowserAtCallback(changes: Record<string, string> = {}, metad
   return { client, user, browser, stateToken, pkce }
 }
 
-const usedAlready = { title: "This link has been used already" }
+const usedAlready = { title: "This link was already used" }
 
 test("after sign-in the client gets its code, with state and iss, and can redeem it - RFC 6749 4.1.2", async () => {
   const { client, browser, stateToken, pkce } = await openBrowserAtCallback()

@@ -137,7 +137,7 @@ test("a token of another purpose, issuer, key or algorithm is refused, though it
   ]
   // The control: made in the same way, with nothing wrong, it is taken.
   expectCode(await callback(begun.browser, await forge({})))
-  await expectErrorPage(await callback(begun.browser, await forge({})), { title: "This link has been used already" })
+  await expectErrorPage(await callback(begun.browser, await forge({})), { title: "This link was already used" })
   for (const token of wrong)
     await expectErrorPage(await callback(begun.browser, token), { title: "This link has expired" })
   expect(await countAuthorizations(begun.client.clientId)).toEqual({ sessions: 1, codes: 1 })

@@ -3,7 +3,7 @@ import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, readTokens, redeem, registerClient } from "../fixtures/world"
 
-const question = { name: /^Allow .*\?$/ }
+const question = { name: / wants to access your account$/ }
 
 test("a consent is remembered for the user, the client and the scopes", async ({
   context,
@@ -109,7 +109,7 @@ test("Use another account goes on with the same request as somebody else", async
   await haveSignedIn(context, ada)
   const { codeVerifier } = await beginAtClient(page, client)
   await expect(page.getByText(`Signed in as ${ada.email}`)).toBeVisible()
-  await page.getByRole("button", { name: "Use another account" }).click()
+  await page.getByRole("button", { name: "Sign in with another account" }).click()
   await signIn(page, grace)
   await expect(page.getByText(`Signed in as ${grace.email}`)).toBeVisible()
   await allow(page)

@@ -46,8 +46,8 @@ test.describe("one request gets one answer", () => {
 
     const response = await page.goto(link)
     expect(response?.status()).toBe(400)
-    await expect(page.getByRole("heading", { name: "This link has been used already" })).toBeVisible()
-    await expect(page.getByText("You may be signed in where you came from")).toBeVisible()
+    await expect(page.getByRole("heading", { name: "This link was already used" })).toBeVisible()
+    await expect(page.getByText("You may already be signed in")).toBeVisible()
     expect(site.answers).toHaveLength(1)
   })
 })

@@ -17,11 +17,11 @@ test("somebody new signs up, allows, and the client has tokens for them", async 
   const email = `ada-${client.clientId.toLowerCase()}@example.com`
   await signUp(page, { email, name: "Ada Lovelace", password: "an engine of many wheels" })
 
-  await expect(page.getByRole("heading", { name: /^Allow Holiday planner\s*\?$/ })).toBeVisible()
-  for (const words of ["Your name", "Your email address", "Stay signed in when you are away"]) {
+  await expect(page.getByRole("heading", { name: "Holiday planner wants to access your account" })).toBeVisible()
+  for (const words of ["See your name", "See your email address", "Keep access when you're not using the app"]) {
     await expect(page.getByRole("listitem").filter({ hasText: words })).toBeVisible()
   }
-  await expect(page.getByText(`You return to ${new URL(site.origin).host}`)).toBeVisible()
+  await expect(page.getByText(`You'll be sent back to ${new URL(site.origin).host}`)).toBeVisible()
   await expect(page.getByText(`Signed in as ${email}`)).toBeVisible()
   await allow(page)
 

@@ -155,7 +155,7 @@ test("the error page, the answer and the log name the flow", async () => {
   const response = await authorize(new TestBrowser(), client, makePkce(), { redirect_uri: "https://evil.example/" })
   const flowId = flowIdOf(response)
   expect(flowId).toMatch(/^[A-Za-z0-9_-]{22}$/)
-  expect(await expectErrorPage(response)).toContain(`Number of this flow: <code>${flowId}</code>`)
+  expect(await expectErrorPage(response)).toContain(`Reference: <code id="reference">${flowId}</code>`)
   const logged = () =>
     testEnvironment()
       .logFiles.flatMap((file) => readFileSync(file, "utf8").split("\n"))

@@ -80,7 +80,7 @@ test("an error page that knows its client has a link back to it", async ({ conte
   await signIn(page, await insertUser())
   await backAtClient(page, site)
   await page.goto((await callback).url())
-  await expect(page.getByRole("heading", { name: "This link has been used already" })).toBeVisible()
+  await expect(page.getByRole("heading", { name: "This link was already used" })).toBeVisible()
   await page.getByRole("link", { name: "Back to Holiday planner" }).click()
   await expect(page.getByRole("heading", { name: "Back at the client" })).toBeVisible()
   expect(new URL(page.url()).pathname).toBe("/")

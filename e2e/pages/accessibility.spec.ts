@@ -12,7 +12,7 @@ for (const { name, open } of visits) {
   })
 }
 
-test("focus can be seen on everything that takes it, in the order of the page", async ({ page, site }) => {
+test("focus is visible on every control, in the order of the page", async ({ page, site }) => {
   const consent = visits.find(({ name }) => name === "consent")
   await consent?.open(page, site)
   const order: string[] = []
@@ -22,5 +22,5 @@ test("focus can be seen on everything that takes it, in the order of the page", 
     order.push((await focused.textContent()) ?? "")
     expect(await focused.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid")
   }
-  expect(order).toEqual(["Allow", "Deny", "Use another account"])
+  expect(order).toEqual(["Allow", "Deny", "Sign in with another account"])
 })

@@ -12,9 +12,12 @@ function parsePolicy(policy: string): Record<string, string[]> {
 }
 
 for (const { name, status = 200, open } of visits) {
-  test(`${name}: its headers let no other site frame, read, keep or run anything`, async ({ page, site }) => {
+  test(`${name}: its headers keep other sites from framing, reading or caching it, and from running scripts`, async ({
+    page,
+    site,
+  }) => {
     await open(page, site)
-    // The page once more as the text that the server sends, with the browser's cookies.
+    // The HTML as the server sends it, with the browser's cookies.
     const response = await page.request.get(page.url(), { maxRedirects: 0 })
     expect(response.status()).toBe(status)
     const headers = response.headers()
@@ -40,7 +43,7 @@ for (const { name, status = 200, open } of visits) {
   })
 }
 
-/** Every script and style is a file of this server or has this answer's nonce, and none hides in an attribute. */
+/** Every script and style is a file of this server or has the response's nonce, and none is in an attribute. */
 async function expectSafeScripts(html: string, policy: Record<string, string[]>): Promise<void> {
   const nonces = new Set(
     Object.values(policy)
@@ -58,7 +61,7 @@ async function expectSafeScripts(html: string, policy: Record<string, string[]>)
 }
 
 for (const path of ["/no-such-page", "/authorize?client_id=unknown", "/callback?state=x"]) {
-  test(`${path}: the nonce of the policy differs from answer to answer`, async () => {
+  test(`${path}: every response has a new nonce`, async () => {
     const browser = new TestBrowser()
     const nonces = new Set<string | undefined>()
     for (let i = 0; i < 5; i++) {
@@ -70,7 +73,7 @@ for (const path of ["/no-such-page", "/authorize?client_id=unknown", "/callback?
   })
 }
 
-test("cookies are for this host, unreadable by scripts, and not sent along from other sites", async () => {
+test("cookies are for this host alone, hidden from scripts, and not sent from other sites", async () => {
   const browser = await openBrowser()
   const response = await authorize(browser, await registerClient())
   const [cookie, ...others] = response.headers.getSetCookie()

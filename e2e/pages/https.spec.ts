@@ -5,7 +5,7 @@ import { remember } from "../fixtures/secrets"
 import type { TestServer } from "../fixtures/server"
 import { authorize, expect, insertUser, locationOf, registerClient, TestBrowser, test } from "../fixtures/world"
 
-// A server behind a proxy that speaks TLS: its issuer is https, and it is asked by http.
+// A server behind a proxy that ends TLS: its issuer is https, and requests reach it by http.
 const issuer = "https://login.example.com"
 let server: TestServer
 
@@ -47,7 +47,7 @@ test("cookies have the prefix __Host- and Secure when the issuer is https - RFC 
   expect(cookie).not.toContain("Domain")
 })
 
-test("a cookie without the prefix signs nobody in when the issuer is https", async () => {
+test("a cookie without the prefix signs no one in when the issuer is https", async () => {
   const user = await insertUser()
   const token = remember((await startBrowserSession(user.id, null)).token)
   const home = async (name: string) => {
@@ -59,7 +59,7 @@ test("a cookie without the prefix signs nobody in when the issuer is https", asy
   expect(await home("__Host-oauth-flow-session")).toContain(user.email)
 })
 
-test("a form posted over plain http is not of the issuer's origin", async () => {
+test("a form from the plain http origin is refused when the issuer is https", async () => {
   const user = await insertUser()
   const credentials = { email: user.email, password: user.password }
   const response = await postPage(new TestBrowser(server.baseUrl), "/sign-in", credentials, {

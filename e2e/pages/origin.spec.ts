@@ -17,7 +17,7 @@ const foreign: Record<string, Record<string, string | undefined>> = {
   "neither Origin nor Sec-Fetch-Site": { Origin: undefined, "Sec-Fetch-Site": undefined },
   "no Origin, from another site": { Origin: undefined, "Sec-Fetch-Site": "cross-site" },
   "no Origin, from the address bar": { Origin: undefined, "Sec-Fetch-Site": "none" },
-  "our origin in Origin alone, while the browser says cross-site": { "Sec-Fetch-Site": "cross-site" },
+  "this server's origin, but cross-site in Sec-Fetch-Site": { "Sec-Fetch-Site": "cross-site" },
 }
 
 for (const [what, headers] of Object.entries(foreign)) {
@@ -37,7 +37,7 @@ for (const [what, headers] of Object.entries(foreign)) {
     const client = await registerClient({ firstParty: false })
     const { stateToken } = await beginAuthorization(browser, client)
     const consent = `/consent?${new URLSearchParams({ state: stateToken })}`
-    for (const button of ["Allow", "Deny", "Use another account"]) {
+    for (const button of ["Allow", "Deny", "Sign in with another account"]) {
       const response = await postPage(browser, consent, {}, { button, headers })
       expect(response.status, button).toBe(403)
       expect(response.headers.getSetCookie(), button).toEqual([])
@@ -46,7 +46,7 @@ for (const [what, headers] of Object.entries(foreign)) {
     expect(signOut.status).toBe(403)
     expect(signOut.headers.getSetCookie()).toEqual([])
 
-    // Nobody is signed out, and nothing is allowed: the same browser is asked for its consent.
+    // No one is signed out, and nothing is allowed: the same browser is asked for its consent.
     expect(locationOf(await authorize(browser, client)).pathname).toBe("/consent")
   })
 }
@@ -59,7 +59,7 @@ test("a browser that sends Origin alone, or Sec-Fetch-Site alone, can sign in", 
   }
 })
 
-test("the Host header and forwarded headers do not make another origin ours", async () => {
+test("the Host header and forwarding headers do not make another origin the issuer's", async () => {
   const user = await insertUser()
   const browser = new TestBrowser()
   const html = await (await browser.fetch("/sign-in")).text()
@@ -77,7 +77,7 @@ test("the Host header and forwarded headers do not make another origin ours", as
   await expectNotSignedIn(response)
 })
 
-test("a form that is too large, or not a form of this server, is refused for what it is", async () => {
+test("a form that is too large, or not a form of this server, is refused with the right status", async () => {
   const browser = new TestBrowser()
   const html = await (await browser.fetch("/sign-in")).text()
   const long = { email: "ada@example.com", password: "x".repeat(40_000) }
@@ -90,7 +90,7 @@ test("a form that is too large, or not a form of this server, is refused for wha
   }
 })
 
-/** The HTML of a page elsewhere that sends one of our forms as soon as it is opened. */
+/** The HTML of a page elsewhere that sends one of this server's forms as soon as it is opened. */
 function attackPage(action: string, fields: URLSearchParams): string {
   const encode = (value: unknown) => String(value).replaceAll("&", "&amp;").replaceAll('"', "&quot;")
   const inputs = [...fields].map(
@@ -99,7 +99,7 @@ function attackPage(action: string, fields: URLSearchParams): string {
   return `<!doctype html><form action="${encode(action)}" method="post">${inputs.join("")}</form><script>document.forms[0].submit()</script>`
 }
 
-/** Opens that page in a real browser, at 127.0.0.1 (another site) or at localhost (our site, another port). */
+/** Opens that page in a real browser, at 127.0.0.1 (another site) or at localhost (the issuer's site, another port). */
 async function attack(page: Page, host: string, html: string): Promise<void> {
   const site = await serve((_request, response) => {
     response.writeHead(200, { "Content-Type": "text/html" }).end(html)

@@ -15,7 +15,7 @@ test("while passwords are hashed, the server answers other requests: bcrypt runs
   const user = await insertUser()
   const html = await (await new TestBrowser(server.baseUrl).fetch("/sign-in")).text()
   const credentials = { email: user.email, password: user.password }
-  // The one worker hashes one password after the other.
+  // There is one worker, so it hashes them one after the other.
   const signIns = Array.from({ length: 2 }, () => postForm(new TestBrowser(server.baseUrl), html, credentials))
   const both = Promise.all(signIns).then((responses) => responses.forEach(expectSignedIn))
   let done = false
@@ -30,17 +30,17 @@ test("while passwords are hashed, the server answers other requests: bcrypt runs
 test("an unknown user costs the same work as a wrong password: either fills the pool", async () => {
   const { email } = await insertUser()
   const html = await (await new TestBrowser(server.baseUrl).fetch("/sign-in")).text()
-  for (const who of [email, `nobody-${email}`]) {
+  for (const who of [email, `unknown-${email}`]) {
     const attempt = () => postForm(new TestBrowser(server.baseUrl), html, { email: who, password: "not the password" })
     const responses = await Promise.all(Array.from({ length: 8 }, attempt))
     for (const response of responses) await expectNotSignedIn(response)
-    // There is one worker, and room for one to wait. Attempts that did not need the worker would not be in each other's way.
+    // There is one worker, and one place in the queue. Attempts that need no worker would all be answered.
     const surplus = responses.filter(({ status }) => status === 503)
     expect(surplus.length, `sign-ins as ${who} that found the pool full`).toBeGreaterThan(0)
   }
 })
 
-test("when more people sign in at once than can wait, the surplus is told so, with 503 and Retry-After", async () => {
+test("sign-ins beyond the queue are refused with 503 and Retry-After", async () => {
   const user = await insertUser()
   const browser = new TestBrowser(server.baseUrl)
   const html = await (await browser.fetch("/sign-in")).text()

@@ -14,9 +14,9 @@ import {
   test,
 } from "../fixtures/world"
 
-// Next's router fetches the data of pages by addresses and headers of its own. None of them is a way round a rule.
+// Next's router fetches the data of pages at paths and with headers of its own. The rules hold for these too.
 
-/** The ways in which a path can be asked for its data. */
+/** The requests by which Next's router can fetch a path's data. */
 function variants(path: string): { path: string; headers: Record<string, string> }[] {
   const [pathname = "", query = ""] = path.split("?")
   const withQuery = (name: string, more = "") => `${name}?${[query, more].filter(Boolean).join("&")}`
@@ -32,18 +32,18 @@ function variants(path: string): { path: string; headers: Record<string, string>
   ]
 }
 
-/** The answer at the end of redirects within this server, and everything that was said on the way, headers included. */
+/** Follows redirects within this server. @returns the responses, and the text of them all, headers included */
 async function ask(browser: TestBrowser, path: string, headers: Record<string, string>) {
   const answers: Response[] = []
-  let said = ""
+  let received = ""
   for (let next: string | null = path; next !== null && answers.length < 4; ) {
     const response = await browser.fetch(next, { headers })
     answers.push(response)
-    said += [...response.headers].flat().join("\n") + (await response.text())
+    received += [...response.headers].flat().join("\n") + (await response.text())
     const location = response.headers.get("location")
     next = location !== null && new URL(location, browser.baseUrl).origin === browser.baseUrl ? location : null
   }
-  return { said, answers }
+  return { received, answers }
 }
 
 test("no variant of /authorize or /callback gives a code, and a real visit afterwards does", async () => {
@@ -58,7 +58,7 @@ test("no variant of /authorize or /callback gives a code, and a real visit after
 
   for (const path of [authorizePath, callbackPath]) {
     for (const { path: variant, headers } of variants(path)) {
-      expect((await ask(signedIn, variant, headers)).said, variant).not.toMatch(/[?&]code=/)
+      expect((await ask(signedIn, variant, headers)).received, variant).not.toMatch(/[?&]code=/)
     }
   }
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
@@ -69,7 +69,7 @@ test("no variant of /authorize or /callback gives a code, and a real visit after
   }
 })
 
-test("no variant of a page tells another browser what it is about", async () => {
+test("no variant of a page shows one browser what another one is signing in to", async () => {
   const client = await registerClient({ clientName: "Confidential planner", firstParty: false })
   const user = await insertUser()
   const owner = await openBrowser(user)
@@ -77,30 +77,30 @@ test("no variant of a page tells another browser what it is about", async () => 
   const stranger = await openBrowser(await insertUser())
   for (const path of ["/consent", "/sign-in", "/sign-up"]) {
     for (const { path: variant, headers } of variants(`${path}?${new URLSearchParams({ state: stateToken })}`)) {
-      const { said, answers } = await ask(stranger, variant, headers)
-      expect(said, variant).not.toContain("Confidential planner")
-      expect(said, variant).not.toContain(user.email)
+      const { received, answers } = await ask(stranger, variant, headers)
+      expect(received, variant).not.toContain("Confidential planner")
+      expect(received, variant).not.toContain(user.email)
       for (const { status, headers } of answers.filter(({ ok }) => ok)) {
         expect(headers.get("cache-control"), `${variant} ${status}`).toContain("no-store")
       }
     }
   }
   for (const { path, headers } of variants("/")) {
-    expect((await ask(new TestBrowser(), path, headers)).said, path).not.toContain("@example.com")
+    expect((await ask(new TestBrowser(), path, headers)).received, path).not.toContain("@example.com")
   }
 })
 
-test("the data of a page that somebody may see is not to be kept, and stays under the policy", async () => {
+test("the data of a signed-in user's page must not be cached, and has the security headers of the page", async () => {
   const user = await insertUser()
-  const { said, answers } = await ask(await openBrowser(user), "/?_rsc", { RSC: "1" })
-  expect(said).toContain(user.email)
+  const { received, answers } = await ask(await openBrowser(user), "/?_rsc", { RSC: "1" })
+  expect(received).toContain(user.email)
   const headers = answers.at(-1)?.headers ?? new Headers()
   expect(headers.get("cache-control")).toContain("no-store")
   expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
   expect(headers.get("x-content-type-options")).toBe("nosniff")
 })
 
-test("an address of Next's own is a page that is not there, and no error", async () => {
+test("internal paths of Next answer 404", async () => {
   for (const path of ["/_global-error", "/_not-found"]) {
     expect((await new TestBrowser().fetch(path)).status, path).toBe(404)
   }

@@ -5,7 +5,7 @@ import { startOwnServer } from "../fixtures/own-server"
 import { haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
-/** The scripts that the page asks for from now on. */
+/** The scripts that the page requests from now on. */
 function watchScripts(page: Page): string[] {
   const scripts: string[] = []
   page.on("request", (request) => {
@@ -14,7 +14,7 @@ function watchScripts(page: Page): string[] {
   return scripts
 }
 
-test("the pages of the flow have one small script, and nothing of a framework", async ({ page, site }) => {
+test("the pages of the flow have one small script and no framework", async ({ page, site }) => {
   const scripts = watchScripts(page)
   const { issuer } = testEnvironment()
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
@@ -45,9 +45,7 @@ test("the sign-in page is at most 20 KB over the wire, in three requests", async
   await context.close()
 })
 
-test("a page that is not there says so, though it is at the address of one without scripts", async ({
-  openContext,
-}) => {
+test("the sign-up page is not found when sign-up is off", async ({ openContext }) => {
   const server = await startOwnServer({ SIGN_UP: "off" })
   const page = await (await openContext()).newPage()
   const response = await page.goto(`${server.issuer}/sign-up`)
@@ -56,16 +54,16 @@ test("a page that is not there says so, though it is at the address of one witho
   await server.stop()
 })
 
-test("a form that is pressed twice is sent once, and can be sent again after the way back", async ({ page }) => {
+test("a form that is submitted twice is sent once, and can be sent again after Back", async ({ page }) => {
   await page.goto(`${testEnvironment().issuer}/sign-in`)
   const form = page.locator("form")
-  /** @returns whether each of two presses, at once, is taken */
-  const pressTwice = () =>
+  /** Submits twice in a row. @returns whether each is sent */
+  const submitTwice = () =>
     form.evaluate((element: HTMLFormElement) => {
-      const press = () => element.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }))
-      return [press(), press()]
+      const submit = () => element.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }))
+      return [submit(), submit()]
     })
-  expect(await pressTwice()).toEqual([true, false])
+  expect(await submitTwice()).toEqual([true, false])
   await expect(form.getByRole("button", { name: "Sign in" }).locator(".spinner")).toBeVisible()
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })))
   await expect(form.locator(".spinner")).toBeHidden()

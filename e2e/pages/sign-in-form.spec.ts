@@ -14,7 +14,7 @@ test.beforeEach(async ({ page }) => {
   await page.goto(`${testEnvironment().issuer}/sign-in`)
 })
 
-test("password managers know the fields", async ({ page }) => {
+test("password managers recognize the fields", async ({ page }) => {
   await expect(page.getByLabel("Email")).toHaveAttribute("autocomplete", "username")
   await expect(page.getByLabel("Email")).toHaveAttribute("type", "email")
   await expect(password(page)).toHaveAttribute("autocomplete", "current-password")
@@ -25,7 +25,7 @@ test("password managers know the fields", async ({ page }) => {
   await expect(password(page)).toHaveAttribute("autocomplete", "new-password")
 })
 
-test("a password can be pasted, and shown, and is hidden again when the form leaves", async ({ page }) => {
+test("a password can be pasted and shown, and is hidden again when the form is sent", async ({ page }) => {
   const problems = watchProblems(page)
   await page.getByLabel("Email").fill("from-the-clipboard")
   await page.getByLabel("Email").press("ControlOrMeta+a")
@@ -44,7 +44,7 @@ test("a password can be pasted, and shown, and is hidden again when the form lea
   expect(problems).toEqual([])
 })
 
-test("an empty form says at each field what is missing, and focus goes to the first", async ({ page }) => {
+test("an empty form shows an error at each field and focuses the first", async ({ page }) => {
   await page.getByRole("button", { name: "Sign in" }).click()
   await expect(page.getByLabel("Email")).toBeFocused()
   await expect(page.getByLabel("Email")).toHaveAccessibleDescription("Enter your email address.")
@@ -56,7 +56,42 @@ test("an empty form says at each field what is missing, and focus goes to the fi
   await expect(page.getByLabel("Email")).toHaveValue("ada@example.com")
 })
 
-test("a refusal is spoken, keeps the email address, and puts focus into the password", async ({ page }) => {
+test("focus starts at the email address, or at the password when the client sent a login_hint", async ({
+  page,
+  site,
+}) => {
+  await expect(page.getByLabel("Email")).toBeFocused()
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  await beginAtClient(page, client, { login_hint: "ada@example.com" })
+  await expect(page.getByLabel("Email")).toHaveValue("ada@example.com")
+  await expect(password(page)).toBeFocused()
+  // On the sign-up page the name comes first: it is still empty.
+  await page.getByRole("link", { name: "Create an account" }).click()
+  await expect(page.getByLabel("Name")).toBeFocused()
+})
+
+test("while Caps Lock is on, the focused password field shows a hint", async ({ page }) => {
+  /** Chromium's test input has no Caps Lock, so this sends what a keyboard would. */
+  const press = (modifierCapsLock: boolean) =>
+    password(page).evaluate((field, isOn) => {
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "A", bubbles: true, modifierCapsLock: isOn }))
+    }, modifierCapsLock)
+  const hint = page.locator("[aria-live=polite]").getByText("Caps Lock is on.")
+  for (const path of ["/sign-in", "/sign-up"]) {
+    await page.goto(`${testEnvironment().issuer}${path}`)
+    await password(page).focus()
+    await expect(hint).toBeHidden()
+    await press(true)
+    await expect(hint).toBeVisible()
+    await press(false)
+    await expect(hint).toBeHidden()
+    await press(true)
+    await page.getByLabel("Email").focus()
+    await expect(hint).toBeHidden()
+  }
+})
+
+test("a refused sign-in is announced, keeps the email address and focuses the password", async ({ page }) => {
   const { email } = await insertUser()
   await signIn(page, { email, password: "not the password" })
   await expect(page.locator("form [aria-live=assertive]")).toHaveText(wrong)
@@ -67,7 +102,7 @@ test("a refusal is spoken, keeps the email address, and puts focus into the pass
   await expect(password(page)).toHaveValue("")
 })
 
-test("without JavaScript a refusal keeps the email address and puts focus into the password too", async ({
+test("without JavaScript, a refused sign-in keeps the email address and focuses the password too", async ({
   openContext,
   site,
 }) => {
@@ -81,7 +116,7 @@ test("without JavaScript a refusal keeps the email address and puts focus into t
   await expect(page.getByText("to continue to Holiday planner")).toBeVisible()
   await expect(page.getByLabel("Email")).toHaveValue(user.email)
   await expect(password(page)).toBeFocused()
-  // The second try goes on where the first was to lead.
+  // The second attempt continues the same authorization.
   await password(page).fill(user.password)
   await page.getByRole("button", { name: "Sign in" }).click()
   await page.waitForURL((url) => url.origin === site.origin)
@@ -102,11 +137,11 @@ test("a wrong password, an unknown user and a disabled one look the same", async
   }
   const page = await look(known.email, "not the password")
   expect(page.status).toBe(303)
-  expect(await look(`nobody-${known.email.slice(7)}`, known.password)).toEqual(page)
+  expect(await look(`absent-${known.email.slice(7)}`, known.password)).toEqual(page)
   expect(await look(disabled.email, disabled.password)).toEqual(page)
 })
 
-test("the email address is taken in any case and with spaces around it", async ({ page }) => {
+test("the email address is accepted in any case and with spaces around it", async ({ page }) => {
   const user = await insertUser()
   await signIn(page, { email: ` ${user.email.toUpperCase()} `, password: user.password })
   await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { emailTakenMessage } from "@/lib/accounts/users"
 import { expectFormAgain, expectNotSignedIn, expectSignedIn, postForm, postPage } from "../fixtures/forms"
 import { startInstance } from "../fixtures/instances"
 import { expect, test } from "../fixtures/journey"
@@ -25,7 +26,7 @@ test.beforeAll(async () => {
 test.afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
 const unique = () => randomBytes(6).toString("hex")
-/** An address of a network line of its own: the first four groups are the line's. */
+/** An address in an IPv6 /64 of its own: the first four groups. */
 const newAddress = () => `2001:${unique().replace(/(.{4})(?!$)/g, "$1:")}::1`
 
 /** Sends the sign-in form from a network address, to one of the two servers. */
@@ -64,16 +65,16 @@ test("after too many failures the account's right password is refused too, and o
   await fail(address, user.email, perAccount)
   await expectTooMany(await attempt(address, user.email, user.password))
   expectSignedIn(await attempt(address, other.email, other.password))
-  // The account is what is limited, wherever the attempts come from.
+  // The account is limited, whatever the address of the attempts.
   for (const email of [user.email, user.email.toUpperCase()])
     await expectTooMany(await attempt(newAddress(), email, user.password))
 })
 
 test("an account that does not exist is limited as one that does", async () => {
   const address = newAddress()
-  const nobody = `nobody-${unique()}@example.com`
-  await fail(address, nobody, perAccount)
-  await expectTooMany(await attempt(address, nobody, "not the password"))
+  const unknown = `unknown-${unique()}@example.com`
+  await fail(address, unknown, perAccount)
+  await expectTooMany(await attempt(address, unknown, "not the password"))
 })
 
 test("after too many failures an address is refused for every account, and other addresses go on", async () => {
@@ -85,12 +86,12 @@ test("after too many failures an address is refused for every account, and other
   expectSignedIn(await attempt(newAddress(), three.email, three.password))
 })
 
-test("the addresses of one IPv6 line count as one", async () => {
+test("the addresses of one IPv6 /64 count as one", async () => {
   const [one, two, three] = [await insertUser(), await insertUser(), await insertUser()]
-  const line = newAddress().slice(0, -1)
-  await fail(`${line}a`, one.email, perAddress / 2)
-  await fail(`${line}b:c:d`, two.email, perAddress / 2)
-  await expectTooMany(await attempt(`${line}f`, three.email, three.password))
+  const network = newAddress().slice(0, -1)
+  await fail(`${network}a`, one.email, perAddress / 2)
+  await fail(`${network}b:c:d`, two.email, perAddress / 2)
+  await expectTooMany(await attempt(`${network}f`, three.email, three.password))
 })
 
 test("the limits are shared by two servers on one database", async () => {
@@ -99,7 +100,7 @@ test("the limits are shared by two servers on one database", async () => {
   for (const server of [0, 1]) await expectTooMany(await attempt(newAddress(), user.email, user.password, server))
 })
 
-test("attempts at once are counted as attempts one after the other", async () => {
+test("simultaneous attempts are counted like successive ones", async () => {
   const user = await insertUser()
   const browser = new TestBrowser(servers[0]?.baseUrl)
   const html = await (await browser.fetch("/sign-in")).text()
@@ -113,12 +114,12 @@ test("attempts at once are counted as attempts one after the other", async () =>
   expect(responses.filter(({ status }) => status === 429)).toHaveLength(8 - perAccount)
 })
 
-test("a sign-in that succeeds starts the count afresh", async () => {
+test("a successful sign-in resets the count of the account", async () => {
   const user = await insertUser()
   const address = newAddress()
   for (let i = 1; i <= perAddress; i++) {
     await fail(address, user.email, perAccount - 1)
-    // The address has its own count, which one account's success does not clear: that would be a way round it.
+    // The address has its own count, which one account's success does not clear: otherwise one account would lift the limit.
     if (i < perAddress) expectSignedIn(await attempt(address, user.email, user.password))
   }
   await expectTooMany(await attempt(address, user.email, user.password))
@@ -135,7 +136,7 @@ test("when the window has passed the right password works again", async () => {
   expectSignedIn(await attempt(newAddress(), user.email, user.password))
 })
 
-test("signing up is limited by address, so that nobody tries out who has an account", async () => {
+test("signing up is limited by address, so that no one can find out who has an account", async () => {
   const taken = await insertUser()
   const address = newAddress()
   const browser = new TestBrowser(servers[0]?.baseUrl)
@@ -144,7 +145,7 @@ test("signing up is limited by address, so that nobody tries out who has an acco
     return postPage(browser, "/sign-up", facts, { headers: { "X-Forwarded-For": address } })
   }
   for (let i = 0; i < perAddress; i++) {
-    expect(await expectFormAgain(browser, await signUp())).toContain("There is a user with this email")
+    expect(await expectFormAgain(browser, await signUp())).toContain(emailTakenMessage)
   }
   await expectTooMany(await signUp(), "Too many attempts")
   // The account is not limited by what strangers do with its address in the sign-up form.
@@ -159,7 +160,7 @@ test("the limits' table holds no email address", async () => {
   expect(rows.map(({ key }) => String(key)).join()).not.toContain(user.email.split("@")[0])
 })
 
-test("a person sees when to try again, and finds the way back to the same request", async ({ page, site }) => {
+test("the page shows when to try again, and a link back to the same sign-in", async ({ page, site }) => {
   const server = await startOwnServer(env)
   await page.setExtraHTTPHeaders({ "X-Forwarded-For": newAddress() })
   const user = await insertUser()

@@ -1,9 +1,10 @@
+import { emailTakenMessage } from "@/lib/accounts/users"
 import { testEnvironment } from "../fixtures/environment"
 import { expectFormAgain, expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
-import { expect, test } from "../fixtures/journey"
-import { signUp } from "../fixtures/people"
+import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
+import { signIn, signUp } from "../fixtures/people"
 import { query } from "../fixtures/rows"
-import { insertUser, TestBrowser } from "../fixtures/world"
+import { insertUser, registerClient, TestBrowser } from "../fixtures/world"
 
 let emails = 0
 const newEmail = () => `${Date.now()}-${process.pid}-${emails++}@example.com`
@@ -71,7 +72,7 @@ test("spaces and case of a password count", async () => {
 })
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`a refusal says at the field what to mend, and keeps the rest, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
+  test(`a refused field shows its error and the other fields keep their values, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async ({
     openContext,
   }) => {
     const { issuer } = testEnvironment()
@@ -94,16 +95,28 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByLabel("Name")).toHaveValue("Ada")
 
     await signUp(page, { email: taken.email, password: "an engine of many wheels" })
-    await expect(email).toHaveAccessibleDescription(/^There is a user with this email address already/)
+    await expect(email).toBeFocused()
+    await expect(email).toHaveAccessibleDescription(`${emailTakenMessage} Sign in instead.`)
     await expect(page).toHaveURL(`${issuer}/sign-up`)
   })
 }
 
-test("one email address has one user, in whatever case it is written", async () => {
+test("the Sign in link beside a taken email address continues the same authorization", async ({ page, site }) => {
+  const taken = await insertUser()
+  await beginAtClient(page, await registerClient({ clientName: "Holiday planner", redirectUris: [site.redirectUri] }))
+  await page.getByRole("link", { name: "Create an account" }).click()
+  await signUp(page, { email: taken.email, password: "an engine of many wheels" })
+  await page.locator("#email-error").getByRole("link", { name: "Sign in" }).click()
+  await expect(page.getByText("to continue to Holiday planner")).toBeVisible()
+  await signIn(page, taken)
+  expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
+})
+
+test("an email address has one user, whatever its case", async () => {
   const taken = await insertUser()
   const browser = new TestBrowser()
   const refused = await trySignUp("an engine of many wheels", taken.email.toUpperCase(), browser)
   const page = await expectFormAgain(browser, refused)
-  expect(page).toContain("There is a user with this email address already")
+  expect(page).toContain(emailTakenMessage)
   expectSignedIn(await trySignIn(taken.email, taken.password))
 })

@@ -57,7 +57,7 @@ test("of 20 visits to /callback with one state token at once one gets a code - O
     const successes = responses.filter(({ status }) => status === 303)
     expect(successes).toHaveLength(1)
     for (const response of responses)
-      if (response.status !== 303) await expectErrorPage(response, { title: "This link has been used already" })
+      if (response.status !== 303) await expectErrorPage(response, { title: "This link was already used" })
     expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 1, codes: 1 })
     const code = expectCode(successes[0] as Response)
     expect((await redeem(client, { code, ...pkce })).status).toBe(200)

@@ -8,6 +8,9 @@ import { findPasswordProblem } from "./password-rules"
 
 export type UserProblem = { ok: false; field: "email" | "password" | "name"; message: string }
 
+/** The sign-up form adds a link to the sign-in page. */
+export const emailTakenMessage = "An account with this email address already exists."
+
 type NewUser = { email: string; name: string | null; password: string }
 
 /**
@@ -24,9 +27,7 @@ export async function createUser(
   const { email, name } = parsed
   const passwordHash = await hashPassword(facts.password)
   const user = await insertUser({ id: generateId(), email, name, passwordHash }, browserSession)
-  return user
-    ? { ok: true, user }
-    : { ok: false, field: "email", message: "There is a user with this email address already. Sign in instead." }
+  return user ? { ok: true, user } : { ok: false, field: "email", message: emailTakenMessage }
 }
 
 /** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or looked up. */

@@ -7,7 +7,6 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
-import { describeScope } from "@/lib/protocol/scope"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
 import { findNextStep } from "./next-step"
@@ -20,7 +19,7 @@ export type Interaction = {
   client: Pick<Client, "clientName">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
-  scopes: { name: string; words: string }[]
+  scopes: string[]
   resources: string[]
   loginHint: string | null
 }
@@ -86,7 +85,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     flowId: state.id,
     client: { clientName: client.clientName },
     returnHost: describeRedirectUri(request.redirectUri),
-    scopes: describeScope(request.scope),
+    scopes: request.scope,
     resources: request.resource,
     loginHint: request.loginHint,
   }

@@ -2,6 +2,7 @@ import { Command } from "commander"
 import { addClientCommands } from "./client"
 import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
+import { addScopeCommands } from "./scope"
 import { addSessionsCommands } from "./sessions"
 import { addSweepCommand } from "./sweep"
 import { addUserCommands } from "./user"
@@ -28,6 +29,7 @@ export async function runCli(args: string[]): Promise<void> {
   addUserCommands(program)
   addFlowsCommands(program)
   addKeysCommands(program)
+  addScopeCommands(program)
   addSessionsCommands(program)
   addSweepCommand(program)
   await program.parseAsync(args, { from: "user" })

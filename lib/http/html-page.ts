@@ -1,41 +1,63 @@
-/** A page with one message: a title, what to do, and for a developer what was wrong. */
+/** A page with one message: what happened, what to do now, and for a developer what was wrong. */
 export type Page = {
   title: string
   lead: string
   detail?: { label: string; code: string; text: string }
   action: { label: string; href: string }
-  flowId?: string
+  /** What the operator finds the error by, in the log. */
+  reference?: string | null
 }
 
-// The look of the React pages (tailwind.config.ts), for the answers of route handlers, which import nothing of Next.
+// The look of app/(pages)/_components/narrow-page.tsx and tailwind.config.ts. Route handlers cannot render React.
 const style = `
-:root { color-scheme: light dark; --paper: #f5f7f5; --surface: #fff; --sunken: #f1f4f1; --line: #dde4df; --edge: #84918b; --ink: #12201b; --muted: #52615a; --accent: #0b6b57 }
-@media (prefers-color-scheme: dark) { :root { --paper: #0d1211; --surface: #151c1a; --sunken: #101615; --line: #28332f; --edge: #6a7a73; --ink: #e8efec; --muted: #a0b1aa; --accent: #5ac8ad } }
+:root { color-scheme: light dark; --paper: #f5f7f5; --surface: #fff; --sunken: #f1f4f1; --line: #dde4df; --ink: #12201b; --muted: #52615a;
+  --accent: #0b6b57; --accent-strong: #08574a; --on-accent: #fff }
+@media (prefers-color-scheme: dark) { :root { --paper: #0d1211; --surface: #151c1a; --sunken: #101615; --line: #28332f; --ink: #e8efec; --muted: #a0b1aa;
+  --accent: #5ac8ad; --accent-strong: #7fdbc4; --on-accent: #06241d } }
 * { box-sizing: border-box; margin: 0 }
-body { min-height: 100dvh; display: grid; place-items: center; padding: 2rem 1rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; -webkit-text-size-adjust: 100% }
-main { width: 100%; max-width: 26rem; padding: 2rem 1.5rem; background: var(--surface); border: 1px solid var(--line); border-radius: 1rem }
-img { display: block; width: 2.5rem; height: 2.5rem; margin-bottom: 1.25rem }
-h1 { font-size: 1.375rem; line-height: 1.25; text-wrap: balance }
-p { margin-top: .75rem; color: var(--muted); overflow-wrap: anywhere }
-h2 { margin-top: 1.5rem; font-size: .875rem }
-pre { margin-top: .5rem; padding: .75rem; background: var(--sunken); border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere;
-  font: .8125rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace }
-a { display: flex; min-height: 2.75rem; margin-top: 1.5rem; align-items: center; justify-content: center; border: 1px solid var(--edge); border-radius: .5rem;
-  color: var(--ink); font-weight: 500; text-decoration: none }
-.flow { margin-top: 1.25rem; font-size: .8125rem; text-align: center }
-code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace }
-a:hover { background: var(--sunken) }
+body { min-height: 100dvh; display: flex; flex-direction: column; align-items: center; padding: 2rem 1rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; -webkit-font-smoothing: antialiased;
+  -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
+main { width: 100%; max-width: 26rem }
+.brand { display: flex; align-items: center; justify-content: center; gap: .625rem; margin-bottom: 1.25rem; font-weight: 600; letter-spacing: -.025em }
+.brand svg { width: 1.75rem; height: 1.75rem; fill: var(--accent) }
+.brand g { fill: none; stroke: var(--on-accent); stroke-width: 3; stroke-linecap: round }
+.brand svg > circle { fill: var(--on-accent); opacity: .75 }
+.card { padding: 1.75rem 1.25rem; background: var(--surface); border: 1px solid var(--line); border-radius: 1rem;
+  box-shadow: 0 1px 2px rgb(10 30 24 / .05), 0 16px 40px -20px rgb(10 30 24 / .18) }
+@media (min-width: 40rem) { body { justify-content: center; padding-block: 3.5rem } .card { padding: 2.25rem } }
+h1 { font-size: 1.5rem; line-height: 2rem; font-weight: 600; letter-spacing: -.025em; text-wrap: balance; overflow-wrap: anywhere }
+.lead { margin-top: .375rem; color: var(--muted); overflow-wrap: anywhere }
+.action { display: flex; min-height: 2.75rem; margin-top: 1.5rem; padding: .5rem 1rem; align-items: center; justify-content: center;
+  border: 1px solid transparent; border-radius: .5rem; background: var(--accent); color: var(--on-accent); font-weight: 500; text-align: center;
+  text-decoration: none; overflow-wrap: anywhere }
+.action:hover { background: var(--accent-strong) }
+.reference { margin-top: 1.25rem; font-size: .875rem; line-height: 1.25rem; text-align: center; color: var(--muted) }
+code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", "Liberation Mono", monospace; overflow-wrap: anywhere }
+code { color: var(--ink); user-select: all }
+button { padding: .25rem; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 500; text-decoration: underline;
+  text-underline-offset: 3px; cursor: pointer }
+button[hidden] { display: none }
+h2 { margin-top: 1.5rem; font-size: .875rem; font-weight: 500; color: var(--muted) }
+pre { margin-top: .5rem; padding: .75rem; background: var(--sunken); border-radius: .5rem; white-space: pre-wrap; font-size: .8125rem; line-height: 1.5 }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `
+
+const mark = `<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="8"/>
+<g><circle cx="13.25" cy="16.75" r="7"/><path d="M13.25 9.75h12.5"/></g><circle cx="13.25" cy="16.75" r="2.25"/></svg>`
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
-/** The page as HTML. Every text is escaped. @param nonce the nonce of the answer's Content-Security-Policy */
-export function htmlPage({ title, lead, detail, action, flowId }: Page, nonce: string): string {
+/** The page as HTML. Every text is escaped. @param nonce of the response's Content-Security-Policy */
+export function htmlPage({ title, lead, detail, action, reference }: Page, nonce: string): string {
   const forDevelopers = detail
     ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre>${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
+    : ""
+  const withCopyButton = reference
+    ? `<p class="reference">Reference: <code id="reference">${escapeHtml(reference)}</code>
+<button type="button" data-copy="reference" hidden><span aria-live="polite">Copy</span></button></p>
+<script nonce="${nonce}" src="/copy.js" defer></script>`
     : ""
   return `<!doctype html>
 <html lang="en">
@@ -43,18 +65,20 @@ export function htmlPage({ title, lead, detail, action, flowId }: Page, nonce: s
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(title)} - OAuth Flow</title>
+<title>${escapeHtml(title)} · OAuth Flow</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <style nonce="${nonce}">${style}</style>
 </head>
 <body>
 <main>
-<img src="/icon.svg" alt="">
+<div class="brand">${mark}<span>OAuth Flow</span></div>
+<div class="card">
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(lead)}</p>
+<p class="lead">${escapeHtml(lead)}</p>
+<a class="action" href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>
 ${forDevelopers}
-<a href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>
-${flowId ? `<p class="flow">Number of this flow: <code>${escapeHtml(flowId)}</code></p>` : ""}
+${withCopyButton}
+</div>
 </main>
 </body>
 </html>

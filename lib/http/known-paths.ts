@@ -31,7 +31,8 @@ export const nextPathPatterns = [
   /^\/flows\/(?!enter$)[^/]+(\/(stream|export))?$/,
 ]
 
-const filePattern = /^\/(form\.js|icon\.svg|robots\.txt|_next\/static\/.+)$/
+const filePattern =
+  /^\/(apple-touch-icon\.png|copy\.js|favicon\.ico|form\.js|icon\.svg|og-image\.png|robots\.txt|_next\/static\/.+)$/
 
 const builtPrefix = "/_next/static/"
 

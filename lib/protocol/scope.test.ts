@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { oauthError } from "@/lib/testing/errors"
 import { OAuthError } from "./errors"
-import { describeScope, narrowScope, parseScope, resolveScope, standardScopes } from "./scope"
+import { narrowScope, parseScope, resolveScope } from "./scope"
 
 test("a scope parameter is a list of tokens, each of which counts once", () => {
   expect(parseScope("openid  email openid ")).toEqual(["openid", "email"])
@@ -54,13 +54,4 @@ describe("the scope of a refresh request", () => {
   test("cannot be wider than what was granted", () => {
     expect(() => narrowScope("openid profile", ["openid"])).toThrow(oauthError("invalid_scope", "scope_not_granted"))
   })
-})
-
-test("people are asked in words about everything but openid, and about an unknown scope by its name", () => {
-  expect(describeScope([...standardScopes, "invoices:read"])).toEqual([
-    { name: "profile", words: "Your name" },
-    { name: "email", words: "Your email address" },
-    { name: "offline_access", words: "Stay signed in when you are away" },
-    { name: "invoices:read", words: "invoices:read" },
-  ])
 })

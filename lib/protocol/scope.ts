@@ -3,10 +3,12 @@ import { OAuthError } from "./errors"
 /** RFC 6749 appendix A.4: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) */
 const scopeTokenSyntax = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
+export const isScopeToken = (text: string): boolean => scopeTokenSyntax.test(text)
+
 /** Splits a scope parameter into its tokens, each once. @throws OAuthError invalid_scope */
 export function parseScope(scope: string): string[] {
   const tokens = [...new Set(scope.split(" ").filter(Boolean))]
-  if (tokens.length === 0 || !tokens.every((token) => scopeTokenSyntax.test(token))) {
+  if (tokens.length === 0 || !tokens.every(isScopeToken)) {
     throw OAuthError.invalidScope(
       "The parameter scope must be a space-separated list of scope values (RFC 6749 section 3.3).",
       "scope_not_allowed",
@@ -51,17 +53,6 @@ export function narrowScope(requested: string | undefined, granted: string[]): s
     throw OAuthError.invalidScope("The scope may be narrowed, not widened.", "scope_not_granted")
   }
   return tokens
-}
-
-const words: Record<string, string> = {
-  profile: "Your name",
-  email: "Your email address",
-  offline_access: "Stay signed in when you are away",
-}
-
-/** The scopes that a person is asked about, in words. `openid` is what sign-in itself is, so it is not asked. */
-export function describeScope(scope: string[]): { name: string; words: string }[] {
-  return scope.filter((name) => name !== "openid").map((name) => ({ name, words: words[name] ?? name }))
 }
 
 /** The scope values that OpenID Connect Core 1.0 section 5.4 and 11 define and this server knows. */

@@ -14,8 +14,10 @@ const builtPrefix = "/_next/static"
  */
 export function prepareFiles(): RequestHandlers["sendFile"] {
   const headers = securityHeaders()
-  const setHeaders = (response: { setHeader(name: string, value: string): unknown }) => {
+  const setHeaders = (response: { setHeader(name: string, value: string): unknown }, path: string) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    // sirv does not know this type, and with nosniff browsers need it.
+    if (path.endsWith(".ico")) response.setHeader("Content-Type", "image/x-icon")
   }
   // `npm run build` compresses these files.
   const built = sirv(path.join(root, ".next/static"), { immutable: true, maxAge: 31_536_000, gzip: true, setHeaders })

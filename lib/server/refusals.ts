@@ -5,7 +5,6 @@ import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointResponse, Handler } from "@/lib/http/exchange"
 import { findMethodRefusal, isKnownPath } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
-import { generateId } from "@/lib/protocol/random"
 import type { RequestHandlers } from "./serve"
 import type { Target } from "./target"
 
@@ -25,8 +24,7 @@ export function findRefusal(
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
   if (status === 405)
-    return async (request) =>
-      (await guardNext(request)) ?? errorPage(request, methodNotAllowed(["GET", "HEAD"]), generateId())
+    return async (request) => (await guardNext(request)) ?? errorPage(request, methodNotAllowed(["GET", "HEAD"]), null)
   if (status === 404) return async () => notFoundPage()
   return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
 }

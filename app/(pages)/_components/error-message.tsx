@@ -1,15 +1,19 @@
 "use client"
 
+import { useState } from "react"
 import { NarrowPage } from "./narrow-page"
 
 /**
- * The error page's content: what to do now, and what helps to find the cause. A fault of the server has a number, which
- * its log has too; what failed in the browser, such as a form that did not get through, says so itself.
+ * The content of the error page. An error of the server has a reference, which is in its log too. An error in the browser
+ * has a message, such as that a form could not be sent.
  */
 export function ErrorMessage({ error, retry }: { error: unknown; retry: () => void }) {
-  const number = error instanceof Error && "digest" in error ? String(error.digest) : null
-  const message = error instanceof Error && number === null ? error.message : null
-  const lead = number === null ? "The page could not go on." : "The fault is on our side. Please try again in a moment."
+  const reference = error instanceof Error && "digest" in error ? String(error.digest) : null
+  const message = error instanceof Error && reference === null ? error.message : null
+  const lead =
+    reference === null
+      ? "Something stopped this page from loading."
+      : "The problem is on our side. Try again in a moment."
   return (
     <NarrowPage title="Something went wrong" lead={<p>{lead}</p>}>
       {message && <p className="mb-6 rounded-lg bg-sunken px-3.5 py-3 [overflow-wrap:anywhere]">{message}</p>}
@@ -18,10 +22,26 @@ export function ErrorMessage({ error, retry }: { error: unknown; retry: () => vo
           Try again
         </button>
         <a className="button button-plain" href="/">
-          Go to the first page
+          Go to the home page
         </a>
       </div>
-      {number && <p className="mt-5 text-center text-sm text-muted">Number of this error: {number}</p>}
+      {reference && <Reference id={reference} />}
     </NarrowPage>
+  )
+}
+
+function Reference({ id }: { id: string }) {
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <p className="mt-5 text-center text-sm text-muted">
+      Error reference: <code className="font-mono text-ink select-all [overflow-wrap:anywhere]">{id}</code>{" "}
+      <button
+        type="button"
+        className="link"
+        onClick={() => navigator.clipboard.writeText(id).then(() => setCopied(true))}
+      >
+        <span aria-live="polite">{isCopied ? "Copied" : "Copy"}</span>
+      </button>
+    </p>
   )
 }

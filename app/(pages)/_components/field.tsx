@@ -4,17 +4,17 @@ type Props = InputHTMLAttributes<HTMLInputElement> & {
   label: string
   /** The name of the form field, and its id on the page. */
   name: string
-  /** A word of help under the label's line. */
+  /** A short help text beside the label. */
   hint?: string
   /** Why the value was refused. */
-  error?: string
+  error?: ReactNode
   /** Id of a message elsewhere on the page that is about this field too. */
   describedBy?: string
-  /** What stands inside the field, at its end. */
+  /** Shown inside the field, at its end. */
   children?: ReactNode
 }
 
-/** A labelled text field that says what is wrong with its value, to eyes and to screen readers. */
+/** A text field with its label, hint and error message, all of which screen readers announce. */
 export function Field({ label, name, hint, error, describedBy, children, className = "", ...input }: Props) {
   const hintId = hint ? `${name}-hint` : undefined
   const errorId = `${name}-error`

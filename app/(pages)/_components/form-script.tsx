@@ -1,4 +1,4 @@
-/** The script that makes forms more comfortable. The pages work without it. */
+/** The optional script of the forms: public/form.js. */
 export function FormScript() {
   return <script src="/form.js" defer />
 }

@@ -1,4 +1,4 @@
-/** The mark of OAuth Flow: a ring that a line flows out of. Decoration; the name stands beside it. */
+/** The logo of OAuth Flow. Decorative: the name is beside it. */
 export function Mark({ className }: { className: string }) {
   return (
     <svg viewBox="0 0 32 32" className={className} aria-hidden="true" focusable="false">

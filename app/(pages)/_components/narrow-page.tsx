@@ -6,11 +6,11 @@ type Props = {
   /** The line under the title. */
   lead?: ReactNode
   children?: ReactNode
-  /** What stands under the card, such as the way to another page. */
+  /** Under the card, such as a link to another page. */
   below?: ReactNode
 }
 
-/** A page with one thing to do: a card in the middle, under the mark. */
+/** A page with one thing to do: a card in the middle, under the logo. lib/http/html-page.ts looks the same. */
 export function NarrowPage({ title, lead, children, below }: Props) {
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-8 sm:justify-center sm:py-14">

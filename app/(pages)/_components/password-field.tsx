@@ -1,22 +1,29 @@
 import type { ComponentProps } from "react"
 import { Field } from "./field"
 
-/** A password field with a button that shows what was typed (public/form.js). Without JavaScript there is no button. */
+/** A password field that can show the password, and shows when Caps Lock is on. Both need public/form.js. */
 export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "children" | "className">) {
   return (
-    <Field {...props} type="password" className="pe-12" autoCapitalize="none" autoCorrect="off" spellCheck={false}>
-      <button
-        type="button"
-        data-show-password
-        hidden
-        aria-pressed="false"
-        aria-controls={props.name}
-        className="group absolute inset-y-1 end-1 grid w-10 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
-      >
-        <span className="sr-only">Show password</span>
-        <Eye />
-      </button>
-    </Field>
+    <div>
+      <Field {...props} type="password" className="pe-12" autoCapitalize="none" autoCorrect="off" spellCheck={false}>
+        <button
+          type="button"
+          data-show-password
+          hidden
+          aria-pressed="false"
+          aria-controls={props.name}
+          className="group absolute inset-y-1 end-1 grid w-10 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+        >
+          <span className="sr-only">Show password</span>
+          <Eye />
+        </button>
+      </Field>
+      <div aria-live="polite" className="text-sm text-muted">
+        <p data-caps-lock={props.name} hidden className="mt-1.5">
+          Caps Lock is on.
+        </p>
+      </div>
+    </div>
   )
 }
 

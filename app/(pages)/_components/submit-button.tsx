@@ -5,7 +5,7 @@ type Props = Pick<ButtonHTMLAttributes<HTMLButtonElement>, "name" | "value"> & {
   children: ReactNode
 }
 
-/** Sends its form, once: public/form.js marks a form that is being sent, and globals.css shows it. */
+/** Shows a spinner while its form is being sent: public/form.js marks the form, globals.css styles it. */
 export function SubmitButton({ look = "primary", name, value, children }: Props) {
   return (
     <button type="submit" name={name} value={value} className={`button button-${look} w-full`}>

@@ -1,34 +1,23 @@
+import { emailTakenMessage } from "@/lib/accounts/users"
+import { pathWithState } from "@/lib/http/form-result"
+import type { FormProps } from "../_components/credentials-page"
+import { EmailField } from "../_components/email-field"
 import { Field } from "../_components/field"
-import { FormAlert } from "../_components/form-alert"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
 
-type Props = {
-  /** The state token, when a Client waits for the answer. */
-  state: string | null
-  /** What the fields hold at first. */
-  values: { email: string; name: string }
-  errors: { email?: string; name?: string; password?: string; form?: string }
-}
-
-export function SignUpForm({ state, values, errors }: Props) {
+/** Focus starts at the first field with an error, else at the first one that is empty. */
+export function SignUpForm({ state, values, errors }: FormProps) {
+  const fields = ["email", "name", "password"]
+  const focused = fields.find((field) => errors[field]) ?? fields.find((field) => !values[field])
   return (
     <form action="/sign-up/submit" method="post" noValidate>
-      <FormAlert id="sign-up-problem" message={errors.form} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">
-        <Field
-          label="Email"
-          name="email"
-          type="email"
-          inputMode="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
+        <EmailField
           defaultValue={values.email}
-          error={errors.email}
-          autoFocus={errors.email !== undefined}
+          error={errors.email === emailTakenMessage ? <EmailTaken state={state} /> : errors.email}
+          autoFocus={focused === "email"}
         />
         <Field
           label="Name"
@@ -37,7 +26,7 @@ export function SignUpForm({ state, values, errors }: Props) {
           autoComplete="name"
           defaultValue={values.name}
           error={errors.name}
-          autoFocus={errors.name !== undefined}
+          autoFocus={focused === "name"}
         />
         <PasswordField
           label="Password"
@@ -46,10 +35,22 @@ export function SignUpForm({ state, values, errors }: Props) {
           autoComplete="new-password"
           required
           error={errors.password}
-          autoFocus={errors.password !== undefined}
+          autoFocus={focused === "password"}
         />
         <SubmitButton>Create account</SubmitButton>
       </div>
     </form>
+  )
+}
+
+function EmailTaken({ state }: { state: string | null }) {
+  return (
+    <>
+      {emailTakenMessage}{" "}
+      <a className="link" href={pathWithState("/sign-in", state)}>
+        Sign in
+      </a>{" "}
+      instead.
+    </>
   )
 }

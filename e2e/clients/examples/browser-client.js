@@ -1,18 +1,18 @@
-// A public client in the browser: it has no secret, so PKCE and its registered redirect URI are what protects it.
+// A public client in the browser. It has no secret: PKCE and its registered redirect URI protect it.
 import * as oauth from "oauth4webapi"
 import { clientId, issuer } from "./settings.js"
 
 const client = { client_id: clientId }
 const redirectUri = location.origin + location.pathname
-// Plain http is for trials on this machine.
+// Plain http is only for trials on this machine.
 const options = { [oauth.allowInsecureRequests]: issuer.startsWith("http:") }
 
-/** The server's metadata. The buttons work before it has come: each step waits for it. */
+/** The server's metadata. Each step awaits it, so the buttons work immediately. */
 const discovery = oauth
   .discoveryRequest(new URL(issuer), options)
   .then((response) => oauth.processDiscoveryResponse(new URL(issuer), response))
 
-/** The tokens are kept in this page's memory alone: where no storage holds them, none gives them away. */
+/** The tokens are only in this page's memory, so that they cannot leak from a storage. */
 let tokens
 
 async function startSignIn(server) {
@@ -36,7 +36,7 @@ async function finishSignIn(server) {
   const { codeVerifier, state } = JSON.parse(sessionStorage.getItem("checks") ?? "{}")
   sessionStorage.removeItem("checks")
   const answer = new URL(location.href)
-  // The code leaves the address before anything else happens, so that no reload and no way back uses it again.
+  // Remove the code from the address first, so that neither a reload nor Back sends it again.
   history.replaceState(null, "", location.pathname)
   const parameters = oauth.validateAuthResponse(server, client, answer, state)
   const none = oauth.None()
@@ -50,7 +50,7 @@ async function finishSignIn(server) {
 async function showUser(server) {
   const response = await oauth.userInfoRequest(server, client, tokens.access_token, options)
   const user = await oauth.processUserInfoResponse(server, client, oauth.skipSubjectCheck, response)
-  show(`${user.name ?? "Somebody"}, ${user.email}, is signed in.`)
+  show(`${user.name ?? "Someone"}, ${user.email}, is signed in.`)
 }
 
 async function introspect() {
@@ -76,7 +76,7 @@ function show(text) {
   document.querySelector("[role=status]").textContent = text
 }
 
-/** Runs a step and says what went wrong, in the server's words where it sent some. */
+/** Runs a step, and shows an error: the server's when it sent one. */
 async function run(step) {
   try {
     await step(await discovery)

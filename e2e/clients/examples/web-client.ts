@@ -8,11 +8,11 @@ const { ISSUER = "http://localhost:3000", CLIENT_ID = "", CLIENT_SECRET = "", PO
 const origin = `http://localhost:${PORT}`
 
 const config = await oidc.discovery(new URL(ISSUER), CLIENT_ID, undefined, oidc.ClientSecretBasic(CLIENT_SECRET), {
-  // Plain http is for trials on this machine. The other check is of the ID token's signature.
+  // Plain http is only for trials on this machine. The other one verifies the ID token's signature.
   execute: [oidc.enableNonRepudiationChecks, ...(ISSUER.startsWith("http:") ? [oidc.allowInsecureRequests] : [])],
 })
 
-/** What this program knows of a browser, by its cookie. A real one keeps it in its database. */
+/** The data of each browser, by its cookie. A real client keeps it in its database. */
 type Visitor = {
   checks?: { pkceCodeVerifier: string; expectedState: string }
   signedIn?: { sub: string; accessToken: string; refreshToken: string }
@@ -51,11 +51,11 @@ async function signOut(visitor: Visitor): Promise<void> {
 }
 
 async function describeVisitor({ signedIn }: Visitor): Promise<string> {
-  if (!signedIn) return "Nobody is signed in."
+  if (!signedIn) return "No one is signed in."
   const { active } = await oidc.tokenIntrospection(config, signedIn.accessToken)
   if (!active) return "The session has ended."
   const { name, email } = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.sub)
-  return `${name ?? "Somebody"}, ${email}, is signed in.`
+  return `${name ?? "Someone"}, ${email}, is signed in.`
 }
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -76,7 +76,7 @@ createServer(async (request, response) => {
     "POST /sign-out": () => signOut(visitor).then(() => go("/")),
   }
   response.setHeader("Content-Type", "text/html; charset=utf-8")
-  // A new value before and after sign-in: a cookie that somebody planted is worth nothing.
+  // A new value before and after sign-in, so that a cookie set by an attacker is not signed in.
   if (url.pathname === "/sign-in" || url.pathname === "/callback") {
     const renewed = randomUUID()
     visitors.delete(cookie)

@@ -1,0 +1,51 @@
+import type { ReactNode } from "react"
+import { callbackPath, findInteraction, findPathPastForm } from "@/lib/authorization/interaction"
+import { readBrowser } from "@/lib/http/browser-endpoint"
+import { type FormResult, findFormResult } from "@/lib/http/form-result"
+import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { redirect } from "@/lib/http/responses"
+import { ClientName } from "./client-name"
+import { FormScript } from "./form-script"
+import { NarrowPage } from "./narrow-page"
+
+/** What the form shows at first: the values and errors of a refused attempt, or the e-mail address of a login_hint. */
+export type FormProps = FormResult & {
+  /** The state token of the authorization that this is a step of; null without one. */
+  state: string | null
+}
+
+/**
+ * The sign-in page and the sign-up page. Both continue the authorization of the state token in their query, and redirect
+ * when there is nothing to fill in: the User is signed in already, or the state token is not valid.
+ */
+export function credentialsPage(options: {
+  path: "/sign-in" | "/sign-up"
+  title: string
+  form: (props: FormProps) => ReactNode
+  /** Under the card: a link to the other page. */
+  below: (state: string | null) => ReactNode
+}): PageHandler {
+  const { path, title, form: Form, below } = options
+  return async (request) => {
+    const state = readPageQuery(request, "state")
+    const browser = readBrowser(request)
+    const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
+    if (state !== null && !interaction) return redirect(callbackPath(state))
+    const next = await findPathPastForm(state, browser)
+    if (next !== null) return redirect(next)
+    const { values = {}, errors = {} } = (await findFormResult(request, path, state)) ?? {}
+
+    const lead = interaction && (
+      <p>
+        to continue to <ClientName name={interaction.client.clientName} />
+      </p>
+    )
+    const content = (
+      <NarrowPage title={title} lead={lead} below={below(state)}>
+        <Form state={state} values={{ email: interaction?.loginHint ?? "", ...values }} errors={errors} />
+        <FormScript />
+      </NarrowPage>
+    )
+    return { title, content }
+  }
+}

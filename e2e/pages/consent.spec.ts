@@ -1,0 +1,53 @@
+import { testEnvironment } from "../fixtures/environment"
+import { runCli } from "../fixtures/example"
+import { beginAtClient, expect, test } from "../fixtures/journey"
+import { haveSignedIn } from "../fixtures/people"
+import { insertUser, registerClient } from "../fixtures/world"
+
+test("the consent page lists each scope by its description, or by its name without one", async ({
+  context,
+  page,
+  site,
+}) => {
+  const invoices = `invoices-${process.pid}:read`
+  const orders = `orders-${process.pid}:read`
+  await runCli("scope", "describe", invoices, "Read your invoices")
+  const client = await registerClient({
+    clientName: "Shop",
+    redirectUris: [site.redirectUri],
+    firstParty: false,
+    scope: `openid profile email offline_access ${invoices} ${orders}`,
+  })
+  await haveSignedIn(context, await insertUser())
+  await beginAtClient(page, client, { scope: undefined })
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Shop wants to access your account")
+  await expect(page.getByRole("listitem")).toHaveText([
+    "See your name",
+    "See your email address",
+    "Keep access when you're not using the app",
+    "Read your invoices",
+    orders,
+  ])
+
+  await runCli("scope", "reset", invoices)
+  await page.reload()
+  await expect(page.getByRole("listitem")).toContainText([invoices])
+})
+
+test("the consent page shows the return host above the buttons, and what using another account does", async ({
+  context,
+  page,
+  site,
+}) => {
+  const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
+  await haveSignedIn(context, await insertUser())
+  await beginAtClient(page, client, { scope: "openid" })
+  await expect(page.getByText("will only see that you signed in")).toBeVisible()
+  const host = await page.getByText(`You'll be sent back to ${new URL(site.origin).host}`).boundingBox()
+  const allow = await page.getByRole("button", { name: "Allow" }).boundingBox()
+  expect(host?.y).toBeLessThan(allow?.y ?? 0)
+  const switchButton = page.getByRole("button", { name: "Sign in with another account" })
+  await expect(switchButton).toHaveAccessibleDescription("You'll be signed out of this browser first.")
+  await switchButton.click()
+  await expect(page).toHaveURL(new RegExp(`^${testEnvironment().issuer}/sign-in`))
+})

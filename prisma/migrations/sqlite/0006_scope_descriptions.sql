@@ -1,0 +1,5 @@
+-- CreateTable
+CREATE TABLE "ScopeDescription" (
+    "scope" TEXT NOT NULL PRIMARY KEY,
+    "description" TEXT NOT NULL
+);
