@@ -41,6 +41,16 @@ export async function listUsers(): Promise<User[]> {
 }
 
 /**
+ * Changes a User's email address, name or both. Their sub and their sessions stay as they are.
+ * @param changes.email in its normal form (lib/accounts/email-address.ts)
+ * @returns false when the email address is taken; an unknown id changes nothing
+ */
+export async function updateUser(id: string, changes: { email?: string; name?: string | null }): Promise<boolean> {
+  const db = await database()
+  return isStored(db.user.updateMany({ where: { id }, data: changes }))
+}
+
+/**
  * Disables a User and ends, in the same commit, everything that they started: browser sessions and Sessions. Their
  * sign-ins until `now` are no longer valid.
  * @returns whether there is such a User
