@@ -43,7 +43,7 @@ export function addUserCommands(program: Command): void {
 
 /**
  * Gets the User with this email address or sub.
- * @throws OperatorError when there is none
+ * @throws OperatorError when no such User exists
  */
 export async function getUser(emailOrSub: string): Promise<User> {
   const email = toLookupEmail(emailOrSub)
