@@ -112,6 +112,9 @@ const settings = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 })
 
+/** The names of all settings. */
+export const settingNames = Object.keys(settings.shape)
+
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /** Returns the issuer, or a problem in words. An issuer without a path has its metadata where clients look for it. */
@@ -137,13 +140,11 @@ function parseIssuer(value: string): { issuer: string } | { problem: string } {
  * @throws ConfigError that lists every problem
  */
 export function parseConfig(env: Record<string, string | undefined>, directory: string): Config {
-  const present = Object.fromEntries(
-    Object.keys(settings.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  )
+  const present = Object.fromEntries(settingNames.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
   const parsed = settings.safeParse(present)
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
   const set = Object.keys(env).filter((name) => env[name])
-  for (const { name, setting } of findMisspelt(set, Object.keys(settings.shape))) {
+  for (const { name, setting } of findMisspelt(set, settingNames)) {
     problems.push(`${name} is not a setting. Did you mean ${setting}? Rename or remove it`)
   }
 

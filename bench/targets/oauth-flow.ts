@@ -91,7 +91,7 @@ function createRows(folder: string, env: Record<string, string>): { client_id: s
 
 function runCli(folder: string, args: string[], env: Record<string, string>, input = ""): string {
   const { PATH, HOME } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "lib/cli/main.ts", ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["lib/cli/launch.mjs", ...args], {
     cwd: folder,
     env: { PATH, HOME, NODE_ENV: "production", ...env },
     input,

@@ -1,5 +1,13 @@
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
-import { findUser, insertUser, setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
+import {
+  findUser,
+  insertUser,
+  setPasswordHash,
+  setUserDisabled,
+  setUserEnabled,
+  type User,
+  updateUser,
+} from "@/lib/data/users"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
 import { describeEmailProblem, normalizeEmail } from "./email-address"
@@ -31,15 +39,44 @@ export async function createUser(
 }
 
 /** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or looked up. */
-export function parseNewUser(facts: NewUser): { ok: true; email: string; name: string | null } | UserProblem {
+export function parseNewUser(facts: NewUser): Profile | UserProblem {
+  const profile = parseProfile(facts)
+  if (!profile.ok) return profile
+  const message = findPasswordProblem(facts.password, profile.email)
+  return message ? { ok: false, field: "password", message } : profile
+}
+
+type Profile = { ok: true; email: string; name: string | null }
+
+function parseProfile(facts: { email: string; name: string | null }): Profile | UserProblem {
   const email = normalizeEmail(facts.email)
   if (email === null) return { ok: false, field: "email", message: describeEmailProblem(facts.email) }
   const name = facts.name?.trim() || null
   if (name !== null && !isDisplayName(name)) {
     return { ok: false, field: "name", message: "Use at most 100 characters on one line, without control characters." }
   }
-  const message = findPasswordProblem(facts.password, email)
-  return message ? { ok: false, field: "password", message } : { ok: true, email, name }
+  return { ok: true, email, name }
+}
+
+/**
+ * Changes a User's email address, name or both. An empty name removes the name.
+ * @returns the changed User, why the change cannot be made, or null for an unknown User
+ */
+export async function changeProfile(
+  userId: string,
+  changes: { email?: string; name?: string },
+): Promise<{ ok: true; user: User } | UserProblem | null> {
+  const user = await findUser(userId)
+  if (!user) return null
+  const parsed = parseProfile({ email: changes.email ?? user.email, name: changes.name ?? user.name })
+  if (!parsed.ok) return parsed
+  const { email, name } = parsed
+  const stored = await updateUser(userId, {
+    ...(changes.email !== undefined && { email }),
+    ...(changes.name !== undefined && { name }),
+  })
+  if (!stored) return { ok: false, field: "email", message: "An account with this email address already exists." }
+  return { ok: true, user: { ...user, email, name } }
 }
 
 /**

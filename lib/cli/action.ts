@@ -1,3 +1,4 @@
+import type { Command } from "commander"
 import { closePasswordPool } from "@/lib/accounts/password"
 import { prepare } from "@/lib/boot"
 import { allowSlowStatements } from "@/lib/data/connections"
@@ -5,12 +6,28 @@ import { closeDatabase } from "@/lib/data/database"
 import { describeProblem, OperatorError } from "@/lib/operator-errors"
 import { OAuthError } from "@/lib/protocol/errors"
 
-/** What a command answers: an object for `--json`, and lines for a person. */
+/** The result of a command: an object for `--json`, and lines for a person. */
 export type Answer = { json: object; text: string }
 
+/** The command line cannot be used as it is. The message contains what to change. */
+export class UsageError extends OperatorError {}
+
+/** Exit codes: 1 for a failure, 2 for a command line that cannot be used. */
+export const exitCodes = { failure: 1, usage: 2 }
+
+/** Adds `--json` to a command. */
+export function addJsonOption(command: Command): Command {
+  return command.option("--json", "print one JSON object")
+}
+
+/** Adds `--yes` to a command that asks for confirmation. */
+export function addYesOption(command: Command): Command {
+  return command.option("-y, --yes", "do not ask for confirmation")
+}
+
 /**
- * Makes a command's action out of a function: prepares the database, prints the answer, and closes what was opened, so
- * that the process ends by itself. A failure is one line on standard error and exit code 1.
+ * Turns a function into a command's action: prepares the database, prints the result, and closes all connections, so that
+ * the process can end. An error is printed as one line on standard error and sets the exit code.
  */
 export function action<Args extends [...unknown[], { json?: boolean }]>(
   run: (...args: Args) => Promise<Answer>,
@@ -20,13 +37,13 @@ export function action<Args extends [...unknown[], { json?: boolean }]>(
     const own = args.slice(0, -1) as unknown as Args
     const { json } = own.at(-1) as { json?: boolean }
     try {
-      // A command may delete very much at a time.
+      // A command may delete many rows.
       allowSlowStatements()
       await prepare()
       const answer = await run(...own)
       process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`)
     } catch (error) {
-      process.exitCode = 1
+      process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failure
       process.stderr.write(`${explain(error)}\n`)
     } finally {
       await closePasswordPool()
@@ -40,8 +57,8 @@ function explain(error: unknown): string {
   return describeProblem(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
-/** @throws OperatorError that says there is no such thing and how to see which there are */
-export function missing(what: "client" | "user" | "session", id: string): never {
+/** @throws OperatorError that contains how to list what exists */
+export function throwNotFound(what: "client" | "user" | "session", id: string): never {
   const list = what === "session" ? "sessions list" : `${what} list`
-  throw new OperatorError(`There is no ${what} ${id}. "npm run -s cli -- ${list}" shows those there are.`)
+  throw new OperatorError(`No ${what} ${id}. List them with: npm run -s cli -- ${list}`)
 }

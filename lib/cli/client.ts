@@ -1,9 +1,10 @@
 import type { Command } from "commander"
 import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
-import { deleteClient, findClient, listClients } from "@/lib/data/clients"
+import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
 import { OperatorError } from "@/lib/operator-errors"
-import { type Answer, action, missing } from "./action"
+import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
+import { confirm } from "./confirm"
 import { formatRecord, formatTable } from "./text"
 
 type Options = {
@@ -22,60 +23,51 @@ type Options = {
   json?: boolean
 }
 
-export function addClientCommands(program: Command): void {
-  const client = program.command("client").description("register and change clients")
+type ConfirmOptions = { yes?: boolean; json?: boolean }
 
-  addMetadataOptions(client.command("create").description("register a client and show its secret, once"))
-    .requiredOption("--name <name>", "the name that people see when they are asked for their consent")
-    .option("--public", "a client that can keep no secret: a browser or native program")
-    .option("--first-party", "do not ask people for their consent")
-    .option("--resource-server", "may introspect the access tokens that are meant for it")
-    .option("--no-pkce", "let a confidential OpenID client come without PKCE, which a certification suite needs")
+export function addClientCommands(program: Command): void {
+  const client = program.command("client").description("register and manage clients")
+
+  addMetadataOptions(client.command("create").description("register a client and show its secret once"))
+    .requiredOption("--name <name>", "the name on the consent page")
+    .option("--public", "a client that can't keep a secret: a browser or native app")
+    .option("--first-party", "skip the consent page")
+    .option("--resource-server", "may introspect access tokens issued for it")
+    .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(create))
 
-  client.command("list").description("list all clients").option("--json", jsonHelp).action(action(list))
+  addJsonOption(client.command("list")).description("list all clients").action(action(list))
 
-  client
-    .command("show <client-id>")
-    .description("show a client's metadata")
-    .option("--json", jsonHelp)
-    .action(action(show))
+  addJsonOption(client.command("show <client-id>")).description("show a client's metadata").action(action(show))
 
-  addMetadataOptions(client.command("update <client-id>").description("change what the options name, and nothing else"))
-    .option("--name <name>", "the name that people see when they are asked for their consent")
-    .option("--first-party", "do not ask people for their consent")
-    .option("--no-first-party", "ask people for their consent")
-    .option("--resource-server", "may introspect the access tokens that are meant for it")
-    .option("--no-resource-server", "may introspect its own tokens only")
+  addMetadataOptions(client.command("update <client-id>").description("change only what the options name"))
+    .option("--name <name>", "the name on the consent page")
+    .option("--first-party", "skip the consent page")
+    .option("--no-first-party", "show the consent page")
+    .option("--resource-server", "may introspect access tokens issued for it")
+    .option("--no-resource-server", "may introspect only its own tokens")
     .option("--pkce", "require PKCE")
-    .option("--no-pkce", "let a confidential OpenID client come without PKCE, which a certification suite needs")
+    .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(update))
 
-  client
-    .command("delete <client-id>")
-    .description("delete a client with its Sessions and consents")
-    .option("--json", jsonHelp)
+  addYesOption(addJsonOption(client.command("delete <client-id>")))
+    .description("delete a client with its sessions and consents")
     .action(action(remove))
 
-  client
-    .command("rotate-secret <client-id>")
-    .description("give a client a new secret and show it, once; the old one ends now")
-    .option("--json", jsonHelp)
+  addYesOption(addJsonOption(client.command("rotate-secret <client-id>")))
+    .description("create a new secret and show it once; the old one stops working immediately")
     .action(action(rotateSecret))
 }
 
-const jsonHelp = "print one JSON object"
-
 function addMetadataOptions(command: Command): Command {
-  return command
-    .option("--redirect-uri <uri...>", "where authorization responses may go; repeatable")
+  return addJsonOption(command)
+    .option("--redirect-uri <uri...>", "where authorization responses may be sent; repeatable")
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
-    .option("--scope <scope>", "the scopes that the client may ask for, separated by spaces")
+    .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
     .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
     .option("--token-endpoint-auth-method <method>", "client_secret_basic, client_secret_post or none")
     .option("--id-token-signed-response-alg <alg>", "RS256 or ES256")
-    .option("--resource <uri...>", "what a resource server answers to (RFC 8707); repeatable")
-    .option("--json", jsonHelp)
+    .option("--resource <uri...>", "resource identifiers (audiences) of the resource server (RFC 8707); repeatable")
 }
 
 function toMetadata(options: Options): Partial<ClientMetadata> {
@@ -97,10 +89,10 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
 
 async function create(options: Options): Promise<Answer> {
   if (options.public && (options.tokenEndpointAuthMethod ?? "none") !== "none") {
-    throw new OperatorError("--public means --token-endpoint-auth-method none. Leave one of the two out.")
+    throw new UsageError("--public means --token-endpoint-auth-method none. Remove one of the two.")
   }
   if (options.resource && !options.resourceServer) {
-    throw new OperatorError("--resource is for a resource server. Add --resource-server, or leave it out.")
+    throw new UsageError("--resource is for resource servers. Add --resource-server, or remove --resource.")
   }
   const metadata = { clientName: "", redirectUris: [], ...toMetadata(options) }
   const { client, clientSecret } = await registerClient(metadata)
@@ -120,43 +112,52 @@ async function list(_options: Options): Promise<Answer> {
     text: formatTable(
       ["CLIENT ID", "NAME", "AUTH METHOD", "REDIRECT URIS"],
       rows,
-      'There are no clients yet. "client create" registers one.',
+      "No clients yet. Register one with: npm run -s cli -- client create",
     ),
   }
 }
 
 async function show(clientId: string, _options: Options): Promise<Answer> {
-  const client = (await findClient(clientId)) ?? missing("client", clientId)
-  return answer(toClientMetadata(client))
+  return answer(toClientMetadata(await getClient(clientId)))
+}
+
+/** @throws OperatorError when there is no client with this ID */
+async function getClient(clientId: string): Promise<Client> {
+  return (await findClient(clientId)) ?? throwNotFound("client", clientId)
 }
 
 async function update(clientId: string, options: Options): Promise<Answer> {
   const changes = toMetadata(options)
   if (Object.keys(changes).length === 0) {
-    throw new OperatorError("Nothing to change was named. Add --help to see what can be changed.")
+    throw new UsageError("No change given. Run with --help for a list.")
   }
-  const client = (await changeClient(clientId, changes)) ?? missing("client", clientId)
+  const client = (await changeClient(clientId, changes)) ?? throwNotFound("client", clientId)
   return answer(toClientMetadata(client))
 }
 
-async function remove(clientId: string, _options: Options): Promise<Answer> {
-  if (!(await deleteClient(clientId))) missing("client", clientId)
-  return { json: { client_id: clientId, deleted: true }, text: `Deleted the client ${clientId}.` }
+async function remove(clientId: string, options: ConfirmOptions): Promise<Answer> {
+  const { clientName } = await getClient(clientId)
+  await confirm(`Delete the client ${clientName} (${clientId}) with its sessions and consents?`, options)
+  if (!(await deleteClient(clientId))) throwNotFound("client", clientId)
+  return { json: { client_id: clientId, deleted: true }, text: `Deleted the client ${clientName} (${clientId}).` }
 }
 
-async function rotateSecret(clientId: string, _options: Options): Promise<Answer> {
-  const secret = await rotateClientSecret(clientId)
-  if (secret) return withSecret({ client_id: clientId }, secret)
-  if (!(await findClient(clientId))) missing("client", clientId)
-  throw new OperatorError(`The client ${clientId} is public and has no secret. Register a confidential one instead.`)
+async function rotateSecret(clientId: string, options: ConfirmOptions): Promise<Answer> {
+  const { clientName, clientSecretHash } = await getClient(clientId)
+  if (!clientSecretHash) {
+    throw new OperatorError(`The client ${clientId} is public and has no secret. Register a confidential one instead.`)
+  }
+  await confirm(`Replace the secret of ${clientName} (${clientId})? The old one stops working immediately.`, options)
+  const secret = (await rotateClientSecret(clientId)) ?? throwNotFound("client", clientId)
+  return withSecret({ client_id: clientId }, secret)
 }
 
 const answer = (record: object): Answer => ({ json: record, text: formatRecord({ ...record }) })
 
-/** RFC 7591 section 3.2.1: whoever is told a secret is told when it ends; 0 is never. */
+/** RFC 7591 section 3.2.1: a response with a secret contains when it expires; 0 means never. */
 function withSecret(record: object, secret: string | null): Answer {
   if (!secret) return answer(record)
   const json = { ...record, client_secret: secret, client_secret_expires_at: 0 }
-  const note = "Keep the secret now: it is stored as a hash only, and nobody can show it again."
+  const note = "Save the secret now. Only its hash is stored, so it cannot be shown again."
   return { json, text: `${formatRecord({ ...record, client_secret: secret })}\n\n${note}` }
 }

@@ -1,21 +1,18 @@
 import type { Command } from "commander"
 import { closeInspector, createOperatorLink } from "@/lib/authentication/operators"
-import { type Answer, action } from "./action"
+import { type Answer, action, addJsonOption, addYesOption } from "./action"
+import { confirm } from "./confirm"
 import { toSeconds, toText } from "./text"
 
 export function addFlowsCommands(program: Command): void {
-  const flows = program.command("flows").description("open the flow inspector, and close it")
+  const flows = program.command("flows").description("open and close the flow inspector")
 
-  flows
-    .command("link")
-    .description("print a link that lets one browser see the flow inspector, once, within ten minutes")
-    .option("--json", "print one JSON object")
+  addJsonOption(flows.command("link"))
+    .description("print a link that opens the flow inspector in one browser; it works once, for ten minutes")
     .action(action(link))
 
-  flows
-    .command("close")
-    .description("end what links have opened, and make those that wait useless")
-    .option("--json", "print one JSON object")
+  addYesOption(addJsonOption(flows.command("close")))
+    .description("sign all operators out and invalidate unused links")
     .action(action(close))
 }
 
@@ -23,11 +20,12 @@ async function link(): Promise<Answer> {
   const { url, expiresAt } = await createOperatorLink()
   return {
     json: { url, expires_at: toSeconds(expiresAt) },
-    text: `${url}\nGood once, until ${toText(expiresAt)}, where the server runs with FLOW_INSPECTOR=on.`,
+    text: `${url}\nWorks once, until ${toText(expiresAt)}, on a server running with FLOW_INSPECTOR=on.`,
   }
 }
 
-async function close(): Promise<Answer> {
+async function close(options: { yes?: boolean; json?: boolean }): Promise<Answer> {
+  await confirm("Sign all operators out of the flow inspector and invalidate unused links?", options)
   const closed = await closeInspector()
-  return { json: { closed }, text: `Closed the flow inspector to ${closed} browsers and links.` }
+  return { json: { closed }, text: `Closed the flow inspector for ${closed} browsers and unused links.` }
 }

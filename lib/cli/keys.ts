@@ -7,32 +7,24 @@ import {
   signingAlgs,
   withdrawSigningKeys,
 } from "@/lib/keys/signing-keys"
-import { type Answer, action } from "./action"
+import { type Answer, action, addJsonOption, addYesOption } from "./action"
+import { confirm } from "./confirm"
 import { formatTable, toSeconds, toText } from "./text"
 
-type Options = { alg?: SigningAlg; now?: boolean; json?: boolean }
+type Options = { alg?: SigningAlg; now?: boolean; yes?: boolean; json?: boolean }
 
 export function addKeysCommands(program: Command): void {
   const keys = program.command("keys").description("list and rotate the signing keys")
 
-  keys
-    .command("list")
-    .description("list the signing keys")
-    .option("--json", "print one JSON object")
-    .action(action(list))
+  addJsonOption(keys.command("list")).description("list the signing keys").action(action(list))
 
-  keys
-    .command("rotate")
+  addYesOption(addJsonOption(keys.command("rotate")))
     .description(
-      `make a new signing key of each algorithm. It is published at once and signs in ${activationDelaySeconds} seconds, ` +
-        "when every copy of /jwks has it; the one before stays published while its signatures live",
+      `create a new signing key for each algorithm. It is published immediately and signs after ${activationDelaySeconds} ` +
+        "seconds, when every cached copy of /jwks contains it; the previous key stays published until its tokens have expired",
     )
-    .addOption(new Option("--alg <alg>", "of this algorithm only").choices(signingAlgs))
-    .option(
-      "--now",
-      "sign with it at once and withdraw the ones before, for a key that has leaked: all that those signed ends",
-    )
-    .option("--json", "print one JSON object")
+    .addOption(new Option("--alg <alg>", "only for this algorithm").choices(signingAlgs))
+    .option("--now", "for a leaked key: sign with the new key immediately and invalidate all that older keys signed")
     .action(action(rotate))
 }
 
@@ -40,16 +32,17 @@ async function list(_options: Options): Promise<Answer> {
   return answer(await describeSigningKeys())
 }
 
-async function rotate({ alg, now }: Options): Promise<Answer> {
-  // A minute ago, so that it is in force on machines whose clocks are behind, too.
+async function rotate({ alg, now, yes }: Options): Promise<Answer> {
+  if (now) await confirm("Invalidate all tokens that the current keys signed?", { yes })
+  // A minute ago, so that it signs on machines with slow clocks too.
   const activeFrom = new Date(Date.now() + (now ? -60 : activationDelaySeconds) * 1000)
-  const made: string[] = []
+  const created: string[] = []
   for (const each of alg ? [alg] : signingAlgs) {
     const { kid } = await rotateSigningKey(each, { activeFrom })
     if (now) await withdrawSigningKeys(each, kid)
-    made.push(kid)
+    created.push(kid)
   }
-  return answer((await describeSigningKeys()).filter(({ kid }) => made.includes(kid)))
+  return answer((await describeSigningKeys()).filter(({ kid }) => created.includes(kid)))
 }
 
 function answer(keys: Awaited<ReturnType<typeof describeSigningKeys>>): Answer {
@@ -66,7 +59,7 @@ function answer(keys: Awaited<ReturnType<typeof describeSigningKeys>>): Answer {
     text: formatTable(
       ["KID", "ALG", "STATE", "SIGNS FROM"],
       keys.map(({ kid, alg, state, activeFrom }) => [kid, alg, state, toText(activeFrom)]),
-      "There are no signing keys.",
+      "No signing keys.",
     ),
   }
 }

@@ -1,10 +1,10 @@
-// npm run -s cli -- <command>: what the operator does by hand. It loads nothing of Next, and works while servers run.
-// Not by "@/": that is resolved only once the project has been entered.
+// The command line of the operator. It loads nothing of Next, and works while servers run.
+// A relative import: "@/" can be resolved only after enterProject().
 import { enterProject, setNodeEnv } from "../server/project"
 
 setNodeEnv("production")
 await enterProject()
-// Standard output carries the answer alone.
+// Standard output is for the result only.
 process.env.LOG_LEVEL = "silent"
 
 const { runCli } = await import("./program")

@@ -1,22 +1,28 @@
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
 import { OperatorError } from "@/lib/operator-errors"
+import { UsageError } from "./action"
 
 /**
- * The password that the operator gives: the first line of standard input, or what they type twice, unseen.
- * @throws OperatorError when there is nobody to ask, or the two differ
+ * Reads a password: the first line of standard input, or what is typed twice on the terminal, without showing it.
+ * @throws UsageError without a terminal and without `--password-stdin`
+ * @throws OperatorError when the two passwords differ, or the input is not UTF-8
  */
 export async function readPassword(fromStdin: boolean): Promise<string> {
   if (fromStdin) return readFirstLine()
   if (!process.stdin.isTTY) {
-    throw new OperatorError("There is no terminal to ask for the password. Give it with --password-stdin.")
+    throw new UsageError(
+      "There is no terminal to ask for the password. Send it on standard input with --password-stdin.",
+    )
   }
-  const password = await ask("Password: ")
-  if (password !== (await ask("The same again: "))) throw new OperatorError("The two passwords differ. Try again.")
+  const password = await askHidden("Password: ")
+  if (password !== (await askHidden("Repeat the password: "))) {
+    throw new OperatorError("The two passwords differ. Try again.")
+  }
   return password
 }
 
-/** The first line without its line end: spaces at its ends belong to the password. */
+/** The first line without its line ending. Spaces at either end are part of the password. */
 async function readFirstLine(): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
@@ -29,14 +35,14 @@ async function readFirstLine(): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line)
   } catch {
-    throw new OperatorError("The password on standard input is not UTF-8 text.")
+    throw new OperatorError("The password on standard input is not UTF-8. Send it in UTF-8.")
   }
 }
 
-/** Asks on standard error, so that standard output stays the answer's, and shows nothing of what is typed. */
-function ask(question: string): Promise<string> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+/** Asks on standard error, because standard output is for the result, and does not show what is typed. */
+function askHidden(question: string): Promise<string> {
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: discard, terminal: true })
   process.stderr.write(question)
   return new Promise((resolve, reject) => {
     const end = (finish: () => void) => {
@@ -44,7 +50,7 @@ function ask(question: string): Promise<string> {
       terminal.close()
       finish()
     }
-    terminal.once("SIGINT", () => end(() => reject(new OperatorError("Stopped. Nothing was changed."))))
+    terminal.once("SIGINT", () => end(() => reject(new OperatorError("Cancelled. Nothing was changed."))))
     terminal.question("", (answer) => end(() => resolve(answer)))
   })
 }

@@ -1,4 +1,6 @@
-import { Command } from "commander"
+import { Command, CommanderError } from "commander"
+import { version } from "@/lib/version"
+import { exitCodes } from "./action"
 import { addClientCommands } from "./client"
 import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
@@ -8,23 +10,16 @@ import { addSweepCommand } from "./sweep"
 import { addUserCommands } from "./user"
 
 /**
- * Runs one command.
+ * Runs one command. An error is printed and sets the exit code of the process.
  * @param args the words after the program's name
  */
 export async function runCli(args: string[]): Promise<void> {
   const program = new Command("npm run -s cli --")
-    .description("Clients, users, keys and sessions of OAuth Flow, on the database that DATABASE_URL names.")
-    // Commands made below inherit this: a wrong word is answered by one line.
-    .configureOutput({
-      outputError: (text, write) => {
-        const problem = text
-          .replace(/^error: /, "")
-          .trim()
-          .replaceAll("\n", " ")
-          .replace(/\.$/, "")
-        write(`${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Add --help to see what there is.\n`)
-      },
-    })
+    .description("Manage the clients, users, keys and sessions of OAuth Flow in the database of DATABASE_URL.")
+    .version(version, "--version", "print the version")
+    // The commands added below inherit both settings.
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(toUsageMessage(text)) })
   addClientCommands(program)
   addUserCommands(program)
   addFlowsCommands(program)
@@ -32,5 +27,21 @@ export async function runCli(args: string[]): Promise<void> {
   addScopeCommands(program)
   addSessionsCommands(program)
   addSweepCommand(program)
-  await program.parseAsync(args, { from: "user" })
+  try {
+    await program.parseAsync(args, { from: "user" })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Commander throws after --help and --version too, with exit code 0.
+    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage
+  }
+}
+
+/** Commander's message on one line, with what to do. */
+function toUsageMessage(text: string): string {
+  const problem = text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ")
+    .replace(/\.$/, "")
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Run with --help for a list.\n`
 }

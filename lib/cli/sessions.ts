@@ -1,88 +1,97 @@
 import { type Command, InvalidArgumentError } from "commander"
-import { findSession, listSessions, revokeSession, revokeSessionsOfUser, type Session } from "@/lib/data/sessions"
-import { OperatorError } from "@/lib/operator-errors"
-import { type Answer, action, missing } from "./action"
+import { findSession, type ListedSession, listSessions, revokeSession, revokeSessionsOfUser } from "@/lib/data/sessions"
+import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
+import { confirm } from "./confirm"
 import { formatTable, toSeconds, toText } from "./text"
-import { requireUser } from "./user"
+import { getUser } from "./user"
 
-type Options = { user?: string; client?: string; limit: number; json?: boolean }
+type Options = { user?: string; client?: string; limit: number; yes?: boolean; json?: boolean }
 
 export function addSessionsCommands(program: Command): void {
-  const sessions = program.command("sessions").description("list and revoke what users authorized clients to do")
+  const sessions = program.command("sessions").description("list and revoke sessions: one user signed in to one client")
 
-  sessions
-    .command("list")
-    .description("list Sessions, the newest first")
-    .option("--user <user>", "of this user only, by email address or sub")
-    .option("--client <client-id>", "of this client only")
-    .option("--limit <n>", "how many", parseLimit, 100)
-    .option("--json", "print one JSON object")
+  addJsonOption(sessions.command("list"))
+    .description("list sessions, the newest first")
+    .option("--user <user>", "only for this user: an email address or a sub")
+    .option("--client <client-id>", "only for this client")
+    .option("--limit <n>", "the maximum number of sessions", parseLimit, 100)
     .action(action(list))
 
-  sessions
-    .command("revoke [session-id]")
-    .description("revoke a Session, or all of a user: their access and refresh tokens end at once")
-    .option("--user <user>", "all Sessions of this user, by email address or sub")
-    .option("--json", "print one JSON object")
+  addYesOption(addJsonOption(sessions.command("revoke [session-id]")))
+    .description(
+      "revoke a session, or all sessions of a user; their access and refresh tokens stop working immediately",
+    )
+    .option("--user <user>", "all sessions of this user: an email address or a sub")
     .action(action(revoke))
 }
 
 function parseLimit(value: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("It must be a number from 1 to 999999")
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError("Use a number from 1 to 999999")
   return Number(value)
 }
 
 async function list({ user, client, limit }: Options): Promise<Answer> {
-  const userId = user === undefined ? undefined : (await requireUser(user)).id
+  const userId = user === undefined ? undefined : (await getUser(user)).id
   const sessions = await listSessions({ ...(userId && { userId }), ...(client && { clientId: client }) }, limit)
   return {
     json: { sessions: sessions.map(toJson) },
     text: formatTable(
-      ["SESSION", "USER", "CLIENT", "STATE", "SINCE", "SCOPE"],
+      ["SESSION", "USER", "CLIENT", "STATE", "STARTED", "SCOPE"],
       sessions.map((session) => [
         session.id,
-        session.userId,
-        session.clientId,
-        stateOf(session),
+        session.user.email,
+        session.client.clientName,
+        describeState(session),
         toText(session.createdAt),
         session.scope.join(" "),
       ]),
-      "There are no Sessions.",
+      "No sessions.",
     ),
   }
 }
 
-async function revoke(id: string | undefined, { user }: Options): Promise<Answer> {
-  const now = new Date()
+async function revoke(id: string | undefined, { user, yes }: Options): Promise<Answer> {
   if ((id === undefined) === (user === undefined)) {
-    throw new OperatorError("Name one Session to revoke, or a user with --user, and not both.")
+    throw new UsageError("Give either the ID of a session or --user.")
   }
   if (user !== undefined) {
-    const count = await revokeSessionsOfUser((await requireUser(user)).id, "revoked_by_operator", now)
-    return { json: { revoked: count }, text: `Revoked ${count} Sessions of ${user}.` }
+    const { id: userId, email } = await getUser(user)
+    await confirm(`Revoke all sessions of ${email}?`, { yes })
+    const count = await revokeSessionsOfUser(userId, "revoked_by_operator", new Date())
+    return { json: { revoked: count }, text: `Revoked ${count} sessions of ${email}.` }
   }
   const session = id === undefined ? null : await findSession(id)
-  if (!session) missing("session", id ?? "")
-  const revoked = await revokeSession(session.id, "revoked_by_operator", now)
+  if (!session) throwNotFound("session", id ?? "")
+  await confirm(`Revoke the session ${session.id}?`, { yes })
+  const revoked = await revokeSession(session.id, "revoked_by_operator", new Date())
   return {
     json: { sid: session.id, revoked: revoked ? 1 : 0 },
-    text: revoked ? `Revoked the Session ${session.id}.` : `The Session ${session.id} was revoked already.`,
+    text: revoked ? `Revoked the session ${session.id}.` : `The session ${session.id} was already revoked.`,
   }
 }
 
-function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: Session): string {
+function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: ListedSession) {
   const now = new Date()
   if (revokedAt) return "revoked"
   if (expiresAt <= now || idleExpiresAt <= now) return "expired"
-  return startedAt ? "active" : "code issued"
+  return startedAt ? "active" : "code_issued"
 }
 
-function toJson(session: Session) {
+/** The state for people. Until the client redeems the code, it has no tokens. */
+function describeState(session: ListedSession): string {
+  const state = stateOf(session)
+  if (session.startedAt) return state
+  return state === "code_issued" ? "code not redeemed" : `${state}, code not redeemed`
+}
+
+function toJson(session: ListedSession) {
   return {
     sid: session.id,
     sub: session.userId,
+    email: session.user.email,
     client_id: session.clientId,
-    state: stateOf(session).replace(" ", "_"),
+    client_name: session.client.clientName,
+    state: stateOf(session),
     scope: session.scope.join(" "),
     resource: session.resource,
     created_at: toSeconds(session.createdAt),

@@ -1,16 +1,14 @@
 import type { Command } from "commander"
 import { sweep } from "@/lib/sweep"
-import { type Answer, action } from "./action"
+import { type Answer, action, addJsonOption } from "./action"
 
 export function addSweepCommand(program: Command): void {
-  program
-    .command("sweep")
-    .description("delete what has expired now; a running server does it by itself every minute")
-    .option("--json", "print one JSON object")
-    .action(action(run))
+  addJsonOption(program.command("sweep"))
+    .description("delete expired data now; a running server does it every minute")
+    .action(action(deleteExpired))
 }
 
-async function run(_options: { json?: boolean }): Promise<Answer> {
+async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
   const { sessions, browserSessions, operatorSessions, signInLimits, signingKeys, flowEvents } = await sweep()
   return {
     json: {
@@ -21,6 +19,6 @@ async function run(_options: { json?: boolean }): Promise<Answer> {
       signing_keys: signingKeys,
       flow_events: flowEvents,
     },
-    text: `Deleted ${sessions} Sessions, ${browserSessions} BrowserSessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys and ${flowEvents} flow events.`,
+    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys and ${flowEvents} flow events.`,
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { formatRecord, formatTable, toSeconds, toText } from "./text"
 
-test("a record has its values below each other, and one line for each item of a list", () => {
+test("a record has its values in one column, and one line for each item of a list", () => {
   expect(formatRecord({ sub: "1", redirect_uris: ["https://a", "https://b"], scope: [], name: null })).toBe(
     ["sub            1", "redirect_uris  https://a", "               https://b", "scope", "name"].join("\n"),
   )
@@ -18,13 +18,13 @@ test("a table has columns as wide as their widest cell", () => {
       "none",
     ),
   ).toBe(["ID    NAME", "1     Ada", "1234"].join("\n"))
-  expect(formatTable(["ID"], [], "There is none.")).toBe("There is none.")
+  expect(formatTable(["ID"], [], "No rows.")).toBe("No rows.")
 })
 
-test("moments are seconds in JSON and UTC for people", () => {
-  const moment = new Date("2026-01-02T03:04:05.678Z")
-  expect(toSeconds(moment)).toBe(1767323045)
+test("times are seconds in JSON and UTC for people", () => {
+  const time = new Date("2026-01-02T03:04:05.678Z")
+  expect(toSeconds(time)).toBe(1767323045)
   expect(toSeconds(null)).toBeNull()
-  expect(toText(moment)).toBe("2026-01-02 03:04:05 UTC")
+  expect(toText(time)).toBe("2026-01-02 03:04:05 UTC")
   expect(toText(null)).toBe("")
 })

@@ -1,16 +1,16 @@
-/** A moment in seconds since 1970, as in all of OAuth's JSON. */
+/** A time in seconds since 1970, as in OAuth's JSON. */
 export function toSeconds(date: Date): number
 export function toSeconds(date: Date | null): number | null
 export function toSeconds(date: Date | null): number | null {
   return date && Math.floor(date.getTime() / 1000)
 }
 
-/** A moment for people. */
+/** A time in UTC for people; empty for null. */
 export function toText(date: Date | null): string {
   return date ? `${date.toISOString().slice(0, 19).replace("T", " ")} UTC` : ""
 }
 
-/** Names and values, one pair a line, the values below each other. A list takes one line for each item. */
+/** One line for each name and value, with the values in one column. A list takes one line for each item. */
 export function formatRecord(record: Record<string, unknown>): string {
   const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2
   return Object.entries(record)
@@ -23,8 +23,8 @@ export function formatRecord(record: Record<string, unknown>): string {
 }
 
 /**
- * Rows under their headings, in columns.
- * @param empty what to say when there is no row
+ * Rows in columns under their headings.
+ * @param empty the text when there are no rows
  */
 export function formatTable(headings: string[], rows: string[][], empty: string): string {
   if (rows.length === 0) return empty

@@ -1,24 +1,53 @@
 import { expect, test } from "vitest"
+import { findSession } from "@/lib/data/sessions"
 import { OperatorError } from "@/lib/operator-errors"
+import { runCommand, runForJson } from "@/lib/testing/commands"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeUser } from "@/lib/testing/rows"
-import { requireUser } from "./user"
+import { storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { getUser } from "./user"
 
-describeOnEachDatabase("a user is named", () => {
-  test("by their sub, or their email address however it is typed", async () => {
+describeOnEachDatabase("a user is found", () => {
+  test("by their sub, or by their email address in any spelling", async () => {
     const { id } = await storeUser({ email: "ada@xn--mnchen-3ya.example" })
     for (const name of [id, "ada@xn--mnchen-3ya.example", " Ada@M\u00fcnchen.example"]) {
-      expect((await requireUser(name)).id).toBe(id)
+      expect((await getUser(name)).id).toBe(id)
     }
   })
 
   test("by an address that version 0.1 accepted and that is no longer valid", async () => {
     const { id } = await storeUser({ email: "a@foo-.com" })
-    expect((await requireUser("A@foo-.com")).id).toBe(id)
+    expect((await getUser("A@foo-.com")).id).toBe(id)
   })
 
-  test("or the command ends with an error", async () => {
-    for (const name of ["b@foo-.com", "no-such-user", ""])
-      await expect(requireUser(name)).rejects.toThrow(OperatorError)
+  test("or an error is thrown", async () => {
+    for (const name of ["b@foo-.com", "no-such-user", ""]) await expect(getUser(name)).rejects.toThrow(OperatorError)
+  })
+})
+
+describeOnEachDatabase("user show and user update", () => {
+  test("show and change the email address and the name, and keep the sub and the sessions", async () => {
+    const { id: sub, ...facts } = await storeUser({ email: "ada@example.com", name: "Ada" })
+    const { id: sid } = await storeStartedSession({ user: { id: sub, ...facts }, client: await storeClient() })
+
+    const shown = { sub, email: "ada@example.com", name: "Ada", disabled_at: null }
+    expect(await runForJson("user", "show", "ada@example.com")).toMatchObject(shown)
+    expect(await runForJson("user", "update", sub, "--name", "Ada Lovelace")).toMatchObject({
+      ...shown,
+      name: "Ada Lovelace",
+    })
+    const renamed = { ...shown, email: "ada@example.org", name: null }
+    expect(await runForJson("user", "update", sub, "--email", " Ada@Example.org", "--name", "")).toMatchObject(renamed)
+    expect(await runForJson("user", "show", sub)).toMatchObject(renamed)
+    expect((await findSession(sid))?.revokedAt).toBeNull()
+  })
+
+  test("refuse an email address of another user, and an invalid one", async () => {
+    const { id } = await storeUser({ email: "grace@example.com" })
+    await storeUser({ email: "taken@example.com" })
+    const taken = await runCommand("user", "update", id, "--email", "Taken@example.com")
+    expect(taken).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("already exists") })
+    const invalid = await runCommand("user", "update", id, "--email", "no address")
+    expect(invalid).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^The email cannot be used: /) })
+    expect((await getUser(id)).email).toBe("grace@example.com")
   })
 })

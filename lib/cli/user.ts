@@ -1,54 +1,65 @@
 import type { Command } from "commander"
 import { toLookupEmail } from "@/lib/accounts/email-address"
-import { changePassword, createUser, disableUser, enableUser } from "@/lib/accounts/users"
+import {
+  changePassword,
+  changeProfile,
+  createUser,
+  disableUser,
+  enableUser,
+  type UserProblem,
+} from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
-import { type Answer, action, missing } from "./action"
+import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
+import { confirm } from "./confirm"
 import { readPassword } from "./password"
 import { formatRecord, formatTable, toSeconds, toText } from "./text"
 
 type Options = { email: string; name?: string; passwordStdin?: boolean; json?: boolean }
+type ConfirmOptions = { yes?: boolean; json?: boolean }
 
 export function addUserCommands(program: Command): void {
-  const user = program.command("user").description("make and change users; <user> is an email address or a sub")
-  const add = (usage: string, description: string) =>
-    user.command(usage).description(description).option("--json", "print one JSON object")
+  const user = program.command("user").description("create and manage users; <user> is an email address or a sub")
+  const add = (usage: string, description: string) => addJsonOption(user.command(usage).description(description))
 
-  add("create", "make a user; the password is asked for, without showing it")
+  add("create", "create a user; asks for the password without showing it")
     .requiredOption("--email <email>", "the email address to sign in with")
     .option("--name <name>", "the name that clients see")
     .option("--password-stdin", "read the password from the first line of standard input")
     .action(action(create))
   add("list", "list all users").action(action(list))
-  add("disable <user>", "keep a user from signing in, and end everything they started").action(
-    action(change(disableUser)),
-  )
-  add("enable <user>", "let a disabled user sign in again").action(action(change(enableUser)))
-  add("delete <user>", "delete a user with everything that is theirs").action(action(remove))
-  add("set-password <user>", "set a user's password, and end everything started with the old one")
+  add("show <user>", "show a user").action(action(show))
+  add("update <user>", "change a user's email address or name; their sub and sessions stay")
+    .option("--email <email>", "the new email address to sign in with")
+    .option("--name <name>", 'the new name that clients see; "" removes it')
+    .action(action(update))
+  addYesOption(add("disable <user>", "block sign-in and end all of the user's sessions")).action(action(disable))
+  add("enable <user>", "let a disabled user sign in again").action(action(enable))
+  addYesOption(add("delete <user>", "delete a user and all their data")).action(action(remove))
+  add("set-password <user>", "set a user's password and end all of their sessions")
     .option("--password-stdin", "read the password from the first line of standard input")
     .action(action(setPassword))
 }
 
 /**
- * The User with this email address or sub.
- * @throws OperatorError when there is none
+ * Gets the User with this email address or sub.
+ * @throws OperatorError when no such User exists
  */
-export async function requireUser(emailOrSub: string): Promise<User> {
+export async function getUser(emailOrSub: string): Promise<User> {
   const email = toLookupEmail(emailOrSub)
   const user = email === null ? await findUser(emailOrSub) : await findUserByEmail(email)
-  return user ?? missing("user", emailOrSub)
+  return user ?? throwNotFound("user", emailOrSub)
 }
 
 async function create({ email, name, passwordStdin }: Options): Promise<Answer> {
   const known = toLookupEmail(email)
   if (known !== null && (await findUserByEmail(known))) {
-    throw new OperatorError(`There is a user with the email address ${known} already.`)
+    throw new OperatorError(`A user with the email address ${known} already exists.`)
   }
   const password = await readPassword(passwordStdin ?? false)
-  const made = await createUser({ email, name: name ?? null, password })
-  if (!made.ok) throw new OperatorError(`The ${made.field} cannot be used: ${made.message}`)
-  return answer(made.user)
+  const created = await createUser({ email, name: name ?? null, password })
+  if (!created.ok) throw toOperatorError(created)
+  return answer(created.user)
 }
 
 async function list(_options: Options): Promise<Answer> {
@@ -56,28 +67,58 @@ async function list(_options: Options): Promise<Answer> {
   const rows = users.map(({ id, email, name, disabledAt }) => [id, email, name ?? "", disabledAt ? "disabled" : ""])
   return {
     json: { users: users.map(toJson) },
-    text: formatTable(["SUB", "EMAIL", "NAME", ""], rows, 'There are no users yet. "user create" makes one.'),
+    text: formatTable(
+      ["SUB", "EMAIL", "NAME", ""],
+      rows,
+      "No users yet. Create one with: npm run -s cli -- user create",
+    ),
   }
 }
 
-const change = (apply: (id: string) => Promise<boolean>) => async (emailOrSub: string, _options: Options) => {
-  const { id } = await requireUser(emailOrSub)
-  await apply(id)
-  return answer(await requireUser(id))
+async function show(emailOrSub: string, _options: Options): Promise<Answer> {
+  return answer(await getUser(emailOrSub))
 }
 
-async function remove(emailOrSub: string, _options: Options): Promise<Answer> {
-  const { id, email } = await requireUser(emailOrSub)
+async function update(emailOrSub: string, { email, name }: Partial<Options>): Promise<Answer> {
+  if (email === undefined && name === undefined) {
+    throw new UsageError("No change given. Add --email or --name.")
+  }
+  const { id } = await getUser(emailOrSub)
+  const changed = (await changeProfile(id, { email, name })) ?? throwNotFound("user", emailOrSub)
+  if (!changed.ok) throw toOperatorError(changed)
+  return answer(changed.user)
+}
+
+async function disable(emailOrSub: string, options: ConfirmOptions): Promise<Answer> {
+  const { id, email } = await getUser(emailOrSub)
+  await confirm(`Block sign-in for ${email} and end all of their sessions?`, options)
+  await disableUser(id)
+  return answer(await getUser(id))
+}
+
+async function enable(emailOrSub: string, _options: Options): Promise<Answer> {
+  const { id } = await getUser(emailOrSub)
+  await enableUser(id)
+  return answer(await getUser(id))
+}
+
+async function remove(emailOrSub: string, options: ConfirmOptions): Promise<Answer> {
+  const { id, email } = await getUser(emailOrSub)
+  await confirm(`Delete the user ${email} (${id}) and all their data?`, options)
   await deleteUser(id)
   return { json: { sub: id, email, deleted: true }, text: `Deleted the user ${email} (${id}).` }
 }
 
 async function setPassword(emailOrSub: string, { passwordStdin }: Options): Promise<Answer> {
-  const user = await requireUser(emailOrSub)
-  const changed = await changePassword(user.id, await readPassword(passwordStdin ?? false))
-  if (!changed) missing("user", emailOrSub)
-  if (!changed.ok) throw new OperatorError(`The password cannot be used: ${changed.message}`)
+  const user = await getUser(emailOrSub)
+  const password = await readPassword(passwordStdin ?? false)
+  const changed = (await changePassword(user.id, password)) ?? throwNotFound("user", emailOrSub)
+  if (!changed.ok) throw toOperatorError(changed)
   return answer(user)
+}
+
+function toOperatorError({ field, message }: UserProblem): OperatorError {
+  return new OperatorError(`The ${field} cannot be used: ${message}`)
 }
 
 function toJson({ id, email, name, createdAt, disabledAt }: User) {

@@ -135,8 +135,19 @@ export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now:
   return changeRows(...revocationWrite("userId", userId, reason, now))
 }
 
-/** The newest Sessions first. */
-export async function listSessions(filter: { userId?: string; clientId?: string }, limit: number): Promise<Session[]> {
+export type ListedSession = Session & { user: { email: string }; client: { clientName: string } }
+
+/** Sessions with the user's email address and the client's name, the newest first. */
+export async function listSessions(
+  filter: { userId?: string; clientId?: string },
+  limit: number,
+): Promise<ListedSession[]> {
   const db = await database()
-  return (await db.session.findMany({ where: filter, orderBy: { createdAt: "desc" }, take: limit })).map(fromRow)
+  const rows = await db.session.findMany({
+    where: filter,
+    orderBy: { createdAt: "desc" },
+    take: limit,
+    include: { user: { select: { email: true } }, client: { select: { clientName: true } } },
+  })
+  return rows.map(({ user, client, ...row }) => ({ ...fromRow(row), user, client }))
 }

@@ -35,6 +35,16 @@ export async function findUserByEmail(email: string): Promise<User | null> {
   return db.user.findUnique({ where: { email } })
 }
 
+/**
+ * Changes a User's email address, name or both. Their sub and their sessions stay as they are.
+ * @param changes.email in its normal form (lib/accounts/email-address.ts)
+ * @returns false when the email address is taken; an unknown id changes nothing
+ */
+export async function updateUser(id: string, changes: { email?: string; name?: string | null }): Promise<boolean> {
+  const db = await database()
+  return isStored(db.user.updateMany({ where: { id }, data: changes }))
+}
+
 export async function listUsers(): Promise<User[]> {
   const db = await database()
   return db.user.findMany({ orderBy: { createdAt: "asc" } })

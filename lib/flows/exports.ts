@@ -1,3 +1,4 @@
+import { version } from "@/lib/version"
 import { findStep, type Participant, participants, participantsOf } from "./diagrams"
 import type { Fact, Facts } from "./facts"
 import type { FlowRecord } from "./record"
@@ -79,7 +80,7 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
       ...(failure && { comment: `${failure.code ?? "refused"}: ${failure.reason}` }),
     }
   })
-  return { log: { version: "1.2", creator: { name: "OAuth Flow", version: "0.1.0" }, entries } }
+  return { log: { version: "1.2", creator: { name: "OAuth Flow", version }, entries } }
 }
 
 function toPairs(facts: Facts): { name: string; value: string }[] {

@@ -1,4 +1,4 @@
-// The second half of `npm run build`: compiles server.ts, so that `npm start` needs no TypeScript loader, and builds the
+// The second half of `npm run build`: compiles server.ts and lib/cli, so that they need no TypeScript loader, and builds the
 // stylesheet of the light pages (app/light-page.tsx).
 import { createHash } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib"
 import tailwind from "@tailwindcss/postcss"
 import { build } from "esbuild"
 import postcss from "postcss"
+import { writeCliManifest } from "../../cli/bundle.mjs"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 
@@ -30,9 +31,8 @@ function compressFiles(folder) {
   }
 }
 
-await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: ["server.ts"],
   // In the folder of Next's build.
   outdir: ".next/oauth-flow",
   bundle: true,
@@ -42,11 +42,19 @@ await build({
   format: "esm",
   outExtension: { ".js": ".mjs" },
   target: "node20",
+  logLevel: "warning",
+}
+
+await build({
+  ...options,
+  entryPoints: ["server.ts"],
   jsx: "automatic",
   // Light pages contain their icon, which saves a request.
   loader: { ".svg": "dataurl" },
   define: { "process.env.LIGHT_STYLESHEET": JSON.stringify(await buildStylesheet()) },
-  logLevel: "warning",
 })
+
+const { metafile } = await build({ ...options, entryPoints: { cli: "lib/cli/main.ts" }, metafile: true })
+writeCliManifest(root, Object.keys(metafile.inputs))
 
 compressFiles(path.join(root, ".next/static"))
