@@ -1,7 +1,7 @@
 import http from "node:http"
 import net, { type Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import { setTimeout as sleep } from "node:timers/promises"
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import { config } from "@/lib/config"
 import { OperatorError } from "@/lib/operator-errors"
 import { tryListen } from "./ports"
@@ -85,6 +85,7 @@ export async function startHttpServer(
         closeAfterResponses()
         await sleep(seconds(SHUTDOWN_DELAY_SECONDS))
       }
+      if (patient) for (const server of servers) await untilQueueIsEmpty(server)
       const closed = Promise.all(servers.map(stopAccepting))
       // Until the listener is closed, no connection ends: its client would open another, which the listener would reset.
       if (patient) await sleep(listenerMs)
@@ -101,6 +102,31 @@ export async function startHttpServer(
       clearInterval(timer)
     },
   }
+}
+
+/** How many turns of the event loop a listener may take to empty its queue. Each turn accepts one connection. */
+const maxQueueTurns = 1_000
+
+/** A turn that took longer, in milliseconds, leaves time for another connection to arrive. */
+const shortTurnMs = 0.2
+
+/**
+ * Waits until no connection is in the listener's queue. The kernel resets those that are, and a proxy does not send a POST
+ * again that it sent on one.
+ */
+async function untilQueueIsEmpty(server: http.Server): Promise<void> {
+  let accepted = true
+  const onConnection = () => {
+    accepted = true
+  }
+  server.on("connection", onConnection)
+  let lastTurn = 0
+  for (let i = 0; i < maxQueueTurns && (accepted || performance.now() - lastTurn > shortTurnMs); i++) {
+    accepted = false
+    lastTurn = performance.now()
+    await nextTurn()
+  }
+  server.off("connection", onConnection)
 }
 
 /** Closes only the listener. `http.Server.close` also closes idle connections, some of which are receiving a request. */
