@@ -1,7 +1,7 @@
 import { type RecordedFlow, recordFlows } from "@/lib/data/flows"
 import { revokeSession } from "@/lib/data/sessions"
 import { maxRows } from "@/lib/flows/flow-search"
-import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
+import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/recorded-flow"
 import { lanes } from "@/lib/flows/sequence-number"
 import { maxStreams } from "@/lib/http/event-stream"
 import { generateTimeOrderedId } from "@/lib/protocol/random"

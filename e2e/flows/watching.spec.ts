@@ -1,7 +1,7 @@
 import type { Page, Request } from "@playwright/test"
 import { createOperatorLink } from "@/lib/authentication/operators"
 import { recordFlows } from "@/lib/data/flows"
-import { maxRequests } from "@/lib/flows/record"
+import { maxRequests } from "@/lib/flows/recorded-flow"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { eventAt, flowAt } from "../fixtures/recorded-flows"

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test"
 import * as oidc from "openid-client"
-import { findStep, type StepName } from "@/lib/flows/diagrams"
-import { findErrorHelp } from "@/lib/flows/error-help"
+import { getStep, type StepName } from "@/lib/flows/diagrams"
 import { fingerprint } from "@/lib/flows/facts"
-import type { FlowSummary } from "@/lib/flows/record"
+import { explainReason } from "@/lib/flows/reasons"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import type { Reason } from "@/lib/protocol/errors"
 import { computeCodeChallenge } from "@/lib/protocol/pkce"
 import { numberedSteps } from "../fixtures/diagrams"
@@ -209,8 +209,8 @@ const mistakes: Mistake[] = [
 async function expectFailure(page: Page, { step, reason }: Pick<Mistake, "step" | "reason">, values: string[]) {
   await expect(page.locator("[data-step][data-failed]")).toHaveCount(1)
   const opened = openedStep(page)
-  await expect(opened.getByRole("heading")).toHaveText(findStep(step).text)
-  for (const text of [reason, findErrorHelp(reason).why, findErrorHelp(reason).fix])
+  await expect(opened.getByRole("heading")).toHaveText(getStep(step).text)
+  for (const text of [reason, explainReason(reason).why, explainReason(reason).fix])
     await expect(opened).toContainText(text)
   if (values.length > 0) await expect(opened).toContainText(new RegExp(values.join(".*is not equal to.*")))
 }

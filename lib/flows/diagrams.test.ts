@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { type Diagram, diagrams, findEntryStep, findStep, type StepName } from "./diagrams"
+import { type Diagram, diagrams, findEntryStep, getStep, type StepName } from "./diagrams"
 import { withDiagrams } from "./tooling/readme"
 
 describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { participants, steps, ...diagram }) => {
   test("numbers its steps from 1, and those that only some runs have not at all", () => {
-    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+    const placed = steps.map((step) => getStep(`${name}.${step.name}` as StepName))
     const numbers = placed.flatMap(({ number }) => (number === null ? [] : [number]))
     expect(numbers).toEqual(numbers.map((_, i) => i + 1))
     const others = placed.filter(({ number }) => number === null)
@@ -13,7 +13,7 @@ describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { part
   })
 
   test("has each of its requests as a step", () => {
-    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+    const placed = steps.map((step) => getStep(`${name}.${step.name}` as StepName))
     const requests = placed.flatMap(({ request }) => (request === null ? [] : [request]))
     expect(requests).toEqual(Object.values(diagram.requests))
   })

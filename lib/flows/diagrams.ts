@@ -151,7 +151,7 @@ export function isStepName(name: string): name is StepName {
   return placed.has(name)
 }
 
-export function findStep(name: StepName): PlacedStep {
+export function getStep(name: StepName): PlacedStep {
   return placed.get(name) as PlacedStep
 }
 
@@ -162,7 +162,7 @@ export function numberedSteps(diagram: DiagramName): PlacedStep[] {
 
 /** Who takes part in a step. */
 export function participantsOf(name: StepName): Participant[] {
-  const { from, to } = findStep(name)
+  const { from, to } = getStep(name)
   return [from, to]
 }
 

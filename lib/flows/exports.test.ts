@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { exportFlow } from "./exports"
-import type { FlowRecord } from "./record"
+import type { FlowRecord } from "./recorded-flow"
 
 const flow: FlowRecord = {
   id: "AaIIRv4AAAAAAAAAAAAAAA",

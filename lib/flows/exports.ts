@@ -1,7 +1,7 @@
 import { version } from "@/lib/version"
-import { findStep, type Participant, participants, participantsOf } from "./diagrams"
+import { getStep, type Participant, participants, participantsOf } from "./diagrams"
 import type { Fact, Facts } from "./facts"
-import type { FlowRecord } from "./record"
+import type { FlowRecord } from "./recorded-flow"
 
 // A flow as a file. No secret was recorded, so these only put it into other forms; the person's name and email address
 // are in JSON, as they are on the page.
@@ -39,9 +39,9 @@ function toMermaidFlow({ id, recorded }: FlowRecord): string {
     .map(([participant, name]) => `${participant === "client" ? "actor" : "participant"} ${name}`)
   const lines = recorded.flatMap((request) => {
     const [first] = request.steps
-    const beside = first && participants[findStep(first.name).to]
+    const beside = first && participants[getStep(first.name).to]
     const arrows = request.steps.flatMap(({ name, failure }) => {
-      const { from, to, text } = findStep(name)
+      const { from, to, text } = getStep(name)
       const arrow = failure ? "-x" : from === to ? "-->" : "-->>"
       const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
       return failure ? [line, `Note over ${participants[to]}: failed, ${plain(failure.reason)}`] : [line]
@@ -55,7 +55,7 @@ function toMermaidFlow({ id, recorded }: FlowRecord): string {
 function toHar({ recorded }: FlowRecord, issuer: string): object {
   const message = { httpVersion: "HTTP/1.1", cookies: [], headers: [], headersSize: -1, bodySize: -1 }
   const entries = recorded.map(({ method, path, status, at, durationMs, steps }) => {
-    const parameters = toPairs(steps.find(({ name }) => findStep(name).request)?.facts ?? {})
+    const parameters = toPairs(steps.find(({ name }) => getStep(name).request)?.facts ?? {})
     const failure = steps.findLast((step) => step.failure)?.failure
     const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
     return {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { listAddress, maxRows, olderAddress, parseFlowQuery, putFlows, streamAddress } from "./flow-search"
-import type { FlowSummary } from "./record"
+import type { FlowSummary } from "./recorded-flow"
 
 function flow(id: string, beganAt: number, facts: Partial<FlowSummary> = {}): FlowSummary {
   const lastStep = "authorization.calls_authorize"

@@ -1,5 +1,5 @@
 import { type FlowOutcome, flowOutcomes } from "@/lib/data/flow-outcomes"
-import type { FlowSummary } from "./record"
+import type { FlowSummary } from "./recorded-flow"
 
 /** Milliseconds, up to the year 5138, which every database has still; and the id of a flow that began then. */
 const beforeSyntax = /^(\d{1,14})(?:\.([A-Za-z0-9_-]{22}))?$/

@@ -3,7 +3,7 @@ import { type FlowEvent, findFlowWithText, type ListedFlow, listFlowEvents, list
 import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
 import type { FlowQuery } from "./flow-search"
-import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded } from "./record"
+import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded } from "./recorded-flow"
 
 const idSyntax = /^[A-Za-z0-9_-]{22}$/
 

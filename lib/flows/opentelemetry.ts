@@ -8,7 +8,7 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base"
 import { log } from "@/lib/log"
-import { findStep } from "./diagrams"
+import { getStep } from "./diagrams"
 import type { Failure, RequestEvent, StepEvent } from "./events"
 import type { Listener } from "./flow"
 
@@ -23,7 +23,7 @@ const exporters: Record<string, () => Promise<{ OTLPTraceExporter: new () => Spa
  * Exports flows by OTLP, by the standard variables of OpenTelemetry.
  * @returns null when the protocol is not supported: a server without spans is better than none
  */
-export async function createExporter(env: NodeJS.ProcessEnv): Promise<SpanListener | null> {
+export async function createSpanExporter(env: NodeJS.ProcessEnv): Promise<SpanListener | null> {
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || "http/protobuf"
   const load = exporters[protocol]
   if (load) return createSpanListener(new BatchSpanProcessor(new (await load()).OTLPTraceExporter()))
@@ -60,7 +60,7 @@ export function createSpanListener(processor: SpanProcessor): SpanListener {
       const context = trace.setSpan(ROOT_CONTEXT, request)
       for (const step of event.steps) {
         const attributes = attributesOfStep(event.flowId, step)
-        end(tracer.startSpan(findStep(step.name).text, { startTime: step.at, attributes }, context), step)
+        end(tracer.startSpan(getStep(step.name).text, { startTime: step.at, attributes }, context), step)
       }
       end(request, { ...event, failure: event.steps.at(-1)?.failure ?? null })
     },
@@ -80,7 +80,7 @@ function attributesOfRequest({ flowId, method, path, status, clientId, userId }:
 }
 
 function attributesOfStep(flowId: string, { name, facts }: StepEvent): Attributes {
-  const { diagram, number, from, to } = findStep(name)
+  const { diagram, number, from, to } = getStep(name)
   return {
     "oauth_flow.id": flowId,
     "oauth_flow.diagram": diagram,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { listFlowChanges } from "@/lib/data/flows"
 import { perProcess } from "@/lib/per-process"
 import { findFlowSummary, listRecorded } from "./inspector"
-import type { FlowSummary, Recorded } from "./record"
+import type { FlowSummary, Recorded } from "./recorded-flow"
 import { lanes } from "./sequence-number"
 
 /** How often the database is read while a stream is open, in milliseconds. */
@@ -12,7 +12,7 @@ const intervalMs = 250
 export const overlapMs = 10_000
 
 /** What one look into the database found. Everything in it is read once, however many streams ask for it. */
-export type Look = {
+export type Poll = {
   /** One more than that of the look before, unless something may have been missed in between. */
   number: number
   /** When it started, in milliseconds since the epoch. */
@@ -24,7 +24,7 @@ export type Look = {
   listRecorded(id: string): Promise<Recorded[]>
 }
 
-type State = { number: number; at: number; seen: Set<number>; next: Promise<Look> | null }
+type State = { number: number; at: number; seen: Set<number>; next: Promise<Poll> | null }
 
 const state = perProcess<State>("flow-poller")
 
@@ -34,7 +34,7 @@ function getState(): State {
 }
 
 /** The number of the last look: what is stored after this call is in a later one. */
-export function lastLookNumber(): number {
+export function lastPollNumber(): number {
   return getState().number
 }
 
@@ -42,7 +42,7 @@ export function lastLookNumber(): number {
  * The next look into the database. All who wait share it, so a process reads four times a second however many streams are
  * open, and not at all when none is.
  */
-export function nextLook(): Promise<Look> {
+export function nextPoll(): Promise<Poll> {
   const poller = getState()
   poller.next ??= sleep(intervalMs)
     .then(() => look(poller))
@@ -52,7 +52,7 @@ export function nextLook(): Promise<Look> {
   return poller.next
 }
 
-async function look(poller: State): Promise<Look> {
+async function look(poller: State): Promise<Poll> {
   const at = Date.now()
   const changes = await listFlowChanges((at - overlapMs) * lanes)
   // After a pause, more may have been stored than this look has read: a stream then sees that a number is missing.

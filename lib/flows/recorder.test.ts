@@ -14,7 +14,7 @@ import { storeClient, storeSession, storeStartedSession, storeUser } from "@/lib
 import { describeParameters } from "./facts"
 import { Flow, listen } from "./flow"
 import { findFlow, findFlowByChallenge, listFlows, listRecorded } from "./inspector"
-import { type FlowRecord, lacksBegin, maxRequests, type Recorded } from "./record"
+import { type FlowRecord, lacksFirstRequests, maxRequests, type Recorded } from "./recorded-flow"
 import { createRecorder } from "./recorder"
 import { lanes } from "./sequence-number"
 
@@ -219,7 +219,7 @@ describeOnEachDatabase(
       request(id)
       await recorder.store()
       const whole = await readFlow(id)
-      expect(lacksBegin(whole, whole.recorded)).toBe(false)
+      expect(lacksFirstRequests(whole, whole.recorded)).toBe(false)
       const [last] = whole.recorded as [Recorded]
       const later = Array.from({ length: maxRequests }, (_, i) => ({
         seq: last.seq + lanes * (i + 1),
@@ -229,8 +229,8 @@ describeOnEachDatabase(
       await recordFlows(later, [])
       const cut = await readFlow(id)
       expect(cut.recorded).toHaveLength(maxRequests)
-      expect(lacksBegin(cut, cut.recorded)).toBe(true)
-      expect(lacksBegin(whole, [])).toBe(true)
+      expect(lacksFirstRequests(cut, cut.recorded)).toBe(true)
+      expect(lacksFirstRequests(whole, [])).toBe(true)
     })
 
     test("what another version of the server has recorded is left out, and takes nothing else with it", async () => {

@@ -3,7 +3,7 @@ import { log } from "@/lib/log"
 import type { RequestEvent } from "./events"
 import type { Facts } from "./facts"
 import type { Listener } from "./flow"
-import { findRequestOutcome } from "./outcome"
+import { outcomeOfRequest } from "./request-outcome"
 import { makeSequence } from "./sequence-number"
 
 /** How long requests wait to be stored together, in milliseconds. */
@@ -74,7 +74,7 @@ function limit(facts: Facts): Facts {
 
 /** What a request shows of its flow. */
 function toRow(event: RequestEvent): RecordedFlow {
-  const { outcome, refused, reason } = findRequestOutcome(event)
+  const { outcome, refused, reason } = outcomeOfRequest(event)
   return {
     id: event.flowId,
     beganAt: new Date(event.at),

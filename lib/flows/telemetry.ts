@@ -21,8 +21,8 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     listen(recorder)
   }
   if (asksForSpans(env)) {
-    const { createExporter } = await import("./opentelemetry")
-    const exporter = await createExporter(env)
+    const { createSpanExporter } = await import("./opentelemetry")
+    const exporter = await createSpanExporter(env)
     if (!exporter) return
     flushes.value.push(exporter.shutdown)
     listen(exporter)

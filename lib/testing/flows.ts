@@ -2,7 +2,7 @@ import type { StepName } from "@/lib/flows/diagrams"
 import type { Failure, RequestEvent } from "@/lib/flows/events"
 import type { Facts } from "@/lib/flows/facts"
 import { type Listener, listen } from "@/lib/flows/flow"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
 import { perProcess } from "@/lib/per-process"
 
 /** Makes this listener the only one. Without an argument there is none. */

@@ -9,6 +9,6 @@ export async function inspectorAccess(): Promise<() => Promise<boolean>> {
 }
 
 /** Whether the browser of this request may see the flow inspector. */
-export async function inspectorIsOpen(): Promise<boolean> {
+export async function hasInspectorAccess(): Promise<boolean> {
   return (await inspectorAccess())()
 }

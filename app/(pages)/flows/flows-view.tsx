@@ -2,12 +2,12 @@
 
 import { useState } from "react"
 import { type FlowQuery, listAddress, maxRows, olderAddress, putFlows, streamAddress } from "@/lib/flows/flow-search"
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { useStream } from "../_components/flow/use-stream"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
-import { Live } from "./_components/live"
 import { NoFlows } from "./_components/no-flows"
+import { StreamStatus } from "./_components/stream-status"
 import { TopBar } from "./_components/top-bar"
 import { useNow } from "./_components/use-now"
 
@@ -38,7 +38,7 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
       <main>
         <div className="mt-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <h1 className="text-3xl font-semibold tracking-tight">Flows</h1>
-          <Live state={stream} />
+          <StreamStatus state={stream} />
         </div>
         <p className="mt-2 max-w-2xl text-muted text-pretty">
           Every authorization that came to this server, with all that followed from it. Open one to see it step by step.

@@ -3,7 +3,7 @@ import { notFound } from "next/navigation"
 import { config } from "@/lib/config"
 import { parseFlowQuery } from "@/lib/flows/flow-search"
 import { listFlows } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "../_next/inspector-access"
+import { hasInspectorAccess } from "../_next/inspector-access"
 import { FlowsView } from "./flows-view"
 
 export const metadata: Metadata = { title: "Flows" }
@@ -16,7 +16,7 @@ export default async function FlowsPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
-  if (!(await inspectorIsOpen())) notFound()
+  if (!(await hasInspectorAccess())) notFound()
   const query = parseFlowQuery(await searchParams)
   // Before the look: the stream goes on from here.
   const now = Date.now()

@@ -1,5 +1,5 @@
-import { formatReason } from "@/lib/flows/error-help"
 import type { Failure } from "@/lib/flows/events"
+import { formatReason } from "@/lib/flows/reasons"
 import type { Lane, PlacedArrow } from "./sequence"
 
 type Props = {

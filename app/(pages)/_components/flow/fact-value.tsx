@@ -1,10 +1,10 @@
 import type { Fact } from "@/lib/flows/facts"
 import { Fingerprint } from "./fingerprint"
+import { formatTimestamp } from "./format-time"
 import { JsonView } from "./json-view"
-import { formatMoment } from "./moments"
 import { isFingerprint } from "./sequence"
 
-const isoMoment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+const isoTimestamp = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 
 /** The value of a fact: a fingerprint as its tag, a list with a line for each, all else as text. */
 export function FactValue({ value }: { value: Fact }) {
@@ -33,6 +33,6 @@ export function FactValue({ value }: { value: Fact }) {
 
 function TextValue({ value }: { value: string }) {
   if (isFingerprint(value)) return <Fingerprint value={value} />
-  if (isoMoment.test(value)) return <time dateTime={value}>{formatMoment(Date.parse(value))}</time>
+  if (isoTimestamp.test(value)) return <time dateTime={value}>{formatTimestamp(Date.parse(value))}</time>
   return <span className="font-mono text-[13px] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
 }

@@ -1,10 +1,10 @@
-import { findErrorHelp } from "@/lib/flows/error-help"
 import type { Failure } from "@/lib/flows/events"
+import { explainReason } from "@/lib/flows/reasons"
 import { Panel } from "./panel"
 
 /** Why a step failed, what the client was told of it, and what its developer can do. */
 export function FailurePanel({ failure, status }: { failure: Failure; status: number }) {
-  const { why, fix } = findErrorHelp(failure.reason)
+  const { why, fix } = explainReason(failure.reason)
   return (
     <Panel
       title="This step failed"

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
-import type { Recorded } from "@/lib/flows/record"
-import { findFingerprints } from "./sequence"
+import type { Recorded } from "@/lib/flows/recorded-flow"
+import { listFingerprints } from "./sequence"
 
 type Light = {
   /** The fingerprint that the pointer or the focus is on, or that was pinned. */
@@ -28,7 +28,7 @@ export function FingerprintLight({ recorded, children }: Props) {
   const [pinned, pin] = useState<string | null>(null)
   const places = useMemo(() => {
     const steps = recorded.flatMap((request) => request.steps)
-    const fingerprints = new Set(steps.flatMap(({ facts }) => findFingerprints(facts)))
+    const fingerprints = new Set(steps.flatMap(({ facts }) => listFingerprints(facts)))
     return new Map([...fingerprints].map((fingerprint, i) => [fingerprint, i]))
   }, [recorded])
   const light = useMemo(() => {

@@ -1,7 +1,7 @@
 import type { Fact, Facts } from "@/lib/flows/facts"
+import { ComparedValues } from "./compared-values"
 import { FactValue } from "./fact-value"
 import { Panel } from "./panel"
-import { TwoValues } from "./two-values"
 
 const computedName = "BASE64URL(SHA-256(code_verifier))"
 
@@ -34,7 +34,7 @@ export function PkceFacts({ facts }: { facts: Facts }) {
         </svg>
         <span className="font-mono text-xs">BASE64URL(SHA-256(…))</span>
       </div>
-      <TwoValues
+      <ComparedValues
         left={{ label: "computed", value: value(computedName) }}
         right={{ label: "code_challenge", value: value("code_challenge") }}
         equal={equal}

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest"
-import type { FlowSummary } from "@/lib/flows/record"
-import { findProgress, outcomeAt } from "./progress"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
+import { outcomeAt, progressOf } from "./progress"
 
 test("a flow has reached the number of its last step, or the one before a step that has none", () => {
-  expect(findProgress("authorization.verifies_credentials")).toMatchObject({ number: 5, of: 16 })
-  expect(findProgress("authorization.asks_for_consent")).toMatchObject({ number: 7, of: 16 })
-  expect(findProgress("refresh.returns_tokens")).toMatchObject({ title: "Refresh", number: 6, of: 6 })
+  expect(progressOf("authorization.verifies_credentials")).toMatchObject({ number: 5, of: 16 })
+  expect(progressOf("authorization.asks_for_consent")).toMatchObject({ number: 7, of: 16 })
+  expect(progressOf("refresh.returns_tokens")).toMatchObject({ title: "Refresh", number: 6, of: 6 })
 })
 
 test("an authorization in progress has failed when its time is over, and no other outcome changes by time", () => {

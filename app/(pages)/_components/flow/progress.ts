@@ -1,11 +1,11 @@
-import { diagrams, findStep, numberedSteps, type StepName } from "@/lib/flows/diagrams"
-import type { FlowSummary } from "@/lib/flows/record"
+import { diagrams, getStep, numberedSteps, type StepName } from "@/lib/flows/diagrams"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 
 /** How far a flow got in the diagram that it was last in. */
 export type Progress = { title: string; text: string; number: number; of: number }
 
-export function findProgress(lastStep: StepName): Progress {
-  const { diagram, reached, text } = findStep(lastStep)
+export function progressOf(lastStep: StepName): Progress {
+  const { diagram, reached, text } = getStep(lastStep)
   return { title: diagrams[diagram].title, text, number: reached, of: numberedSteps(diagram).length }
 }
 

@@ -1,5 +1,5 @@
 import { Lifelines } from "./arrow"
-import { formatDuration } from "./moments"
+import { formatDuration } from "./format-time"
 import type { Group, Lane } from "./sequence"
 
 /** The head of the steps of one request: what was asked, when, how it was answered and how long that took. */

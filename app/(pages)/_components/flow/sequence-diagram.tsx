@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from "react"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
 import { RequestBand } from "./request-band"
 import { type Group, type Lane, layOut } from "./sequence"
 import { StepRow } from "./step-row"

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { type Diagram, diagrams, type StepName } from "@/lib/flows/diagrams"
-import { appendRecorded, type Recorded } from "@/lib/flows/record"
+import { appendRecorded, type Recorded } from "@/lib/flows/recorded-flow"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
-import { findFingerprints, layOut } from "./sequence"
+import { layOut, listFingerprints } from "./sequence"
 
 describe("layOut", () => {
   test("draws nothing of nothing", () => {
@@ -78,7 +78,7 @@ test("what a stream brings again is not put in twice, and everything is in the o
 })
 
 test("fingerprints are found wherever they stand, each once", () => {
-  expect(findFingerprints({ code: "#abcdefgh", inner: { list: ["#12345678", "#abcdefgh"] }, no: "#short" })).toEqual([
+  expect(listFingerprints({ code: "#abcdefgh", inner: { list: ["#12345678", "#abcdefgh"] }, no: "#short" })).toEqual([
     "#abcdefgh",
     "#12345678",
   ])

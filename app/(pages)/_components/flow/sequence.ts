@@ -1,6 +1,6 @@
-import { findStep, type Participant, participants, participantsOf, type StepName } from "@/lib/flows/diagrams"
+import { getStep, type Participant, participants, participantsOf, type StepName } from "@/lib/flows/diagrams"
 import type { Fact } from "@/lib/flows/facts"
-import { byTime, type Recorded, type RecordedStep } from "@/lib/flows/record"
+import { byTime, type Recorded, type RecordedStep } from "@/lib/flows/recorded-flow"
 
 /** A column of the diagram. */
 export type Lane = { participant: Participant; label: string }
@@ -38,7 +38,7 @@ export type Sequence = { lanes: Lane[]; groups: Group[] }
 export function layOut(recorded: Recorded[], expected: Participant[] = []): Sequence {
   const requests = recorded.toSorted(byTime)
   const begin = requests[0]?.at ?? 0
-  const lanes = findLanes([
+  const lanes = listLanes([
     ...expected,
     ...requests.flatMap(({ steps }) => steps.flatMap(({ name }) => participantsOf(name))),
   ])
@@ -52,10 +52,10 @@ export function layOut(recorded: Recorded[], expected: Participant[] = []): Sequ
 }
 
 /** The fingerprints that a fact shows, each once. */
-export function findFingerprints(fact: Fact | undefined): string[] {
+export function listFingerprints(fact: Fact | undefined): string[] {
   if (typeof fact === "string") return isFingerprint(fact) ? [fact] : []
   if (typeof fact !== "object" || fact === null) return []
-  return [...new Set(Object.values(fact).flatMap(findFingerprints))]
+  return [...new Set(Object.values(fact).flatMap(listFingerprints))]
 }
 
 export function isFingerprint(text: string): boolean {
@@ -72,7 +72,7 @@ export function foresee(names: readonly StepName[], lanes: Lane[]): PlacedArrow[
   return names.map((name) => placeArrow(name, lanes))
 }
 
-function findLanes(present: Participant[]): Lane[] {
+function listLanes(present: Participant[]): Lane[] {
   const seen = new Set(present)
   return (Object.keys(participants) as Participant[])
     .filter((participant) => seen.has(participant))
@@ -80,7 +80,7 @@ function findLanes(present: Participant[]): Lane[] {
 }
 
 function placeArrow(name: StepName, lanes: Lane[]): PlacedArrow {
-  const { from, to, text, number } = findStep(name)
+  const { from, to, text, number } = getStep(name)
   const [fromLane, toLane] = [from, to].map((participant) =>
     lanes.findIndex((lane) => lane.participant === participant),
   )

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react"
-import { findStep, participants } from "@/lib/flows/diagrams"
-import { formatReason } from "@/lib/flows/error-help"
+import { getStep, participants } from "@/lib/flows/diagrams"
+import { formatReason } from "@/lib/flows/reasons"
 import { Arrow } from "./arrow"
 import { FingerprintDots, useLight } from "./fingerprint"
+import { formatDuration } from "./format-time"
 import { FromTo } from "./from-to"
-import { formatDuration } from "./moments"
-import { findFingerprints, type Lane, type Row } from "./sequence"
+import { type Lane, listFingerprints, type Row } from "./sequence"
 
 type Props = {
   row: Row
@@ -21,7 +21,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
   const draws = useForAMoment(fresh)
   const { lit, lookOf } = useLight()
   const { failure, facts } = row.step
-  const fingerprints = findFingerprints(facts)
+  const fingerprints = listFingerprints(facts)
   const lights = lit !== null && fingerprints.includes(lit)
   return (
     <button
@@ -74,7 +74,7 @@ function useForAMoment(wanted: boolean): boolean {
 }
 
 function sayRow({ number, text, step }: Row): string {
-  const { from, to } = findStep(step.name)
+  const { from, to } = getStep(step.name)
   const who = from === to ? participants[from] : `${participants[from]} to ${participants[to]}`
   const end = step.failure ? ` Failed: ${formatReason(step.failure.reason)}.` : ""
   return `${number === null ? "" : `${number}. `}${who}: ${text}. ${formatDuration(step.durationMs)}.${end}`

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react"
 import { exportFormats } from "@/lib/flows/exports"
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { ClientName } from "../../_components/client-name"
-import { formatAgo, formatDuration, formatMoment } from "../../_components/flow/moments"
-import { findProgress, outcomeAt } from "../../_components/flow/progress"
+import { formatAgo, formatDuration, formatTimestamp } from "../../_components/flow/format-time"
+import { outcomeAt, progressOf } from "../../_components/flow/progress"
 import type { StreamState } from "../../_components/flow/use-stream"
 import { CopyButton } from "../_components/copy-button"
-import { Live } from "../_components/live"
-import { OutcomePill } from "../_components/outcome"
-import { formatRefusals } from "../_components/refusals"
+import { OutcomePill } from "../_components/outcome-pill"
+import { formatRefusedRequests } from "../_components/refused-requests"
+import { StreamStatus } from "../_components/stream-status"
 import { useNow } from "../_components/use-now"
 
 type Props = {
@@ -23,8 +23,8 @@ type Props = {
 export function FlowHead({ flow, failedId, stream, now: start }: Props) {
   const now = useNow(start, 5000)
   const outcome = outcomeAt(flow, now)
-  const refusals = formatRefusals({ ...flow, outcome })
-  const { title, number, of } = findProgress(flow.lastStep)
+  const refusedRequests = formatRefusedRequests({ ...flow, outcome })
+  const { title, number, of } = progressOf(flow.lastStep)
   return (
     <header className="mt-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -33,7 +33,7 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         </h1>
         <OutcomePill outcome={outcome} />
         <span className="ms-auto">
-          <Live state={stream} />
+          <StreamStatus state={stream} />
         </span>
       </div>
       <dl className="mt-4 flex flex-wrap gap-x-8 gap-y-3 text-sm">
@@ -42,7 +42,7 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         </Item>
         <Item name="Started">
           <time dateTime={new Date(flow.beganAt).toISOString()} className="tabular-nums">
-            {formatMoment(flow.beganAt)}
+            {formatTimestamp(flow.beganAt)}
           </time>{" "}
           <span className="whitespace-nowrap text-muted">{formatAgo(flow.beganAt, now)}</span>
         </Item>
@@ -51,14 +51,14 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         </Item>
         <Item name="Last step">
           {title}, step <span className="tabular-nums">{`${number} of ${of}`}</span>
-          {refusals && (
+          {refusedRequests && (
             <>
               {" · "}
               <a
                 href={failedId === null ? undefined : `#step-${failedId}`}
                 className="rounded-xs text-danger underline decoration-1 underline-offset-3 hover:decoration-2"
               >
-                {refusals}
+                {refusedRequests}
               </a>
             </>
           )}

@@ -1,12 +1,12 @@
 "use client"
 
 import { useState } from "react"
-import { type FlowRecord, lacksBegin, maxRequests } from "@/lib/flows/record"
+import { type FlowRecord, lacksFirstRequests, maxRequests } from "@/lib/flows/recorded-flow"
 import { FingerprintLight } from "../../_components/flow/fingerprint"
 import { SequenceDiagram } from "../../_components/flow/sequence-diagram"
 import { StepDetail } from "../../_components/flow/step-detail"
 import { TopBar } from "../_components/top-bar"
-import { useFollow } from "../_components/use-follow"
+import { useStickToEnd } from "../_components/use-stick-to-end"
 import { FlowHead } from "./flow-head"
 import { useFlow } from "./use-flow"
 
@@ -21,7 +21,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   // Unless one was picked: where the newest request failed, or else the newest that came while the page was open.
   const newestFailed = recorded.at(-1)?.steps.findLast(({ failure }) => failure !== null)
   const shown = pickedStep ?? newestFailed ?? watched ?? failed ?? steps[0]
-  useFollow(recorded.length, picked === null)
+  useStickToEnd(recorded.length, picked === null)
 
   return (
     <FingerprintLight recorded={recorded}>
@@ -29,7 +29,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
         <TopBar />
         <main>
           <FlowHead flow={summary} failedId={failed?.id ?? null} stream={stream} now={now} />
-          {lacksBegin(summary, recorded) && (
+          {lacksFirstRequests(summary, recorded) && (
             <p className="mt-4 text-sm text-muted text-pretty">
               The first steps of this flow are no longer shown: requests are kept for a limited time, and this page
               shows the newest {maxRequests}.

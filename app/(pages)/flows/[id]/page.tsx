@@ -1,7 +1,7 @@
 import type { Metadata } from "next"
 import { notFound } from "next/navigation"
 import { findFlow } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "../../_next/inspector-access"
+import { hasInspectorAccess } from "../../_next/inspector-access"
 import { FlowView } from "./flow-view"
 
 type Props = { params: Promise<{ id: string }> }
@@ -12,7 +12,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One flow as a sequence diagram that grows while the flow goes on. */
 export default async function FlowPage({ params }: Props) {
-  if (!(await inspectorIsOpen())) notFound()
+  if (!(await hasInspectorAccess())) notFound()
   const flow = await findFlow((await params).id)
   if (!flow) notFound()
   return <FlowView flow={flow} now={Date.now()} />

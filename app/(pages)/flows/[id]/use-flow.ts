@@ -1,5 +1,5 @@
 import { useState } from "react"
-import { appendRecorded, type FlowRecord, type FlowSummary, type Recorded } from "@/lib/flows/record"
+import { appendRecorded, type FlowRecord, type FlowSummary, type Recorded } from "@/lib/flows/recorded-flow"
 import { useStream } from "../../_components/flow/use-stream"
 
 /** A flow as it is now: what was recorded of it, with what the stream brings. */

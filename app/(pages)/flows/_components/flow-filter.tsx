@@ -1,7 +1,7 @@
 import type { ReactNode } from "react"
 import type { FlowQuery } from "@/lib/flows/flow-search"
-import type { FlowSummary } from "@/lib/flows/record"
-import { outcomeLooks } from "./outcome"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
+import { outcomeLooks } from "./outcome-pill"
 
 type Props = { query: FlowQuery; flows: FlowSummary[] }
 

@@ -1,5 +1,5 @@
 import { parseFlowQuery } from "@/lib/flows/flow-search"
-import { watchFlows } from "@/lib/flows/watch"
+import { streamFlows } from "@/lib/flows/flow-streams"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
 import { inspectorAccess } from "../../_next/inspector-access"
 
@@ -13,5 +13,5 @@ export async function GET(request: Request): Promise<Response> {
   const mayGoOn = await inspectorAccess()
   if (!(await mayGoOn())) return new Response(null, { status: 404 })
   const query = parseFlowQuery(Object.fromEntries(new URL(request.url).searchParams))
-  return eventStream(request, mayGoOn, watchFlows(query, lastEventId(request) ?? Date.now()))
+  return eventStream(request, mayGoOn, streamFlows(query, lastEventId(request) ?? Date.now()))
 }

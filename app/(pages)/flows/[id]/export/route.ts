@@ -1,7 +1,7 @@
 import { config } from "@/lib/config"
 import { exportFlow, exportFormats } from "@/lib/flows/exports"
 import { findFlow } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "../../../_next/inspector-access"
+import { hasInspectorAccess } from "../../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 
@@ -9,7 +9,7 @@ type Context = { params: Promise<{ id: string }> }
 
 /** A flow as a file: `?as=mermaid`, `json` or `har`. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const flow = (await inspectorIsOpen()) ? await findFlow((await params).id) : null
+  const flow = (await hasInspectorAccess()) ? await findFlow((await params).id) : null
   if (!flow) return new Response(null, { status: 404 })
   const asked = new URL(request.url).searchParams.get("as")
   const found = exportFormats.find(({ format }) => format === asked)

@@ -1,4 +1,4 @@
-import { watchFlow } from "@/lib/flows/watch"
+import { streamFlow } from "@/lib/flows/flow-streams"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
 import { inspectorAccess } from "../../../_next/inspector-access"
 
@@ -14,5 +14,5 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   const mayGoOn = await inspectorAccess()
   if (!(await mayGoOn())) return new Response(null, { status: 404 })
   const { id } = await params
-  return eventStream(request, mayGoOn, watchFlow(id, lastEventId(request) ?? 0))
+  return eventStream(request, mayGoOn, streamFlow(id, lastEventId(request) ?? 0))
 }

@@ -5,7 +5,7 @@ import { FactValue } from "./fact-value"
 export type Side = { label: string; value: Fact; none?: string }
 
 /** Two values that should be the same, side by side, with whether they are. */
-export function TwoValues({ left, right, equal }: { left: Side; right: Side; equal: boolean }) {
+export function ComparedValues({ left, right, equal }: { left: Side; right: Side; equal: boolean }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-stretch gap-2">
       <Box {...left} equal={equal} />

@@ -7,7 +7,7 @@ const words: Record<StreamState, string> = {
 }
 
 /** Whether what happens is shown as it happens. */
-export function Live({ state }: { state: StreamState }) {
+export function StreamStatus({ state }: { state: StreamState }) {
   return (
     <span role="status" className="inline-flex items-center gap-2 text-sm text-muted">
       <span className="live-dot" data-off={state !== "live" || undefined} aria-hidden="true" />

@@ -11,7 +11,7 @@ export type RequestOutcome = {
   reason: string | null
 }
 
-export function findRequestOutcome(request: RequestEvent): RequestOutcome {
+export function outcomeOfRequest(request: RequestEvent): RequestOutcome {
   const failure = request.steps.findLast((step) => step.failure)?.failure
   const outcome = failure ? outcomeOfFailure(failure, request) : outcomeOfSuccess(request)
   return {

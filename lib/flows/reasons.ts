@@ -4,7 +4,7 @@ import type { Reason } from "@/lib/protocol/errors"
 export type ErrorHelp = { why: string; fix: string }
 
 /** @param reason may have been recorded by another version of the server */
-export function findErrorHelp(reason: string): ErrorHelp {
+export function explainReason(reason: string): ErrorHelp {
   if (Object.hasOwn(errorHelp, reason)) return errorHelp[reason as Reason]
   return { why: `The step failed: ${formatReason(reason)}.`, fix: "See the server's log, under this flow's ID." }
 }

@@ -26,6 +26,6 @@ export function formatAgo(at: number, now: number): string {
 }
 
 /** A moment to the second, the same on the server and in every browser: `2026-11-23 17:36:05 UTC`. */
-export function formatMoment(at: number): string {
+export function formatTimestamp(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`
 }

@@ -1,7 +1,7 @@
 import type { StepName } from "@/lib/flows/diagrams"
 
 /** What happens in each step, and what it is good for, in a sentence or two. */
-export const sentences: Record<StepName, string> = {
+export const stepDescriptions: Record<StepName, string> = {
   "authorization.generates_code_challenge":
     "Before it came here, the client made a random code verifier, kept it, and hashed it into the code challenge.",
   "authorization.calls_authorize":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { errorHelp, findErrorHelp, formatReason } from "./error-help"
+import { errorHelp, explainReason, formatReason } from "./reasons"
 
 test("a lost write may have been stored, so a retry can be refused and needs a new authorization", () => {
   const { fix } = errorHelp.database_unavailable
@@ -8,8 +8,8 @@ test("a lost write may have been stored, so a retry can be refused and needs a n
 })
 
 test("a reason is explained, and one of another version of the server is shown as words", () => {
-  expect(findErrorHelp("code_expired")).toBe(errorHelp.code_expired)
-  expect(findErrorHelp("moon_full").why).toBe("The step failed: moon full.")
-  expect(findErrorHelp("toString").why).toBe("The step failed: toString.")
+  expect(explainReason("code_expired")).toBe(errorHelp.code_expired)
+  expect(explainReason("moon_full").why).toBe("The step failed: moon full.")
+  expect(explainReason("toString").why).toBe("The step failed: toString.")
   expect(formatReason("code_verifier_mismatch")).toBe("code verifier mismatch")
 })

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { Reason } from "@/lib/protocol/errors"
 import type { StepName } from "./diagrams"
 import type { RequestEvent } from "./events"
-import { findRequestOutcome } from "./outcome"
+import { outcomeOfRequest } from "./request-outcome"
 
 /** A request that ended with this step, and failed at it for this reason. */
 function request(path: string, name: StepName, reason: Reason | null = null, more: Partial<RequestEvent> = {}) {
@@ -22,7 +22,7 @@ test.each([
   ["succeeded", "/refresh", "refresh.returns_tokens"],
   ["revoked", "/revoke", "revocation.returns_success"],
 ] as const)("%s: %s was answered, and %s was its last step", (outcome, path, step) => {
-  expect(findRequestOutcome(request(path, step))).toEqual({ outcome, refused: false, reason: null })
+  expect(outcomeOfRequest(request(path, step))).toEqual({ outcome, refused: false, reason: null })
 })
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
   ["failed", "/callback", "authorization.decodes_state_token", "client_unknown"],
   ["failed", "/token", "authorization.retrieves_auth_code", "code_expired"],
 ] as const)("%s: %s ends the authorization at %s with %s", (outcome, path, step, reason) => {
-  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: false, reason })
+  expect(outcomeOfRequest(request(path, step, reason))).toEqual({ outcome, refused: false, reason })
 })
 
 test.each([
@@ -45,22 +45,22 @@ test.each([
   ["revoked", "/token", "authorization.stores_tokens", "code_replayed"],
   ["revoked", "/refresh", "refresh.validates_token", "refresh_token_replayed"],
 ] as const)("%s, with a refused request: %s is refused at %s with %s", (outcome, path, step, reason) => {
-  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: true, reason })
+  expect(outcomeOfRequest(request(path, step, reason))).toEqual({ outcome, refused: true, reason })
 })
 
 test("a failure of the server ends no authorization: the same request can be sent again", () => {
   const event = request("/callback", "authorization.stores_auth_code", "database_unavailable", { status: 503 })
-  expect(findRequestOutcome(event)).toMatchObject({ outcome: "in progress", refused: true })
+  expect(outcomeOfRequest(event)).toMatchObject({ outcome: "in progress", refused: true })
 })
 
 test("a refused request that belongs to no authorization is a failed flow by itself", () => {
   const event = request("/token", "authorization.retrieves_auth_code", "code_unknown", { joined: false })
-  expect(findRequestOutcome(event)).toEqual({ outcome: "failed", refused: false, reason: "code_unknown" })
+  expect(outcomeOfRequest(event)).toEqual({ outcome: "failed", refused: false, reason: "code_unknown" })
 })
 
 test("a step that failed counts also when the request went on after it", () => {
   const event = request("/introspect", "introspection.validates_token", "token_inactive")
   const returned = request("/introspect", "introspection.returns_user").steps
   const answered = { ...event, status: 200, steps: [...event.steps, ...returned] }
-  expect(findRequestOutcome(answered)).toEqual({ outcome: "in progress", refused: true, reason: "token_inactive" })
+  expect(outcomeOfRequest(answered)).toEqual({ outcome: "in progress", refused: true, reason: "token_inactive" })
 })

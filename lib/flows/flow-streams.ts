@@ -1,14 +1,14 @@
 import { type FlowQuery, matches, maxRows } from "./flow-search"
 import { findFlowSummary, listFlows, listRecorded } from "./inspector"
-import { type Look, lastLookNumber, nextLook, overlapMs } from "./poller"
-import type { FlowSummary, Recorded } from "./record"
+import { lastPollNumber, nextPoll, overlapMs, type Poll } from "./poller"
+import type { FlowSummary, Recorded } from "./recorded-flow"
 import { lanes } from "./sequence-number"
 
 /** What a stream sends: `id` is where a stream that was cut off continues. */
 type News = { event: string; data: unknown; id: number }
 
 /** Waits for news; returns none when nothing has happened for a moment. */
-type NextNews = () => Promise<News[]>
+type ReadNext = () => Promise<News[]>
 
 /**
  * A stream first reads what it has missed, then shares the looks of the process's poller. When it misses one of them,
@@ -17,18 +17,18 @@ type NextNews = () => Promise<News[]>
  */
 function follow(
   readMissed: () => Promise<{ news: News[]; isAll: boolean }>,
-  readLook: (look: Look) => Promise<News[]>,
-): NextNews {
+  readLook: (look: Poll) => Promise<News[]>,
+): ReadNext {
   let isBehind = true
   let lastNumber = 0
   return async () => {
     if (isBehind) {
-      lastNumber = lastLookNumber()
+      lastNumber = lastPollNumber()
       const { news, isAll } = await readMissed()
       isBehind = !isAll
       return news
     }
-    const look = await nextLook()
+    const look = await nextPoll()
     isBehind = look.number !== lastNumber + 1
     lastNumber = look.number
     return isBehind ? [] : readLook(look)
@@ -40,7 +40,7 @@ function follow(
  * @param query its outcome is ignored: a flow that no longer has it has moved too
  * @param after milliseconds of the epoch: up to then everything is known. The ids of the news are such moments
  */
-export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews {
+export function streamFlows({ id, clientId }: FlowQuery, after: number): ReadNext {
   let known = after
   let page: number | null = null
   const toNews = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
@@ -55,7 +55,7 @@ export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews
     return { news: toNews(flows), isAll: page === null }
   }
 
-  async function readLook({ at, flowIds, findSummary }: Look) {
+  async function readLook({ at, flowIds, findSummary }: Poll) {
     known = at
     const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null)
     return toNews(flows.filter((flow) => matches(flow, { id, clientId })))
@@ -67,7 +67,7 @@ export function watchFlows({ id, clientId }: FlowQuery, after: number): NextNews
  * What is recorded of a flow, and what the list shows of it.
  * @param after the `seq` up to which everything is known. The ids of the news are such numbers
  */
-export function watchFlow(id: string, after: number): NextNews {
+export function streamFlow(id: string, after: number): ReadNext {
   let newest = after
   let page: number | null = null
   const sent = new Set<number>()
@@ -92,7 +92,7 @@ export function watchFlow(id: string, after: number): NextNews {
     return { news: toNews(flow, found), isAll: page === null }
   }
 
-  async function readLook({ flowIds, findSummary, listRecorded }: Look) {
+  async function readLook({ flowIds, findSummary, listRecorded }: Poll) {
     return flowIds.includes(id) ? toNews(await findSummary(id), await listRecorded(id)) : []
   }
   return follow(readMissed, readLook)

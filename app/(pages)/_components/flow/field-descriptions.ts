@@ -1,11 +1,11 @@
 /** What a parameter, a fact or a claim means, and where that is written; null for what is our own. */
-export type Meaning = { text: string; source: string | null }
+export type FieldDescription = { text: string; source: string | null }
 
 const oauth = (section: string) => `RFC 6749 §${section}`
 const oidc = (section: string) => `OpenID Connect Core §${section}`
 
 /** The parameters of requests and answers, and what else steps show. */
-export const meanings: Record<string, Meaning> = {
+export const fieldDescriptions: Record<string, FieldDescription> = {
   response_type: { text: "What the client wants back: code is the only type of OAuth 2.1.", source: oauth("3.1.1") },
   response_mode: {
     text: "How the answer travels to the redirect URI.",
@@ -84,7 +84,7 @@ export const meanings: Record<string, Meaning> = {
 }
 
 /** The claims and header parameters of JWTs. */
-const claimMeanings: Record<string, Meaning> = {
+const claimDescriptions: Record<string, FieldDescription> = {
   alg: { text: "The algorithm of the signature.", source: "RFC 7515 §4.1.1" },
   kid: { text: "Which key of /jwks it was signed with.", source: "RFC 7515 §4.1.4" },
   typ: { text: "What kind of JWT it is: at+jwt is an access token.", source: "RFC 9068 §2.1" },
@@ -110,16 +110,16 @@ const claimMeanings: Record<string, Meaning> = {
 }
 
 /** The meaning of a fact by its name, on the wire (`client_id`) or in the code (`clientId`); null when there is none. */
-export function findMeaning(name: string): Meaning | null {
+export function findFieldDescription(name: string): FieldDescription | null {
   const wire = name.includes("(") ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  return own(meanings, wire)
+  return own(fieldDescriptions, wire)
 }
 
-export function findClaimMeaning(name: string): Meaning | null {
-  return own(claimMeanings, name)
+export function findClaimDescription(name: string): FieldDescription | null {
+  return own(claimDescriptions, name)
 }
 
 /** Names come from requests, and one may be called `constructor`. */
-function own(record: Record<string, Meaning>, name: string): Meaning | null {
+function own(record: Record<string, FieldDescription>, name: string): FieldDescription | null {
   return Object.hasOwn(record, name) ? (record[name] ?? null) : null
 }

@@ -1,4 +1,4 @@
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { icons, Pill } from "../../_components/flow/pill"
 
 type Outcome = FlowSummary["outcome"]

@@ -5,12 +5,12 @@ import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { maxRows } from "./flow-search"
-import { lastLookNumber, nextLook } from "./poller"
-import type { FlowSummary, Recorded } from "./record"
+import { streamFlow, streamFlows } from "./flow-streams"
+import { lastPollNumber, nextPoll } from "./poller"
+import type { FlowSummary, Recorded } from "./recorded-flow"
 import { lanes } from "./sequence-number"
-import { watchFlow, watchFlows } from "./watch"
 
-type Next = ReturnType<typeof watchFlow>
+type Next = ReturnType<typeof streamFlow>
 
 /** A flow that began at this moment, of a client of its own. */
 function flowAt(at: number, clientId = generateTimeOrderedId(new Date())): RecordedFlow {
@@ -55,21 +55,21 @@ describeOnEachDatabase("a stream of the inspector", () => {
   })
 
   test("shares its looks into the database with all others", async () => {
-    expect(nextLook()).toBe(nextLook())
-    await nextLook()
+    expect(nextPoll()).toBe(nextPoll())
+    await nextPoll()
     const flow = flowAt(Date.now())
-    const streams = Array.from({ length: 30 }, (_, i) => (i % 2 ? watchFlow(flow.id, 0) : watchFlows({}, Date.now())))
+    const streams = Array.from({ length: 30 }, (_, i) => (i % 2 ? streamFlow(flow.id, 0) : streamFlows({}, Date.now())))
     for (const next of streams) await next()
-    const before = lastLookNumber()
+    const before = lastPollNumber()
     for (let times = 0; times < 2; times++) await Promise.all(streams.map((next) => next()))
-    expect(lastLookNumber() - before).toBe(2)
+    expect(lastPollNumber() - before).toBe(2)
   })
 
   test("of a flow reports what was recorded before it, and what is recorded later, once each", async () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now), eventAt(flow, now + 1)], [flow])
-    const next = watchFlow(flow.id, 0)
+    const next = streamFlow(flow.id, 0)
     expect(await takeRecorded(next)).toEqual([now, now + 1])
     const other = flowAt(now)
     await recordFlows([eventAt(flow, now + 2), eventAt(other, now + 3)], [flow, other])
@@ -81,7 +81,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now)], [flow])
-    const next = watchFlow(flow.id, 0)
+    const next = streamFlow(flow.id, 0)
     expect(await takeRecorded(next)).toEqual([now])
     await recordFlows([eventAt(flow, now - 3_000)], [flow])
     expect(await takeRecorded(next)).toEqual([now - 3_000])
@@ -97,16 +97,16 @@ describeOnEachDatabase("a stream of the inspector", () => {
       FlowEvent,
     ]
     await recordFlows([old, fresh], [flow])
-    const cut = watchFlow(flow.id, 0)
+    const cut = streamFlow(flow.id, 0)
     expect(await takeRecorded(cut)).toEqual([now - 60_000, now])
     await recordFlows([late], [flow])
     // What may have been stored late is told again.
-    expect(await takeRecorded(watchFlow(flow.id, fresh.seq))).toEqual([now - 5_000, now])
+    expect(await takeRecorded(streamFlow(flow.id, fresh.seq))).toEqual([now - 5_000, now])
   })
 
   test("of a flow that is not recorded yet reports it when it is", async () => {
     const flow = flowAt(Date.now())
-    const next = watchFlow(flow.id, 0)
+    const next = streamFlow(flow.id, 0)
     expect(await next()).toEqual([])
     const at = Date.now()
     await recordFlows([eventAt(flow, at)], [flow])
@@ -117,12 +117,12 @@ describeOnEachDatabase("a stream of the inspector", () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now)], [flow])
-    const [ofFlow, ofList] = [watchFlow(flow.id, 0), watchFlows({ clientId: flow.clientId ?? "" }, now)]
+    const [ofFlow, ofList] = [streamFlow(flow.id, 0), streamFlows({ clientId: flow.clientId ?? "" }, now)]
     await takeRecorded(ofFlow)
     await takeFlows(ofList)
     await recordFlows([eventAt(flow, now + 1)], [{ ...flow, lastAt: new Date(now + 1) }])
-    await nextLook()
-    await nextLook()
+    await nextPoll()
+    await nextPoll()
     expect(await takeRecorded(ofFlow)).toEqual([now + 1])
     expect(await takeFlows(ofList)).toEqual([flow.id])
   })
@@ -131,7 +131,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     const now = Date.now()
     const flow = flowAt(now)
     await recordFlows([eventAt(flow, now)], [flow])
-    const [ofFlow, ofList] = [watchFlow(flow.id, 0), watchFlows({ clientId: flow.clientId ?? "" }, now)]
+    const [ofFlow, ofList] = [streamFlow(flow.id, 0), streamFlows({ clientId: flow.clientId ?? "" }, now)]
     await takeRecorded(ofFlow)
     await takeFlows(ofList)
     await Promise.all([ofFlow(), ofList()])
@@ -147,7 +147,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     const [wanted, foreign] = [flowAt(now - 60_000), flowAt(now - 60_000)]
     const early = flowAt(now - 90_000, wanted.clientId ?? "")
     await recordFlows([], [early, wanted, foreign])
-    const next = watchFlows({ clientId: wanted.clientId ?? "" }, now - 61_000)
+    const next = streamFlows({ clientId: wanted.clientId ?? "" }, now - 61_000)
     expect(await takeFlows(next)).toEqual([wanted.id])
     const late = flowAt(now - 3_000, wanted.clientId ?? "")
     await recordFlows(
@@ -163,7 +163,7 @@ describeOnEachDatabase("a stream of the inspector", () => {
     const clientId = generateTimeOrderedId(new Date())
     const moved = Array.from({ length: maxRows + 5 }, (_, i) => flowAt(now - 60_000 + i, clientId))
     await recordFlows([], moved)
-    const next = watchFlows({ clientId }, now - 90_000)
+    const next = streamFlows({ clientId }, now - 90_000)
     const told = new Set<string>()
     while (told.size < moved.length) for (const id of await takeFlows(next)) told.add(id)
     expect(told).toEqual(new Set(moved.map(({ id }) => id)))
@@ -172,13 +172,13 @@ describeOnEachDatabase("a stream of the inspector", () => {
   test("ends with an error when the database fails, and the next one works", async () => {
     const db = await database()
     const flow = flowAt(Date.now())
-    const next = watchFlow(flow.id, 0)
+    const next = streamFlow(flow.id, 0)
     await next()
     await db.$executeRawUnsafe(`ALTER TABLE "FlowEvent" RENAME TO "Elsewhere"`)
     await expect(next()).rejects.toThrow()
     await db.$executeRawUnsafe(`ALTER TABLE "Elsewhere" RENAME TO "FlowEvent"`)
     const at = Date.now()
     await recordFlows([eventAt(flow, at)], [flow])
-    expect(await takeRecorded(watchFlow(flow.id, 0))).toEqual([at])
+    expect(await takeRecorded(streamFlow(flow.id, 0))).toEqual([at])
   })
 })

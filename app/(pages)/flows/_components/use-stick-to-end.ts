@@ -7,7 +7,7 @@ const nearEnd = 240
  * @param length grows with the page
  * @param wanted false for somebody who is reading something else
  */
-export function useFollow(length: number, wanted: boolean): void {
+export function useStickToEnd(length: number, wanted: boolean): void {
   const before = useRef(length)
   const follows = useRef(false)
 

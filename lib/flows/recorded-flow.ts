@@ -47,7 +47,7 @@ export function appendRecorded(before: Recorded[], news: Recorded[]): Recorded[]
 }
 
 /** Whether the first requests of a flow are missing: they were swept, or there are too many. */
-export function lacksBegin({ beganAt }: FlowSummary, recorded: Recorded[]): boolean {
+export function lacksFirstRequests({ beganAt }: FlowSummary, recorded: Recorded[]): boolean {
   // The flow's row has whole milliseconds.
   return !recorded.some(({ at }) => Math.floor(at) <= beganAt)
 }
