@@ -4,68 +4,68 @@ import { lastPollNumber, nextPoll, overlapMs, type Poll } from "./poller"
 import type { FlowSummary, Recorded } from "./recorded-flow"
 import { lanes } from "./sequence-number"
 
-/** What a stream sends: `id` is where a stream that was cut off continues. */
-type News = { event: string; data: unknown; id: number }
+/** What a stream sends. A browser that reconnects sends the last `id`, and the stream continues after it. */
+type StreamEvent = { event: string; data: unknown; id: number }
 
-/** Waits for news; returns none when nothing has happened for a moment. */
-type ReadNext = () => Promise<News[]>
+/** Returns the next events after a short wait; none when nothing has happened. */
+type ReadNext = () => Promise<StreamEvent[]>
 
 /**
- * A stream first reads what it has missed, then shares the looks of the process's poller. When it misses one of them,
- * because it was read too slowly, it reads for itself again.
+ * A stream first reads what it has missed, then uses the polls that all streams of the process share. A stream that is read
+ * slowly can miss a poll. It then reads from the database by itself again.
  * @param readMissed returns `isAll: false` when there is more to read
  */
 function follow(
-  readMissed: () => Promise<{ news: News[]; isAll: boolean }>,
-  readLook: (look: Poll) => Promise<News[]>,
+  readMissed: () => Promise<{ events: StreamEvent[]; isAll: boolean }>,
+  readPoll: (poll: Poll) => Promise<StreamEvent[]>,
 ): ReadNext {
   let isBehind = true
   let lastNumber = 0
   return async () => {
     if (isBehind) {
       lastNumber = lastPollNumber()
-      const { news, isAll } = await readMissed()
+      const { events, isAll } = await readMissed()
       isBehind = !isAll
-      return news
+      return events
     }
-    const look = await nextPoll()
-    isBehind = look.number !== lastNumber + 1
-    lastNumber = look.number
-    return isBehind ? [] : readLook(look)
+    const poll = await nextPoll()
+    isBehind = poll.number !== lastNumber + 1
+    lastNumber = poll.number
+    return isBehind ? [] : readPoll(poll)
   }
 }
 
 /**
- * The flows in which something happens.
- * @param query its outcome is ignored: a flow that no longer has it has moved too
- * @param after milliseconds of the epoch: up to then everything is known. The ids of the news are such moments
+ * The flows that have a new request.
+ * @param query only its text is used: a flow whose outcome changed must be sent too
+ * @param after milliseconds since the epoch, the time of the last event. The ids of the events are such times
  */
-export function streamFlows({ id, clientId }: FlowQuery, after: number): ReadNext {
+export function streamFlows({ text }: FlowQuery, after: number): ReadNext {
   let known = after
   let page: number | null = null
-  const toNews = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
+  const toEvents = (flows: FlowSummary[]) => (flows.length > 0 ? [{ event: "flows", data: flows, id: known }] : [])
 
   async function readMissed() {
     const at = Date.now()
     const since = page ?? known - overlapMs
-    const flows = await listFlows({ id, clientId }, maxRows, since)
+    const flows = await listFlows({ text }, maxRows, since)
     const last = flows.length === maxRows ? flows.at(-1) : undefined
     page = last ? Math.max(since + 1, last.lastAt - 1) : null
     known = last?.lastAt ?? at
-    return { news: toNews(flows), isAll: page === null }
+    return { events: toEvents(flows), isAll: page === null }
   }
 
-  async function readLook({ at, flowIds, findSummary }: Poll) {
+  async function readPoll({ at, flowIds, findSummary }: Poll) {
     known = at
     const flows = (await Promise.all(flowIds.map(findSummary))).filter((flow) => flow !== null)
-    return toNews(flows.filter((flow) => matches(flow, { id, clientId })))
+    return toEvents(flows.filter((flow) => matches(flow, { text })))
   }
-  return follow(readMissed, readLook)
+  return follow(readMissed, readPoll)
 }
 
 /**
- * What is recorded of a flow, and what the list shows of it.
- * @param after the `seq` up to which everything is known. The ids of the news are such numbers
+ * The new requests of a flow, with what the list shows of the flow.
+ * @param after the `seq` of the last event. The ids of the events are such numbers
  */
 export function streamFlow(id: string, after: number): ReadNext {
   let newest = after
@@ -73,7 +73,7 @@ export function streamFlow(id: string, after: number): ReadNext {
   const sent = new Set<number>()
   let sentFlow = ""
 
-  function toNews(flow: FlowSummary | null, found: Recorded[]): News[] {
+  function toEvents(flow: FlowSummary | null, found: Recorded[]): StreamEvent[] {
     const recorded = found.filter(({ seq }) => !sent.has(seq))
     const text = JSON.stringify(flow)
     if (!flow || (recorded.length === 0 && text === sentFlow)) return []
@@ -84,16 +84,16 @@ export function streamFlow(id: string, after: number): ReadNext {
   }
 
   async function readMissed() {
-    // First, so that everything it shows is among what is read after it.
+    // Before the requests: they then include everything that the summary shows.
     const flow = await findFlowSummary(id)
-    // What is numbered first may be stored last, when several instances record.
+    // Instances store at their own times, so a lower number can be stored later.
     const found = await listRecorded(id, page ?? newest - overlapMs * lanes)
     page = found.at(-1)?.seq ?? null
-    return { news: toNews(flow, found), isAll: page === null }
+    return { events: toEvents(flow, found), isAll: page === null }
   }
 
-  async function readLook({ flowIds, findSummary, listRecorded }: Poll) {
-    return flowIds.includes(id) ? toNews(await findSummary(id), await listRecorded(id)) : []
+  async function readPoll({ flowIds, findSummary, listRecorded }: Poll) {
+    return flowIds.includes(id) ? toEvents(await findSummary(id), await listRecorded(id)) : []
   }
-  return follow(readMissed, readLook)
+  return follow(readMissed, readPoll)
 }

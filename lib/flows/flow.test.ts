@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from "vitest"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { collectEvents, listenAlone } from "@/lib/testing/flows"
 import { applySettings } from "@/lib/testing/settings"
-import { Flow, listen } from "./flow"
+import { addFlowListener, Flow } from "./flow"
 
 const id = generateTimeOrderedId(new Date())
 
@@ -130,8 +130,8 @@ describe("a flow", () => {
       throw new Error("a fault of the listener")
     }
     listenAlone({ wants: () => true, take: broken })
-    listen({ wants: broken, take: broken })
-    listen(listener)
+    addFlowListener({ wants: broken, take: broken })
+    addFlowListener(listener)
     const flow = new Flow("POST", "/refresh")
     flow.step("refresh.validates_token")
     flow.end(200)

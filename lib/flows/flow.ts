@@ -16,7 +16,7 @@ export type Listener = {
 const listeners = perProcess<Listener[]>("flow-listeners")
 
 /** Reports requests that begin from now on to this listener too. */
-export function listen(listener: Listener): void {
+export function addFlowListener(listener: Listener): void {
   listeners.value = [...(listeners.value ?? []), listener]
 }
 

@@ -3,7 +3,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-tr
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { collectEvents, listenAlone } from "@/lib/testing/flows"
-import { Flow, listen } from "./flow"
+import { addFlowListener, Flow } from "./flow"
 import { createSpanListener } from "./opentelemetry"
 
 const exporter = new InMemorySpanExporter()
@@ -82,7 +82,7 @@ test.each<Record<string, string>>([
 ])("a sampler that takes no trace leaves the other listeners everything: %o", (env) => {
   listenWith(env)
   const other = collectEvents()
-  listen(other)
+  addFlowListener(other)
   refuse(generateTimeOrderedId(new Date()))
   expect(spans()).toEqual([])
   expect(other.events[0]?.steps.map(({ facts }) => facts)).toEqual([{ grant_type: "refresh_token" }, {}])
@@ -91,7 +91,7 @@ test.each<Record<string, string>>([
 test("limits of attributes cut what is exported, and nothing else", () => {
   listenWith({ OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: "10" })
   const other = collectEvents()
-  listen(other)
+  addFlowListener(other)
   refuse(generateTimeOrderedId(new Date()))
   expect(spans()[0]?.attributes["oauth_flow.facts"]).toBe('{"grant_ty')
   expect(other.events[0]?.steps[0]?.facts).toEqual({ grant_type: "refresh_token" })

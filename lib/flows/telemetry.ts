@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises"
 import { config } from "@/lib/config"
 import { perProcess } from "@/lib/per-process"
-import { listen } from "./flow"
+import { addFlowListener } from "./flow"
 
 /** What stores or sends what the listeners of this process still hold. */
 const flushes = perProcess<(() => Promise<void>)[]>("flow-listener-flushes")
@@ -18,14 +18,14 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     const { createRecorder } = await import("./recorder")
     const recorder = createRecorder(config().FLOW_INSPECTOR_REQUESTS)
     flushes.value.push(recorder.store)
-    listen(recorder)
+    addFlowListener(recorder)
   }
   if (asksForSpans(env)) {
     const { createSpanExporter } = await import("./opentelemetry")
     const exporter = await createSpanExporter(env)
     if (!exporter) return
     flushes.value.push(exporter.shutdown)
-    listen(exporter)
+    addFlowListener(exporter)
   }
 }
 
