@@ -6,7 +6,7 @@ import { isFingerprint } from "./sequence"
 
 const isoTimestamp = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 
-/** The value of a fact: a fingerprint as its tag, a list with a line for each, all else as text. */
+/** The value of a fact: a fingerprint as a tag, a list with one line per item, an object as JSON. */
 export function FactValue({ value }: { value: Fact }) {
   if (value === null) return <span className="text-muted">none</span>
   if (typeof value === "string") return <TextValue value={value} />
@@ -14,7 +14,7 @@ export function FactValue({ value }: { value: Fact }) {
   if (typeof value === "number") return <span className="font-mono text-number tabular-nums">{value}</span>
   if (!Array.isArray(value)) {
     return (
-      <span className="font-mono text-[13px]">
+      <span className="font-mono text-[0.8125rem]">
         <JsonView value={value} />
       </span>
     )
@@ -34,5 +34,5 @@ export function FactValue({ value }: { value: Fact }) {
 function TextValue({ value }: { value: string }) {
   if (isFingerprint(value)) return <Fingerprint value={value} />
   if (isoTimestamp.test(value)) return <time dateTime={value}>{formatTimestamp(Date.parse(value))}</time>
-  return <span className="font-mono text-[13px] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
+  return <span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
 }

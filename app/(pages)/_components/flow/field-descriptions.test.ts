@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { fieldDescriptions, findClaimDescription, findFieldDescription } from "./field-descriptions"
 
-test("a name of the code has the meaning of the name on the wire, and an unknown one has none", () => {
+test("a name in the code has the description of the name on the wire, and an unknown name has none", () => {
   expect(findFieldDescription("codeChallenge")).toBe(fieldDescriptions.code_challenge)
   expect(findFieldDescription("BASE64URL(SHA-256(code_verifier))")).toBe(
     fieldDescriptions["BASE64URL(SHA-256(code_verifier))"],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { findReplayedTokens } from "./replayed-tokens"
 
-test("a replay shows the refresh token that was presented beside the one that was valid at that moment", () => {
+test("a replay shows the refresh token that was presented next to the one that was valid at that time", () => {
   const failed = makeStep("refresh.validates_token", 5, {}, { reason: "refresh_token_replayed" })
   const presents = makeStep("refresh.retrieves_session", 4, { refresh_token: "#11111111" })
   const passed = makeStep("refresh.validates_token", 6)

@@ -16,12 +16,12 @@ import { stepDescriptions } from "./step-descriptions"
 
 type Props = {
   step: RecordedStep
-  /** The flow that it is a step of. */
+  /** All requests of the flow. */
   recorded: Recorded[]
   heading: "h2" | "h4"
 }
 
-/** The opened message of a step: what happened, what was in it, and what went wrong. */
+/** The details of a step: what happened, the data it carried, and why it failed. */
 export function StepDetail({ step, recorded, heading: Heading }: Props) {
   const request = recorded.find(({ steps }) => steps.some(({ id }) => id === step.id))
   const replayedTokens = findReplayedTokens(step, recorded)
@@ -41,15 +41,14 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
           <span>{formatDuration(step.durationMs)}</span>
           <time dateTime={new Date(step.at).toISOString()}>{formatTimestamp(step.at)}</time>
         </div>
-        {/* It says what was done. */}
         {!step.failure && <p className="mt-3 text-sm text-pretty text-muted">{stepDescriptions[step.name]}</p>}
       </header>
       {step.failure && request && <FailurePanel failure={step.failure} status={request.status} />}
       {replayedTokens && (
         <Panel title="The two refresh tokens" tone="danger">
           <ComparedValues
-            left={{ label: "sent just now", value: replayedTokens.presented }}
-            right={{ label: "the valid one", value: replayedTokens.current }}
+            left={{ label: "presented", value: replayedTokens.presented }}
+            right={{ label: "valid", value: replayedTokens.current }}
             equal={false}
           />
         </Panel>
@@ -71,7 +70,7 @@ function StepFacts({ step: { facts } }: { step: RecordedStep }) {
           isCompared(value) && (
             <Panel key={name} title={<code>{name}</code>} tone={isEqual(value) ? "plain" : "danger"}>
               <ComparedValues
-                left={{ label: "sent just now", value: value.sent ?? null, none: "not sent, which is allowed" }}
+                left={{ label: "sent", value: value.sent ?? null, none: "not sent (allowed)" }}
                 right={{ label: "stored", value: value.stored ?? null }}
                 equal={isEqual(value)}
               />
@@ -79,7 +78,7 @@ function StepFacts({ step: { facts } }: { step: RecordedStep }) {
           ),
       )}
       {plain.length > 0 && (
-        <Panel title="What it carried">
+        <Panel title="Data">
           <FactList
             entries={plain.map(([name, value]) => ({
               name,

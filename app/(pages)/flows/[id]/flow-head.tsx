@@ -13,13 +13,13 @@ import { useNow } from "../_components/use-now"
 
 type Props = {
   flow: FlowSummary
-  /** The id of the step that failed last. */
+  /** The id of the last failed step. */
   failedId: string | null
   stream: StreamState
   now: number
 }
 
-/** Whose flow it is, when it was, and how it ended. */
+/** The client, the user, the times and the outcome of a flow. */
 export function FlowHead({ flow, failedId, stream, now: start }: Props) {
   const now = useNow(start, 5000)
   const outcome = outcomeAt(flow, now)
@@ -29,7 +29,7 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
     <header className="mt-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">
-          {flow.client ? <ClientName name={flow.client.name} /> : "An unknown client"}
+          {flow.client ? <ClientName name={flow.client.name} /> : "Unknown client"}
         </h1>
         <OutcomePill outcome={outcome} />
         <span className="ms-auto">
@@ -37,8 +37,8 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         </span>
       </div>
       <dl className="mt-4 flex flex-wrap gap-x-8 gap-y-3 text-sm">
-        <Item name="Person">
-          {flow.person ? <bdi>{flow.person}</bdi> : <span className="text-muted">not known yet</span>}
+        <Item name="User">
+          {flow.person ? <bdi>{flow.person}</bdi> : <span className="text-muted">Not signed in</span>}
         </Item>
         <Item name="Started">
           <time dateTime={new Date(flow.beganAt).toISOString()} className="tabular-nums">
@@ -49,7 +49,7 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         <Item name="Duration">
           <span className="tabular-nums">{formatDuration(flow.lastAt - flow.beganAt)}</span>
         </Item>
-        <Item name="Last step">
+        <Item name="Progress">
           {title}, step <span className="tabular-nums">{`${number} of ${of}`}</span>
           {refusedRequests && (
             <>
@@ -65,12 +65,12 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
         </Item>
         <Item name="Flow ID">
           <span className="flex flex-wrap items-center gap-2">
-            <code className="font-mono text-[13px] select-all [overflow-wrap:anywhere]">{flow.id}</code>
+            <code className="font-mono text-[0.8125rem] select-all [overflow-wrap:anywhere]">{flow.id}</code>
             <CopyButton text={flow.id} what="the flow ID" />
           </span>
         </Item>
         <Item name="Export">
-          <span className="flex gap-3.5">
+          <span className="flex gap-3.5 print:hidden">
             {exportFormats.map(({ format, label }) => (
               <a key={format} className="link" href={`/flows/${flow.id}/export?as=${format}`}>
                 {label}

@@ -7,9 +7,9 @@ import { OutcomePill } from "./outcome-pill"
 import { ProgressBar } from "./progress-bar"
 import { formatRefusedRequests } from "./refused-requests"
 
-type Props = { flow: FlowSummary; now: number /** Whether it began while somebody watched. */; fresh: boolean }
+type Props = { flow: FlowSummary; now: number /** Whether it appeared while the page was open. */; fresh: boolean }
 
-/** A flow in the list, which leads to its diagram. Of many rows only those are drawn anew that moved. */
+/** A flow in the list, as a link to its diagram. Only rows whose flow changed are rendered again. */
 export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
   const outcome = outcomeAt(flow, now)
   const refusedRequests = formatRefusedRequests({ ...flow, outcome })
@@ -25,11 +25,11 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
             {flow.client ? (
               <ClientName name={flow.client.name} />
             ) : (
-              <span className="font-semibold">An unknown client</span>
+              <span className="font-semibold">Unknown client</span>
             )}
           </span>
           <span className="block truncate text-sm text-muted">
-            {flow.person ? <bdi>{flow.person}</bdi> : "no one has signed in"}
+            {flow.person ? <bdi>{flow.person}</bdi> : "Not signed in"}
           </span>
         </span>
         <span className="min-w-0 text-sm max-lg:col-span-2 max-lg:row-start-2">

@@ -1,17 +1,22 @@
 import type { StreamState } from "../../_components/flow/use-stream"
 
-const words: Record<StreamState, string> = {
+const labels: Record<StreamState, string> = {
   connecting: "Connecting",
   live: "Live",
-  ended: "Your access has ended",
+  ended: "Your access has expired",
 }
 
-/** Whether what happens is shown as it happens. */
+/** Whether the page receives new requests. */
 export function StreamStatus({ state }: { state: StreamState }) {
   return (
-    <span role="status" className="inline-flex items-center gap-2 text-sm text-muted">
+    <span className="inline-flex items-center gap-2 text-sm text-muted print:hidden">
       <span className="live-dot" data-off={state !== "live" || undefined} aria-hidden="true" />
-      {words[state]}
+      <span role="status">{labels[state]}</span>
+      {state === "ended" && (
+        <a className="link" href="/flows">
+          Get access
+        </a>
+      )}
     </span>
   )
 }

@@ -3,32 +3,32 @@ import { useEffect, useLayoutEffect, useRef } from "react"
 const nearEnd = 240
 
 /**
- * Keeps the end of the page in view while it grows, for somebody who was looking at the end.
+ * Scrolls to the end of the page when it grows, if the end was in view before.
  * @param length grows with the page
- * @param wanted false for somebody who is reading something else
+ * @param isOn false while the user reads an opened step
  */
-export function useStickToEnd(length: number, wanted: boolean): void {
+export function useStickToEnd(length: number, isOn: boolean): void {
   const before = useRef(length)
-  const follows = useRef(false)
+  const isAtEnd = useRef(false)
 
   useEffect(() => {
     let lastY = scrollY
-    const look = () => {
+    const update = () => {
       const { scrollHeight, clientHeight } = document.documentElement
-      if (scrollHeight - clientHeight - scrollY < nearEnd) follows.current = true
-      else if (scrollY < lastY) follows.current = false
+      if (scrollHeight - clientHeight - scrollY < nearEnd) isAtEnd.current = true
+      else if (scrollY < lastY) isAtEnd.current = false
       lastY = scrollY
     }
-    look()
-    addEventListener("scroll", look, { passive: true })
-    return () => removeEventListener("scroll", look)
+    update()
+    addEventListener("scroll", update, { passive: true })
+    return () => removeEventListener("scroll", update)
   }, [])
 
   useLayoutEffect(() => {
     const grown = length > before.current
     before.current = length
-    if (!grown || !follows.current || !wanted) return
+    if (!grown || !isAtEnd.current || !isOn) return
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth"
     scrollTo({ top: document.documentElement.scrollHeight, behavior })
-  }, [length, wanted])
+  }, [length, isOn])
 }

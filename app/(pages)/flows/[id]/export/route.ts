@@ -7,14 +7,16 @@ export const dynamic = "force-dynamic"
 
 type Context = { params: Promise<{ id: string }> }
 
-/** A flow as a file: `?as=mermaid`, `json` or `har`. */
+/** Exports a flow as a file: `?as=mermaid`, `json` or `har`. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const flow = (await hasInspectorAccess()) ? await findFlow((await params).id) : null
   if (!flow) return new Response(null, { status: 404 })
-  const asked = new URL(request.url).searchParams.get("as")
-  const found = exportFormats.find(({ format }) => format === asked)
+  const wanted = new URL(request.url).searchParams.get("as")
+  const found = exportFormats.find(({ format }) => format === wanted)
   if (!found) {
-    return new Response(`Add ?as= one of: ${exportFormats.map(({ format }) => format).join(", ")}.\n`, { status: 400 })
+    return new Response(`Add ?as= with one of these: ${exportFormats.map(({ format }) => format).join(", ")}.\n`, {
+      status: 400,
+    })
   }
   const { contentType, extension, text } = exportFlow(flow, found.format, config().issuer)
   return new Response(text, {
