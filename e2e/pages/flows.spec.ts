@@ -9,7 +9,7 @@ const issuer = () => testEnvironment().issuer
 
 const stepNamed = (page: Page, name: RegExp) => page.getByRole("button", { name })
 
-test("a flow is found in the list, and its diagram shows where it failed and what mends it", async ({ page }) => {
+test("a flow is found in the list, and its diagram shows where it failed and how to fix it", async ({ page }) => {
   const problems = watchProblems(page)
   const client = await registerClient({ clientName: "Holiday planner" })
   const user = await insertUser()
@@ -40,7 +40,7 @@ test("a flow is found in the list, and its diagram shows where it failed and wha
   expect(problems).toEqual([])
 })
 
-test("a flow and the list grow while somebody watches", async ({ page, context }) => {
+test("a flow and the list grow while their pages are open", async ({ page, context }) => {
   const problems = watchProblems(page)
   await enterInspector(page)
   const client = await registerClient({ clientName: "Watched" })
@@ -62,7 +62,9 @@ test("a flow and the list grow while somebody watches", async ({ page, context }
   expect(problems).toEqual([])
 })
 
-test("there is no inspector for a stranger, and no page for a flow that is not there", async ({ page }) => {
+test("a browser without access gets one page that says how to get access, whether or not a flow exists", async ({
+  page,
+}) => {
   expect((await page.goto(`${issuer()}/flows`))?.status()).toBe(404)
   await enterInspector(page)
   expect((await page.goto(`${issuer()}/flows/no-such-flow`))?.status()).toBe(404)

@@ -1,7 +1,7 @@
 import type { StepName } from "./diagrams"
 import type { Facts } from "./facts"
 
-/** Why a step failed: the private reason, and the code that the client was told. */
+/** Why a step failed: the private reason, and the error code that the client received. */
 export type Failure = { reason: string; code?: string }
 
 /** A step that a service took. Times are milliseconds, `at` since the epoch. It lasts until the next step, or the answer. */

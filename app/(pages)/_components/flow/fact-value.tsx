@@ -2,6 +2,7 @@ import type { Fact } from "@/lib/flows/facts"
 import { Fingerprint } from "./fingerprint"
 import { formatTimestamp } from "./format-time"
 import { JsonView } from "./json-view"
+import { ScrollBox } from "./scroll-box"
 import { isFingerprint } from "./sequence"
 
 const isoTimestamp = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
@@ -14,9 +15,11 @@ export function FactValue({ value }: { value: Fact }) {
   if (typeof value === "number") return <span className="font-mono text-number tabular-nums">{value}</span>
   if (!Array.isArray(value)) {
     return (
-      <span className="font-mono text-[0.8125rem]">
-        <JsonView value={value} />
-      </span>
+      <ScrollBox label="JSON value">
+        <span className="font-mono text-[0.8125rem]">
+          <JsonView value={value} />
+        </span>
+      </ScrollBox>
     )
   }
   if (value.length === 0) return <span className="text-muted">none</span>

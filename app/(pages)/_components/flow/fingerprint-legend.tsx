@@ -10,13 +10,12 @@ export function FingerprintLegend() {
   if (uses.length === 0) return null
   const shown = isWhole ? uses : uses.slice(0, maxShown)
   return (
-    <section aria-labelledby="secrets" className="border-b border-line py-4 print:hidden">
-      <h2 id="secrets" className="text-sm font-semibold">
-        Secrets
-      </h2>
-      <p className="mt-0.5 text-sm text-muted text-pretty">
-        Every dot stands for a secret value, shown only as a fingerprint. The same dot is the same value. Point at one
-        to follow it through the diagram, or click to pin it.
+    <section aria-labelledby="secrets" className="border-b border-line py-3.5 print:hidden">
+      <p className="text-sm text-muted text-pretty">
+        <strong id="secrets" className="me-2 font-semibold text-ink">
+          Secrets
+        </strong>
+        Same dot, same value. Point at one to follow it, click to pin it.
       </p>
       <ul className="mt-2.5 flex flex-wrap gap-1.5">
         {shown.map(({ fingerprint, name, stepIds }) => (

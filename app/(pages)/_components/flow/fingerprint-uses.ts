@@ -20,7 +20,11 @@ export function listFingerprintUses(recorded: Recorded[]): FingerprintUse[] {
 
 /** These names describe how a value is used, so the name around them is taken. */
 const innerNames = new Set(["fingerprint", "sent", "stored", "header", "claims"])
-const rotatedNames = new Set(["previous", "current"])
+const clearerNames = new Map([
+  ["previous", "refresh_token"],
+  ["current", "refresh_token"],
+  ["BASE64URL(SHA-256(code_verifier))", "computed challenge"],
+])
 
 function listNamed(name: string, fact: Fact | undefined): { fingerprint: string; name: string }[] {
   if (typeof fact === "string") return isFingerprint(fact) ? [{ fingerprint: fact, name }] : []
@@ -28,6 +32,6 @@ function listNamed(name: string, fact: Fact | undefined): { fingerprint: string;
   if (Array.isArray(fact)) return fact.flatMap((item) => listNamed(name, item))
   return Object.entries(fact).flatMap(([key, value]) => {
     if (innerNames.has(key)) return listNamed(name, value)
-    return listNamed(rotatedNames.has(key) ? "refresh_token" : key, value)
+    return listNamed(clearerNames.get(key) ?? key, value)
   })
 }

@@ -12,8 +12,8 @@ export function FlowFilter({ query, flows }: Props) {
   const isFiltered = Boolean(query.text || query.outcome || query.period)
   return (
     <search aria-label="Flows">
-      <form action="/flows" className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_11rem_13rem_auto]">
-        <Labelled label="Search" htmlFor="q">
+      <form action="/flows" className="mt-6 grid grid-cols-2 gap-3 lg:grid-cols-[1fr_11rem_13rem_auto]">
+        <Labelled label="Search" htmlFor="q" className="max-lg:col-span-full">
           <input
             id="q"
             name="q"
@@ -70,7 +70,7 @@ export function FlowFilter({ query, flows }: Props) {
             <option value="refused">With refused requests</option>
           </select>
         </Labelled>
-        <div className="flex items-end gap-2">
+        <div className="flex items-end gap-2 max-lg:col-span-full">
           <button type="submit" className="button button-primary flex-1">
             Search
           </button>
@@ -81,7 +81,7 @@ export function FlowFilter({ query, flows }: Props) {
           )}
         </div>
         {period === "custom" && (
-          <fieldset className="grid gap-3 sm:col-span-full sm:grid-cols-2 lg:w-xl">
+          <fieldset className="col-span-full grid gap-3 sm:grid-cols-2 lg:w-xl">
             <legend className="sr-only">Custom range, in UTC</legend>
             <Minute name="from" label="From (UTC)" value={query.from} />
             <Minute name="to" label="To (UTC)" value={query.to} />
@@ -112,9 +112,11 @@ function Minute({ name, label, value }: { name: string; label: string; value: nu
   )
 }
 
-function Labelled({ label, htmlFor, children }: { label: string; htmlFor: string; children: ReactNode }) {
+type LabelledProps = { label: string; htmlFor: string; className?: string; children: ReactNode }
+
+function Labelled({ label, htmlFor, className = "", children }: LabelledProps) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <label htmlFor={htmlFor} className="mb-1 block text-sm font-medium">
         {label}
       </label>
