@@ -79,7 +79,7 @@ export function Fingerprint({ value, name, steps }: { value: string; name?: stri
         <span className="font-sans font-semibold">{name} </span>
       )}
       {value}
-      {steps !== undefined && <span className="sr-only">, in {steps === 1 ? "1 step" : `${steps} steps`}</span>}
+      {steps !== undefined && <span className="sr-only">(in {steps === 1 ? "1 step" : `${steps} steps`})</span>}
     </button>
   )
 }
