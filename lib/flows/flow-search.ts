@@ -75,7 +75,7 @@ export function startRange({ period, from, to }: FlowQuery, now: number): { from
 /** A shorter text is not taken for the start of an id: the ids of one year have the same first characters. */
 export const minIdStart = 4
 
-/** Whether a flow matches a query, apart from its place in the list. */
+/** Whether a flow matches a query, regardless of `before`. */
 export function matches(flow: FlowSummary, query: FlowQuery, now = Date.now()): boolean {
   const { text, outcome } = query
   const { from, before } = startRange(query, now)

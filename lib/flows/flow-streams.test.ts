@@ -15,9 +15,9 @@ type Next = ReturnType<typeof streamFlow>
 /** A flow that started at this time, of its own client. */
 function flowAt(at: number, clientId = generateTimeOrderedId(new Date())): RecordedFlow {
   const id = generateTimeOrderedId(new Date(at))
-  const moment = new Date(at)
+  const time = new Date(at)
   const nothing = { userId: null, lastStep: null, reason: null, outcome: "in progress" as const, refused: 0 }
-  return { id, beganAt: moment, lastAt: moment, clientId, ...nothing }
+  return { id, beganAt: time, lastAt: time, clientId, ...nothing }
 }
 
 let lane = 0

@@ -21,7 +21,7 @@ const exporters: Record<string, () => Promise<{ OTLPTraceExporter: new () => Spa
 
 /**
  * Exports flows by OTLP, by the standard variables of OpenTelemetry.
- * @returns null when the protocol is not supported: a server without spans is better than none
+ * @returns null when the protocol is not supported: the server must start without spans too
  */
 export async function createSpanExporter(env: NodeJS.ProcessEnv): Promise<SpanListener | null> {
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || "http/protobuf"
@@ -33,12 +33,11 @@ export async function createSpanExporter(env: NodeJS.ProcessEnv): Promise<SpanLi
 }
 
 /**
- * Makes spans of what requests do: one for the request, and in it one for each step. All requests of a flow are one trace,
- * whose id is the flow's: both have 128 bits. Each request is a root of it, since no span lasts as long as a flow, so that
- * samplers decide by the trace as they do elsewhere.
+ * Makes one span per request, and in it one span per step. All requests of a flow are one trace, which has the flow's id: both
+ * have 128 bits. Each request is a root span, because no span spans a whole flow. Samplers therefore decide per trace, as usual.
  *
- * The provider is not made the global one: Next would make spans too, with URLs that contain state tokens.
- * @returns the listener; `shutdown` sends what waits
+ * The provider is not registered globally: Next would make spans too, with URLs that contain state tokens.
+ * @returns the listener; `shutdown` sends the spans that are still queued
  */
 export function createSpanListener(processor: SpanProcessor): SpanListener {
   let traceId = ""

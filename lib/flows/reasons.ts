@@ -1,6 +1,6 @@
 import type { Reason } from "@/lib/protocol/errors"
 
-/** A reason for people: its short name, why the step failed, and what the developer of the client can do about it. */
+/** The explanation of a reason: its short label, why the step failed, and what the developer of the client can do about it. */
 type Explanation = { label: string; why: string; fix: string }
 
 /** @param reason may have been recorded by another version of the server */

@@ -1,4 +1,4 @@
-/** A duration for people: `0.4 ms`, `12 ms`, `3.2 s`, `2 min 5 s`, `3 h 20 min`. */
+/** Formats a duration in milliseconds: `0.4 ms`, `12 ms`, `3.2 s`, `2 min 5 s`, `3 h 20 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 9.95) return `${Math.max(0, ms).toFixed(1)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
