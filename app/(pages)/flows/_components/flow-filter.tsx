@@ -70,6 +70,13 @@ export function FlowFilter({ query, flows }: Props) {
             <option value="refused">With refused requests</option>
           </select>
         </Labelled>
+        {period === "custom" && (
+          <fieldset className="col-span-full grid gap-3 lg:order-last sm:grid-cols-2 lg:w-xl">
+            <legend className="sr-only">Custom range, in UTC</legend>
+            <Minute name="from" label="From (UTC)" value={query.from} />
+            <Minute name="to" label="To (UTC)" value={query.to} />
+          </fieldset>
+        )}
         <div className="flex items-end gap-2 max-lg:col-span-full">
           <button type="submit" className="button button-primary flex-1">
             Search
@@ -80,13 +87,6 @@ export function FlowFilter({ query, flows }: Props) {
             </a>
           )}
         </div>
-        {period === "custom" && (
-          <fieldset className="col-span-full grid gap-3 sm:grid-cols-2 lg:w-xl">
-            <legend className="sr-only">Custom range, in UTC</legend>
-            <Minute name="from" label="From (UTC)" value={query.from} />
-            <Minute name="to" label="To (UTC)" value={query.to} />
-          </fieldset>
-        )}
       </form>
     </search>
   )
