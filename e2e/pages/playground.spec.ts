@@ -213,7 +213,7 @@ test("a break that is refused for another reason says so, and a scene that was b
       await told.waitFor()
       return told.textContent()
     })
-    .toContain("for another reason than the one to be shown here: code expired")
+    .toContain("for another reason than the one to be shown here: Code expired")
   await impatient.stop()
 })
 
