@@ -176,6 +176,22 @@ test("every kind of detail is accessible, and long ones scroll with the keyboard
   expect(problems).toEqual([])
 })
 
+test("a long JSON value is a named region that scrolls with the keyboard", async ({ page }) => {
+  const flow = flowAt(Date.now())
+  const event = eventAt(flow, Date.now())
+  const request = JSON.parse(event.data)
+  request.steps[0].facts = { details: Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`name_${i}`, i])) }
+  await recordFlows([{ ...event, data: JSON.stringify(request) }], [flow])
+  await enterInspector(page)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(`${issuer()}/flows/${flow.id}`)
+  const value = openedStep(page).getByRole("region", { name: "JSON value" })
+  await value.focus()
+  await page.keyboard.press("End")
+  await expect.poll(() => value.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0)
+  await expectAccessible(page)
+})
+
 test("a print-out contains the opened step", async ({ page }) => {
   await page.setViewportSize({ width: 800, height: 1100 })
   await openFailedFlow(page)
