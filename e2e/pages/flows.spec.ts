@@ -4,8 +4,8 @@ import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { enterInspector } from "../fixtures/operator"
-import { eventAt, flowAt } from "../fixtures/recorded-flows"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
+import { eventAt, flowAt } from "../fixtures/recorded-flows"
 import {
   flowIdOf,
   insertUser,
