@@ -28,10 +28,10 @@ async function render(request: EndpointRequest, handle: PageHandler): Promise<En
   const page = await handle(request)
   if (page === null) return notFoundPage()
   if (!("content" in page)) return page
-  const { title, content } = page
+  const { title, content, status = 200 } = page
   const html = renderToStaticMarkup(<LightDocument title={title}>{content}</LightDocument>)
   return {
-    status: 200,
+    status,
     headers: {
       ...pageHeaders({
         scripts: "'self'",

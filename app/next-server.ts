@@ -2,13 +2,16 @@ import http from "node:http"
 import { maySeeFlows } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
 import { Flow } from "@/lib/flows/flow"
-import { listFlows } from "@/lib/flows/inspector"
+import { findFlowSummary, listFlows } from "@/lib/flows/inspector"
 import { readTokenCookie } from "@/lib/http/cookies"
-import { refuse } from "@/lib/http/endpoint"
+import { type Endpoint, refuse } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointRequest, EndpointResponse } from "@/lib/http/exchange"
 import { toOAuthError } from "@/lib/http/failures"
 import type { NextServer } from "@/lib/server/serve"
+import { flowNotFoundPage } from "./(pages)/flows/[id]/flow-not-found-page"
+import { accessPage } from "./(pages)/flows/access-page"
+import { lightPage } from "./light-page"
 
 /**
  * Loads Next in this process.
@@ -40,14 +43,28 @@ export async function guardNext(request: EndpointRequest): Promise<EndpointRespo
     const isPlayground = request.path.startsWith("/playground")
     if (isPlayground && !config().DEMO) return notFoundPage()
     const isOpen = await maySeeFlows(readTokenCookie(request, "operator"))
-    if (!isPlayground && !isOpen) return notFoundPage()
+    if (!isPlayground && !isOpen) return pageOrNotFound(accessLightPage, request)
     const id = flowPath.exec(request.path)?.[1]
-    const found = await listFlows(id ? { id } : {}, 1)
-    return id && found.length === 0 ? notFoundPage() : null
+    if (id) return (await findFlowSummary(id)) ? null : pageOrNotFound(flowNotFoundLightPage, request)
+    await listFlows({}, 1)
+    return null
   } catch (error) {
     const flow = new Flow("GET", request.path)
     return errorPage(request, refuse(request, "GET", toOAuthError(error), flow), flow.id)
   }
+}
+
+const accessLightPage = lightPage(accessPage)
+const flowNotFoundLightPage = lightPage(flowNotFoundPage)
+
+/** The list and the pages of flows, without streams and exports. */
+const pagePath = /^\/flows(\/(?!stream$)[^/]+)?$/
+
+/** The page for a page's path, and a plain 404 for a stream or an export. */
+async function pageOrNotFound(page: Endpoint, request: EndpointRequest): Promise<EndpointResponse | null> {
+  if (!pagePath.test(request.path)) return notFoundPage()
+  // Development has no stylesheet for light pages, so there Next renders the page.
+  return process.env.NODE_ENV === "development" ? null : page.GET.handle(request)
 }
 
 /**

@@ -110,7 +110,7 @@ async function takeList(page: Page, take: Take): Promise<void> {
 async function takeFailedFlow(page: Page, take: Take): Promise<void> {
   await page.goto(`${issuer}/flows?outcome=refused`)
   await page
-    .getByRole("link", { name: /code verifier mismatch/ })
+    .getByRole("link", { name: /Code verifier does not match/ })
     .last()
     .click()
   await page.getByText("Live", { exact: true }).waitFor()

@@ -1,7 +1,7 @@
 import { type RecordedFlow, recordFlows } from "@/lib/data/flows"
 import { revokeSession } from "@/lib/data/sessions"
 import { maxRows } from "@/lib/flows/flow-search"
-import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/record"
+import type { FlowRecord, FlowSummary, Recorded } from "@/lib/flows/recorded-flow"
 import { lanes } from "@/lib/flows/sequence-number"
 import { maxStreams } from "@/lib/http/event-stream"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
@@ -28,12 +28,12 @@ import {
   test,
 } from "../fixtures/world"
 
-// What the flow inspector gives, without its pages.
+// The flow inspector without its pages.
 
 /** The requests in an event of a flow's stream. */
 const recordedIn = (data: unknown) => (data as { recorded: Recorded[] }).recorded
 
-/** A flow as the inspector exports it, once it has recorded so many requests. */
+/** Exports a flow once it has this many recorded requests. */
 async function readFlow(operator: TestBrowser, id: string, requests: number): Promise<FlowRecord> {
   const read = async () => {
     const response = await operator.fetch(`/flows/${id}/export?as=json`)
@@ -43,7 +43,7 @@ async function readFlow(operator: TestBrowser, id: string, requests: number): Pr
   return (await read()) as FlowRecord
 }
 
-test("nobody sees a flow but an operator, and where the inspector is off nobody at all", async () => {
+test("only an operator can read flows, and no one can when the inspector is off", async () => {
   const client = await registerClient()
   const flowId = flowIdOf(await redeem(client, await obtainCode(client, await insertUser())))
   const paths = ["/flows/stream", `/flows/${flowId}/stream`, `/flows/${flowId}/export?as=json`]
@@ -59,11 +59,13 @@ test("nobody sees a flow but an operator, and where the inspector is off nobody 
     for (const [name, value] of operator.cookies) elsewhere.cookies.set(name, value)
     expect((await elsewhere.fetch(path)).status, path).toBe(404)
   }
-  expect((await new TestBrowser(off.baseUrl).fetch("/flows/enter?ticket=x")).status).toBe(404)
+  for (const path of ["/flows", `/flows/${flowId}`, "/flows/enter?ticket=x"]) {
+    expect((await new TestBrowser(off.baseUrl).fetch(path)).status, path).toBe(404)
+  }
   await off.stop()
 })
 
-test("a stream says what happens in a flow as it happens, over all instances", async () => {
+test("a stream sends the requests of a flow live, on all instances", async () => {
   const { issuers } = testEnvironment()
   const [here, there] = [issuers[0] ?? "", issuers.at(-1) ?? ""]
   const client = await registerClient()
@@ -78,7 +80,7 @@ test("a stream says what happens in a flow as it happens, over all instances", a
   const listens = readStream(operator, "/flows/stream", (_, data) =>
     (data as FlowSummary[]).some(({ id, outcome }) => id === flowId && outcome === "succeeded"),
   )
-  // Each process stores for itself, so what came first may be seen last.
+  // Each process stores at its own time, so the first request can arrive last.
   const seen = new Set<string>()
   const watches = readStream(operator, `/flows/${flowId}/stream`, (_, data) => {
     for (const { path } of recordedIn(data)) seen.add(path)
@@ -86,13 +88,13 @@ test("a stream says what happens in a flow as it happens, over all instances", a
   })
   const code = locationOf(answered).searchParams.get("code") ?? ""
   const tokens = await readTokens(await redeem(client, { code, ...pkce }, {}, { baseUrl: there }))
-  const said = `${await listens}${await watches}`
+  const sent = `${await listens}${await watches}`
   for (const secret of [code, pkce.codeVerifier, tokens.access_token, tokens.refresh_token, stateToken]) {
-    expect(said).not.toContain(secret)
+    expect(sent).not.toContain(secret)
   }
 })
 
-test("a stream goes on where the last one ended", async () => {
+test("a stream continues where the last one ended", async () => {
   const client = await registerClient()
   const tokens = await obtainTokens(client, await insertUser())
   const [flowId = ""] = tokens.refresh_token.split(".")
@@ -106,7 +108,7 @@ test("a stream goes on where the last one ended", async () => {
   expect(await later).toMatch(/^id: \d+$/m)
 })
 
-test("a stream that nobody reads is not begun, and one that begins anew goes on by the id of its last event", async () => {
+test("HEAD opens no stream, and a new stream continues after the id of the last event", async () => {
   const client = await registerClient()
   const tokens = await obtainTokens(client, await insertUser())
   const [flowId = ""] = tokens.refresh_token.split(".")
@@ -115,14 +117,14 @@ test("a stream that nobody reads is not begun, and one that begins anew goes on 
   const head = await operator.fetch(`/flows/${flowId}/stream`, { method: "HEAD" })
   expect([head.status, await head.text()]).toEqual([200, ""])
   const seqs = recorded.map(({ seq }) => seq).sort((a, b) => a - b)
-  // Eleven seconds after all of it nothing of it is told again.
+  // The stream sends requests of the last ten seconds again, and none that is older.
   const later = String((seqs.at(-1) ?? 0) + 11_000 * lanes)
   const headers = { "Last-Event-ID": later }
-  const told = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
-  expect(told).toContain(`"recorded":[]`)
+  const sent = await readStream(operator, `/flows/${flowId}/stream`, (event) => event === "flow", headers)
+  expect(sent).toContain(`"recorded":[]`)
 })
 
-test("what an instance stores late is told all the same, and once", async () => {
+test("a request that an instance stores late is still sent, once", async () => {
   const now = Date.now()
   const clientId = `client-${generateTimeOrderedId(new Date())}`
   const [flow, other, late] = [flowAt(now), flowAt(now), flowAt(now - 3_000)].map((one) => ({ ...one, clientId })) as [
@@ -137,22 +139,22 @@ test("what an instance stores late is told all the same, and once", async () => 
     for (const { at } of recordedIn(data)) seen.add(at)
     return seen.has(now + 5)
   })
-  const moved = new Set<string>()
-  const lists = readStream(operator, `/flows/stream?client=${clientId}&after=${now}`, (_, data) => {
-    for (const { id } of data as FlowSummary[]) moved.add(id)
-    return moved.has(other.id) && moved.has(late.id)
+  const changed = new Set<string>()
+  const lists = readStream(operator, `/flows/stream?q=${clientId}&after=${now}`, (_, data) => {
+    for (const { id } of data as FlowSummary[]) changed.add(id)
+    return changed.has(other.id) && changed.has(late.id)
   })
   await expect.poll(() => [...seen]).toEqual([now])
-  await expect.poll(() => moved.has(other.id)).toBe(true)
+  await expect.poll(() => changed.has(other.id)).toBe(true)
   await recordFlows([eventAt(flow, now - 3_000), eventAt(late, now - 3_000)], [late])
   await expect.poll(() => seen.has(now - 3_000)).toBe(true)
   await lists
   await recordFlows([eventAt(flow, now + 5)], [])
-  const told = await reads
-  for (const at of [now, now - 3_000, now + 5]) expect(told.split(`"at":${at},"durationMs":1,"steps"`)).toHaveLength(2)
+  const sent = await reads
+  for (const at of [now, now - 3_000, now + 5]) expect(sent.split(`"at":${at},"durationMs":1,"steps"`)).toHaveLength(2)
 })
 
-test("the list's stream begins where its page did, and tells of the asked client's flows alone", async () => {
+test("the list's stream starts where its page did, and sends only flows that match the search", async () => {
   const now = Date.now()
   const clientId = `client-${generateTimeOrderedId(new Date())}`
   const [early, wanted, foreign] = [
@@ -162,27 +164,27 @@ test("the list's stream begins where its page did, and tells of the asked client
   ]
   await recordFlows([], [early, wanted, foreign])
   const operator = await openOperatorBrowser()
-  const path = `/flows/stream?client=${clientId}&after=${now - 61_000}`
-  const told = await readStream(operator, path, (event) => event === "flows")
-  expect(told).toContain(wanted.id)
-  expect(told).not.toContain(early.id)
-  expect(told).not.toContain(foreign.id)
+  const path = `/flows/stream?q=${clientId}&after=${now - 61_000}`
+  const sent = await readStream(operator, path, (event) => event === "flows")
+  expect(sent).toContain(wanted.id)
+  expect(sent).not.toContain(early.id)
+  expect(sent).not.toContain(foreign.id)
 })
 
-test("what moved while nobody looked is told whole, also when it is more than is read at a time", async () => {
+test("a stream sends every flow that changed before it was opened, also when one read is not enough", async () => {
   const now = Date.now()
   const clientId = `client-${generateTimeOrderedId(new Date())}`
-  const moved = Array.from({ length: maxRows + 5 }, (_, i) => ({ ...flowAt(now - 60_000 + i), clientId }))
-  await recordFlows([], moved)
-  const told = new Set<string>()
-  const path = `/flows/stream?client=${clientId}&after=${now - 90_000}`
+  const changed = Array.from({ length: maxRows + 5 }, (_, i) => ({ ...flowAt(now - 60_000 + i), clientId }))
+  await recordFlows([], changed)
+  const sent = new Set<string>()
+  const path = `/flows/stream?q=${clientId}&after=${now - 90_000}`
   await readStream(await openOperatorBrowser(), path, (_, data) => {
-    for (const { id } of data as FlowSummary[]) told.add(id)
-    return told.size === moved.length
+    for (const { id } of data as FlowSummary[]) sent.add(id)
+    return sent.size === changed.length
   })
 })
 
-test("the outcome is that of the authorization, and what is refused later is counted", async () => {
+test("the outcome is that of the authorization, and later refused requests are counted", async () => {
   const client = await registerClient()
   const operator = await openOperatorBrowser()
   const code = await obtainCode(client, await insertUser())
@@ -208,27 +210,27 @@ test("the outcome is that of the authorization, and what is refused later is cou
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "succeeded", refused: 0 })
   await revokeSession(sessionId, "revoked_by_operator", new Date())
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "revoked", refused: 0 })
-  const list = await (await operator.fetch(`/flows?client=${client.clientId}&outcome=revoked`)).text()
+  const list = await (await operator.fetch(`/flows?q=${client.clientId}&outcome=revoked`)).text()
   for (const id of [flowId, sessionId]) expect(list).toContain(id)
-  expect(await (await operator.fetch(`/flows?client=${client.clientId}&outcome=failed`)).text()).toContain(
-    "No such flow",
+  expect(await (await operator.fetch(`/flows?q=${client.clientId}&outcome=failed`)).text()).toContain(
+    "No matching flows",
   )
 })
 
-test("what another version of the server has recorded is left out, and takes nothing else with it", async () => {
+test("a request that another version of the server recorded is left out, and the others are shown", async () => {
   const now = Date.now()
   const flow = { ...flowAt(now), lastStep: "authorization.no_such_step" }
   const known = eventAt(flow, now)
   const unknown = eventAt(flow, now + 1)
   await recordFlows([known, { ...unknown, data: unknown.data.replace("calls_authorize", "no_such_step") }], [flow])
   const operator = await openOperatorBrowser()
-  expect((await operator.fetch(`/flows?id=${flow.id}`)).status).toBe(200)
+  expect((await operator.fetch(`/flows?q=${flow.id.slice(0, -1)}`)).status).toBe(200)
   expect((await operator.fetch(`/flows/${flow.id}`)).status).toBe(200)
   const { recorded } = (await (await operator.fetch(`/flows/${flow.id}/export?as=json`)).json()) as FlowRecord
   expect(recorded.map(({ at }) => at)).toEqual([now])
 })
 
-test("so many streams are open in a process, and one more is told when to come again", async () => {
+test("a process limits its open streams, and refuses one more with Retry-After", async () => {
   const server = await startOwnServer({ DEMO: "on" })
   const flow = flowAt(Date.now())
   await recordFlows([eventAt(flow, Date.now())], [flow])
@@ -256,7 +258,7 @@ test("so many streams are open in a process, and one more is told when to come a
   await server.stop()
 })
 
-test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of it is in any of them", async () => {
+test("a flow is exported as Mermaid, JSON and HTTP archive, without secrets", async () => {
   const client = await registerClient()
   const code = await obtainCode(client, await insertUser())
   const wrong = await redeem(client, { code: code.code, ...makePkce() })
@@ -282,11 +284,11 @@ test("a flow is exported as mermaid, JSON and an HTTP archive, and no secret of 
   expect((await operator.fetch(`/flows/${flowId}/export?as=pdf`)).status).toBe(400)
 })
 
-test("a server ends in order while somebody watches", async () => {
+test("a server stops cleanly while a stream is open", async () => {
   const server = await startOwnServer({ DEMO: "on" })
   const response = await fetch(`${server.issuer}/flows/stream`)
   expect(response.status).toBe(200)
-  const ended = response.text().catch(() => "broken off")
+  const ended = response.text().catch(() => "interrupted")
   expect(await server.stop()).toBe(0)
   await ended
 })

@@ -33,7 +33,7 @@ test("a consent is remembered for the user, the client and the scopes", async ({
     await allow(page)
     await backAtClient(page, site)
   })
-  await test.step("what was allowed before still is", async () => {
+  await test.step("earlier consents are still valid", async () => {
     await beginAtClient(page, client, { scope: "openid email" })
     expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
     expect(site.answers).toHaveLength(5)
@@ -65,7 +65,7 @@ test("prompt=consent asks again - OpenID Connect Core 3.1.2.1", async ({ context
   expect(site.answers).toHaveLength(2)
 })
 
-test("prompt=none answers consent_required while nothing is allowed - OpenID Connect Core 3.1.2.6", async ({
+test("prompt=none returns consent_required without a consent - OpenID Connect Core 3.1.2.6", async ({
   context,
   page,
   site,
@@ -76,14 +76,14 @@ test("prompt=none answers consent_required while nothing is allowed - OpenID Con
   expect((await backAtClient(page, site)).searchParams.get("error")).toBe("consent_required")
 })
 
-test("a first-party client is not asked about", async ({ page, site }) => {
+test("a first-party client needs no consent", async ({ page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: true })
   await beginAtClient(page, client)
   await signIn(page, await insertUser())
   expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
 })
 
-test("Deny tells the client access_denied, with state and iss, and nothing is remembered - RFC 6749 4.1.2.1, RFC 9207 2", async ({
+test("Deny returns access_denied to the client, with state and iss, and no consent is stored - RFC 6749 4.1.2.1, RFC 9207 2", async ({
   context,
   page,
   site,
@@ -103,7 +103,7 @@ test("Deny tells the client access_denied, with state and iss, and nothing is re
   await expect(page.getByRole("heading", question)).toBeVisible()
 })
 
-test("Use another account goes on with the same request as somebody else", async ({ context, page, site }) => {
+test("Use another account continues the same request as another user", async ({ context, page, site }) => {
   const [ada, grace] = [await insertUser({ name: "Ada" }), await insertUser({ name: "Grace" })]
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
   await haveSignedIn(context, ada)
@@ -122,13 +122,13 @@ test("Use another account goes on with the same request as somebody else", async
   expect(await introspection.json()).toMatchObject({ active: true, sub: grace.id })
 })
 
-test("Allow counts for the user that the page named alone", async ({ context, page, site }) => {
+test("Allow is valid only for the user that the page named", async ({ context, page, site }) => {
   const [ada, grace] = [await insertUser(), await insertUser()]
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
   await haveSignedIn(context, ada)
   await beginAtClient(page, client)
   await expect(page.getByText(`Signed in as ${ada.email}`)).toBeVisible()
-  // Meanwhile, in another tab, somebody else signs in.
+  // In another tab, another user signs in.
   await haveSignedIn(context, grace)
   await allow(page)
   await expect(page.getByText(`Signed in as ${grace.email}`)).toBeVisible()

@@ -3,8 +3,8 @@ import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { allow, haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, isActive, readTokens, redeem, registerClient } from "../fixtures/world"
 
-test.describe("one request gets one answer", () => {
-  test("Allow after Back gives another code, and the first one stays good", async ({ context, page, site }) => {
+test.describe("one request gets one response", () => {
+  test("Allow after Back gives another code, and the first one remains valid", async ({ context, page, site }) => {
     const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
     await haveSignedIn(context, await insertUser())
     const { codeVerifier } = await beginAtClient(page, client)
@@ -36,7 +36,7 @@ test.describe("one request gets one answer", () => {
     await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
   })
 
-  test("a callback link that is opened again says that it has been used", async ({ context, page, site }) => {
+  test("a callback link that is opened again shows that it was used", async ({ context, page, site }) => {
     const client = await registerClient({ redirectUris: [site.redirectUri] })
     const callback = context.waitForEvent("request", (request) => request.url().includes("/callback?state="))
     await beginAtClient(page, client)
@@ -52,7 +52,7 @@ test.describe("one request gets one answer", () => {
   })
 })
 
-test("two requests in two tabs of one browser get one answer each", async ({ context, page, site }) => {
+test("two requests in two tabs of one browser get one response each", async ({ context, page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   const user = await insertUser()
   const other = await context.newPage()
@@ -73,7 +73,7 @@ test("two requests in two tabs of one browser get one answer each", async ({ con
   }
 })
 
-test("a state token of another browser opens nothing, and stays good in its own", async ({
+test("a state token is refused in another browser, and remains valid in its own", async ({
   openContext,
   page,
   site,

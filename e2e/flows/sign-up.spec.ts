@@ -2,7 +2,7 @@ import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { allow, signUp } from "../fixtures/people"
 import { isActive, readTokens, redeem, registerClient } from "../fixtures/world"
 
-test("somebody new signs up, allows, and the client has tokens for them", async ({ page, site }) => {
+test("a new user signs up and presses Allow, and the client has tokens for the user", async ({ page, site }) => {
   const client = await registerClient({
     clientName: "Holiday planner",
     redirectUris: [site.redirectUri],
@@ -36,7 +36,7 @@ test("somebody new signs up, allows, and the client has tokens for them", async 
   expect(await userInfo.json()).toMatchObject({ email, name: "Ada Lovelace" })
 })
 
-test("prompt=create begins at sign-up - Initiating User Registration 1.0 section 4", async ({ page, site }) => {
+test("prompt=create starts at sign-up - Initiating User Registration 1.0 section 4", async ({ page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   await beginAtClient(page, client, { prompt: "create" })
   await expect(page.getByRole("heading", { name: "Create an account" })).toBeVisible()

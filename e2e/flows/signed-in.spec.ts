@@ -4,11 +4,7 @@ import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { haveSignedIn, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
-test("a browser that is signed in gets the code from /authorize, and no page is seen", async ({
-  context,
-  page,
-  site,
-}) => {
+test("a browser that is signed in gets the code from /authorize without a page", async ({ context, page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   await haveSignedIn(context, await insertUser())
   const seen: string[] = []
@@ -42,7 +38,7 @@ test("prompt=login asks again, and then for the password - OpenID Connect Core 3
   await haveSignedIn(context, user)
   await beginAtClient(page, client, { prompt: "login" })
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
-  // Going round the form does not help: the callback wants a sign-in that came after the request.
+  // Skipping the form does not help: the callback requires a sign-in after the request.
   const state = new URL(page.url()).searchParams.get("state") ?? ""
   await page.goto(`${testEnvironment().issuer}/callback?${new URLSearchParams({ state })}`)
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
@@ -52,7 +48,7 @@ test("prompt=login asks again, and then for the password - OpenID Connect Core 3
   expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
 })
 
-test("prompt=none answers login_required without any page - OpenID Connect Core 3.1.2.6", async ({ page, site }) => {
+test("prompt=none returns login_required without a page - OpenID Connect Core 3.1.2.6", async ({ page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   await beginAtClient(page, client, { prompt: "none" })
   const { searchParams } = await backAtClient(page, site)
@@ -60,7 +56,7 @@ test("prompt=none answers login_required without any page - OpenID Connect Core 
   expect(searchParams.get("state")).toBe("the-client-s-state")
 })
 
-test("each sign-in gives the browser a new session, and ends the one before", async ({
+test("each sign-in gives the browser a new session and ends the previous one", async ({
   context,
   openContext,
   page,
@@ -110,7 +106,7 @@ test("signing out ends the browser session, on the server too", async ({ context
   expect(site.answers).toEqual([])
 })
 
-test("sign-in without a client leads to the first page, and there is nothing to do twice", async ({ page }) => {
+test("sign-in without a client leads to the home page, and so does a second visit", async ({ page }) => {
   const { issuer } = testEnvironment()
   const user = await insertUser()
   await page.goto(`${issuer}/`)

@@ -22,7 +22,7 @@ import {
   test,
 } from "../fixtures/world"
 
-// What the services report of their steps, as a collector of spans gets it.
+// The steps that the services report, as a span collector receives them.
 
 const steps = (flowId: string, requests: number) => readSteps(testEnvironment().spansFile, flowId, requests)
 
@@ -78,7 +78,7 @@ test("every numbered step of the four diagrams is reported by a run of its flow,
   ])
 })
 
-test("what one step shows as a fingerprint is recognised in another", async () => {
+test("a secret has the same fingerprint in every step", async () => {
   const client = await registerClient()
   const { code, codeVerifier } = await obtainCode(client, await insertUser())
   const flowId = flowIdOf(await redeem(client, { code, codeVerifier }))
@@ -106,7 +106,7 @@ test("a consent is part of the flow", async () => {
   )
 })
 
-test("a refused request fails at its step, under the flow's id, with the reason that the client is not told", async () => {
+test("a refused request fails at its step, under the flow's id, with a reason that the client does not receive", async () => {
   const client = await registerClient()
   const { code } = await obtainCode(client, await insertUser())
   const refused = await redeem(client, { code, ...makePkce() })
@@ -118,7 +118,7 @@ test("a refused request fails at its step, under the flow's id, with the reason 
   expect(reported.at(-1)?.attributes["oauth_flow.error"]).toBe("invalid_grant")
 })
 
-test("a wrong password is a step of the flow that failed, and the flow goes on", async () => {
+test("a wrong password is a failed step, and the flow continues", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const browser = new TestBrowser()
@@ -150,7 +150,7 @@ test("a replayed code and a used refresh token fail in their own flow", async ()
   ])
 })
 
-test("the error page, the answer and the log name the flow", async () => {
+test("the error page, the response and the log contain the flow's id", async () => {
   const client = await registerClient()
   const response = await authorize(new TestBrowser(), client, makePkce(), { redirect_uri: "https://evil.example/" })
   const flowId = flowIdOf(response)
@@ -164,7 +164,7 @@ test("the error page, the answer and the log name the flow", async () => {
   expect(failedOf(await steps(flowId, 1))).toEqual([["authorization.calls_authorize", "redirect_uri_unregistered"]])
 })
 
-test("nobody learns from a flow id whose token it was that they presented", async () => {
+test("a flow id does not reveal whose token was presented", async () => {
   const [owner, stranger] = [await registerClient(), await registerClient()]
   const code = await obtainCode(owner, await insertUser())
   const { access_token, refresh_token } = await obtainTokens(owner, await insertUser())
@@ -177,7 +177,7 @@ test("nobody learns from a flow id whose token it was that they presented", asyn
     await postForm("/introspect", stranger, { token: access_token }),
     await postForm("/introspect", stranger, { token: refresh_token }),
     await postForm("/introspect", owner, { token: forged }),
-    // RFC 7662 section 2.2: nothing but that it is not active, also for its own client.
+    // RFC 7662 section 2.2: only that the token is not active, also for its own client.
     await postForm("/introspect", owner, { token: revoked.access_token }),
     await postForm("/introspect", owner, { token: revoked.refresh_token }),
     await postForm("/refresh", stranger, { refresh_token }),

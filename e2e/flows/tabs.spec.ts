@@ -37,7 +37,7 @@ test("a browser that arrives at 127.0.0.1 is redirected to the issuer first, and
   expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
 })
 
-test("going back after a sign-in continues without another one, with a new code", async ({ page, site }) => {
+test("going back after a sign-in continues without a new sign-in, with a new code", async ({ page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   await beginAtClient(page, client)
   await signIn(page, await insertUser())
@@ -50,7 +50,7 @@ test("going back after a sign-in continues without another one, with a new code"
   expect(new Set(codes).size).toBe(2)
 })
 
-test("a sign-in page that is reloaded after a sign-in in another tab continues, unless prompt=login asks", async ({
+test("a sign-in page that is reloaded after a sign-in in another tab continues, except with prompt=login", async ({
   context,
   page,
   site,
@@ -66,14 +66,14 @@ test("a sign-in page that is reloaded after a sign-in in another tab continues, 
 
   await waiting.reload()
   expect((await backAtClient(waiting, site)).searchParams.get("state")).toBe("waiting")
-  // A sign-in that came after the request would do, and this one did not.
+  // prompt=login requires a sign-in after the request, and this one was before.
   await beginAtClient(asking, client, { state: "asking", prompt: "login" })
   await asking.reload()
   await expect(asking.getByRole("heading", form)).toBeVisible()
   expect(site.answers).toHaveLength(2)
 })
 
-test("an error page that knows its client has a link back to it", async ({ context, page, site }) => {
+test("an error page of a known client has a link back to the client", async ({ context, page, site }) => {
   const client = await registerClient({ clientName: "Holiday planner", redirectUris: [site.redirectUri] })
   const callback = context.waitForEvent("request", (request) => request.url().includes("/callback?state="))
   await beginAtClient(page, client)

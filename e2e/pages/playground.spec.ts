@@ -91,7 +91,7 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
   await test.step("an arrow opens by keyboard to what it carried, and the arrow keys lead on", async () => {
     await step(page, /^13\. Token Issue Service: Verifies code verifier/).focus()
     await page.keyboard.press("Enter")
-    await expect(page.getByText("Equal: whoever redeems the code is who asked for it.")).toBeVisible()
+    await expect(page.getByText("Match: the party redeeming the code is the one that asked for it.")).toBeVisible()
     await page.keyboard.press("ArrowDown")
     await expect(step(page, /^14\. /)).toBeFocused()
   })
@@ -213,7 +213,7 @@ test("a break that is refused for another reason says so, and a scene that was b
       await told.waitFor()
       return told.textContent()
     })
-    .toContain("for another reason than the one to be shown here: code expired")
+    .toContain("for another reason than the one to be shown here: Code expired")
   await impatient.stop()
 })
 
@@ -222,10 +222,10 @@ test("on a phone each scene is followed by its steps as text", async ({ page, co
   await openTourSignedIn(page, context)
   await breakIt(page, "Change the verifier")
   await allow(page)
-  const failed = step(page, /^13\. .*Failed: code verifier mismatch/)
+  const failed = step(page, /^13\. .*Failed: Code verifier does not match/)
   await expect(failed).toBeVisible()
-  await expect(failed).toContainText("Failed: code verifier mismatch")
-  await expect(page.getByText("Not equal: whoever redeems the code")).toBeVisible()
+  await expect(failed).toContainText("Failed: Code verifier does not match")
+  await expect(page.getByText("No match: this is not the party that asked for the code")).toBeVisible()
   await expect(scene(page, "Be the thief").getByText("That is why PKCE is there.")).toBeInViewport()
 })
 

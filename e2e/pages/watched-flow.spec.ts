@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test"
 import * as oidc from "openid-client"
-import { findStep, type StepName } from "@/lib/flows/diagrams"
-import { findErrorHelp } from "@/lib/flows/error-help"
+import { getStep, type StepName } from "@/lib/flows/diagrams"
 import { fingerprint } from "@/lib/flows/facts"
-import type { FlowSummary } from "@/lib/flows/record"
+import { explainReason } from "@/lib/flows/reasons"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import type { Reason } from "@/lib/protocol/errors"
 import { computeCodeChallenge } from "@/lib/protocol/pkce"
 import { numberedSteps } from "../fixtures/diagrams"
@@ -18,7 +18,7 @@ import { remember, rememberedSecrets } from "../fixtures/secrets"
 import { insertUser, registerClient, type TestBrowser, type TestClient } from "../fixtures/world"
 import { makeSearch } from "../leaks/search"
 
-// A client that is none of ours runs flows in one browser, while an operator watches them in another.
+// A standard client library runs flows in one browser, while an operator watches them in another.
 
 /** openid-client, sending each request to the next of the instances. */
 async function discover(client: TestClient): Promise<oidc.Configuration> {
@@ -39,7 +39,7 @@ function atInstance(number: number, { pathname, search }: URL): URL {
   return new URL(`${pathname}${search}`, issuers[number % issuers.length])
 }
 
-/** Sends a person's browser to the authorization endpoint. @returns the flow's id, and what the answer is checked by */
+/** Sends a user's browser to the authorization endpoint. @returns the flow's id, and the values to check the response with */
 async function authorize(config: oidc.Configuration, page: Page, site: ClientSite, more: Record<string, string> = {}) {
   const { url, checks } = await prepareAuthorization(config, site, more)
   const [answer] = await Promise.all([
@@ -49,7 +49,7 @@ async function authorize(config: oidc.Configuration, page: Page, site: ClientSit
   return { flowId: (await answer.headerValue("x-flow-id")) ?? "", checks }
 }
 
-/** All that the inspector sends of a flow: its page, which has every step in it, the list, and what streams from both. */
+/** Everything that the inspector sends about a flow: its page, which contains every step, the list, and both streams. */
 async function readInspector(operator: TestBrowser, flowId: string, since: number): Promise<string> {
   const get = async (path: string) => (await operator.fetch(path)).text()
   const texts = await Promise.all([
@@ -68,7 +68,7 @@ function expectNoSecret(held: string): void {
   expect(makeSearch([...rememberedSecrets(), testEnvironment().secret])(held)).toEqual([])
 }
 
-/** Opens every step in turn. @returns what the page held with each of them */
+/** Opens every step in turn. @returns the content of the page with each of them */
 async function openEveryStep(page: Page): Promise<string> {
   const texts = [await page.content()]
   for (const row of await page.locator("[data-step]").all()) {
@@ -79,11 +79,11 @@ async function openEveryStep(page: Page): Promise<string> {
   return texts.join("\n")
 }
 
-const openedStep = (page: Page) => page.getByRole("complementary", { name: "The opened step" })
+const openedStep = (page: Page) => page.getByRole("complementary", { name: "Opened step" })
 
 const refused = (request: Promise<unknown>) => expect(request).rejects.toMatchObject({ error: "invalid_grant" })
 
-test("every arrow of a client's flows is drawn as it happens, over all instances, and no secret with it", async ({
+test("every arrow of a client's flows is drawn live, on all instances, and the page contains no secret", async ({
   page,
   site,
   openContext,
@@ -98,7 +98,7 @@ test("every arrow of a client's flows is drawn as it happens, over all instances
 
   const { flowId, checks } = await authorize(config, person, site)
   const drawn = await watchFlow(page, flowId)
-  // The diagram's first four steps: the person is at the sign-in form.
+  // The first four steps of the diagram: the user is at the sign-in form.
   await expectArrows(page, 4)
   await signIn(person, user)
   const answer = await backAtClient(person, site)
@@ -120,7 +120,7 @@ test("every arrow of a client's flows is drawn as it happens, over all instances
     ...numberedSteps("refresh"),
     ...numberedSteps("revocation"),
   ])
-  await test.step("no secret is in what the operator got", async () => {
+  await test.step("nothing that the operator received contains a secret", async () => {
     const operator = await openOperatorBrowser(testEnvironment().issuers.at(-1))
     const held = `${await openEveryStep(page)}\n${await readInspector(operator, flowId, since)}`
     const code = answer.searchParams.get("code")
@@ -140,7 +140,7 @@ type Mistake = {
   what: string
   step: StepName
   reason: Reason
-  /** Makes it. @returns the two values that should have been the same, where there are such */
+  /** Makes the mistake. @returns the two values that should have been equal, if any */
   make: (run: Run) => Promise<string[]>
 }
 
@@ -193,7 +193,7 @@ const mistakes: Mistake[] = [
     },
   },
   {
-    what: "a refresh token that was revoked meanwhile",
+    what: "a refresh token whose Session was revoked",
     step: "refresh.validates_token",
     reason: "session_ended",
     async make(run) {
@@ -205,17 +205,17 @@ const mistakes: Mistake[] = [
   },
 ]
 
-/** Asserts that the one step that failed is open, and says why, what mends it, and which two values differ. */
+/** Asserts that the failed step is open, and shows why it failed, how to fix it, and the two values that differ. */
 async function expectFailure(page: Page, { step, reason }: Pick<Mistake, "step" | "reason">, values: string[]) {
   await expect(page.locator("[data-step][data-failed]")).toHaveCount(1)
   const opened = openedStep(page)
-  await expect(opened.getByRole("heading")).toHaveText(findStep(step).text)
-  for (const text of [reason, findErrorHelp(reason).why, findErrorHelp(reason).fix])
+  await expect(opened.getByRole("heading")).toHaveText(getStep(step).text)
+  for (const text of [reason, explainReason(reason).why, explainReason(reason).fix])
     await expect(opened).toContainText(text)
   if (values.length > 0) await expect(opened).toContainText(new RegExp(values.join(".*is not equal to.*")))
 }
 
-test("what a client does wrong is shown as it happens, with both values and what mends it, and no secret with it", async ({
+test("a client's mistake is shown live, with both values and how to fix it, and without a secret", async ({
   page,
   site,
   openContext,
@@ -242,7 +242,7 @@ test("what a client does wrong is shown as it happens, with both values and what
   expectNoSecret(held.join("\n"))
 })
 
-test("a redirect URI that is not registered comes up in the list as failed, and opens to what mends it", async ({
+test("an unregistered redirect URI appears in the list as failed, and its flow shows how to fix it", async ({
   page,
   site,
   openContext,
@@ -251,15 +251,15 @@ test("a redirect URI that is not registered comes up in the list as failed, and 
   const config = await discover(client)
   const person = await (await openContext()).newPage()
   await enterInspector(page)
-  await page.goto(`${testEnvironment().issuers.at(-1)}/flows?client=${client.clientId}`)
+  await page.goto(`${testEnvironment().issuers.at(-1)}/flows?q=${client.clientId}`)
   await expect(page.getByText("Live", { exact: true })).toBeVisible()
   const body = await page.evaluateHandle(() => document.body)
 
   const elsewhere = `${site.origin}/elsewhere`
   await authorize(config, person, site, { redirect_uri: elsewhere })
   const row = page.getByRole("link", { name: client.clientName })
-  await expect(row).toContainText("redirect uri unregistered")
-  expect(await body.evaluate(({ isConnected }) => isConnected), "the list was not loaded anew").toBe(true)
+  await expect(row).toContainText("Redirect URI not registered")
+  expect(await body.evaluate(({ isConnected }) => isConnected), "the list was not reloaded").toBe(true)
   expectNoSecret(await page.content())
   await row.click()
   const mistake = { step: "authorization.calls_authorize", reason: "redirect_uri_unregistered" } as const

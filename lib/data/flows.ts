@@ -65,10 +65,13 @@ export async function listFlowEvents(flowId: string, after: number | null, limit
 
 export type FlowFilter = {
   id?: string
-  clientId?: string
+  /** Part of the Client's name or the User's email address in any case, or one of the reasons. */
+  text?: { part: string; reasons: readonly string[] /** Whether the text may also start an id. */; isIdStart: boolean }
   outcome?: FlowOutcome
   /** Whether to list only flows with refused requests. */
   refused?: boolean
+  startedFrom?: Date
+  startedBefore?: Date
   /** Lists the flows that follow this one in the list. */
   before?: { beganAt: Date; id: string }
   changedSince?: Date
@@ -91,6 +94,22 @@ const selectFlows = `SELECT ${flow.select}, ${outcome}, "Client"."clientName", "
   LEFT JOIN "Client" ON "Client"."clientId" = "RecordedFlow"."clientId"
   LEFT JOIN "User" ON "User"."id" = "RecordedFlow"."userId"`
 
+type Condition = [sql: string, ...values: Value[]]
+
+/** The text is matched by LIKE, with `!` before the characters that have a meaning there. */
+function textCondition({ part, reasons, isIdStart }: NonNullable<FlowFilter["text"]>): Condition {
+  const pattern = `%${part.replace(/[!%_]/g, "!$&")}%`
+  const has = (column: string): Condition => [`lower(${column}) LIKE lower(CAST(? AS TEXT)) ESCAPE '!'`, pattern]
+  const startsWith = (column: string): Condition => [`substr(${column}, 1, ?) = ?`, part.length, part]
+  const conditions: Condition[] = [
+    has(`COALESCE("Client"."clientName", "RecordedFlow"."clientId")`),
+    has(`"User"."email"`),
+    ...(isIdStart ? [`"RecordedFlow"."id"`, `"RecordedFlow"."clientId"`].map(startsWith) : []),
+    ...reasons.map((reason): Condition => [`"RecordedFlow"."reason" = ?`, reason]),
+  ]
+  return [`(${conditions.map(([sql]) => sql).join(" OR ")})`, ...conditions.flatMap(([, ...values]) => values)]
+}
+
 /**
  * Lists flows, the newest first; with `changedSince`, the least recently changed first.
  * @param expired the earliest start of a flow that can still be in progress; an earlier one has failed
@@ -99,14 +118,16 @@ export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit
   const { before } = filter
   const conditions: [sql: string, ...values: (Value | undefined)[]][] = [
     [`"RecordedFlow"."id" = ?`, filter.id],
-    [`"RecordedFlow"."clientId" = ?`, filter.clientId],
     [`${outcome} = ?`, expired, filter.outcome && rankOf(filter.outcome)],
     [`"RecordedFlow"."refused" > ?`, filter.refused ? 0 : undefined],
+    [`"RecordedFlow"."beganAt" >= ?`, filter.startedFrom],
+    [`"RecordedFlow"."beganAt" < ?`, filter.startedBefore],
     // Several flows may start in one millisecond. Both databases use the index on "beganAt".
     [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
     [`"RecordedFlow"."lastAt" > ?`, filter.changedSince],
+    ...(filter.text ? [textCondition(filter.text)] : []),
   ]
-  const given = conditions.filter((condition): condition is [string, ...Value[]] => !condition.includes(undefined))
+  const given = conditions.filter((condition): condition is Condition => !condition.includes(undefined))
   const rows = await listRows(
     `${selectFlows} ${given.length > 0 ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : ""}
       ORDER BY ${filter.changedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { type Diagram, diagrams, findEntryStep, findStep, type StepName } from "./diagrams"
+import { type Diagram, diagrams, findEntryStep, getStep, type StepName } from "./diagrams"
 import { withDiagrams } from "./tooling/readme"
 
 describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { participants, steps, ...diagram }) => {
-  test("numbers its steps from 1, and those that only some runs have not at all", () => {
-    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+  test("numbers its steps from 1, except those that only some runs have", () => {
+    const placed = steps.map((step) => getStep(`${name}.${step.name}` as StepName))
     const numbers = placed.flatMap(({ number }) => (number === null ? [] : [number]))
     expect(numbers).toEqual(numbers.map((_, i) => i + 1))
     const others = placed.filter(({ number }) => number === null)
@@ -13,19 +13,19 @@ describe.each(Object.entries<Diagram>(diagrams))("the diagram %s", (name, { part
   })
 
   test("has each of its requests as a step", () => {
-    const placed = steps.map((step) => findStep(`${name}.${step.name}` as StepName))
+    const placed = steps.map((step) => getStep(`${name}.${step.name}` as StepName))
     const requests = placed.flatMap(({ request }) => (request === null ? [] : [request]))
     expect(requests).toEqual(Object.values(diagram.requests))
   })
 
-  test("names every step once, between participants of its own, and begins and ends with the client", () => {
+  test("has each step once, between its own participants, from the client to the client", () => {
     expect(new Set(steps.map((step) => step.name)).size).toBe(steps.length)
     expect(new Set(steps.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(participants))
     expect([steps[0]?.from, steps.at(-1)?.to]).toEqual(["client", "client"])
   })
 })
 
-test("a request begins with the step of its path", () => {
+test("the path of a request determines its first step", () => {
   expect(findEntryStep("/authorize")).toBe("authorization.calls_authorize")
   expect(findEntryStep("/callback")).toBe("authorization.redirects_to_callback")
   expect(findEntryStep("/token")).toBe("authorization.provides_auth_code")
@@ -35,7 +35,7 @@ test("a request begins with the step of its path", () => {
   expect(findEntryStep("/jwks")).toBeNull()
 })
 
-test("the diagrams of the README are these", () => {
+test("the diagrams of the README are up to date", () => {
   const readme = readFileSync("README.md", "utf8")
   expect(readme, "README.md is not up to date: npm run diagrams").toBe(withDiagrams(readme))
 })

@@ -1,6 +1,6 @@
 /**
- * The sequence diagrams of the system as data: who takes part, and what happens in which order. Services report these
- * steps as they do them (flow.ts), the inspector draws them, and the diagrams of the docs are made from them (mermaid.ts).
+ * The sequence diagrams of the system as data: participants and steps in order. Services report these steps as they take
+ * them (flow.ts), the inspector draws them, and mermaid.ts generates the diagrams of the docs from them.
  */
 export const participants = {
   client: "Client",
@@ -19,7 +19,7 @@ type Step = {
   /** Its name within the diagram. */
   name: string
   from: Participant
-  /** The same as `from` for what a participant does by itself. */
+  /** Equal to `from` for a step within one participant. */
   to: Participant
   text: string
 }
@@ -30,7 +30,7 @@ export type Diagram = {
   steps: readonly Step[]
   /** The steps that are requests. */
   requests: Readonly<Record<string, string>>
-  /** Steps that only some runs have. They have no number, and no place in the docs' diagram. */
+  /** Steps that only some runs have. They have no number, and are not in the diagrams of the docs. */
   optional?: readonly string[]
 }
 
@@ -146,13 +146,16 @@ function place(): Map<string, PlacedStep> {
 
 const placed = place()
 
-/** Whether there is such a step: another version of the server may have recorded others. */
+/** Whether this step exists. Another version of the server may have recorded other steps. */
 export function isStepName(name: string): name is StepName {
   return placed.has(name)
 }
 
-export function findStep(name: StepName): PlacedStep {
-  return placed.get(name) as PlacedStep
+/** @throws Error when the step does not exist */
+export function getStep(name: StepName): PlacedStep {
+  const step = placed.get(name)
+  if (!step) throw new Error(`There is no step ${name}.`)
+  return step
 }
 
 /** The steps of a diagram that every run has, in order. */
@@ -160,13 +163,13 @@ export function numberedSteps(diagram: DiagramName): PlacedStep[] {
   return [...placed.values()].filter((step) => step.diagram === diagram && step.number !== null)
 }
 
-/** Who takes part in a step. */
+/** The participants of a step. */
 export function participantsOf(name: StepName): Participant[] {
-  const { from, to } = findStep(name)
+  const { from, to } = getStep(name)
   return [from, to]
 }
 
-/** The step with which a request to this path begins; null for a path that no diagram has. */
+/** The first step of a request to this path; null for a path that no diagram has. */
 export function findEntryStep(path: string): StepName | null {
   return [...placed.values()].find(({ request }) => request?.endsWith(` ${path}`))?.id ?? null
 }

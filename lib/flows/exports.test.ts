@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
 import { exportFlow } from "./exports"
-import type { FlowRecord } from "./record"
+import type { FlowRecord } from "./recorded-flow"
 
 const flow: FlowRecord = {
   id: "AaIIRv4AAAAAAAAAAAAAAA",
@@ -42,7 +42,7 @@ const flow: FlowRecord = {
 }
 const exported = (format: "mermaid" | "json" | "har") => exportFlow(flow, format, "https://login.example.com").text
 
-test("a flow becomes a mermaid diagram, with its requests and what failed", () => {
+test("a flow is exported as a Mermaid diagram, with its requests and the label of its failure", () => {
   expect(exported("mermaid")).toBe(`---
 title: Flow AaIIRv4AAAAAAAAAAAAAAA
 ---
@@ -57,15 +57,15 @@ Note over Token Issue Service: POST /token 400
 Client-->>Token Issue Service: Provides auth code and code verifier
 Token Issue Service-->>Data Layer: Retrieves auth code and code challenge
 Token Issue Service-xToken Issue Service: Verifies code verifier with code challenge
-Note over Token Issue Service: failed, code_verifier_mismatch
+Note over Token Issue Service: Failed: Code verifier does not match
 `)
 })
 
-test("a flow becomes JSON as it was recorded", () => {
+test("a flow is exported as JSON as it was recorded", () => {
   expect(JSON.parse(exported("json"))).toEqual(flow)
 })
 
-test("a flow becomes an HTTP archive, with the parameters as they were shown", () => {
+test("a flow is exported as an HTTP archive, with the parameters as the page shows them", () => {
   const { log } = JSON.parse(exported("har"))
   expect(log.version).toBe("1.2")
   expect(log.entries).toHaveLength(1)

@@ -1,10 +1,11 @@
 import { version } from "@/lib/version"
-import { findStep, type Participant, participants, participantsOf } from "./diagrams"
+import { getStep, type Participant, participants, participantsOf } from "./diagrams"
 import type { Fact, Facts } from "./facts"
-import type { FlowRecord } from "./record"
+import { formatReason } from "./reasons"
+import type { FlowRecord } from "./recorded-flow"
 
-// A flow as a file. No secret was recorded, so these only put it into other forms; the person's name and email address
-// are in JSON, as they are on the page.
+// A flow as a file. No secret was recorded, so an export needs no redaction. JSON contains the user's email address, as the
+// page does.
 
 export const exportFormats = [
   { format: "mermaid", label: "Mermaid" },
@@ -29,7 +30,7 @@ export function exportFlow(
   }
 }
 
-/** Words that mermaid would take for its own. */
+/** Removes the characters that have a meaning in Mermaid. */
 const plain = (text: string) => text.replace(/[;#\n]/g, " ")
 
 function toMermaidFlow({ id, recorded }: FlowRecord): string {
@@ -39,23 +40,23 @@ function toMermaidFlow({ id, recorded }: FlowRecord): string {
     .map(([participant, name]) => `${participant === "client" ? "actor" : "participant"} ${name}`)
   const lines = recorded.flatMap((request) => {
     const [first] = request.steps
-    const beside = first && participants[findStep(first.name).to]
+    const receiver = first && participants[getStep(first.name).to]
     const arrows = request.steps.flatMap(({ name, failure }) => {
-      const { from, to, text } = findStep(name)
+      const { from, to, text } = getStep(name)
       const arrow = failure ? "-x" : from === to ? "-->" : "-->>"
       const line = `${participants[from]}${arrow}${participants[to]}: ${text}`
-      return failure ? [line, `Note over ${participants[to]}: failed, ${plain(failure.reason)}`] : [line]
+      return failure ? [line, `Note over ${participants[to]}: Failed: ${plain(formatReason(failure.reason))}`] : [line]
     })
-    return [`Note over ${beside}: ${request.method} ${request.path} ${request.status}`, ...arrows]
+    return [`Note over ${receiver}: ${request.method} ${request.path} ${request.status}`, ...arrows]
   })
   return ["---", `title: Flow ${id}`, "---", "sequenceDiagram", "autonumber", "", ...heads, "", ...lines, ""].join("\n")
 }
 
-/** HTTP Archive 1.2: the requests of the flow, with their parameters as they were shown. */
+/** HTTP Archive 1.2: the requests of the flow, with their parameters as the page shows them. */
 function toHar({ recorded }: FlowRecord, issuer: string): object {
   const message = { httpVersion: "HTTP/1.1", cookies: [], headers: [], headersSize: -1, bodySize: -1 }
   const entries = recorded.map(({ method, path, status, at, durationMs, steps }) => {
-    const parameters = toPairs(steps.find(({ name }) => findStep(name).request)?.facts ?? {})
+    const parameters = toPairs(steps.find(({ name }) => getStep(name).request)?.facts ?? {})
     const failure = steps.findLast((step) => step.failure)?.failure
     const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
     return {
@@ -89,7 +90,7 @@ function toPairs(facts: Facts): { name: string; value: string }[] {
   )
 }
 
-/** What was sent, also where it was compared with what is stored. */
+/** The sent value of a fact, also of a comparison with a stored one. */
 function sentOf(fact: Fact | undefined): Fact | undefined {
   return typeof fact === "object" && fact !== null && "sent" in fact ? fact.sent : fact
 }

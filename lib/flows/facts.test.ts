@@ -6,7 +6,7 @@ beforeEach(() => {
   applySettings()
 })
 
-test("a fingerprint is short, the same for the same value, and another one under another secret", () => {
+test("a fingerprint is short, equal for equal values, and different with another SECRET", () => {
   const before = fingerprint("a secret")
   expect(before).toMatch(/^#[A-Za-z0-9_-]{8}$/)
   expect(fingerprint("a secret")).toBe(before)
@@ -15,7 +15,7 @@ test("a fingerprint is short, the same for the same value, and another one under
   expect(fingerprint("a secret")).not.toBe(before)
 })
 
-test("parameters that nobody knows to be harmless are shown as fingerprints", () => {
+test("parameters that are not known to be harmless are shown as fingerprints", () => {
   const facts = describeParameters([
     ["grant_type", "authorization_code"],
     ["code", "the code"],
@@ -51,9 +51,9 @@ test("parameters that nobody knows to be harmless are shown as fingerprints", ()
 })
 
 test.each([
-  ["https://my-app-git-main-other-staging.preview.example/api/callback", "as it is"],
-  ["com.example.app:/callback", "as it is"],
-  ["http://127.0.0.1:49152/callback", "as it is"],
+  ["https://my-app-git-main-other-staging.preview.example/api/callback", "unchanged"],
+  ["com.example.app:/callback", "unchanged"],
+  ["http://127.0.0.1:49152/callback", "unchanged"],
   ["https://ada:hunter2@client.example/", null],
   ["https://client.example/#access_token=abc", null],
   ["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9:x", null],
@@ -62,7 +62,7 @@ test.each([
   expect(describeParameter("redirect_uri", uri)).toBe(how === null ? fingerprint(uri) : uri)
 })
 
-test("of a client_id only what can be one is shown", () => {
+test("a client_id is shown only if it has the form of one", () => {
   expect(describeParameter("client_id", "AaIKH2QEiNm6TsL1-oNmjQ")).toBe("AaIKH2QEiNm6TsL1-oNmjQ")
   expect(describeParameter("client_id", "hunter2")).toBe(fingerprint("hunter2"))
 })

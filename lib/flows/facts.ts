@@ -1,38 +1,38 @@
 import { createHmac } from "node:crypto"
 import { deriveKey } from "@/lib/secret"
 
-/** What a step shows. Secrets are never in it: they are made into fingerprints before it is put together. */
+/** A value that a step shows. It never contains a secret: a secret is replaced by its fingerprint first. */
 export type Fact = string | number | boolean | null | Fact[] | { [name: string]: Fact | undefined }
 export type Facts = Record<string, Fact | undefined>
 
 /**
- * Stands for a secret: the same for the same value, and made under a key of the server's. It is for values that nobody can guess:
- * who may watch flows can have the fingerprint of a guess made, by sending it.
+ * A keyed hash of a secret: equal secrets have equal fingerprints. Use it only for values that no one can guess. An operator
+ * who sees flows could send a guess and compare its fingerprint.
  */
 export function fingerprint(secret: string): string {
   return `#${createHmac("sha256", deriveKey("fingerprint")).update(secret).digest("base64url").slice(0, 8)}`
 }
 
-/** So many characters in a row are a code, a token or a key, wherever they stand: people put secrets into the wrong field. */
+/** A run of this many characters can be a code, a token or a key, in any field: clients send secrets in the wrong field. */
 const secretLike = /[A-Za-z0-9_-]{24,}/
 
-const open = (form: RegExp) => (value: string) => (form.test(value) && !secretLike.test(value) ? value : null)
-const words = open(/^[a-z_ ]{1,64}$/)
+const unlessSecret = (form: RegExp) => (value: string) => (form.test(value) && !secretLike.test(value) ? value : null)
+const words = unlessSecret(/^[a-z_ ]{1,64}$/)
 
-/** How the values of these parameters are shown; null, and whatever is not among them, known or not, is a fingerprint. */
+/** How these parameters are shown. A result of null, and every other parameter, is shown as a fingerprint. */
 const shown = new Map<string, (value: string) => string | null>(
   Object.entries({
-    client_id: open(/^([A-Za-z0-9_-]{22}|playground)$/),
-    code_challenge_method: open(/^(S256|plain)$/),
+    client_id: unlessSecret(/^([A-Za-z0-9_-]{22}|playground)$/),
+    code_challenge_method: unlessSecret(/^(S256|plain)$/),
     display: words,
     grant_type: words,
-    max_age: open(/^[0-9]{1,9}$/),
+    max_age: unlessSecret(/^[0-9]{1,9}$/),
     prompt: words,
     redirect_uri: describeUri,
     resource: describeUri,
     response_mode: words,
     response_type: words,
-    scope: open(/^[a-z0-9:/._ -]{1,256}$/),
+    scope: unlessSecret(/^[a-z0-9:/._ -]{1,256}$/),
     token_type_hint: words,
   }),
 )
@@ -42,13 +42,13 @@ export function describeParameter(name: string, value: string): string {
   return shown.get(name)?.(value) ?? fingerprint(value)
 }
 
-/** A host's labels are cut by hyphens too: those of previews are long. */
+/** In a host name, hyphens end a run: the names of preview deployments are long. */
 const longRun = /[A-Za-z0-9_]{24,}/
 
 /**
- * A URI, with fingerprints in the places of a path and a query where a secret may be: a wrong one is to be compared with
- * the right one.
- * @returns null for what is none, has a name and password in it, or a fragment
+ * A URI, with fingerprints in place of path segments and query values that can be secrets. The rest stays readable, so that a
+ * wrong URI can be compared with the right one.
+ * @returns null for an invalid URI, and for one with credentials or a fragment
  */
 function describeUri(uri: string): string | null {
   const [, base = "", path = "", query] =
@@ -67,7 +67,7 @@ function describeUri(uri: string): string | null {
 export function describeParameters(parameters: Iterable<[name: string, value: string]>): Facts {
   const facts = new Map<string, Fact>()
   for (const [name, value] of parameters) {
-    // A name that is none of a protocol may hold a secret too.
+    // An unknown parameter name can be a secret too.
     const key = /^[a-z_]{1,32}$/.test(name) ? name : fingerprint(name)
     const before = facts.get(key)
     const fact = describeParameter(name, value)
@@ -76,7 +76,7 @@ export function describeParameters(parameters: Iterable<[name: string, value: st
   return Object.fromEntries(facts)
 }
 
-/** A JWT of ours, claim by claim, without its signature: what is left is no token. */
+/** The header and the claims of a JWT that this server issued. Without its signature it is not usable as a token. */
 export function describeJwt(jwt: string): Fact {
   const [header, claims] = jwt.split(".", 2).map((part) => JSON.parse(Buffer.from(part, "base64url").toString("utf8")))
   return {

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from "vitest"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { collectEvents, listenAlone } from "@/lib/testing/flows"
 import { applySettings } from "@/lib/testing/settings"
-import { Flow, listen } from "./flow"
+import { addFlowListener, Flow } from "./flow"
 
 const id = generateTimeOrderedId(new Date())
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 afterAll(() => listenAlone())
 
 describe("a flow", () => {
-  test("that nothing listens to has an id, and asks for no facts", () => {
+  test("without a listener has an id, and collects no facts", () => {
     listenAlone()
     const flow = new Flow("POST", "/token")
     const facts = vi.fn(() => ({}))
@@ -27,7 +27,7 @@ describe("a flow", () => {
     expect(flow.id).toMatch(/^[A-Za-z0-9_-]{22}$/)
   })
 
-  test("is left out whole when it is not wanted", () => {
+  test("is left out completely when no listener wants it", () => {
     let wanted = false
     const facts = vi.fn(() => ({}))
     listenAlone({ ...listener, wants: () => wanted })
@@ -38,7 +38,7 @@ describe("a flow", () => {
     expect([listener.events, facts.mock.calls]).toEqual([[], []])
   })
 
-  test("reports each request once, with the steps that were taken before it was known which flow it is", () => {
+  test("reports each request once, including the steps before its flow was known", () => {
     const flow = new Flow("POST", "/refresh")
     flow.step("refresh.provides_refresh_token", () => ({ grant_type: "refresh_token" }))
     flow.step("refresh.retrieves_session")
@@ -57,7 +57,7 @@ describe("a flow", () => {
     ])
   })
 
-  test("has steps that each last until the next, and the last until the answer", () => {
+  test("has steps that end at the next step, and a last step that ends at the response", () => {
     const flow = new Flow("POST", "/refresh")
     for (const step of ["provides_refresh_token", "retrieves_session", "validates_token"] as const) {
       flow.step(`refresh.${step}`)
@@ -69,7 +69,7 @@ describe("a flow", () => {
     expect(Math.abs(at - Date.now())).toBeLessThan(10_000)
   })
 
-  test("belongs to the one that it joined first, and to itself when it joined none", () => {
+  test("keeps the first flow that it joined, and is a flow of its own when it joined none", () => {
     const flow = new Flow("POST", "/token")
     flow.join(id)
     flow.join(generateTimeOrderedId(new Date()))
@@ -80,7 +80,7 @@ describe("a flow", () => {
     expect(listener.events[0]).toMatchObject({ flowId: refused.id, joined: false })
   })
 
-  test("names another id in an answer that is to reveal nothing, and is recorded under its own", () => {
+  test("uses another id in a response that must reveal nothing, and is recorded under its own", () => {
     const flow = new Flow("POST", "/introspect")
     flow.step("introspection.validates_token")
     flow.join(id)
@@ -90,7 +90,7 @@ describe("a flow", () => {
     expect(listener.events[0]?.flowId).toBe(id)
   })
 
-  test("fails at the step that it had reached", () => {
+  test("fails at the step that it reached", () => {
     const flow = new Flow("POST", "/token")
     flow.step("authorization.provides_auth_code")
     flow.step("authorization.verifies_code_verifier")
@@ -102,21 +102,21 @@ describe("a flow", () => {
     ])
   })
 
-  test("that fails before any step fails at the one that its path begins with", () => {
+  test("that fails before any step fails at the first step of its path", () => {
     const flow = new Flow("POST", "/revoke")
     flow.fail({ reason: "content_type_not_form" })
     flow.end(400)
     expect(listener.events[0]?.steps.map(({ name }) => name)).toEqual(["revocation.provides_token"])
   })
 
-  test("of a request that no diagram has is not reported", () => {
+  test("of a path that no diagram has is not reported", () => {
     const flow = new Flow("GET", "/userinfo")
     flow.fail({ reason: "access_token_missing" })
     flow.end(401)
     expect(listener.events).toEqual([])
   })
 
-  test("goes on when what it shows cannot be put together", () => {
+  test("continues when its facts cannot be collected", () => {
     const flow = new Flow("POST", "/token")
     flow.step("authorization.provides_auth_code", () => {
       throw new TypeError("the text may contain a value")
@@ -125,13 +125,13 @@ describe("a flow", () => {
     expect(listener.events[0]?.steps[0]?.facts).toEqual({ not_shown: "TypeError" })
   })
 
-  test("is not failed by a listener that throws, and the other listeners get it", () => {
+  test("does not fail when a listener throws, and the other listeners receive it", () => {
     const broken = () => {
       throw new Error("a fault of the listener")
     }
     listenAlone({ wants: () => true, take: broken })
-    listen({ wants: broken, take: broken })
-    listen(listener)
+    addFlowListener({ wants: broken, take: broken })
+    addFlowListener(listener)
     const flow = new Flow("POST", "/refresh")
     flow.step("refresh.validates_token")
     flow.end(200)

@@ -6,28 +6,28 @@ import { findEntryStep, type StepName } from "./diagrams"
 import type { RequestEvent, StepEvent } from "./events"
 import type { Facts } from "./facts"
 
-/** Takes what requests do in their flows. */
+/** Receives the requests of flows. */
 export type Listener = {
-  /** Called when a request begins. Nothing is noted of a request that no listener wants. */
+  /** Called when a request starts. A request that no listener wants is not recorded. */
   wants(): boolean
   take(event: RequestEvent): void
 }
 
 const listeners = perProcess<Listener[]>("flow-listeners")
 
-/** Reports requests that begin from now on to this listener too. */
-export function listen(listener: Listener): void {
+/** Adds a listener for the requests that start from now on. */
+export function addFlowListener(listener: Listener): void {
   listeners.value = [...(listeners.value ?? []), listener]
 }
 
-/** The description is left out, because some contain a value of the request. */
+/** Without the description, because some descriptions contain a value of the request. */
 type Failed = Pick<OAuthError, "reason"> & Partial<Pick<OAuthError, "code">>
 
 type Step = Omit<StepEvent, "durationMs">
 
 /**
- * What one request does in a flow. Services report steps as they take them; a step lasts until the next one. The request
- * is reported to the listeners as one event when it has been answered.
+ * The steps of one request in a flow. Services report each step as they take it. A step ends when the next one starts. After
+ * the response, the listeners receive the request as one event.
  */
 export class Flow {
   private readonly listeners = listeners.value?.filter((listener) => safely(() => listener.wants()))
@@ -52,42 +52,42 @@ export class Flow {
     return this.ownId
   }
 
-  /** The request belongs to this flow. Call it once the caller may know that: the answer names the flow. */
+  /** Assigns the request to this flow. Call it only when the caller may learn the id: the response contains it. */
   join(id: string): void {
     if (this.joined) return
     this.joined = true
     this.ownId = id
   }
 
-  /** Keeps the flow's id out of an answer that reveals nothing else either. It is recorded under its id. */
+  /** Uses another id in the response, for responses that must reveal nothing. The request is recorded under its own id. */
   conceal(): void {
     this.namedAs = generateTimeOrderedId(new Date())
   }
 
-  /** The id that the answer may name. */
+  /** The id for the response. */
   get publicId(): string {
     return this.namedAs ?? this.id
   }
 
-  /** A step begins, and with it the one before ends. @param facts what to show of it; called only when it is recorded */
+  /** Starts a step and ends the previous one. @param facts the data to show; called only when the step is recorded */
   step(name: StepName, facts?: () => Facts): void {
     if (!this.listening) return
     this.steps.push({ name, at: this.now(), facts: facts ? gather(facts) : {}, failure: null })
   }
 
-  /** More to show of the present step. */
+  /** Adds data to the current step. */
   note(facts: () => Facts): void {
     const step = this.steps.at(-1)
     if (step) Object.assign(step.facts, gather(facts))
   }
 
-  /** Whose flow it is, once that is certain. */
+  /** Sets the client and the user of the flow, once they are verified. */
   concerns(facts: { clientId?: string; userId?: string }): void {
     if (facts.clientId !== undefined) this.concerned.clientId = facts.clientId
     if (facts.userId !== undefined) this.concerned.userId = facts.userId
   }
 
-  /** The present step failed. The flow itself may go on with another request. */
+  /** Marks the current step as failed. The flow can continue with another request. */
   fail({ reason, code }: Failed): void {
     if (!this.listening) return
     const entry = this.steps.length === 0 ? findEntryStep(this.path) : null
@@ -96,7 +96,7 @@ export class Flow {
     if (step) step.failure = { reason, ...(code && { code }) }
   }
 
-  /** The request has been answered. @param status of the answer */
+  /** Reports the request to the listeners. @param status of the response */
   end(status: number): void {
     if (this.steps.length === 0) return
     const endedAt = this.now()

@@ -1,54 +1,75 @@
 import { config } from "@/lib/config"
-import { type FlowEvent, findFlowWithText, type ListedFlow, listFlowEvents, listRecordedFlows } from "@/lib/data/flows"
+import {
+  type FlowEvent,
+  type FlowFilter,
+  findFlowWithText,
+  type ListedFlow,
+  listFlowEvents,
+  listRecordedFlows,
+} from "@/lib/data/flows"
 import { isStepName } from "./diagrams"
 import { fingerprint } from "./facts"
-import type { FlowQuery } from "./flow-search"
-import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded } from "./record"
+import { type FlowQuery, minIdStart, startRange } from "./flow-search"
+import { listReasonsWith } from "./reasons"
+import { byTime, type FlowRecord, type FlowSummary, maxRequests, type Recorded } from "./recorded-flow"
 
 const idSyntax = /^[A-Za-z0-9_-]{22}$/
 
 /**
  * The newest flows first.
- * @param changedSince milliseconds of the epoch: only the flows that something happened in since, the latest last
+ * @param changedSince milliseconds since the epoch: only flows with a request after it, the latest last
  */
-export async function listFlows(query: FlowQuery, limit: number, changedSince?: number): Promise<FlowSummary[]> {
-  const { clientId, outcome, id, before } = query
-  if (id !== undefined && !idSyntax.test(id)) return []
-  const filter = {
-    ...{ clientId, id },
-    ...(outcome === "refused" ? { refused: true } : { outcome }),
-    before: before && { ...before, beganAt: new Date(before.beganAt) },
-    changedSince: changedSince === undefined ? undefined : new Date(changedSince),
-  }
+export function listFlows(query: FlowQuery, limit: number, changedSince?: number): Promise<FlowSummary[]> {
+  const { text, outcome, before } = query
+  const { from, before: startedBefore } = startRange(query, Date.now())
+  return list(
+    {
+      text: text === undefined ? undefined : toTextFilter(text),
+      ...(outcome === "refused" ? { refused: true } : { outcome }),
+      startedFrom: toDate(from),
+      startedBefore: toDate(startedBefore),
+      before: before && { ...before, beganAt: new Date(before.beganAt) },
+      changedSince: toDate(changedSince),
+    },
+    limit,
+  )
+}
+
+function toTextFilter(part: string): FlowFilter["text"] {
+  return { part, reasons: listReasonsWith(part), isIdStart: part.length >= minIdStart }
+}
+
+const toDate = (at: number | undefined) => (at === undefined ? undefined : new Date(at))
+
+async function list(filter: FlowFilter, limit: number): Promise<FlowSummary[]> {
   const inProgressMs = authorizationMs()
   const flows = await listRecordedFlows(filter, new Date(Date.now() - inProgressMs), limit)
   return flows.map((flow) => toSummary(flow, inProgressMs))
 }
 
-/** How long an authorization can be in progress: until its state token, and then its code, has expired. */
+/** The maximum time of an authorization in progress: the lifetimes of its state token and its code, in milliseconds. */
 function authorizationMs(): number {
   const { STATE_TOKEN_SECONDS, AUTH_CODE_SECONDS } = config()
   return (STATE_TOKEN_SECONDS + AUTH_CODE_SECONDS) * 1000
 }
 
-/** What the list shows of a flow; null when nothing was recorded, or it has been swept. */
+/** What the list shows of a flow; null when it was not recorded, or was deleted since. */
 export async function findFlowSummary(id: string): Promise<FlowSummary | null> {
-  const [flow] = await listFlows({ id }, 1)
-  return flow ?? null
+  return idSyntax.test(id) ? ((await list({ id }, 1))[0] ?? null) : null
 }
 
-/** A flow with the newest that was recorded of it; null when nothing was, or it has been swept. */
+/** A flow with its newest requests; null when it was not recorded, or was deleted since. */
 export async function findFlow(id: string): Promise<FlowRecord | null> {
   const flow = await findFlowSummary(id)
   return flow && { ...flow, recorded: (await listFlowEvents(id, null, maxRequests)).flatMap(toRecorded).sort(byTime) }
 }
 
-/** What was recorded of a flow after this `seq`. */
+/** The requests of a flow after this `seq`. */
 export async function listRecorded(id: string, after: number): Promise<Recorded[]> {
   return idSyntax.test(id) ? (await listFlowEvents(id, after, maxRequests)).flatMap(toRecorded) : []
 }
 
-/** @returns nothing for a request that another version of the server recorded in another form, or with other steps */
+/** Leaves out a request that another version of the server recorded in another form or with other steps. */
 function toRecorded({ seq, data }: FlowEvent): Recorded[] {
   const request = JSON.parse(data) as Omit<Recorded, "seq">
   if (!Array.isArray(request.steps) || !request.steps.every(({ name }) => isStepName(name))) return []
@@ -73,7 +94,7 @@ function toSummary(
   }
 }
 
-/** The flow that a client's authorization request began, found by what the client knows of it; null when it is not stored. */
+/** The ID of the flow of an authorization request, found by its code challenge; null when it is not recorded. */
 export async function findFlowByChallenge(clientId: string, codeChallenge: string): Promise<string | null> {
   return findFlowWithText(clientId, `"code_challenge":"${fingerprint(codeChallenge)}"`)
 }

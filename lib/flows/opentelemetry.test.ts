@@ -3,7 +3,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-tr
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { collectEvents, listenAlone } from "@/lib/testing/flows"
-import { Flow, listen } from "./flow"
+import { addFlowListener, Flow } from "./flow"
 import { createSpanListener } from "./opentelemetry"
 
 const exporter = new InMemorySpanExporter()
@@ -15,7 +15,7 @@ afterEach(() => {
   listenAlone()
 })
 
-/** Listens as the server does with these variables. */
+/** Adds the listener as the server does with these variables. */
 function listenWith(env: Record<string, string> = {}) {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   listenAlone(createSpanListener(new SimpleSpanProcessor(exporter)))
@@ -31,7 +31,7 @@ function refuse(id: string, path = "/refresh") {
   flow.end(400)
 }
 
-test("a request is a span, with a span in it for each step, and their attributes", () => {
+test("a request is a span with a child span for each step, and their attributes", () => {
   listenWith()
   const id = generateTimeOrderedId(new Date())
   refuse(id)
@@ -65,7 +65,7 @@ test("a request is a span, with a span in it for each step, and their attributes
   expect([first?.endTime, second?.endTime]).toEqual([second?.startTime, request?.endTime])
 })
 
-test("all requests of a flow are one trace, with the flow's id as the trace's, and each is a root of it", () => {
+test("all requests of a flow are root spans of one trace, which has the id of the flow", () => {
   listenWith()
   const id = generateTimeOrderedId(new Date())
   refuse(id)
@@ -79,25 +79,25 @@ test("all requests of a flow are one trace, with the flow's id as the trace's, a
 test.each<Record<string, string>>([
   { OTEL_TRACES_SAMPLER: "always_off" },
   { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0" },
-])("a sampler that takes no trace leaves the other listeners everything: %o", (env) => {
+])("a sampler that drops all traces does not affect the other listeners: %o", (env) => {
   listenWith(env)
   const other = collectEvents()
-  listen(other)
+  addFlowListener(other)
   refuse(generateTimeOrderedId(new Date()))
   expect(spans()).toEqual([])
   expect(other.events[0]?.steps.map(({ facts }) => facts)).toEqual([{ grant_type: "refresh_token" }, {}])
 })
 
-test("limits of attributes cut what is exported, and nothing else", () => {
+test("attribute limits cut only the exported spans", () => {
   listenWith({ OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: "10" })
   const other = collectEvents()
-  listen(other)
+  addFlowListener(other)
   refuse(generateTimeOrderedId(new Date()))
   expect(spans()[0]?.attributes["oauth_flow.facts"]).toBe('{"grant_ty')
   expect(other.events[0]?.steps[0]?.facts).toEqual({ grant_type: "refresh_token" })
 })
 
-test("Next and libraries get no tracer from it: the URLs in their spans contain state tokens", () => {
+test("the tracer is not global: spans of Next have URLs that contain state tokens", () => {
   listenWith()
   expect(trace.getTracer("next.js").startSpan("GET /sign-in?state=…").isRecording()).toBe(false)
 })

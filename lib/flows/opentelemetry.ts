@@ -8,7 +8,7 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base"
 import { log } from "@/lib/log"
-import { findStep } from "./diagrams"
+import { getStep } from "./diagrams"
 import type { Failure, RequestEvent, StepEvent } from "./events"
 import type { Listener } from "./flow"
 
@@ -21,9 +21,9 @@ const exporters: Record<string, () => Promise<{ OTLPTraceExporter: new () => Spa
 
 /**
  * Exports flows by OTLP, by the standard variables of OpenTelemetry.
- * @returns null when the protocol is not supported: a server without spans is better than none
+ * @returns null when the protocol is not supported: the server must start without spans too
  */
-export async function createExporter(env: NodeJS.ProcessEnv): Promise<SpanListener | null> {
+export async function createSpanExporter(env: NodeJS.ProcessEnv): Promise<SpanListener | null> {
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || "http/protobuf"
   const load = exporters[protocol]
   if (load) return createSpanListener(new BatchSpanProcessor(new (await load()).OTLPTraceExporter()))
@@ -33,12 +33,11 @@ export async function createExporter(env: NodeJS.ProcessEnv): Promise<SpanListen
 }
 
 /**
- * Makes spans of what requests do: one for the request, and in it one for each step. All requests of a flow are one trace,
- * whose id is the flow's: both have 128 bits. Each request is a root of it, since no span lasts as long as a flow, so that
- * samplers decide by the trace as they do elsewhere.
+ * Makes one span per request, and in it one span per step. All requests of a flow are one trace, which has the flow's id: both
+ * have 128 bits. Each request is a root span, because no span spans a whole flow. Samplers therefore decide per trace, as usual.
  *
- * The provider is not made the global one: Next would make spans too, with URLs that contain state tokens.
- * @returns the listener; `shutdown` sends what waits
+ * The provider is not registered globally: Next would make spans too, with URLs that contain state tokens.
+ * @returns the listener; `shutdown` sends the spans that are still queued
  */
 export function createSpanListener(processor: SpanProcessor): SpanListener {
   let traceId = ""
@@ -60,7 +59,7 @@ export function createSpanListener(processor: SpanProcessor): SpanListener {
       const context = trace.setSpan(ROOT_CONTEXT, request)
       for (const step of event.steps) {
         const attributes = attributesOfStep(event.flowId, step)
-        end(tracer.startSpan(findStep(step.name).text, { startTime: step.at, attributes }, context), step)
+        end(tracer.startSpan(getStep(step.name).text, { startTime: step.at, attributes }, context), step)
       }
       end(request, { ...event, failure: event.steps.at(-1)?.failure ?? null })
     },
@@ -80,7 +79,7 @@ function attributesOfRequest({ flowId, method, path, status, clientId, userId }:
 }
 
 function attributesOfStep(flowId: string, { name, facts }: StepEvent): Attributes {
-  const { diagram, number, from, to } = findStep(name)
+  const { diagram, number, from, to } = getStep(name)
   return {
     "oauth_flow.id": flowId,
     "oauth_flow.diagram": diagram,

@@ -2,29 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { listFlowChanges } from "@/lib/data/flows"
 import { perProcess } from "@/lib/per-process"
 import { findFlowSummary, listRecorded } from "./inspector"
-import type { FlowSummary, Recorded } from "./record"
+import type { FlowSummary, Recorded } from "./recorded-flow"
 import { lanes } from "./sequence-number"
 
 /** How often the database is read while a stream is open, in milliseconds. */
 const intervalMs = 250
 
-/** Instances store a moment after they report, or seconds after when the database is busy, and their clocks differ. */
+/** Instances store later than they report, by seconds when the database is busy, and their clocks differ. */
 export const overlapMs = 10_000
 
-/** What one look into the database found. Everything in it is read once, however many streams ask for it. */
-export type Look = {
-  /** One more than that of the look before, unless something may have been missed in between. */
+/** The changes that one poll of the database found. All streams share it, so each flow is read once. */
+export type Poll = {
+  /** One more than the number of the poll before. A gap means that changes may have been missed. */
   number: number
   /** When it started, in milliseconds since the epoch. */
   at: number
-  /** The flows that something was recorded of since the look before. */
+  /** The flows with new requests since the poll before. */
   flowIds: string[]
   findSummary(id: string): Promise<FlowSummary | null>
-  /** What was recorded of one of these flows since the look before. */
+  /** The new requests of one of these flows. */
   listRecorded(id: string): Promise<Recorded[]>
 }
 
-type State = { number: number; at: number; seen: Set<number>; next: Promise<Look> | null }
+type State = { number: number; at: number; seen: Set<number>; next: Promise<Poll> | null }
 
 const state = perProcess<State>("flow-poller")
 
@@ -33,29 +33,29 @@ function getState(): State {
   return state.value
 }
 
-/** The number of the last look: what is stored after this call is in a later one. */
-export function lastLookNumber(): number {
+/** The number of the last poll. A later poll has everything that is stored after this call. */
+export function lastPollNumber(): number {
   return getState().number
 }
 
 /**
- * The next look into the database. All who wait share it, so a process reads four times a second however many streams are
- * open, and not at all when none is.
+ * The next poll. All streams of the process share it, so the process reads four times a second however many streams are
+ * open, and not at all when none is open.
  */
-export function nextLook(): Promise<Look> {
+export function nextPoll(): Promise<Poll> {
   const poller = getState()
   poller.next ??= sleep(intervalMs)
-    .then(() => look(poller))
+    .then(() => poll(poller))
     .finally(() => {
       poller.next = null
     })
   return poller.next
 }
 
-async function look(poller: State): Promise<Look> {
+async function poll(poller: State): Promise<Poll> {
   const at = Date.now()
   const changes = await listFlowChanges((at - overlapMs) * lanes)
-  // After a pause, more may have been stored than this look has read: a stream then sees that a number is missing.
+  // After a pause, this poll may not reach back far enough. The gap in the numbers makes the streams read by themselves.
   poller.number += at - poller.at > overlapMs / 2 ? 2 : 1
   const added = changes.filter(({ seq }) => !poller.seen.has(seq))
   poller.at = at

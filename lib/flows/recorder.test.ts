@@ -12,9 +12,10 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { listenAlone } from "@/lib/testing/flows"
 import { storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { describeParameters } from "./facts"
-import { Flow, listen } from "./flow"
-import { findFlow, findFlowByChallenge, listFlows, listRecorded } from "./inspector"
-import { type FlowRecord, lacksBegin, maxRequests, type Recorded } from "./record"
+import { addFlowListener, Flow } from "./flow"
+import { type FlowQuery, matches } from "./flow-search"
+import { findFlow, findFlowByChallenge, findFlowSummary, listFlows, listRecorded } from "./inspector"
+import { type FlowRecord, type FlowSummary, lacksFirstRequests, maxRequests, type Recorded } from "./recorded-flow"
 import { createRecorder } from "./recorder"
 import { lanes } from "./sequence-number"
 
@@ -22,7 +23,7 @@ const newId = () => generateTimeOrderedId(new Date())
 
 const readFlow = async (id: string) => (await findFlow(id)) as FlowRecord
 
-/** The row of a flow that an instance stores. */
+/** The row that an instance stores for a flow. */
 function rowOf(id: string, facts: Partial<RecordedFlow> = {}): RecordedFlow {
   const at = new Date()
   const nothing = { clientId: null, userId: null, lastStep: null, reason: null }
@@ -50,11 +51,11 @@ describeOnEachDatabase(
       flow.end(fails ? 400 : 200)
     }
 
-    test("instances that record the same flows at the same time all succeed, and every request counts", async () => {
+    test("instances that record the same flows at the same time all succeed, and every request is counted", async () => {
       const flows = Array.from({ length: 30 }, () => rowOf(newId(), { refused: 1 }))
       const batches = Array.from({ length: 20 }, (_, i) => recordFlows([], i % 2 === 0 ? flows : flows.toReversed()))
       await Promise.all(batches)
-      for (const { id } of flows) expect((await listFlows({ id }, 1))[0]?.refused).toBe(20)
+      for (const { id } of flows) expect((await findFlowSummary(id))?.refused).toBe(20)
     })
 
     test("a client finds its newest flow by the code challenge that it sent, and not another client's", async () => {
@@ -73,7 +74,7 @@ describeOnEachDatabase(
       expect(await findFlowByChallenge("another", "of both")).toBeNull()
     })
 
-    test("keeps each request of a flow with its steps, in order, and names its Client and its person", async () => {
+    test("keeps each request of a flow with its steps, in order, with the names of its Client and its User", async () => {
       const [client, user] = [await storeClient(), await storeUser()]
       const id = newId()
       request(id, { clientId: client.clientId, userId: user.id })
@@ -105,7 +106,7 @@ describeOnEachDatabase(
       expect(new Set(steps.map((step) => step.id)).size).toBe(4)
     })
 
-    test("a stream continues after what it has", async () => {
+    test("a stream continues after the last request it sent", async () => {
       const id = newId()
       request(id)
       await recorder.store()
@@ -115,28 +116,77 @@ describeOnEachDatabase(
       const since = Date.now() - 60_000
       expect((await listFlows({}, 100, since)).map((flow) => flow.id)).toContain(id)
       expect(await listFlows({}, 100, Date.now() + 60_000)).toEqual([])
-      expect((await listFlows({ id }, 100, since)).map((flow) => flow.id)).toEqual([id])
-      expect(await listFlows({ id: "no id" }, 100, since)).toEqual([])
-      expect(await listFlows({ clientId: "another" }, 100, since)).toEqual([])
+      expect((await listFlows({ text: id }, 100, since)).map((flow) => flow.id)).toEqual([id])
+      expect(await listFlows({ text: "no such client" }, 100, since)).toEqual([])
     })
 
-    test("the list is filtered by client, outcome, refused requests and id", async () => {
+    test("the list is filtered by outcome and refused requests", async () => {
       const { clientId } = await storeClient()
       const ids = Object.fromEntries(flowOutcomes.map((outcome) => [outcome, newId()]))
       const rows = flowOutcomes.map((outcome) => rowOf(ids[outcome] ?? "", { clientId, outcome }))
       const refused = rowOf(newId(), { clientId, refused: 2, outcome: "succeeded" })
       await recordFlows([], [...rows, refused])
       const list = async (query: Parameters<typeof listFlows>[0]) => (await listFlows(query, 10)).map(({ id }) => id)
-      expect((await list({ clientId })).sort()).toEqual([...Object.values(ids), refused.id].sort())
+      expect((await list({ text: clientId })).sort()).toEqual([...Object.values(ids), refused.id].sort())
       for (const outcome of ["in progress", "failed", "denied", "revoked"] as const) {
-        expect(await list({ clientId, outcome }), outcome).toEqual([ids[outcome]])
+        expect(await list({ text: clientId, outcome }), outcome).toEqual([ids[outcome]])
       }
-      expect((await list({ clientId, outcome: "succeeded" })).sort()).toEqual([ids.succeeded, refused.id].sort())
-      expect(await list({ clientId, outcome: "refused" })).toEqual([refused.id])
-      expect(await list({ id: refused.id })).toEqual([refused.id])
-      expect(await list({ clientId, before: { beganAt: 0, id: "" } })).toEqual([])
+      expect((await list({ text: clientId, outcome: "succeeded" })).sort()).toEqual([ids.succeeded, refused.id].sort())
+      expect(await list({ text: clientId, outcome: "refused" })).toEqual([refused.id])
+      expect(await list({ text: clientId, before: { beganAt: 0, id: "" } })).toEqual([])
       for (const id of [newId(), "no id", "\0", ""]) expect(await findFlow(id), id).toBeNull()
       expect(await listRecorded("\0", 0)).toEqual([])
+    })
+
+    test("the search finds a flow by its client, its user's email address, its reason, and the start of an id", async () => {
+      const [client, user] = [await storeClient({ clientName: "100% Ünder_way" }), await storeUser()]
+      const other = await storeClient({ clientName: "100x Ünder-way" })
+      const [flow, refused] = [
+        rowOf(newId(), { clientId: client.clientId, userId: user.id }),
+        rowOf(newId(), { clientId: other.clientId, refused: 1, reason: "code_of_another_client" }),
+      ]
+      await recordFlows([], [flow, refused])
+      // The tests of this file share one database.
+      const search = async (text: string) =>
+        (await listFlows({ text }, 1_000)).map(({ id }) => id).filter((id) => id === flow.id || id === refused.id)
+      for (const text of ["100% Ü", "100% Ünder_", client.clientId, client.clientId.slice(0, -1), flow.id]) {
+        expect(await search(text), text).toEqual([flow.id])
+      }
+      for (const text of [user.email, user.email.toUpperCase(), user.email.slice(0, -4)]) {
+        expect(await search(text), text).toEqual([flow.id])
+      }
+      for (const text of ["code_of_another", "Code belongs to another client", "100X", refused.id.slice(0, -2)]) {
+        expect(await search(text), text).toEqual([refused.id])
+      }
+      expect((await search("100")).sort()).toEqual([flow.id, refused.id].sort())
+      expect(await search("%")).toEqual([flow.id])
+      expect(await search("r_w")).toEqual([flow.id])
+      for (const text of ["100%x", "!", "'", flow.id.slice(1), flow.id.slice(0, 3)]) {
+        expect(await search(text), text).toEqual([])
+      }
+      // The stream filters by the same rule.
+      const [found] = await listFlows({ text: flow.id }, 1)
+      for (const text of ["100% ü", client.clientId, user.email, flow.id]) {
+        expect(matches(found as FlowSummary, { text }), text).toBe(true)
+      }
+      expect(matches(found as FlowSummary, { text: flow.id.slice(1) })).toBe(false)
+    })
+
+    test("the list is limited to a period or to a range of minutes", async () => {
+      const { clientId } = await storeClient()
+      const now = Date.now()
+      const [recent, older] = [5, 90].map((minutes) =>
+        rowOf(newId(), { clientId, beganAt: new Date(now - minutes * 60_000) }),
+      ) as [RecordedFlow, RecordedFlow]
+      await recordFlows([], [recent, older])
+      const list = async (query: FlowQuery) => (await listFlows({ ...query, text: clientId }, 10)).map(({ id }) => id)
+      expect(await list({})).toEqual([recent.id, older.id])
+      expect(await list({ period: "15m" })).toEqual([recent.id])
+      expect(await list({ period: "24h" })).toEqual([recent.id, older.id])
+      const minute = Math.floor(older.beganAt.getTime() / 60_000) * 60_000
+      expect(await list({ period: "custom", from: minute, to: minute })).toEqual([older.id])
+      expect(await list({ period: "custom", from: minute + 60_000 })).toEqual([recent.id])
+      expect(await list({ period: "custom", to: minute - 60_000 })).toEqual([])
     })
 
     test("an outcome is the highest that any request showed, in whatever order instances store them", async () => {
@@ -176,7 +226,7 @@ describeOnEachDatabase(
       expect((await readFlow(revoked.id)).outcome).toBe("revoked")
       expect((await readFlow(waiting.id)).outcome).toBe("in progress")
       const list = async (outcome: "succeeded" | "revoked" | "in progress") =>
-        (await listFlows({ clientId, outcome }, 10)).map(({ id }) => id)
+        (await listFlows({ text: clientId, outcome }, 10)).map(({ id }) => id)
       expect(await list("succeeded")).toEqual([started.id])
       expect(await list("revoked")).toEqual([revoked.id])
       expect(await list("in progress")).toEqual([waiting.id])
@@ -195,15 +245,15 @@ describeOnEachDatabase(
         outcome: "in progress",
         expiresAt: open.beganAt.getTime() + ms,
       })
-      expect((await listFlows({ clientId, outcome: "failed" }, 10)).map(({ id }) => id)).toEqual([expired.id])
-      expect((await listFlows({ clientId, outcome: "in progress" }, 10)).map(({ id }) => id)).toEqual([open.id])
+      expect((await listFlows({ text: clientId, outcome: "failed" }, 10)).map(({ id }) => id)).toEqual([expired.id])
+      expect((await listFlows({ text: clientId, outcome: "in progress" }, 10)).map(({ id }) => id)).toEqual([open.id])
     })
 
-    test("the list goes on behind any of its flows, also among those that began in one millisecond", async () => {
+    test("the list continues after any of its flows, also among those that started in one millisecond", async () => {
       const beganAt = new Date(Date.now() - 5_000)
-      const rows = Array.from({ length: 5 }, () => rowOf(newId(), { beganAt, lastAt: beganAt, clientId: "same time" }))
+      const rows = Array.from({ length: 5 }, () => rowOf(newId(), { beganAt, lastAt: beganAt, clientId: "same-time" }))
       await recordFlows([], rows)
-      const query = { clientId: "same time" }
+      const query = { text: "same-time" }
       const seen: string[] = []
       for (let page = await listFlows(query, 2); page.length > 0; ) {
         seen.push(...page.map(({ id }) => id))
@@ -214,12 +264,12 @@ describeOnEachDatabase(
       expect(await listFlows({ ...query, before: { beganAt: beganAt.getTime(), id: "" } }, 2)).toEqual([])
     })
 
-    test("of a flow whose first requests were swept, or are too many, the begin is missing", async () => {
+    test("a flow lacks its first requests when they were swept or are too many", async () => {
       const id = newId()
       request(id)
       await recorder.store()
       const whole = await readFlow(id)
-      expect(lacksBegin(whole, whole.recorded)).toBe(false)
+      expect(lacksFirstRequests(whole, whole.recorded)).toBe(false)
       const [last] = whole.recorded as [Recorded]
       const later = Array.from({ length: maxRequests }, (_, i) => ({
         seq: last.seq + lanes * (i + 1),
@@ -229,11 +279,11 @@ describeOnEachDatabase(
       await recordFlows(later, [])
       const cut = await readFlow(id)
       expect(cut.recorded).toHaveLength(maxRequests)
-      expect(lacksBegin(cut, cut.recorded)).toBe(true)
-      expect(lacksBegin(whole, [])).toBe(true)
+      expect(lacksFirstRequests(cut, cut.recorded)).toBe(true)
+      expect(lacksFirstRequests(whole, [])).toBe(true)
     })
 
-    test("what another version of the server has recorded is left out, and takes nothing else with it", async () => {
+    test("a request that another version of the server recorded is left out, and the others are shown", async () => {
       const id = newId()
       request(id)
       await recorder.store()
@@ -249,7 +299,7 @@ describeOnEachDatabase(
       expect(await readFlow(id)).toMatchObject({ recorded: [known], lastStep: "authorization.calls_authorize" })
     })
 
-    test("what cannot be stored is lost, and what comes after it is stored", async () => {
+    test("a request that cannot be stored is lost, and later ones are stored", async () => {
       const db = await database()
       const [lost, kept] = [newId(), newId()]
       await db.$executeRawUnsafe(`ALTER TABLE "FlowEvent" RENAME TO "Elsewhere"`)
@@ -262,7 +312,7 @@ describeOnEachDatabase(
       expect((await readFlow(kept)).recorded).toHaveLength(1)
     })
 
-    test("while some are being stored, 2,000 others wait, and what comes beyond is lost with one line in the log", async () => {
+    test("while some requests are being stored, 2,000 others wait, and more than that are lost with one line in the log", async () => {
       const db = await database()
       const before = await db.flowEvent.count()
       const lines: object[] = []
@@ -272,7 +322,7 @@ describeOnEachDatabase(
       )
       request(newId())
       const stored = recorder.store()
-      // The first store begins; it is done no earlier than in another turn of the event loop.
+      // The first store starts here, and cannot end before the next turn of the event loop.
       await Promise.resolve()
       for (let i = 0; i < 3; i++) {
         for (let i = 0; i < 1_000; i++) request(newId())
@@ -287,7 +337,7 @@ describeOnEachDatabase(
       expect((await db.flowEvent.count()) - before).toBe(2_002)
     })
 
-    test("so many requests of a second are recorded, each with all its steps", async () => {
+    test("only a limited number of requests per second is recorded, each with all its steps", async () => {
       recorder = createRecorder(150)
       listenAlone(recorder)
       const db = await database()
@@ -295,12 +345,12 @@ describeOnEachDatabase(
       for (let i = 0; i < 1_000; i++) request(newId())
       await recorder.store()
       const kept = (await db.flowEvent.count()) - before
-      // Those of this second, and of the next when that began meanwhile.
+      // The next second may have started during the loop.
       expect(kept).toBeGreaterThanOrEqual(150)
       expect(kept).toBeLessThanOrEqual(300)
     })
 
-    test("facts that are too long to keep are not shown, and the rest of the request is", async () => {
+    test("facts that are too long are not kept, and the rest of the request is", async () => {
       const id = newId()
       const flow = new Flow("POST", "/refresh")
       flow.join(id)
@@ -312,16 +362,16 @@ describeOnEachDatabase(
       expect(recorded?.steps.map(({ facts }) => facts)).toEqual([{ not_shown: "too long" }, { rotations: 1 }])
     })
 
-    test("listens beside others: each gets every request", async () => {
+    test("is one of several listeners: each gets every request", async () => {
       const second = createRecorder()
-      listen(second)
+      addFlowListener(second)
       const id = newId()
       request(id)
       await Promise.all([recorder.store(), second.store()])
       expect(await listRecorded(id, 0)).toHaveLength(2)
     })
 
-    test("is swept: what is too old, and what is too much", async () => {
+    test("old requests and surplus requests are swept", async () => {
       const db = await database()
       await db.flowEvent.deleteMany()
       await db.recordedFlow.deleteMany()

@@ -3,22 +3,22 @@ import { log } from "@/lib/log"
 import type { RequestEvent } from "./events"
 import type { Facts } from "./facts"
 import type { Listener } from "./flow"
-import { findRequestOutcome } from "./outcome"
+import { outcomeOfRequest } from "./request-outcome"
 import { makeSequence } from "./sequence-number"
 
-/** How long requests wait to be stored together, in milliseconds. */
+/** How long requests are collected before they are stored together, in milliseconds. */
 const gatherMs = 100
 
-/** How many requests wait at most while others are being stored. A store takes long while the database is locked or away. */
+/** The maximum number of requests in the queue. Storing is slow while the database is locked or unavailable. */
 const maxWaiting = 2_000
 
-/** The longest facts that are kept of a step, in characters. */
-const maxFacts = 8_192
+/** The maximum length of a step's facts as JSON, in characters. */
+const maxFactsLength = 8_192
 
 /**
- * Stores what requests do for the flow inspector. What it cannot store is lost, and no flow notices.
- * @param perSecond how many requests of a second it records at most. Others are left out whole: the flows come first
- * @returns the listener; `store` stores what waits
+ * Stores requests for the flow inspector. A request that cannot be stored is lost. Flows are not affected.
+ * @param perSecond the maximum number of recorded requests per second. Each other request is left out completely
+ * @returns the listener; `store` stores the queued requests
  */
 export function createRecorder(perSecond = Number.POSITIVE_INFINITY): Listener & { store(): Promise<void> } {
   let waiting: RequestEvent[] = []
@@ -69,12 +69,12 @@ function serialize({ flowId, joined, clientId, userId, ...request }: RequestEven
 }
 
 function limit(facts: Facts): Facts {
-  return JSON.stringify(facts).length > maxFacts ? { not_shown: "too long" } : facts
+  return JSON.stringify(facts).length > maxFactsLength ? { not_shown: "too long" } : facts
 }
 
-/** What a request shows of its flow. */
+/** The facts of a flow that follow from one of its requests. */
 function toRow(event: RequestEvent): RecordedFlow {
-  const { outcome, refused, reason } = findRequestOutcome(event)
+  const { outcome, refused, reason } = outcomeOfRequest(event)
   return {
     id: event.flowId,
     beganAt: new Date(event.at),

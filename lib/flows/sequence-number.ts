@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto"
 
-/** A number of an event is milliseconds times this, and a lane. */
+/** The number of an event is its time in milliseconds multiplied by this, plus a lane. */
 export const lanes = 4096
 
 /**
- * Numbers that grow with time, and that another process hardly makes: milliseconds, each of which is used once, beside one
- * of the lanes, which is drawn. Of two events with one number the second is lost. JavaScript counts them exactly until 2039.
+ * Makes numbers that grow with time. A process uses each millisecond once, with a lane chosen at random, so two processes
+ * rarely make the same number. If they do, the second event is lost. The numbers are exact in JavaScript until 2039.
  */
 export function makeSequence(): () => number {
   const lane = randomInt(lanes)

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises"
 import { config } from "@/lib/config"
 import { perProcess } from "@/lib/per-process"
-import { listen } from "./flow"
+import { addFlowListener } from "./flow"
 
-/** What stores or sends what the listeners of this process still hold. */
+/** The functions that store or send the queued events of this process's listeners. */
 const flushes = perProcess<(() => Promise<void>)[]>("flow-listener-flushes")
 
 /**
- * Starts the listeners of flows: the flow inspector's recorder, and the exporter by OTLP when the standard variables of
- * OpenTelemetry ask for it (OTEL_TRACES_EXPORTER=otlp, or an endpoint in OTEL_EXPORTER_OTLP_ENDPOINT or
- * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT). What is not asked for is not even loaded.
+ * Starts the flow listeners: the recorder of the flow inspector, and the OTLP exporter when a standard OpenTelemetry variable
+ * enables it (OTEL_TRACES_EXPORTER=otlp, OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT). A listener that
+ * is not enabled is not loaded.
  */
 export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (flushes.value) return
@@ -18,27 +18,27 @@ export async function startTelemetry(env: NodeJS.ProcessEnv = process.env): Prom
     const { createRecorder } = await import("./recorder")
     const recorder = createRecorder(config().FLOW_INSPECTOR_REQUESTS)
     flushes.value.push(recorder.store)
-    listen(recorder)
+    addFlowListener(recorder)
   }
-  if (asksForSpans(env)) {
-    const { createExporter } = await import("./opentelemetry")
-    const exporter = await createExporter(env)
+  if (areSpansEnabled(env)) {
+    const { createSpanExporter } = await import("./opentelemetry")
+    const exporter = await createSpanExporter(env)
     if (!exporter) return
     flushes.value.push(exporter.shutdown)
-    listen(exporter)
+    addFlowListener(exporter)
   }
 }
 
-/** How long the end of a process waits for what has not been sent or stored yet, in milliseconds. */
+/** How long a stopping process waits for queued events to be stored or sent, in milliseconds. */
 const maxFlushMs = 1_000
 
-/** Sends and stores what has not been yet. A collector that is out of reach does not delay the end. */
+/** Stores and sends the queued events. An unreachable collector delays the stop by no more than that. */
 export async function stopTelemetry(): Promise<void> {
   const flushed = Promise.allSettled((flushes.value ?? []).map((flush) => flush()))
   await Promise.race([flushed, setTimeout(maxFlushMs, undefined, { ref: false })])
 }
 
-function asksForSpans(env: NodeJS.ProcessEnv): boolean {
+function areSpansEnabled(env: NodeJS.ProcessEnv): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return false
   if (env.OTEL_TRACES_EXPORTER) return env.OTEL_TRACES_EXPORTER.split(",").some((name) => name.trim() === "otlp")
   return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)

@@ -1,14 +1,14 @@
 import type { StepName } from "@/lib/flows/diagrams"
 import type { Failure, RequestEvent } from "@/lib/flows/events"
 import type { Facts } from "@/lib/flows/facts"
-import { type Listener, listen } from "@/lib/flows/flow"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import { addFlowListener, type Listener } from "@/lib/flows/flow"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
 import { perProcess } from "@/lib/per-process"
 
 /** Makes this listener the only one. Without an argument there is none. */
 export function listenAlone(listener?: Listener): void {
   perProcess("flow-listeners").value = undefined
-  if (listener) listen(listener)
+  if (listener) addFlowListener(listener)
 }
 
 /** A listener that stores the events it receives. */

@@ -2,13 +2,13 @@ import { maySeeFlows } from "@/lib/authentication/operators"
 import { readTokenCookie } from "@/lib/http/cookies"
 import { readRequest } from "./serve-page"
 
-/** Asks whether the browser of this request may see the flow inspector, now and later: a permission can end. */
-export async function inspectorAccess(): Promise<() => Promise<boolean>> {
+/** @returns a check whether the browser of this request still has access to the flow inspector. Access can expire. */
+export async function makeAccessCheck(): Promise<() => Promise<boolean>> {
   const token = readTokenCookie(await readRequest(), "operator")
   return () => maySeeFlows(token)
 }
 
-/** Whether the browser of this request may see the flow inspector. */
-export async function inspectorIsOpen(): Promise<boolean> {
-  return (await inspectorAccess())()
+/** Whether the browser of this request has access to the flow inspector. */
+export async function hasInspectorAccess(): Promise<boolean> {
+  return (await makeAccessCheck())()
 }

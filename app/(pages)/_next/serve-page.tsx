@@ -7,14 +7,14 @@ import type { PageHandler } from "@/lib/http/page"
 
 type SearchParams = Promise<Record<string, string | string[] | undefined>>
 
-/** What Next gives a page. */
+/** The props that Next passes to a page. */
 export type NextPageProps = { searchParams: SearchParams }
 
-/** Shows a page of this project as a page of Next. @param path the page's path */
+/** Renders a page handler as a page of Next, which cannot set the status. @param path the page's path */
 export async function servePage(
   path: string,
   handle: PageHandler,
-  { searchParams }: NextPageProps,
+  { searchParams }: Partial<NextPageProps> = {},
 ): Promise<ReactNode> {
   const page = await handle(await readRequest(path, await searchParams))
   if (page === null) notFound()
@@ -22,7 +22,7 @@ export async function servePage(
   redirect(page.headers.Location ?? "/")
 }
 
-/** The request of the page that Next renders at this moment. */
+/** The request that Next is rendering a page for. */
 export async function readRequest(
   path = "",
   searchParams: Record<string, string | string[] | undefined> = {},

@@ -2,12 +2,12 @@
 
 import { useState } from "react"
 import { type FlowQuery, listAddress, maxRows, olderAddress, putFlows, streamAddress } from "@/lib/flows/flow-search"
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { useStream } from "../_components/flow/use-stream"
 import { FlowFilter } from "./_components/flow-filter"
 import { FlowRow } from "./_components/flow-row"
-import { Live } from "./_components/live"
 import { NoFlows } from "./_components/no-flows"
+import { StreamStatus } from "./_components/stream-status"
 import { TopBar } from "./_components/top-bar"
 import { useNow } from "./_components/use-now"
 
@@ -20,17 +20,18 @@ type Props = {
   now: number
 }
 
-/** The list of flows: those that begin or move meanwhile are shown as they do. */
+/** The list of flows. It updates while the page is open. */
 export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: start }: Props) {
   const [flows, setFlows] = useState(loaded)
   const [firstIds] = useState(() => new Set(loaded.map(({ id }) => id)))
-  // An older flow would leave a gap in the list.
-  const floor = hasOlder ? (loaded.at(-1)?.beganAt ?? 0) : 0
+  // Older flows are on the next page. One of them would leave a gap here.
+  const oldestAt = hasOlder ? (loaded.at(-1)?.beganAt ?? 0) : 0
   const now = useNow(start, 5000)
   const stream = useStream((lastId) => streamAddress(query, lastId || start), {
-    flows: (moved) => setFlows((before) => putFlows(before, moved as FlowSummary[], query, floor)),
+    flows: (changed) => setFlows((before) => putFlows(before, changed as FlowSummary[], query, oldestAt)),
   })
-  const asked = Object.values(query).some((value) => value !== undefined)
+  const isFiltered = Object.values(query).some((value) => value !== undefined)
+  const canGrow = query.before === undefined && (query.to === undefined || query.to > start)
 
   return (
     <div className="mx-auto max-w-6xl px-4 pt-6 pb-16 sm:px-6">
@@ -38,16 +39,17 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
       <main>
         <div className="mt-6 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <h1 className="text-3xl font-semibold tracking-tight">Flows</h1>
-          <Live state={stream} />
+          <StreamStatus state={stream} />
         </div>
         <p className="mt-2 max-w-2xl text-muted text-pretty">
-          Every authorization that came to this server, with all that followed from it. Open one to see it step by step.
+          Every sign-in that reached this server, and everything that happened after it. Open one to see it step by
+          step.
         </p>
         <FlowFilter query={query} flows={flows} />
         {flows.length === 0 ? (
-          <NoFlows asked={asked} issuer={issuer} demo={demo} />
+          <NoFlows isFiltered={isFiltered} canGrow={canGrow} issuer={issuer} demo={demo} />
         ) : (
-          <section aria-label="Flows, the newest first" className="card mt-5 overflow-hidden">
+          <section aria-label="Flows, newest first" className="card mt-5 overflow-hidden">
             <Captions />
             <ol className="divide-y divide-line">
               {flows.map((flow) => (
@@ -59,7 +61,7 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
         <div className="mt-5 flex flex-wrap gap-3">
           {query.before && (
             <a className="button button-plain" href={listAddress(query)}>
-              Show the newest
+              Show newest
             </a>
           )}
           {(hasOlder || flows.length >= maxRows) && (
@@ -73,14 +75,14 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
   )
 }
 
-/** Each row says by itself what is what. */
+/** The column titles. They are hidden from screen readers, because each row is one link with its own labels. */
 function Captions() {
   return (
     <div
       className="flow-columns hidden border-b border-line bg-sunken py-2 text-xs font-medium text-muted lg:grid"
       aria-hidden="true"
     >
-      <span>Client and person</span>
+      <span>Client and user</span>
       <span>Last step</span>
       <span>Outcome</span>
       <span className="text-end">Duration</span>

@@ -1,30 +1,34 @@
 import type { Metadata } from "next"
-import { notFound } from "next/navigation"
+import { redirect } from "next/navigation"
 import { config } from "@/lib/config"
 import { parseFlowQuery } from "@/lib/flows/flow-search"
-import { listFlows } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "../_next/inspector-access"
+import { findFlowSummary, listFlows } from "@/lib/flows/inspector"
+import { hasInspectorAccess } from "../_next/inspector-access"
+import { servePage } from "../_next/serve-page"
+import { accessPage, accessTitle } from "./access-page"
 import { FlowsView } from "./flows-view"
 
-export const metadata: Metadata = { title: "Flows" }
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> }
 
 const pageSize = 50
 
-/** The recent flows, newest first. */
-export default async function FlowsPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | string[] | undefined>>
-}) {
-  if (!(await inspectorIsOpen())) notFound()
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await hasInspectorAccess()) ? "Flows" : accessTitle }
+}
+
+/** The recent flows, newest first. The ID of a flow in the search box leads to the flow. */
+export default async function FlowsPage({ searchParams }: Props) {
+  if (!(await hasInspectorAccess())) return servePage("/flows", accessPage)
   const query = parseFlowQuery(await searchParams)
-  // Before the look: the stream goes on from here.
+  const named = query.text === undefined ? null : await findFlowSummary(query.text)
+  if (named) redirect(`/flows/${named.id}`)
+  // Before the list is read: the stream continues from here.
   const now = Date.now()
   const found = await listFlows(query, pageSize + 1)
   const { issuer, DEMO } = config()
   return (
     <FlowsView
-      // Another query starts with an empty list.
+      // A new query starts with a new list.
       key={JSON.stringify(query)}
       flows={found.slice(0, pageSize)}
       hasOlder={found.length > pageSize}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react"
 import type { StepName } from "@/lib/flows/diagrams"
-import type { Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/recorded-flow"
 import { Arrow, Lifelines } from "../_components/flow/arrow"
 import { foresee, type Group, type Lane } from "../_components/flow/sequence"
 import { Heads, RequestSteps } from "../_components/flow/sequence-diagram"

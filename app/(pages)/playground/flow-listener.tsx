@@ -1,4 +1,4 @@
-import type { Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/recorded-flow"
 import { useStream } from "../_components/flow/use-stream"
 
 type Props = { flowId: string; onRecorded: (news: Recorded[]) => void }

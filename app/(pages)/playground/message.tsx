@@ -1,5 +1,6 @@
 import { JsonView } from "../_components/flow/json-view"
 import { JwtText } from "../_components/flow/jwt-text"
+import { ScrollBox } from "../_components/flow/scroll-box"
 import type { Exchange, Pairs } from "./run"
 
 /** A request as it went over the wire, one parameter a line. */
@@ -26,9 +27,9 @@ export function Answer({ answer }: { answer: NonNullable<Exchange["answer"]> }) 
       <p className="font-medium">HTTP {answer.status}</p>
       <Lines pairs={answer.headers} />
       {answer.body !== "" && (
-        <div className="max-h-80 overflow-y-auto">
+        <ScrollBox label="Response body">
           <Body text={answer.body} />
-        </div>
+        </ScrollBox>
       )}
     </Block>
   )

@@ -5,7 +5,7 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { config } from "@/lib/config"
 import { readTokenCookie } from "@/lib/http/cookies"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
-import { inspectorIsOpen } from "../_next/inspector-access"
+import { hasInspectorAccess } from "../_next/inspector-access"
 import { readRequest } from "../_next/serve-page"
 import { Tour } from "./tour"
 
@@ -19,7 +19,7 @@ export default async function PlaygroundPage() {
   return (
     <Tour
       issuer={issuer}
-      watching={await inspectorIsOpen()}
+      watching={await hasInspectorAccess()}
       signedInAs={signedIn && toReadableEmail(signedIn.user.email)}
       stranger={await findDemoUser()}
     />

@@ -1,4 +1,4 @@
-import { formatReason } from "@/lib/flows/error-help"
+import { formatReason } from "@/lib/flows/reasons"
 import { Outcome } from "./outcome"
 import type { PlayedScene, Run } from "./run"
 import { scenes } from "./scenes"

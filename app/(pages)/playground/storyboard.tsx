@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from "react"
 import { participantsOf, type StepName } from "@/lib/flows/diagrams"
-import type { Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/recorded-flow"
 import { type Group, layOut } from "../_components/flow/sequence"
 import { Heads, moveFocus } from "../_components/flow/sequence-diagram"
 import { Cell, Foreseen, SceneArrows } from "./arrows"

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "react"
-import type { Recorded } from "@/lib/flows/record"
+import type { Recorded } from "@/lib/flows/recorded-flow"
 
 /** How long an arrow has for itself, in milliseconds. */
 const everyMs = 140

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
-import { appendRecorded, type Recorded } from "@/lib/flows/record"
+import { appendRecorded, type Recorded } from "@/lib/flows/recorded-flow"
 import { findFlow, finishAuthorization } from "./authorization-scenes"
 import { playNext } from "./client"
 import type { Controls } from "./next-card"

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url"
 import { type DiagramName, diagrams } from "../diagrams"
 import { toMermaid } from "../mermaid"
 
-/** The text with each diagram under the heading of its title as the data has it. */
+/** Replaces each diagram, which is under the heading of its title, with the current one. */
 export function withDiagrams(markdown: string): string {
   return (Object.keys(diagrams) as DiagramName[]).reduce((text, diagram) => {
     const { title } = diagrams[diagram]

@@ -1,12 +1,12 @@
-import { formatReason } from "@/lib/flows/error-help"
 import type { Failure } from "@/lib/flows/events"
+import { formatReason } from "@/lib/flows/reasons"
 import type { Lane, PlacedArrow } from "./sequence"
 
 type Props = {
   arrow: PlacedArrow
   lanes: Lane[]
   failure: Failure | null
-  /** Whether it is still to come. */
+  /** Whether the step has not happened yet. */
   foreseen?: boolean
 }
 
@@ -15,8 +15,8 @@ const foreseenLine = "stroke-current stroke-[1.5] [stroke-dasharray:2_5]"
 const loop = { top: 13, bottom: 33, width: 24 }
 
 /**
- * A step as an arrow across the lanes, with its text. All places along the way are percentages, so that it fits any
- * width; what has a shape of its own stands in a drawing of its own at such a place.
+ * A step as an arrow across the lanes, with its text. Horizontal positions are percentages, so the arrow fits any width.
+ * Shapes that must not stretch, such as the arrow head, are nested drawings at such a position.
  */
 export function Arrow(props: Props) {
   const { arrow, lanes, failure, foreseen = false } = props
@@ -96,7 +96,7 @@ function Loop({ arrow: { from }, lanes, failure, foreseen }: Props) {
   )
 }
 
-/** Where a step failed. */
+/** Marks the end of an arrow whose step failed. */
 function Cross() {
   return (
     <>
@@ -119,7 +119,7 @@ function Label({ arrow, lanes, failure, foreseen }: Props) {
       <text
         {...common}
         y={isLoop ? 27 : 20}
-        className={`flow-label text-[13px] ${failure ? "fill-danger font-medium" : foreseen ? "fill-muted" : "fill-ink font-medium"}`}
+        className={`flow-label text-[0.8125rem] ${failure ? "fill-danger font-medium" : foreseen ? "fill-muted" : "fill-ink font-medium"}`}
       >
         {arrow.text}
       </text>
@@ -132,7 +132,7 @@ function Label({ arrow, lanes, failure, foreseen }: Props) {
   )
 }
 
-/** The middle of a lane, or of what lies between two, across the drawing. */
+/** The horizontal position of a lane, or between two lanes for a fraction. */
 function place(lane: number, lanes: Lane[]): string {
   return `${(((lane + 0.5) / lanes.length) * 100).toFixed(3)}%`
 }

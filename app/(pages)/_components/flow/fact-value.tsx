@@ -1,12 +1,13 @@
 import type { Fact } from "@/lib/flows/facts"
 import { Fingerprint } from "./fingerprint"
+import { formatTimestamp } from "./format-time"
 import { JsonView } from "./json-view"
-import { formatMoment } from "./moments"
+import { ScrollBox } from "./scroll-box"
 import { isFingerprint } from "./sequence"
 
-const isoMoment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+const isoTimestamp = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
 
-/** The value of a fact: a fingerprint as its tag, a list with a line for each, all else as text. */
+/** The value of a fact: a fingerprint as a tag, a list with one line per item, an object as JSON. */
 export function FactValue({ value }: { value: Fact }) {
   if (value === null) return <span className="text-muted">none</span>
   if (typeof value === "string") return <TextValue value={value} />
@@ -14,9 +15,11 @@ export function FactValue({ value }: { value: Fact }) {
   if (typeof value === "number") return <span className="font-mono text-number tabular-nums">{value}</span>
   if (!Array.isArray(value)) {
     return (
-      <span className="font-mono text-[13px]">
-        <JsonView value={value} />
-      </span>
+      <ScrollBox label="JSON value">
+        <span className="font-mono text-[0.8125rem]">
+          <JsonView value={value} />
+        </span>
+      </ScrollBox>
     )
   }
   if (value.length === 0) return <span className="text-muted">none</span>
@@ -33,6 +36,6 @@ export function FactValue({ value }: { value: Fact }) {
 
 function TextValue({ value }: { value: string }) {
   if (isFingerprint(value)) return <Fingerprint value={value} />
-  if (isoMoment.test(value)) return <time dateTime={value}>{formatMoment(Date.parse(value))}</time>
-  return <span className="font-mono text-[13px] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
+  if (isoTimestamp.test(value)) return <time dateTime={value}>{formatTimestamp(Date.parse(value))}</time>
+  return <span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{value === "" ? '""' : value}</span>
 }

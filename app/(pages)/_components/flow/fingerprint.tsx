@@ -1,40 +1,42 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react"
-import type { Recorded } from "@/lib/flows/record"
-import { findFingerprints } from "./sequence"
+import type { Recorded } from "@/lib/flows/recorded-flow"
+import { type FingerprintUse, listFingerprintUses } from "./fingerprint-uses"
 
 type Light = {
-  /** The fingerprint that the pointer or the focus is on, or that was pinned. */
+  /** The fingerprint under the pointer or the focus, or else the pinned one. */
   lit: string | null
   point: (fingerprint: string | null) => void
   pinned: string | null
   pin: (fingerprint: string | null) => void
-  /** The classes of a fingerprint's colour and shape: the same for the same value, wherever it stands. */
-  lookOf: (fingerprint: string) => string
+  /** The fingerprints of the flow, in order of appearance. */
+  uses: FingerprintUse[]
+  /** The classes of a fingerprint's colour and shape, and its letter where colours are not shown. */
+  lookOf: (fingerprint: string) => Look
 }
+
+type Look = { className: string; letter: string }
 
 const LightContext = createContext<Light>({
   lit: null,
   point: () => {},
   pinned: null,
   pin: () => {},
+  uses: [],
   lookOf: () => lookAt(0),
 })
 
 type Props = { recorded: Recorded[]; children: ReactNode }
 
-/** Within it, each value of a flow has a look of its own, and one that is pointed at is lit up wherever it stands. */
+/** Gives each secret of a flow one colour, and highlights all uses of the one that is pointed at. */
 export function FingerprintLight({ recorded, children }: Props) {
   const [pointed, point] = useState<string | null>(null)
   const [pinned, pin] = useState<string | null>(null)
-  const places = useMemo(() => {
-    const steps = recorded.flatMap((request) => request.steps)
-    const fingerprints = new Set(steps.flatMap(({ facts }) => findFingerprints(facts)))
-    return new Map([...fingerprints].map((fingerprint, i) => [fingerprint, i]))
-  }, [recorded])
+  const uses = useMemo(() => listFingerprintUses(recorded), [recorded])
   const light = useMemo(() => {
+    const places = new Map(uses.map(({ fingerprint }, i) => [fingerprint, i]))
     const lookOf = (fingerprint: string) => lookAt(places.get(fingerprint) ?? 0)
-    return { lit: pointed ?? pinned, point, pinned, pin, lookOf }
-  }, [pointed, pinned, places])
+    return { lit: pointed ?? pinned, point, pinned, pin, uses, lookOf }
+  }, [pointed, pinned, uses])
   return <LightContext value={light}>{children}</LightContext>
 }
 
@@ -44,43 +46,61 @@ export function useLight(): Light {
 
 const hues = 8
 const shapes = 3
+const letters = 26
 
-function lookAt(place: number): string {
-  return `print-hue-${place % hues} print-shape-${Math.floor(place / hues) % shapes}`
+function lookAt(place: number): Look {
+  const round = Math.floor(place / letters)
+  return {
+    className: `print-hue-${place % hues} print-shape-${Math.floor(place / hues) % shapes}`,
+    letter: `${String.fromCharCode(65 + (place % letters))}${round || ""}`,
+  }
 }
 
-/** A secret's fingerprint. Pointing at it shows where else the same value went; a click keeps that shown. */
-export function Fingerprint({ value }: { value: string }) {
+/** The fingerprint of a secret as a button. Pointing at it or focusing it highlights all its uses; a click keeps that. */
+export function Fingerprint({ value, name, steps }: { value: string; name?: string; steps?: number }) {
   const { lit, point, pinned, pin, lookOf } = useLight()
   return (
     <button
       type="button"
-      className={`print ${lookOf(value)}`}
+      className={`print ${lookOf(value).className}`}
       data-lit={lit === value || undefined}
       aria-pressed={pinned === value}
-      title="The fingerprint of a secret: the same for the same value"
+      title="A fingerprint of a secret. Equal secrets have equal fingerprints."
       onClick={() => pin(pinned === value ? null : value)}
       onPointerEnter={() => point(value)}
       onPointerLeave={() => point(null)}
       onFocus={() => point(value)}
       onBlur={() => point(null)}
     >
-      <span className={`print-dot ${lookOf(value)}`} aria-hidden="true" />
-      <span className="sr-only">Fingerprint </span>
+      <Dot value={value} />
+      {name === undefined ? (
+        <span className="sr-only">Fingerprint </span>
+      ) : (
+        <span className="font-sans font-semibold">{name} </span>
+      )}
       {value}
+      {steps !== undefined && <span className="sr-only">(in {steps === 1 ? "1 step" : `${steps} steps`})</span>}
     </button>
   )
 }
 
-const mostDots = 5
-
-/** The fingerprints that a step carries, as dots in their colours. Decoration: the opened step names them. */
-export function FingerprintDots({ values }: { values: string[] }) {
-  const { lit, lookOf } = useLight()
+/** A dot in the secret's colour. In forced-colors mode it is the secret's letter. */
+function Dot({ value, isLit }: { value: string; isLit?: boolean }) {
+  const { className, letter } = useLight().lookOf(value)
   return (
-    <span className="flex h-2 gap-1" aria-hidden="true">
-      {values.slice(0, mostDots).map((value) => (
-        <span key={value} className={`print-dot ${lookOf(value)}`} data-lit={lit === value || undefined} />
+    <span className={`print-dot ${className}`} data-letter={letter} data-lit={isLit || undefined} aria-hidden="true" />
+  )
+}
+
+const maxDots = 5
+
+/** The dots of the secrets that a step carries. They are decoration: the opened step has the fingerprints as text. */
+export function FingerprintDots({ values }: { values: string[] }) {
+  const { lit } = useLight()
+  return (
+    <span className="flex min-h-2 gap-1" aria-hidden="true">
+      {values.slice(0, maxDots).map((value) => (
+        <Dot key={value} value={value} isLit={lit === value} />
       ))}
     </span>
   )

@@ -1,4 +1,4 @@
-/** Who speaks to whom, in a line of text. */
+/** The sender and the receiver of a step, in one line. */
 export function FromTo({ from, to }: { from: string; to: string }) {
   return (
     <span className="flex flex-wrap items-center gap-1.5 text-xs text-muted">

@@ -3,7 +3,7 @@ import { JwtText } from "./jwt-text"
 
 const lexemes = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
-/** A JSON value over several lines, with its names, texts and numbers in colours of their own. */
+/** A JSON value on several lines. Names, texts and numbers have different colours. */
 export function JsonView({ value }: { value: unknown }) {
   const text = JSON.stringify(value, null, 2)
   const pieces: ReactNode[] = []
@@ -26,7 +26,7 @@ export function JsonView({ value }: { value: unknown }) {
   )
 }
 
-/** Prose breaks between words; a token has none, and its hyphens are no place to break either. */
+/** Prose breaks between words. A token has no words, so it breaks anywhere rather than at its hyphens. */
 function textLook(text: string): string {
   return text.includes(" ") ? "text-string" : "text-string break-all"
 }

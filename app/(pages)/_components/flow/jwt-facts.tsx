@@ -1,9 +1,9 @@
 import type { Fact, Facts } from "@/lib/flows/facts"
 import { FactList } from "./fact-list"
 import { FactValue } from "./fact-value"
+import { findClaimDescription } from "./field-descriptions"
 import { Fingerprint } from "./fingerprint"
-import { findClaimMeaning } from "./meanings"
-import { formatMoment } from "./moments"
+import { formatTimestamp } from "./format-time"
 import { Panel } from "./panel"
 
 /** A JWT as a step shows it: decoded, without its signature. */
@@ -27,14 +27,14 @@ export function JwtFacts({ name, jwt }: { name: string; jwt: JwtFact }) {
   )
 }
 
-const moments = ["iat", "exp", "auth_time", "nbf", "updated_at"]
+const timeClaims = ["iat", "exp", "auth_time", "nbf", "updated_at"]
 
 function Claims({ values }: { values: Facts }) {
   const entries = Object.entries(values).map(([name, value]) => ({
     name,
-    meaning: findClaimMeaning(name),
+    description: findClaimDescription(name),
     value:
-      moments.includes(name) && typeof value === "number" ? (
+      timeClaims.includes(name) && typeof value === "number" ? (
         <Seconds value={value} />
       ) : (
         <FactValue value={value ?? null} />
@@ -46,8 +46,8 @@ function Claims({ values }: { values: Facts }) {
 function Seconds({ value }: { value: number }) {
   return (
     <span className="flex flex-wrap gap-x-2.5 tabular-nums">
-      <span className="font-mono text-[13px] text-number">{value}</span>
-      <span className="text-[13px]">{formatMoment(value * 1000)}</span>
+      <span className="font-mono text-[0.8125rem] text-number">{value}</span>
+      <span className="text-[0.8125rem]">{formatTimestamp(value * 1000)}</span>
     </span>
   )
 }

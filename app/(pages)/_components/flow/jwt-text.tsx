@@ -1,6 +1,6 @@
 const jwt = /(eyJ[\w-]+)\.([\w-]+)\.([\w-]+)/
 
-/** A text in which the three parts of a JWT stand out: header, claims, signature. */
+/** Text in which the three parts of a JWT have different colours: header, claims, signature. */
 export function JwtText({ text }: { text: string }) {
   const match = jwt.exec(text)
   if (!match) return text

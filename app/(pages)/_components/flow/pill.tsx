@@ -5,7 +5,7 @@ const tones = { good: "bg-accent-soft text-accent", bad: "bg-danger-soft text-da
 
 type Props = { tone: keyof typeof tones /** A path in a square of 12. */; icon: string; children: ReactNode }
 
-/** How something ended, in a word. */
+/** A result in one word, with an icon. */
 export function Pill({ tone, icon, children }: Props) {
   return (
     <span

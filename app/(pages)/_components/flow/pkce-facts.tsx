@@ -1,18 +1,18 @@
 import type { Fact, Facts } from "@/lib/flows/facts"
+import { ComparedValues } from "./compared-values"
 import { FactValue } from "./fact-value"
 import { Panel } from "./panel"
-import { TwoValues } from "./two-values"
 
 const computedName = "BASE64URL(SHA-256(code_verifier))"
 
-/** The names of the facts that this draws. */
+/** The facts that PkceFacts shows. */
 export const pkceNames = ["code_verifier", computedName, "code_challenge", "equal"]
 
 export function isPkce(facts: Facts): boolean {
   return computedName in facts && "equal" in facts
 }
 
-/** PKCE as the computation that it is: the verifier through SHA-256, beside the challenge that came before it. */
+/** PKCE as a computation: the verifier is hashed and compared with the challenge of the authorization request. */
 export function PkceFacts({ facts }: { facts: Facts }) {
   const value = (name: string): Fact => facts[name] ?? null
   const equal = facts.equal === true
@@ -23,7 +23,7 @@ export function PkceFacts({ facts }: { facts: Facts }) {
       aside={<span className="text-xs text-muted">RFC 7636 §4.6</span>}
     >
       <div className="rounded-lg border border-line bg-surface px-3 py-2.5">
-        <p className="mb-1.5 text-xs text-muted">code_verifier, sent just now</p>
+        <p className="mb-1.5 text-xs text-muted">code_verifier (sent now)</p>
         <div className="text-sm">
           <FactValue value={value("code_verifier")} />
         </div>
@@ -34,15 +34,15 @@ export function PkceFacts({ facts }: { facts: Facts }) {
         </svg>
         <span className="font-mono text-xs">BASE64URL(SHA-256(…))</span>
       </div>
-      <TwoValues
+      <ComparedValues
         left={{ label: "computed", value: value(computedName) }}
         right={{ label: "code_challenge", value: value("code_challenge") }}
         equal={equal}
       />
       <p className={`mt-3 text-sm font-medium ${equal ? "text-accent" : "text-danger"}`}>
         {equal
-          ? "Equal: whoever redeems the code is who asked for it."
-          : "Not equal: whoever redeems the code is not who asked for it, or lost its verifier."}
+          ? "Match: the party redeeming the code is the one that asked for it."
+          : "No match: this is not the party that asked for the code, or it lost its verifier."}
       </p>
     </Panel>
   )

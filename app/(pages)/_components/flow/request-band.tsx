@@ -1,8 +1,8 @@
 import { Lifelines } from "./arrow"
-import { formatDuration } from "./moments"
+import { formatDuration } from "./format-time"
 import type { Group, Lane } from "./sequence"
 
-/** The head of the steps of one request: what was asked, when, how it was answered and how long that took. */
+/** The header of the steps of one request: method, path, status, start and duration. */
 export function RequestBand({ group, lanes }: { group: Group; lanes: Lane[] }) {
   const { method, path, status, offsetMs, durationMs } = group
   const look = group.failed || status >= 400 ? "bg-danger text-surface" : "bg-accent-soft text-accent"
@@ -17,7 +17,7 @@ export function RequestBand({ group, lanes }: { group: Group; lanes: Lane[] }) {
         <div
           className={`flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-3 py-1.5 text-sm ${group.failed ? "bg-danger-soft" : "bg-sunken"}`}
         >
-          <h3 className="min-w-0 font-mono text-[13px] [overflow-wrap:anywhere]">
+          <h3 className="min-w-0 font-mono text-[0.8125rem] [overflow-wrap:anywhere]">
             <span className="font-semibold text-accent">{method}</span> {path}
           </h3>
           <p className={`rounded-full px-2 text-xs font-semibold leading-5 tabular-nums ${look}`}>{status}</p>

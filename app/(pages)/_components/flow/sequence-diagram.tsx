@@ -1,28 +1,28 @@
 import { type KeyboardEvent, type ReactNode, useMemo } from "react"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
 import { RequestBand } from "./request-band"
 import { type Group, type Lane, layOut } from "./sequence"
 import { StepRow } from "./step-row"
 
 type StepProps = {
-  /** The id of the step that is open. */
+  /** The id of the opened step. */
   selected: string | null
   onSelect: (id: string) => void
-  /** Requests after this seq came while the page was open, and draw themselves. */
+  /** Requests with a higher seq arrived while the page was open. Their arrows are animated. */
   watchedSince: number
-  /** What to show under a step, where there is no room for it beside the diagram. */
+  /** Content under a step, for screens without room next to the diagram. */
   children?: (step: RecordedStep) => ReactNode
 }
 
 /**
- * What was recorded of a flow as a sequence diagram: an ordered list of requests, each an ordered list of steps. Every
- * step is a button; the arrow keys lead from one to the next.
+ * The recorded requests of a flow as a sequence diagram: an ordered list of requests, each an ordered list of steps. Every
+ * step is a button. The up and down arrow keys move between them.
  */
 export function SequenceDiagram({ recorded, ...steps }: StepProps & { recorded: Recorded[] }) {
   const { lanes, groups } = useMemo(() => layOut(recorded), [recorded])
   return (
     <div className="@container">
-      <div className="sticky top-0 z-10 bg-surface">
+      <div className="sticky top-0 z-10 bg-surface print:static">
         <Heads lanes={lanes} />
       </div>
       <ol onKeyDown={moveFocus} className="grid">
@@ -36,7 +36,7 @@ export function SequenceDiagram({ recorded, ...steps }: StepProps & { recorded: 
 
 type RequestProps = StepProps & { group: Group; lanes: Lane[] }
 
-/** An item of the list of requests: what was asked, and the steps that it took. */
+/** A request with its steps, as an item of the list of requests. */
 export function RequestSteps({ group, lanes, selected, onSelect, watchedSince, children }: RequestProps) {
   return (
     <li className="min-w-0">
@@ -59,7 +59,7 @@ export function RequestSteps({ group, lanes, selected, onSelect, watchedSince, c
   )
 }
 
-/** The participants, which stay in view. Each step's name has its own, so they are for the eye alone. */
+/** The participants, which stay in view. The accessible name of each step has its own participants. */
 export function Heads({ lanes }: { lanes: Lane[] }) {
   return (
     <div className="hidden ps-10 pe-18 pt-3 @3xl:block" aria-hidden="true">
@@ -67,7 +67,7 @@ export function Heads({ lanes }: { lanes: Lane[] }) {
         {lanes.map(({ participant, label }) => (
           <div key={participant} className="flex min-w-0 flex-col items-center">
             <span
-              className={`text-center text-[11px] leading-5 font-semibold tracking-tight whitespace-nowrap @5xl:text-xs @5xl:tracking-normal ${participant === "client" ? "text-accent" : ""}`}
+              className={`text-center text-[0.6875rem] leading-5 font-semibold tracking-tight whitespace-nowrap @5xl:text-xs @5xl:tracking-normal ${participant === "client" ? "text-accent" : ""}`}
             >
               {label}
             </span>
@@ -83,7 +83,7 @@ export function Heads({ lanes }: { lanes: Lane[] }) {
 
 const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 }
 
-/** Leads from step to step by the arrow keys, within the list that listens with it. */
+/** Moves the focus between the steps of a list, by the up and down arrow keys. */
 export function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
   const move = moves[event.key]
   if (!move || !(event.target as HTMLElement).dataset.step) return

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest"
 import { type Diagram, diagrams, type StepName } from "@/lib/flows/diagrams"
-import { appendRecorded, type Recorded } from "@/lib/flows/record"
+import { appendRecorded, type Recorded } from "@/lib/flows/recorded-flow"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
-import { findFingerprints, layOut } from "./sequence"
+import { layOut, listFingerprints } from "./sequence"
 
 describe("layOut", () => {
-  test("draws nothing of nothing", () => {
+  test("has no lanes and no requests when nothing is recorded", () => {
     expect(layOut([])).toEqual({ lanes: [], groups: [] })
   })
 
-  test("has only the lanes that occur, in their order", () => {
+  test("has only the lanes that occur, in a fixed order", () => {
     const authorize = [
       makeStep("authorization.calls_authorize", 10),
       makeStep("authorization.redirects_to_sign_in", 11),
@@ -27,7 +27,7 @@ describe("layOut", () => {
     ])
   })
 
-  test("has the requests in the order of time, whatever the order of arrival", () => {
+  test("has the requests in order of time, whatever the order of arrival", () => {
     const token = [makeStep("authorization.provides_auth_code", 9), makeStep("authorization.retrieves_auth_code", 11)]
     const { groups } = layOut([
       makeRequest(1, "POST /refresh", [makeStep("refresh.provides_refresh_token", 29)]),
@@ -68,7 +68,7 @@ describe("layOut", () => {
   })
 })
 
-test("what a stream brings again is not put in twice, and everything is in the order of time", () => {
+test("a request that a stream sends again is not added twice, and all are in order of time", () => {
   const [first, second, third] = [1, 2, 3].map((at) =>
     makeRequest(10 - at, "POST /refresh", [makeStep("refresh.validates_token", at)]),
   ) as [Recorded, Recorded, Recorded]
@@ -77,8 +77,8 @@ test("what a stream brings again is not put in twice, and everything is in the o
   expect(appendRecorded(before, [third, first])).toEqual([first, second, third])
 })
 
-test("fingerprints are found wherever they stand, each once", () => {
-  expect(findFingerprints({ code: "#abcdefgh", inner: { list: ["#12345678", "#abcdefgh"] }, no: "#short" })).toEqual([
+test("fingerprints are found at any depth, each once", () => {
+  expect(listFingerprints({ code: "#abcdefgh", inner: { list: ["#12345678", "#abcdefgh"] }, no: "#short" })).toEqual([
     "#abcdefgh",
     "#12345678",
   ])

@@ -1,31 +1,31 @@
-import { diagrams, findStep } from "@/lib/flows/diagrams"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import { diagrams, getStep } from "@/lib/flows/diagrams"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
+import { ComparedValues, isCompared, isEqual } from "./compared-values"
 import { FactList } from "./fact-list"
 import { FactValue } from "./fact-value"
 import { FailurePanel } from "./failure-panel"
+import { findFieldDescription } from "./field-descriptions"
+import { formatDuration, formatTimestamp } from "./format-time"
 import { FromTo } from "./from-to"
 import { isJwtFact, JwtFacts } from "./jwt-facts"
-import { findMeaning } from "./meanings"
-import { formatDuration, formatMoment } from "./moments"
 import { Panel } from "./panel"
 import { isPkce, PkceFacts, pkceNames } from "./pkce-facts"
-import { findRivals } from "./rivals"
-import { sentences } from "./sentences"
+import { findReplayedTokens } from "./replayed-tokens"
 import { shortName } from "./sequence"
-import { isCompared, isEqual, TwoValues } from "./two-values"
+import { stepDescriptions } from "./step-descriptions"
 
 type Props = {
   step: RecordedStep
-  /** The flow that it is a step of. */
+  /** All requests of the flow. */
   recorded: Recorded[]
   heading: "h2" | "h4"
 }
 
-/** The opened message of a step: what happened, what was in it, and what went wrong. */
+/** The details of a step: what happened, the data it carried, and why it failed. */
 export function StepDetail({ step, recorded, heading: Heading }: Props) {
   const request = recorded.find(({ steps }) => steps.some(({ id }) => id === step.id))
-  const rivals = findRivals(step, recorded)
-  const { diagram, number, from, to, text } = findStep(step.name)
+  const replayedTokens = findReplayedTokens(step, recorded)
+  const { diagram, number, from, to, text } = getStep(step.name)
   const place = [
     diagrams[diagram].title,
     number === null ? null : `step ${number}`,
@@ -39,17 +39,16 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
         <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-xs text-muted tabular-nums">
           <FromTo from={shortName(from)} to={shortName(to)} />
           <span>{formatDuration(step.durationMs)}</span>
-          <time dateTime={new Date(step.at).toISOString()}>{formatMoment(step.at)}</time>
+          <time dateTime={new Date(step.at).toISOString()}>{formatTimestamp(step.at)}</time>
         </div>
-        {/* It says what was done. */}
-        {!step.failure && <p className="mt-3 text-sm text-pretty text-muted">{sentences[step.name]}</p>}
+        {!step.failure && <p className="mt-3 text-sm text-pretty text-muted">{stepDescriptions[step.name]}</p>}
       </header>
       {step.failure && request && <FailurePanel failure={step.failure} status={request.status} />}
-      {rivals && (
+      {replayedTokens && (
         <Panel title="The two refresh tokens" tone="danger">
-          <TwoValues
-            left={{ label: "sent just now", value: rivals.presented }}
-            right={{ label: "the valid one", value: rivals.current }}
+          <ComparedValues
+            left={{ label: "presented", value: replayedTokens.presented }}
+            right={{ label: "valid", value: replayedTokens.current }}
             equal={false}
           />
         </Panel>
@@ -70,8 +69,8 @@ function StepFacts({ step: { facts } }: { step: RecordedStep }) {
         ([name, value]) =>
           isCompared(value) && (
             <Panel key={name} title={<code>{name}</code>} tone={isEqual(value) ? "plain" : "danger"}>
-              <TwoValues
-                left={{ label: "sent just now", value: value.sent ?? null, none: "not sent, which is allowed" }}
+              <ComparedValues
+                left={{ label: "sent", value: value.sent ?? null, none: "not sent (allowed)" }}
                 right={{ label: "stored", value: value.stored ?? null }}
                 equal={isEqual(value)}
               />
@@ -79,12 +78,12 @@ function StepFacts({ step: { facts } }: { step: RecordedStep }) {
           ),
       )}
       {plain.length > 0 && (
-        <Panel title="What it carried">
+        <Panel title="Data">
           <FactList
             entries={plain.map(([name, value]) => ({
               name,
               value: <FactValue value={value ?? null} />,
-              meaning: findMeaning(name),
+              description: findFieldDescription(name),
             }))}
           />
         </Panel>

@@ -1,32 +1,32 @@
 import { useEffect, useState } from "react"
-import { findStep, participants } from "@/lib/flows/diagrams"
-import { formatReason } from "@/lib/flows/error-help"
+import { getStep, participants } from "@/lib/flows/diagrams"
+import { formatReason } from "@/lib/flows/reasons"
 import { Arrow } from "./arrow"
 import { FingerprintDots, useLight } from "./fingerprint"
+import { formatDuration } from "./format-time"
 import { FromTo } from "./from-to"
-import { formatDuration } from "./moments"
-import { findFingerprints, type Lane, type Row } from "./sequence"
+import { type Lane, listFingerprints, type Row } from "./sequence"
 
 type Props = {
   row: Row
   lanes: Lane[]
   selected: boolean
-  /** Whether it came while somebody watched: then it draws itself. */
+  /** Whether the step arrived while the page was open. Its arrow is then animated. */
   fresh: boolean
   onSelect: () => void
 }
 
-/** A step as a button: an arrow where there is room for the diagram, else lines of text. Its name says the same. */
+/** A step as a button: an arrow on a wide screen, lines of text on a narrow one. The accessible name has the same content. */
 export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
-  const draws = useForAMoment(fresh)
+  const draws = useInitially(fresh)
   const { lit, lookOf } = useLight()
   const { failure, facts } = row.step
-  const fingerprints = findFingerprints(facts)
+  const fingerprints = listFingerprints(facts)
   const lights = lit !== null && fingerprints.includes(lit)
   return (
     <button
       type="button"
-      className={`flow-row ${draws ? "flow-fresh" : ""} ${lights ? lookOf(lit) : ""}`}
+      className={`flow-row ${draws ? "flow-fresh" : ""} ${lights ? lookOf(lit).className : ""}`}
       data-selected={selected || undefined}
       data-failed={failure !== null || undefined}
       data-lit={lights || undefined}
@@ -34,7 +34,7 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
       aria-pressed={selected}
       onClick={onSelect}
     >
-      <span className="sr-only">{sayRow(row)}</span>
+      <span className="sr-only">{nameRow(row)}</span>
       <span className="w-7 shrink-0 pt-0.5 text-end text-xs text-muted tabular-nums @3xl:pt-6" aria-hidden="true">
         {row.number ?? "+"}
       </span>
@@ -63,8 +63,8 @@ export function StepRow({ row, lanes, selected, fresh, onSelect }: Props) {
 
 const drawingMs = 2000
 
-/** Once: or what changes how the page is laid out would have everything drawn anew. */
-function useForAMoment(wanted: boolean): boolean {
+/** True at first only. Otherwise a change of the layout would start the animation again. */
+function useInitially(wanted: boolean): boolean {
   const [on, setOn] = useState(wanted)
   useEffect(() => {
     const timer = setTimeout(() => setOn(false), drawingMs)
@@ -73,8 +73,8 @@ function useForAMoment(wanted: boolean): boolean {
   return on
 }
 
-function sayRow({ number, text, step }: Row): string {
-  const { from, to } = findStep(step.name)
+function nameRow({ number, text, step }: Row): string {
+  const { from, to } = getStep(step.name)
   const who = from === to ? participants[from] : `${participants[from]} to ${participants[to]}`
   const end = step.failure ? ` Failed: ${formatReason(step.failure.reason)}.` : ""
   return `${number === null ? "" : `${number}. `}${who}: ${text}. ${formatDuration(step.durationMs)}.${end}`

@@ -2,17 +2,17 @@ import { useEffect, useRef, useState } from "react"
 
 const reopenAfterMs = 3000
 
-/** `ended`: whoever looks may no longer. */
+/** `ended`: this browser no longer has access. */
 export type StreamState = "connecting" | "live" | "ended"
 
-/** What takes the data of each event, parsed, by the event's name. */
+/** Called with the parsed data of each event, by the event's name. */
 type Receivers = Record<string, (data: unknown) => void>
 
 /**
- * Listens to server-sent events while the page is to be seen: a browser opens only six connections to a server, and
- * hidden tabs would take them. The browser connects anew by itself after a break; where the server refused, this does.
- * @param address of the stream, asked for at each connection, with the id of the last event that came; empty at first
- * @param receivers the same names each time
+ * Reads server-sent events while the page is visible. A hidden tab closes its stream, because a browser opens only six
+ * connections to a server. The browser reconnects after a broken connection; this hook reconnects after a refusal.
+ * @param address returns the stream's address, at each connection, from the id of the last event; empty at first
+ * @param receivers must have the same names at each render
  */
 export function useStream(address: (lastId: string) => string, receivers: Receivers): StreamState {
   const [state, setState] = useState<StreamState>("connecting")
@@ -36,11 +36,11 @@ export function useStream(address: (lastId: string) => string, receivers: Receiv
       }
       source.addEventListener("error", () => {
         setState("connecting")
-        if (source?.readyState === EventSource.CLOSED) void askAgain(source.url)
+        if (source?.readyState === EventSource.CLOSED) void reopenLater(source.url)
       })
     }
-    // An EventSource does not tell why it was refused.
-    const askAgain = async (url: string) => {
+    // An EventSource does not expose the status of the response.
+    const reopenLater = async (url: string) => {
       const answer = await fetch(url, { method: "HEAD" }).catch(() => null)
       if (source?.url !== url) return
       if (answer?.status === 404) setState("ended")
@@ -52,14 +52,14 @@ export function useStream(address: (lastId: string) => string, receivers: Receiv
       source = null
       setState("connecting")
     }
-    const follow = () => {
+    const update = () => {
       close()
       if (document.visibilityState === "visible") open()
     }
-    follow()
-    document.addEventListener("visibilitychange", follow)
+    update()
+    document.addEventListener("visibilitychange", update)
     return () => {
-      document.removeEventListener("visibilitychange", follow)
+      document.removeEventListener("visibilitychange", update)
       close()
     }
   }, [])

@@ -1,16 +1,17 @@
 "use client"
 
 import { useState } from "react"
-import { type FlowRecord, lacksBegin, maxRequests } from "@/lib/flows/record"
+import { type FlowRecord, lacksFirstRequests, maxRequests } from "@/lib/flows/recorded-flow"
 import { FingerprintLight } from "../../_components/flow/fingerprint"
+import { FingerprintLegend } from "../../_components/flow/fingerprint-legend"
 import { SequenceDiagram } from "../../_components/flow/sequence-diagram"
 import { StepDetail } from "../../_components/flow/step-detail"
 import { TopBar } from "../_components/top-bar"
-import { useFollow } from "../_components/use-follow"
+import { useStickToEnd } from "../_components/use-stick-to-end"
 import { FlowHead } from "./flow-head"
 import { useFlow } from "./use-flow"
 
-/** A flow: its diagram, and beside it the step that is opened. What happens meanwhile is added as it happens. */
+/** A flow: its diagram, and next to it the opened step. New requests are added as they arrive. */
 export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const { summary, recorded, stream, watchedSince } = useFlow(flow)
   const [picked, setPicked] = useState<string | null>(null)
@@ -18,10 +19,10 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
   const pickedStep = steps.find(({ id }) => id === picked)
   const failed = steps.findLast(({ failure }) => failure !== null)
   const watched = recorded.findLast(({ seq }) => seq > watchedSince)?.steps.at(-1)
-  // Unless one was picked: where the newest request failed, or else the newest that came while the page was open.
+  // Without a picked step: the failure of the newest request, or the newest step that arrived while the page was open.
   const newestFailed = recorded.at(-1)?.steps.findLast(({ failure }) => failure !== null)
   const shown = pickedStep ?? newestFailed ?? watched ?? failed ?? steps[0]
-  useFollow(recorded.length, picked === null)
+  useStickToEnd(recorded.length, picked === null)
 
   return (
     <FingerprintLight recorded={recorded}>
@@ -29,27 +30,28 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
         <TopBar />
         <main>
           <FlowHead flow={summary} failedId={failed?.id ?? null} stream={stream} now={now} />
-          {lacksBegin(summary, recorded) && (
+          {lacksFirstRequests(summary, recorded) && (
             <p className="mt-4 text-sm text-muted text-pretty">
-              The first steps of this flow are no longer shown: requests are kept for a limited time, and this page
-              shows the newest {maxRequests}.
+              Earlier steps aren't shown. Requests are deleted after some time, and this page shows the newest{" "}
+              {maxRequests}.
             </p>
           )}
-          <div className="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
+          <div className="mt-6 grid items-start gap-6 print:block xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
             <section aria-labelledby="steps" className="card min-w-0 px-3 pb-4 sm:px-5">
               <h2 id="steps" className="sr-only">
                 Steps
               </h2>
+              <FingerprintLegend />
               <SequenceDiagram
                 recorded={recorded}
                 selected={shown?.id ?? null}
                 onSelect={(id) => setPicked(id === picked ? null : id)}
                 watchedSince={watchedSince}
               >
-                {/* A step that was not picked is open only beside the diagram, where it moves nothing. */}
+                {/* Only a picked step opens between the others: it moves them. */}
                 {({ id }) =>
                   pickedStep?.id === id && (
-                    <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5 xl:hidden">
+                    <div className="my-2 rounded-xl bg-sunken p-4 sm:p-5 xl:hidden print:hidden">
                       <StepDetail step={pickedStep} recorded={recorded} heading="h4" />
                     </div>
                   )
@@ -57,12 +59,12 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
               </SequenceDiagram>
             </section>
             <aside
-              // Another step starts at its top.
+              // A new step is shown from its top.
               key={shown?.id}
-              aria-label="The opened step"
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+              aria-label="Opened step"
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
               tabIndex={0}
-              className="card hidden max-h-[calc(100dvh-3rem)] overflow-y-auto p-5 xl:sticky xl:top-6 xl:block"
+              className="card hidden max-h-[calc(100dvh-3rem)] overflow-y-auto p-5 xl:sticky xl:top-6 xl:block print:static print:block print:max-h-none print:overflow-visible"
             >
               {shown && <StepDetail step={shown} recorded={recorded} heading="h2" />}
             </aside>

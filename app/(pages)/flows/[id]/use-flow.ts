@@ -1,8 +1,8 @@
 import { useState } from "react"
-import { appendRecorded, type FlowRecord, type FlowSummary, type Recorded } from "@/lib/flows/record"
+import { appendRecorded, type FlowRecord, type FlowSummary, type Recorded } from "@/lib/flows/recorded-flow"
 import { useStream } from "../../_components/flow/use-stream"
 
-/** A flow as it is now: what was recorded of it, with what the stream brings. */
+/** The current state of a flow: the loaded requests and the ones that the stream sent. */
 export function useFlow(flow: FlowRecord) {
   const [recorded, setRecorded] = useState(flow.recorded)
   const [summary, setSummary] = useState<FlowSummary>(flow)
@@ -10,9 +10,9 @@ export function useFlow(flow: FlowRecord) {
 
   const stream = useStream(() => `/flows/${flow.id}/stream?after=${newestSeq(recorded)}`, {
     flow: (data) => {
-      const news = data as { flow: FlowSummary; recorded: Recorded[] }
-      setSummary(news.flow)
-      setRecorded((before) => appendRecorded(before, news.recorded))
+      const sent = data as { flow: FlowSummary; recorded: Recorded[] }
+      setSummary(sent.flow)
+      setRecorded((before) => appendRecorded(before, sent.recorded))
     },
   })
   return { recorded, stream, watchedSince, summary }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react"
 
-/** Copies a text. Where the browser does not allow that, the text beside it can be selected. */
+/** Copies a text. If the browser refuses, the text next to the button can be selected. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -20,7 +20,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   return (
     <button
       type="button"
-      className="rounded-md border border-line bg-surface px-2 py-0.5 text-xs font-medium text-muted hover:text-ink"
+      className="print:hidden rounded-md border border-line bg-surface px-2 py-0.5 text-xs font-medium text-muted hover:text-ink"
       onClick={copy}
     >
       <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>

@@ -1,19 +1,19 @@
 import { memo } from "react"
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { ClientName } from "../../_components/client-name"
-import { formatAgo, formatDuration, formatMoment } from "../../_components/flow/moments"
-import { findProgress, outcomeAt } from "../../_components/flow/progress"
-import { OutcomePill } from "./outcome"
+import { formatAgo, formatDuration, formatTimestamp } from "../../_components/flow/format-time"
+import { outcomeAt, progressOf } from "../../_components/flow/progress"
+import { OutcomePill } from "./outcome-pill"
 import { ProgressBar } from "./progress-bar"
-import { formatRefusals } from "./refusals"
+import { formatRefusedRequests } from "./refused-requests"
 
-type Props = { flow: FlowSummary; now: number /** Whether it began while somebody watched. */; fresh: boolean }
+type Props = { flow: FlowSummary; now: number /** Whether it appeared while the page was open. */; fresh: boolean }
 
-/** A flow in the list, which leads to its diagram. Of many rows only those are drawn anew that moved. */
+/** A flow in the list, as a link to its diagram. Only rows whose flow changed are rendered again. */
 export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
   const outcome = outcomeAt(flow, now)
-  const refusals = formatRefusals({ ...flow, outcome })
-  const progress = findProgress(flow.lastStep)
+  const refusedRequests = formatRefusedRequests({ ...flow, outcome })
+  const progress = progressOf(flow.lastStep)
   return (
     <li className={fresh ? "flow-arrived" : undefined}>
       <a
@@ -25,11 +25,11 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
             {flow.client ? (
               <ClientName name={flow.client.name} />
             ) : (
-              <span className="font-semibold">An unknown client</span>
+              <span className="font-semibold">Unknown client</span>
             )}
           </span>
           <span className="block truncate text-sm text-muted">
-            {flow.person ? <bdi>{flow.person}</bdi> : "no one has signed in"}
+            {flow.person ? <bdi>{flow.person}</bdi> : "Not signed in"}
           </span>
         </span>
         <span className="min-w-0 text-sm max-lg:col-span-2 max-lg:row-start-2">
@@ -39,7 +39,7 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
           </span>
           <span className="mt-1.5 flex flex-wrap items-center gap-x-3">
             <ProgressBar progress={progress} failed={outcome === "failed" || outcome === "denied"} />
-            {refusals && <span className="text-xs text-danger">{refusals}</span>}
+            {refusedRequests && <span className="text-xs text-danger">{refusedRequests}</span>}
           </span>
         </span>
         <span className="justify-self-end lg:justify-self-start">
@@ -51,7 +51,7 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
         </span>
         <time
           dateTime={new Date(flow.beganAt).toISOString()}
-          title={formatMoment(flow.beganAt)}
+          title={formatTimestamp(flow.beganAt)}
           className="text-end text-sm whitespace-nowrap text-muted tabular-nums"
         >
           {formatAgo(flow.beganAt, now)}

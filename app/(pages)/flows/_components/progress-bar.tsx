@@ -2,12 +2,17 @@ import type { Progress } from "../../_components/flow/progress"
 
 const gap = 1.2
 
-/** How far a flow got in its diagram: a piece for each step. */
+/** The progress of a flow in its diagram, with one segment per step. */
 export function ProgressBar({ progress: { number, of }, failed }: { progress: Progress; failed: boolean }) {
   const width = 100 / of
   return (
     <>
-      <svg viewBox="0 0 100 4" preserveAspectRatio="none" className="h-1 w-28 shrink-0" aria-hidden="true">
+      <svg
+        viewBox="0 0 100 4"
+        preserveAspectRatio="none"
+        className="flow-progress h-1 w-28 shrink-0"
+        aria-hidden="true"
+      >
         {Array.from({ length: of }, (_, i) => i + 1).map((step) => (
           <rect
             key={step}

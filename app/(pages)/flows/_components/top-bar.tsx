@@ -1,9 +1,9 @@
 import { Mark } from "../../_components/mark"
 
-/** The line above the inspector's pages: whose they are, and the way to the list. */
+/** The navigation above the inspector's pages. */
 export function TopBar({ inList = false }: { inList?: boolean }) {
   return (
-    <nav aria-label="OAuth Flow" className="flex items-center gap-3">
+    <nav aria-label="OAuth Flow" className="flex items-center gap-3 print:hidden">
       <a href="/" className="inline-flex items-center gap-2.5 rounded-lg font-semibold tracking-tight">
         <Mark className="size-7" />
         OAuth Flow

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react"
 
-/** The time, which goes on. @param start what the server's page began with, so that both draw the same at first */
+/** The current time. @param start the time on the server, so that the first render has the same text */
 export function useNow(start: number, everyMs: number): number {
   const [now, setNow] = useState(start)
   useEffect(() => {

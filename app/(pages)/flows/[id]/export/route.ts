@@ -1,20 +1,22 @@
 import { config } from "@/lib/config"
 import { exportFlow, exportFormats } from "@/lib/flows/exports"
 import { findFlow } from "@/lib/flows/inspector"
-import { inspectorIsOpen } from "../../../_next/inspector-access"
+import { hasInspectorAccess } from "../../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 
 type Context = { params: Promise<{ id: string }> }
 
-/** A flow as a file: `?as=mermaid`, `json` or `har`. */
+/** Exports a flow as a file: `?as=mermaid`, `json` or `har`. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const flow = (await inspectorIsOpen()) ? await findFlow((await params).id) : null
+  const flow = (await hasInspectorAccess()) ? await findFlow((await params).id) : null
   if (!flow) return new Response(null, { status: 404 })
-  const asked = new URL(request.url).searchParams.get("as")
-  const found = exportFormats.find(({ format }) => format === asked)
+  const wanted = new URL(request.url).searchParams.get("as")
+  const found = exportFormats.find(({ format }) => format === wanted)
   if (!found) {
-    return new Response(`Add ?as= one of: ${exportFormats.map(({ format }) => format).join(", ")}.\n`, { status: 400 })
+    return new Response(`Add ?as= with one of these: ${exportFormats.map(({ format }) => format).join(", ")}.\n`, {
+      status: 400,
+    })
   }
   const { contentType, extension, text } = exportFlow(flow, found.format, config().issuer)
   return new Response(text, {

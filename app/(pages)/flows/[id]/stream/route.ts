@@ -1,18 +1,15 @@
-import { watchFlow } from "@/lib/flows/watch"
+import { streamFlow } from "@/lib/flows/flow-streams"
 import { eventStream, lastEventId } from "@/lib/http/event-stream"
-import { inspectorAccess } from "../../../_next/inspector-access"
+import { makeAccessCheck } from "../../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 
 type Context = { params: Promise<{ id: string }> }
 
-/**
- * What is recorded of a flow, and what the list would say of it, as it happens. `after`, or Last-Event-ID, is the `seq`
- * that the browser has already.
- */
+/** Sends the new requests of a flow, with its summary. `after` or Last-Event-ID is the `seq` of the last request sent. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
-  const mayGoOn = await inspectorAccess()
-  if (!(await mayGoOn())) return new Response(null, { status: 404 })
+  const hasAccess = await makeAccessCheck()
+  if (!(await hasAccess())) return new Response(null, { status: 404 })
   const { id } = await params
-  return eventStream(request, mayGoOn, watchFlow(id, lastEventId(request) ?? 0))
+  return eventStream(request, hasAccess, streamFlow(id, lastEventId(request) ?? 0))
 }

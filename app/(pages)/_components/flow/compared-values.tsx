@@ -4,8 +4,8 @@ import { FactValue } from "./fact-value"
 
 export type Side = { label: string; value: Fact; none?: string }
 
-/** Two values that should be the same, side by side, with whether they are. */
-export function TwoValues({ left, right, equal }: { left: Side; right: Side; equal: boolean }) {
+/** Two values that should be equal, side by side. */
+export function ComparedValues({ left, right, equal }: { left: Side; right: Side; equal: boolean }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-stretch gap-2">
       <Box {...left} equal={equal} />
@@ -37,7 +37,7 @@ function Sign({ equal }: { equal: boolean }) {
   )
 }
 
-/** A fact of what was sent beside what is stored. */
+/** A sent value and the stored one. */
 export type Compared = { sent?: Fact; stored?: Fact }
 
 export function isCompared(fact: Fact | undefined): fact is Compared {
@@ -46,7 +46,7 @@ export function isCompared(fact: Fact | undefined): fact is Compared {
   return keys.length > 0 && keys.every((key) => key === "sent" || key === "stored")
 }
 
-/** Nothing sent is no difference where nothing needs to be sent. */
+/** A value that was not sent is not a difference: it is optional. */
 export function isEqual({ sent, stored }: Compared): boolean {
   return sent === undefined || sent === null || JSON.stringify(sent) === JSON.stringify(stored)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { formatAgo, formatDuration, formatMoment } from "./moments"
+import { formatAgo, formatDuration, formatTimestamp } from "./format-time"
 
-test("durations and moments are short", () => {
+test("durations and times are short", () => {
   expect([0.42, 12.4, 3210, 125_000, 12_000_000, 200_000_000].map(formatDuration)).toEqual([
     "0.4 ms",
     "12 ms",
@@ -17,5 +17,5 @@ test("durations and moments are short", () => {
     "2 h ago",
     "4 d ago",
   ])
-  expect(formatMoment(1_795_455_365_000)).toBe("2026-11-23 17:36:05 UTC")
+  expect(formatTimestamp(1_795_455_365_000)).toBe("2026-11-23 17:36:05 UTC")
 })

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import { makeRequest, makeStep } from "@/lib/testing/flows"
-import { findRivals } from "./rivals"
+import { findReplayedTokens } from "./replayed-tokens"
 
-test("a replay shows the refresh token that was presented beside the one that was valid at that moment", () => {
+test("a replay shows the refresh token that was presented next to the one that was valid at that time", () => {
   const failed = makeStep("refresh.validates_token", 5, {}, { reason: "refresh_token_replayed" })
   const presents = makeStep("refresh.retrieves_session", 4, { refresh_token: "#11111111" })
   const passed = makeStep("refresh.validates_token", 6)
@@ -12,7 +12,7 @@ test("a replay shows the refresh token that was presented beside the one that wa
     makeRequest(3, "POST /refresh", [presents, failed], 400),
     makeRequest(4, "POST /refresh", [passed, makeStep("refresh.stores_tokens", 7, { current: "#33333333" })]),
   ]
-  expect(findRivals(failed, recorded)).toEqual({ presented: "#11111111", current: "#22222222" })
-  expect(findRivals(failed, [makeRequest(3, "POST /refresh", [failed], 400)])).toBeNull()
-  expect(findRivals(passed, recorded)).toBeNull()
+  expect(findReplayedTokens(failed, recorded)).toEqual({ presented: "#11111111", current: "#22222222" })
+  expect(findReplayedTokens(failed, [makeRequest(3, "POST /refresh", [failed], 400)])).toBeNull()
+  expect(findReplayedTokens(passed, recorded)).toBeNull()
 })

@@ -2,16 +2,16 @@ import type { FlowOutcome } from "@/lib/data/flow-outcomes"
 import type { DiagramName } from "./diagrams"
 import type { Failure, RequestEvent } from "./events"
 
-/** What a request shows about its authorization. See docs/decisions/020. */
+/** What follows from a request for the outcome of its authorization. See docs/decisions/020. */
 export type RequestOutcome = {
   outcome: FlowOutcome
-  /** Whether the request was refused, and the outcome is not this refusal. */
+  /** Whether the request was refused without deciding the outcome. */
   refused: boolean
   /** Why it was refused; null when it was not. */
   reason: string | null
 }
 
-export function findRequestOutcome(request: RequestEvent): RequestOutcome {
+export function outcomeOfRequest(request: RequestEvent): RequestOutcome {
   const failure = request.steps.findLast((step) => step.failure)?.failure
   const outcome = failure ? outcomeOfFailure(failure, request) : outcomeOfSuccess(request)
   return {
@@ -21,13 +21,13 @@ export function findRequestOutcome(request: RequestEvent): RequestOutcome {
   }
 }
 
-/** A refused request does not end an authorization, unless it is the last word on it. */
+/** A refused request usually does not end its authorization: the client can try again. */
 function outcomeOfFailure({ reason }: Failure, { joined, path, status }: RequestEvent): FlowOutcome {
   if (reason === "user_denied") return "denied"
   if (reason === "code_replayed" || reason === "refresh_token_replayed") return "revoked"
-  // There is nothing else in this flow.
+  // A request that joined no flow is a whole flow.
   if (!joined || reason === "code_expired") return "failed"
-  // The state token can be sent again after a failure of the server, and a used one has made its code.
+  // After a server error the state token can be sent again, and a used state token has already produced its code.
   const isEnd = (path === "/authorize" || path === "/callback") && status < 500 && reason !== "state_token_used"
   return isEnd ? "failed" : "in progress"
 }

@@ -1,9 +1,9 @@
-import type { FlowSummary } from "@/lib/flows/record"
+import type { FlowSummary } from "@/lib/flows/recorded-flow"
 import { icons, Pill } from "../../_components/flow/pill"
 
 type Outcome = FlowSummary["outcome"]
 
-/** How each outcome is named and shown. */
+/** The label and the look of each outcome. */
 export const outcomeLooks = {
   "in progress": { label: "In progress", tone: "plain", icon: "M6 1 A5 5 0 1 1 5.99 1 M6 3.5 V6 L8 7" },
   succeeded: { label: "Succeeded", tone: "good", icon: icons.check },
@@ -12,7 +12,7 @@ export const outcomeLooks = {
   failed: { label: "Failed", tone: "bad", icon: icons.cross },
 } as const satisfies Record<Outcome, object>
 
-/** What a flow's authorization came to. */
+/** The outcome of a flow. */
 export function OutcomePill({ outcome }: { outcome: Outcome }) {
   const { label, ...look } = outcomeLooks[outcome]
   return <Pill {...look}>{label}</Pill>

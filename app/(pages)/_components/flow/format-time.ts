@@ -1,4 +1,4 @@
-/** A duration for people: `0.4 ms`, `12 ms`, `3.2 s`, `2 min 5 s`, `3 h 20 min`. */
+/** Formats a duration in milliseconds: `0.4 ms`, `12 ms`, `3.2 s`, `2 min 5 s`, `3 h 20 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 9.95) return `${Math.max(0, ms).toFixed(1)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
@@ -15,7 +15,7 @@ function joinUnits(large: number, largeUnit: string, small: number, smallUnit: s
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
 }
 
-/** How long ago a moment was: `now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`. */
+/** How long ago a time was: `now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`. */
 export function formatAgo(at: number, now: number): string {
   const seconds = Math.floor((now - at) / 1000)
   if (seconds < 5) return "now"
@@ -25,7 +25,7 @@ export function formatAgo(at: number, now: number): string {
   return `${Math.floor(seconds / (24 * 3600))} d ago`
 }
 
-/** A moment to the second, the same on the server and in every browser: `2026-11-23 17:36:05 UTC`. */
-export function formatMoment(at: number): string {
+/** A time to the second in UTC, the same on the server and in every browser: `2026-11-23 17:36:05 UTC`. */
+export function formatTimestamp(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`
 }

@@ -1,11 +1,11 @@
 import type { Fact } from "@/lib/flows/facts"
-import type { Recorded, RecordedStep } from "@/lib/flows/record"
+import type { Recorded, RecordedStep } from "@/lib/flows/recorded-flow"
 
-/** The refresh token that was presented, and the one that was valid at that moment. */
-export type Rivals = { presented: Fact; current: Fact }
+/** The refresh token that was presented, and the one that was valid at that time. */
+export type ReplayedTokens = { presented: Fact; current: Fact }
 
-/** For a replay: the two refresh tokens that met. @returns null for any other step */
-export function findRivals(step: RecordedStep, recorded: Recorded[]): Rivals | null {
+/** The two refresh tokens of a replay; null for any other step. */
+export function findReplayedTokens(step: RecordedStep, recorded: Recorded[]): ReplayedTokens | null {
   if (step.failure?.reason !== "refresh_token_replayed") return null
   const own = recorded.find(({ steps }) => steps.some(({ id }) => id === step.id))
   const presented = own?.steps.find(({ name }) => name === "refresh.retrieves_session")?.facts.refresh_token

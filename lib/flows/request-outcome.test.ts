@@ -2,9 +2,9 @@ import { expect, test } from "vitest"
 import type { Reason } from "@/lib/protocol/errors"
 import type { StepName } from "./diagrams"
 import type { RequestEvent } from "./events"
-import { findRequestOutcome } from "./outcome"
+import { outcomeOfRequest } from "./request-outcome"
 
-/** A request that ended with this step, and failed at it for this reason. */
+/** A request with this last step, which failed with this reason. */
 function request(path: string, name: StepName, reason: Reason | null = null, more: Partial<RequestEvent> = {}) {
   const failure = reason && { reason }
   const base = { flowId: "f", joined: true, clientId: null, userId: null, method: "POST", at: 0, durationMs: 1 }
@@ -21,8 +21,8 @@ test.each([
   ["succeeded", "/userinfo", "introspection.validates_token"],
   ["succeeded", "/refresh", "refresh.returns_tokens"],
   ["revoked", "/revoke", "revocation.returns_success"],
-] as const)("%s: %s was answered, and %s was its last step", (outcome, path, step) => {
-  expect(findRequestOutcome(request(path, step))).toEqual({ outcome, refused: false, reason: null })
+] as const)("%s: %s succeeded, and its last step was %s", (outcome, path, step) => {
+  expect(outcomeOfRequest(request(path, step))).toEqual({ outcome, refused: false, reason: null })
 })
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
   ["failed", "/callback", "authorization.decodes_state_token", "client_unknown"],
   ["failed", "/token", "authorization.retrieves_auth_code", "code_expired"],
 ] as const)("%s: %s ends the authorization at %s with %s", (outcome, path, step, reason) => {
-  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: false, reason })
+  expect(outcomeOfRequest(request(path, step, reason))).toEqual({ outcome, refused: false, reason })
 })
 
 test.each([
@@ -45,22 +45,22 @@ test.each([
   ["revoked", "/token", "authorization.stores_tokens", "code_replayed"],
   ["revoked", "/refresh", "refresh.validates_token", "refresh_token_replayed"],
 ] as const)("%s, with a refused request: %s is refused at %s with %s", (outcome, path, step, reason) => {
-  expect(findRequestOutcome(request(path, step, reason))).toEqual({ outcome, refused: true, reason })
+  expect(outcomeOfRequest(request(path, step, reason))).toEqual({ outcome, refused: true, reason })
 })
 
-test("a failure of the server ends no authorization: the same request can be sent again", () => {
+test("a server error ends no authorization: the same request can be sent again", () => {
   const event = request("/callback", "authorization.stores_auth_code", "database_unavailable", { status: 503 })
-  expect(findRequestOutcome(event)).toMatchObject({ outcome: "in progress", refused: true })
+  expect(outcomeOfRequest(event)).toMatchObject({ outcome: "in progress", refused: true })
 })
 
-test("a refused request that belongs to no authorization is a failed flow by itself", () => {
+test("a refused request that belongs to no authorization is a failed flow of its own", () => {
   const event = request("/token", "authorization.retrieves_auth_code", "code_unknown", { joined: false })
-  expect(findRequestOutcome(event)).toEqual({ outcome: "failed", refused: false, reason: "code_unknown" })
+  expect(outcomeOfRequest(event)).toEqual({ outcome: "failed", refused: false, reason: "code_unknown" })
 })
 
-test("a step that failed counts also when the request went on after it", () => {
+test("a failed step decides the outcome even when more steps follow", () => {
   const event = request("/introspect", "introspection.validates_token", "token_inactive")
   const returned = request("/introspect", "introspection.returns_user").steps
   const answered = { ...event, status: 200, steps: [...event.steps, ...returned] }
-  expect(findRequestOutcome(answered)).toEqual({ outcome: "in progress", refused: true, reason: "token_inactive" })
+  expect(outcomeOfRequest(answered)).toEqual({ outcome: "in progress", refused: true, reason: "token_inactive" })
 })

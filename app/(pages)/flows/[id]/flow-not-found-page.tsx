@@ -1,0 +1,22 @@
+import type { PageHandler } from "@/lib/http/page"
+import { NarrowPage } from "../../_components/narrow-page"
+
+/** The page for an ID that no recorded flow has. */
+export const flowNotFoundPage: PageHandler = async () => ({
+  status: 404,
+  title: "Flow not found",
+  content: <FlowNotFound />,
+})
+
+export function FlowNotFound() {
+  return (
+    <NarrowPage
+      title="Flow not found"
+      lead={<p>No flow has this ID. Check the ID. Flows are deleted after some time, so it may be too old.</p>}
+    >
+      <a className="button button-plain w-full" href="/flows">
+        Show all flows
+      </a>
+    </NarrowPage>
+  )
+}
