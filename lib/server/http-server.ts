@@ -120,6 +120,8 @@ async function untilQueueIsEmpty(server: http.Server): Promise<void> {
     accepted = true
   }
   server.on("connection", onConnection)
+  // The turn that is running may not look at the queue any more.
+  await nextTurn()
   let lastTurn = 0
   for (let i = 0; i < maxQueueTurns && (accepted || performance.now() - lastTurn > shortTurnMs); i++) {
     accepted = false
