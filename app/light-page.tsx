@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server"
 import { Flow } from "@/lib/flows/flow"
-import { type Endpoint, endpoint, refuse } from "@/lib/http/endpoint"
+import { type Endpoint, endpoint, recordRefusal } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointRequest, EndpointResponse } from "@/lib/http/exchange"
 import { toOAuthError } from "@/lib/http/failures"
@@ -19,7 +19,7 @@ export function lightPage(handle: PageHandler): Endpoint {
       return await render(request, handle)
     } catch (error) {
       const flow = new Flow(method, request.path)
-      return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
+      return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)
     }
   })
 }

@@ -4,7 +4,7 @@ import { config } from "@/lib/config"
 import { Flow } from "@/lib/flows/flow"
 import { findFlowSummary, listFlows } from "@/lib/flows/inspector"
 import { readTokenCookie } from "@/lib/http/cookies"
-import { type Endpoint, refuse } from "@/lib/http/endpoint"
+import { type Endpoint, recordRefusal } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointRequest, EndpointResponse } from "@/lib/http/exchange"
 import { toOAuthError } from "@/lib/http/failures"
@@ -50,7 +50,7 @@ export async function guardNext(request: EndpointRequest): Promise<EndpointRespo
     return null
   } catch (error) {
     const flow = new Flow("GET", request.path)
-    return errorPage(request, refuse(request, "GET", toOAuthError(error), flow), flow.id)
+    return errorPage(request, recordRefusal(request, "GET", toOAuthError(error), flow), flow.id)
   }
 }
 

@@ -8,7 +8,7 @@ import { signIn } from "../fixtures/people"
 import { insertUser, registerClient, TestBrowser } from "../fixtures/world"
 
 const password = (page: Page) => page.getByLabel("Password", { exact: true })
-const wrong = "Email or password is not right."
+const wrong = "The email or password is incorrect."
 
 test.beforeEach(async ({ page }) => {
   await page.goto(`${testEnvironment().issuer}/sign-in`)

@@ -44,7 +44,9 @@ async function fail(address: string, email: string, times: number, server = 0): 
   for (let i = 0; i < times; i++) {
     const browser = new TestBrowser(servers[server]?.baseUrl)
     const response = await attempt(address, email, "not the password", server, browser)
-    expect(await expectFormAgain(browser, response), `attempt ${i + 1}`).toContain("Email or password is not right.")
+    expect(await expectFormAgain(browser, response), `attempt ${i + 1}`).toContain(
+      "The email or password is incorrect.",
+    )
   }
 }
 

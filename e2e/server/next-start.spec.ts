@@ -32,7 +32,7 @@ for (const javaScriptEnabled of [true, false]) {
       const user = await insertUser()
       const { codeVerifier } = await beginAtClient(page, client, {}, server.issuer)
       await signIn(page, { ...user, password: "not the password" })
-      await expect(page.getByText("Email or password is not right.")).toBeVisible()
+      await expect(page.getByText("The email or password is incorrect.")).toBeVisible()
       await signIn(page, user)
       await allow(page)
       const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""

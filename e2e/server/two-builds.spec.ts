@@ -62,7 +62,7 @@ for (const [pages, forms, javaScriptEnabled] of [
       const user = await insertUser()
       await begin(page, site)
       await signIn(page, { ...user, password: "not the password" })
-      await expect(page.getByText("Email or password is not right.")).toBeVisible()
+      await expect(page.getByText("The email or password is incorrect.")).toBeVisible()
       await signIn(page, user)
       await allow(page)
       expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()

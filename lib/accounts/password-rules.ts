@@ -20,9 +20,9 @@ export function findPasswordProblem(password: string, email: string): string | n
   const text = password.normalize("NFC")
   const { length } = [...text]
   if (length < minCharacters) return `Use at least ${minCharacters} characters.`
-  if (length > maxCharacters) return "Use at most 1,024 characters."
-  if (new Set(text).size === 1) return "Use more than one character, not the same one repeated."
-  if (isCommon(text)) return "This password is among the most common ones, which attackers try first. Choose another."
+  if (length > maxCharacters) return "Use a shorter password (at most 1,024 characters)."
+  if (new Set(text).size === 1) return "Don't repeat a single character."
+  if (isCommon(text)) return "This is one of the most common passwords; attackers try those first. Choose another."
   const lowerCase = text.toLowerCase()
   if ([email, toReadableEmail(email)].some((address) => lowerCase.includes(address))) {
     return "Your email address is easy to guess. Choose a password that does not contain it."

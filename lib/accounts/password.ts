@@ -39,7 +39,7 @@ async function run<Result>(name: "hash" | "compare", task: object): Promise<Resu
 }
 
 /**
- * bcrypt reads 72 bytes and stops at a NUL. So that every byte of a password counts, it is put through
+ * bcrypt reads 72 bytes and stops at a NUL. To use every byte of a password, it is put through
  * HMAC-SHA-256 with a fixed, named key first, and the 44 characters of its base64 are what bcrypt sees.
  */
 export function preHash(password: string): string {

@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net"
 import { countSignInAttempt, forgetSignInAttempts, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import { deriveKey } from "@/lib/secret"
 
-/** The first failed attempts cost nobody anything: people mistype. After them each one waits longer, up to the last value. */
+/** The first failed attempts are answered without a delay, because people mistype. Each later one takes longer, up to the maximum. */
 const freeAttempts = 3
 const delayStepMs = 250
 const maxDelayMs = 2_000
@@ -11,7 +11,7 @@ const maxDelayMs = 2_000
 /** The email address is kept as an HMAC, so that the table of failures is no list of who has a user here. */
 const accountKey = (email: string) => createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
 
-/** One line has 2^64 IPv6 addresses to choose from, so they count as one: by the first four groups. */
+/** One connection has 2^64 IPv6 addresses, so all with the same first four groups are counted as one. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1)
@@ -23,7 +23,7 @@ export function addressKey(address: string): string {
 }
 
 /**
- * Counts an attempt to sign in before it is checked, so that many at once are counted too.
+ * Counts an attempt to sign in before it is checked, so that parallel attempts are counted too.
  * @param email in its normal form, or as it was typed when it is not an email address
  * @returns the seconds to wait when there were too many, else 0; and the milliseconds by which a failure is answered later
  */
@@ -35,21 +35,21 @@ export async function countAttempt(email: string, address: string): Promise<{ wa
   return { waitSeconds: byAccount.waitSeconds, delayMs }
 }
 
-/** A sign-in that succeeded: the account starts afresh, and the attempt does not count against the address. */
+/** After a successful sign-in: resets the account's count, and takes the attempt off the address's count. */
 export async function forgiveAttempt(email: string, address: string): Promise<void> {
   await forgetSignInAttempts("account", accountKey(email))
   await refundSignInAttempt("address", addressKey(address))
 }
 
-/** An attempt that was not looked at: it counts against nobody. */
+/** Takes back an attempt whose password was not checked. */
 export async function refundAttempt(email: string, address: string): Promise<void> {
   await refundSignInAttempt("account", accountKey(email))
   await refundSignInAttempt("address", addressKey(address))
 }
 
 /**
- * Counts an attempt to sign up, whether it succeeds or not: that limits how many accounts come from an address, and how many
- * email addresses it can try out. Failed sign-ins have a count of their own.
+ * Counts an attempt to sign up, successful or not. This limits how many accounts an address can create, and how many
+ * email addresses it can try. Failed sign-ins have a separate count.
  * @returns the seconds to wait when there were too many, else 0
  */
 export async function countSignUp(address: string): Promise<number> {

@@ -17,7 +17,7 @@ const busySeconds = 5
  * Verifies the credentials that a person gave, and starts a BrowserSession.
  * @param address the network address of the browser, which failed attempts are counted by
  * @param previousToken the BrowserSession cookie that the browser had: that session ends
- * @param flow the Authorization that this sign-in is a step of; null when it is none
+ * @param flow the authorization that this sign-in is part of, or null
  */
 export async function signIn(
   attempt: { email: string; password: string; address: string; previousToken: string | null },
@@ -52,7 +52,7 @@ export async function signIn(
 }
 
 /**
- * Makes a User and signs them in. What can be refused without work is refused first; then the attempt counts against the
+ * Makes a User and signs them in. Checks that cost no work come first. Then the attempt is counted against the
  * address, so that no one tries out in bulk which email addresses have a user here.
  */
 export async function signUp(

@@ -44,6 +44,10 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
     },
     now,
   )
-  if (!stored) throw OAuthError.invalidRequest("This link has been used already.", "state_token_used")
+  if (!stored)
+    throw OAuthError.invalidRequest(
+      "This link was already used. Start a new authorization request.",
+      "state_token_used",
+    )
   return code
 }

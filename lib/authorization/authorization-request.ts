@@ -49,7 +49,7 @@ export async function parseAuthorizationRequest(
     const scope = resolveScope(parameters.get("scope"), client.scope)
     if (codeChallenge === null && !scope.includes("openid")) {
       throw OAuthError.invalidRequest(
-        "The parameter code_challenge is missing: PKCE with S256 is required (RFC 7636).",
+        "The parameter code_challenge is missing. PKCE with S256 is required (RFC 7636).",
         "pkce_missing",
       )
     }
@@ -75,20 +75,23 @@ export async function parseAuthorizationRequest(
 
 /** OpenID Connect Core 1.0 sections 6 and 7.2.1 name the errors for what a server does not take. */
 function checkUnsupported(parameters: Parameters): void {
-  const refuse = (
+  const rejectParameter = (
     code: "request_not_supported" | "request_uri_not_supported" | "registration_not_supported",
     name: string,
   ) => {
     if (parameters.get(name) !== undefined) {
-      throw new OAuthError(code, `The parameter ${name} is not supported.`, "parameter_unsupported")
+      throw new OAuthError(code, `The parameter ${name} is not supported. Leave it out.`, "parameter_unsupported")
     }
   }
-  refuse("request_not_supported", "request")
-  refuse("request_uri_not_supported", "request_uri")
-  refuse("registration_not_supported", "registration")
+  rejectParameter("request_not_supported", "request")
+  rejectParameter("request_uri_not_supported", "request_uri")
+  rejectParameter("registration_not_supported", "registration")
   const responseMode = parameters.get("response_mode")
   if (responseMode !== undefined && responseMode !== "query") {
-    throw OAuthError.invalidRequest("The parameter response_mode must be query, or left out.", "parameter_unsupported")
+    throw OAuthError.invalidRequest(
+      "The parameter response_mode must be query. Use query, or leave it out.",
+      "parameter_unsupported",
+    )
   }
 }
 
@@ -108,7 +111,7 @@ export function checkGrantType(client: Client): void {
   if (!client.grantTypes.includes("authorization_code")) {
     throw new OAuthError(
       "unauthorized_client",
-      "The client is not registered for the grant type authorization_code.",
+      "The client is not registered for the grant type authorization_code. Add it with client update --grant-type.",
       "grant_type_not_allowed",
     )
   }

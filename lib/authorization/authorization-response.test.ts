@@ -43,9 +43,9 @@ describe("the answer with a code", () => {
 
 describe("the answer with an error", () => {
   test("has the code of the error, its description, the client's state and the issuer, and not the private reason", () => {
-    const error = new OAuthError("access_denied", "The person did not allow it.", "user_denied")
+    const error = new OAuthError("access_denied", "The user did not allow the request.", "user_denied")
     expect(errorResponseUri(error, { redirectUri, state: "xyz" })).toBe(
-      `${redirectUri}?error=access_denied&error_description=The+person+did+not+allow+it.&state=xyz&${iss}`,
+      `${redirectUri}?error=access_denied&error_description=The+user+did+not+allow+the+request.&state=xyz&${iss}`,
     )
   })
 })

@@ -71,17 +71,18 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
   flow.join(state.id)
   flow.note(() => describeState(state))
   const client = await recheckClient(state)
-  if (state.denied) throw refuse(state, "access_denied", "The person did not allow it.", "user_denied")
+  if (state.denied)
+    throw redirectableError(state, "access_denied", "The user did not allow the request.", "user_denied")
   flow.concerns(client)
   return continueAuthorization(state, client, browser, flow)
 }
 
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   const client = await findClient(request.clientId)
-  if (!client) throw OAuthError.invalidRequest("The client is no longer registered here.", "client_unknown")
+  if (!client) throw OAuthError.invalidRequest("The client is no longer registered at this server.", "client_unknown")
   if (!isRegisteredRedirectUri(request.redirectUri, client.redirectUris)) {
     throw OAuthError.invalidRequest(
-      "The redirect_uri is no longer registered for the client.",
+      "The redirect_uri is no longer registered for this client. Add it with client update --redirect-uri.",
       "redirect_uri_unregistered",
     )
   }
@@ -119,8 +120,18 @@ async function continueAuthorization(
   // authentication or consent user interface pages."
   if (state.request.prompt.includes("none")) {
     throw next.step === "consent"
-      ? refuse(state, "consent_required", "The person has not consented yet, and prompt is none.", "consent_missing")
-      : refuse(state, "login_required", "No suitable user is signed in, and prompt is none.", "sign_in_missing")
+      ? redirectableError(
+          state,
+          "consent_required",
+          "The user has not consented yet, and prompt=none does not allow asking. Send the request without prompt=none.",
+          "consent_missing",
+        )
+      : redirectableError(
+          state,
+          "login_required",
+          "No matching user is signed in, and prompt=none does not allow asking. Send the request without prompt=none.",
+          "sign_in_missing",
+        )
   }
   if (next.step !== "consent") flow.step("authorization.encodes_state_token", () => describeState(state))
   const stateToken = await sealStateToken(state)
@@ -143,7 +154,7 @@ function describeState({ request, startedAt, expiresAt, denied }: AuthorizationS
   }
 }
 
-function refuse(
+function redirectableError(
   state: AuthorizationState,
   ...[code, description, reason]: ConstructorParameters<typeof OAuthError>
 ): unknown {

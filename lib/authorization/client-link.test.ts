@@ -27,7 +27,7 @@ describeOnEachDatabase("the way back to the client", () => {
 
   test("tells the client that a sign-in was not finished in time", async () => {
     const answer =
-      "error=access_denied&error_description=The+sign-in+was+not+finished+in+time.&state=the+client%27s+own+state&iss=https%3A%2F%2Flogin.example.com"
+      "error=access_denied&error_description=The+sign-in+was+not+finished+in+time.+Start+a+new+authorization+request.&state=the+client%27s+own+state&iss=https%3A%2F%2Flogin.example.com"
     await expect(expired(await web())).rejects.toMatchObject({
       reason: "state_token_invalid",
       client: { name: "Shop", returnUri: `https://client.example/callback?${answer}` },

@@ -39,4 +39,8 @@ function isUnanswered({ reason }: OAuthError, state: AuthorizationState, browser
   return reason === "state_token_invalid" && isOfBrowser(state, browserTokens)
 }
 
-const notFinished = new OAuthError("access_denied", "The sign-in was not finished in time.", "state_token_invalid")
+const notFinished = new OAuthError(
+  "access_denied",
+  "The sign-in was not finished in time. Start a new authorization request.",
+  "state_token_invalid",
+)

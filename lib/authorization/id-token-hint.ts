@@ -1,4 +1,4 @@
-import { verifyJwt } from "@/lib/keys/jwt"
+import { findVerifiedClaims } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
 
 /**
@@ -7,10 +7,10 @@ import { OAuthError } from "@/lib/protocol/errors"
  */
 export async function findHintedUser(idTokenHint: string | undefined, clientId: string): Promise<string | null> {
   if (idTokenHint === undefined) return null
-  const claims = await verifyJwt(idTokenHint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
+  const claims = await findVerifiedClaims(idTokenHint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
   if (!claims?.sub || claims.aud !== clientId) {
     throw OAuthError.invalidRequest(
-      "The id_token_hint is not an ID token that this client got here.",
+      "The id_token_hint is not an ID token that this server issued to this client.",
       "parameter_invalid",
     )
   }

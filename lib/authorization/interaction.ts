@@ -75,7 +75,7 @@ const isUsed = async ({ id }: AuthorizationState) => (await findSession(id)) !==
 
 const sealAgain = (state: AuthorizationState) => sealStateToken({ ...state, id: generateTimeOrderedId(new Date()) })
 
-/** What to show for a state token; null when it has expired, was altered or is of another browser: /callback says which. */
+/** What to show for a state token; null when it has expired, was altered or belongs to another browser. /callback then reports which. */
 export async function findInteraction(stateToken: string, browserTokens: string[]): Promise<Interaction | null> {
   const state = await openOrNull(stateToken, browserTokens)
   const client = state && (await findClient(state.request.clientId))
@@ -94,7 +94,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
 /**
  * Remembers that the person who is signed in allows what the request asks for.
  * @param shownUserId the User that the page named when the person pressed Allow: another may have signed in since
- * @returns the path to go on with
+ * @returns the next path
  */
 export async function allowInteraction(
   stateToken: string,
@@ -116,7 +116,7 @@ export async function allowInteraction(
   return pathWithUnusedToken(stateToken, state)
 }
 
-/** The person does not allow it. @returns the path to go on with: the client is told by /callback, as ever */
+/** Records that the user denied. @returns the next path, /callback, which redirects to the client */
 export async function denyInteraction(stateToken: string, browserTokens: string[]): Promise<string> {
   const state = await openOrNull(stateToken, browserTokens)
   return callbackPath(state ? await sealStateToken({ ...state, denied: true }) : stateToken)

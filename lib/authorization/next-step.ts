@@ -32,7 +32,7 @@ export async function findNextStep(
     // OpenID Connect Core 1.0 section 3.1.2.2: the server MUST NOT answer for another User than the hint names.
     const another = new OAuthError(
       "login_required",
-      "Another user is signed in than the id_token_hint names.",
+      "The signed-in user is not the one in the id_token_hint. Send the request without the hint or with prompt=login.",
       "sign_in_missing",
     )
     throw RedirectableError.from(another, request)

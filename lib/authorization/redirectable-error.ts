@@ -4,7 +4,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 export type ReturnAddress = { redirectUri: string; state: string | null }
 
 /**
- * An error that the client is told by a redirect (RFC 6749 section 4.1.2.1). It is a type of its own, made only where
+ * An error that is reported to the client by a redirect (RFC 6749 section 4.1.2.1). It is a separate type, made only where
  * the redirect URI has been checked; any other error at /authorize and /callback is a page.
  */
 export class RedirectableError extends Error {

@@ -20,11 +20,13 @@ export function fitsIntoAnswers(state: string): boolean {
 /** @throws OAuthError invalid_request */
 export function checkParametersSize(parameters: Parameters): void {
   if (parameters.length() > maxParametersLength) {
-    throw tooLong(`The parameters may have ${maxParametersLength} characters together, form-encoded.`)
+    throw tooLong(
+      `The parameters are too long. Together they can have ${maxParametersLength} characters, form-encoded.`,
+    )
   }
   const state = parameters.get("state")
   if (state !== undefined && !fitsIntoAnswers(state)) {
-    throw tooLong(`The parameter state may have ${maxStateLength} characters, form-encoded.`)
+    throw tooLong(`The parameter state is too long. It can have ${maxStateLength} characters, form-encoded.`)
   }
 }
 
@@ -37,7 +39,7 @@ export function checkSealedSize(request: AuthorizationRequest): void {
   const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? ""]
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters redirect_uri, state, scope, resource, nonce and login_hint may have ${maxSealedLength} characters together, form-encoded.`,
+      `The parameters redirect_uri, state, scope, resource, nonce and login_hint are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
     )
   }
 }

@@ -19,7 +19,10 @@ export async function parseReturnAddress(
 ): Promise<{ client: Client; address: ReturnAddress }> {
   const client = await findClient(parameters.require("client_id"))
   if (!client) {
-    throw OAuthError.invalidRequest("The client_id is not one that is registered here.", "client_unknown")
+    throw OAuthError.invalidRequest(
+      "The client_id is not registered at this server. Check it, or register the client with client create.",
+      "client_unknown",
+    )
   }
   flow.concerns(client)
   try {
@@ -57,7 +60,7 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
       },
     }))
     throw OAuthError.invalidRequest(
-      "The redirect_uri is not one that the client has registered. It must be equal to the last character.",
+      "The redirect_uri does not match any URI registered for this client. It must match exactly, character for character.",
       "redirect_uri_unregistered",
     )
   }

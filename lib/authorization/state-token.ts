@@ -59,10 +59,16 @@ export async function sealStateToken(state: AuthorizationState): Promise<string>
 export async function openStateToken(stateToken: string, browserTokens: string[]): Promise<AuthorizationState> {
   const state = await decodeStateToken(stateToken)
   if (state === null || state.expiresAt <= new Date()) {
-    throw OAuthError.invalidRequest("The link has expired, or it is not complete.", "state_token_invalid")
+    throw OAuthError.invalidRequest(
+      "This link has expired or is incomplete. Start a new authorization request.",
+      "state_token_invalid",
+    )
   }
   if (!isOfBrowser(state, browserTokens)) {
-    throw OAuthError.invalidRequest("The link belongs to another browser.", "state_token_of_another_browser")
+    throw OAuthError.invalidRequest(
+      "This link belongs to another browser. Finish the sign-in in the browser where it started.",
+      "state_token_of_another_browser",
+    )
   }
   return state
 }

@@ -10,20 +10,27 @@ type Credentials = { clientId: string; clientSecret: string | null; method: Toke
 /**
  * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
  * @param authorization the Authorization header
- * @throws OAuthError invalid_request when two methods are used at once; invalid_client for everything else
+ * @throws OAuthError invalid_request when two methods are used; invalid_client for everything else
  */
 export async function authenticateClient(authorization: string | null, form: Parameters): Promise<Client> {
   const credentials = parseCredentials(authorization, form)
   const client = await findClient(credentials.clientId)
-  if (!client) throw OAuthError.invalidClient("The client is unknown, or its secret is not right.", "client_unknown")
+  if (!client)
+    throw OAuthError.invalidClient(
+      "The client is unknown or its secret is wrong. Check client_id and client_secret.",
+      "client_unknown",
+    )
   if (credentials.method !== client.tokenEndpointAuthMethod) {
     throw OAuthError.invalidClient(
-      `The client used ${credentials.method}, but it is not the token_endpoint_auth_method that it is registered with.`,
+      `The client used ${credentials.method}, but is registered with another token_endpoint_auth_method. Use that one, or change it with client update.`,
       "client_authentication_failed",
     )
   }
   if (client.tokenEndpointAuthMethod !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
-    throw OAuthError.invalidClient("The client is unknown, or its secret is not right.", "client_authentication_failed")
+    throw OAuthError.invalidClient(
+      "The client is unknown or its secret is wrong. Check client_id and client_secret.",
+      "client_authentication_failed",
+    )
   }
   return client
 }
@@ -46,11 +53,14 @@ function parseCredentials(authorization: string | null, form: Parameters): Crede
     const basic = parseBasic(authorization)
     // RFC 6749 section 2.3: "The client MUST NOT use more than one authentication method in each request."
     if (clientSecret !== undefined) {
-      throw OAuthError.invalidRequest("Use one method of client authentication, not two at once.", "parameter_invalid")
+      throw OAuthError.invalidRequest(
+        "The request uses two methods of client authentication. Send the secret in the Authorization header or in the body, not in both.",
+        "parameter_invalid",
+      )
     }
     if (clientId !== undefined && clientId !== basic.clientId) {
       throw OAuthError.invalidRequest(
-        "The client_id of the form is not the one of the Authorization header.",
+        "The client_id in the form differs from the one in the Authorization header. Send the same one.",
         "parameter_invalid",
       )
     }

@@ -21,7 +21,7 @@ function listenWith(env: Record<string, string> = {}) {
   listenAlone(createSpanListener(new SimpleSpanProcessor(exporter)))
 }
 
-function refuse(id: string, path = "/refresh") {
+function recordRefused(id: string, path = "/refresh") {
   const flow = new Flow("POST", path)
   flow.step("refresh.provides_refresh_token", () => ({ grant_type: "refresh_token" }))
   flow.join(id)
@@ -34,7 +34,7 @@ function refuse(id: string, path = "/refresh") {
 test("a request is a span with a child span for each step, and their attributes", () => {
   listenWith()
   const id = generateTimeOrderedId(new Date())
-  refuse(id)
+  recordRefused(id)
   const [first, second, request] = spans()
   expect(spans().map(({ name }) => name)).toEqual(["Provides refresh token", "Validates token", "POST /refresh"])
   expect(first?.attributes).toEqual({
@@ -68,8 +68,8 @@ test("a request is a span with a child span for each step, and their attributes"
 test("all requests of a flow are root spans of one trace, which has the id of the flow", () => {
   listenWith()
   const id = generateTimeOrderedId(new Date())
-  refuse(id)
-  refuse(id)
+  recordRefused(id)
+  recordRefused(id)
   const traceId = Buffer.from(id, "base64url").toString("hex")
   expect(new Set(spans().map((span) => span.spanContext().traceId))).toEqual(new Set([traceId]))
   const roots = spans().filter(({ parentSpanContext }) => parentSpanContext === undefined)
@@ -83,7 +83,7 @@ test.each<Record<string, string>>([
   listenWith(env)
   const other = collectEvents()
   addFlowListener(other)
-  refuse(generateTimeOrderedId(new Date()))
+  recordRefused(generateTimeOrderedId(new Date()))
   expect(spans()).toEqual([])
   expect(other.events[0]?.steps.map(({ facts }) => facts)).toEqual([{ grant_type: "refresh_token" }, {}])
 })
@@ -92,7 +92,7 @@ test("attribute limits cut only the exported spans", () => {
   listenWith({ OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: "10" })
   const other = collectEvents()
   addFlowListener(other)
-  refuse(generateTimeOrderedId(new Date()))
+  recordRefused(generateTimeOrderedId(new Date()))
   expect(spans()[0]?.attributes["oauth_flow.facts"]).toBe('{"grant_ty')
   expect(other.events[0]?.steps[0]?.facts).toEqual({ grant_type: "refresh_token" })
 })

@@ -4,7 +4,7 @@ import { RedirectableError } from "@/lib/authorization/redirectable-error"
 import { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { formatBrowserCookie, readBrowserTokens, readTokenCookie } from "./cookies"
-import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, refuse } from "./endpoint"
+import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, recordRefusal } from "./endpoint"
 import { errorPage } from "./error-page"
 import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
 import { toOAuthError } from "./failures"
@@ -38,8 +38,8 @@ export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", Browser
       return await handler(request, readBrowser(request), flow)
     } catch (error) {
       if (!(error instanceof RedirectableError))
-        return errorPage(request, refuse(request, method, toOAuthError(error), flow), flow.id)
-      refuse(request, method, error.error, flow)
+        return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)
+      recordRefusal(request, method, error.error, flow)
       return redirect(errorResponseUri(error.error, error.address))
     }
   }
@@ -63,8 +63,13 @@ function refusePrefetch(request: EndpointRequest): void {
   const purposes = `${request.header("sec-purpose")} ${request.header("purpose")} ${request.header("x-moz")}`
   const byRouter = request.header("rsc") !== null || request.header("next-router-prefetch") !== null
   if (byRouter || /prefetch|prerender|preview/i.test(purposes)) {
-    throw new OAuthError("invalid_request", "This address must not be fetched ahead of a visit.", "prefetch_refused", {
-      status: 503,
-    })
+    throw new OAuthError(
+      "invalid_request",
+      "This address must not be prefetched. Open it when the user gets there.",
+      "prefetch_refused",
+      {
+        status: 503,
+      },
+    )
   }
 }

@@ -9,7 +9,7 @@ import type { EndpointRequest } from "./exchange"
 export type CookieName = "browser" | "session" | "operator" | "form"
 
 /**
- * With Secure the name says so (RFC 6265bis section 4.1.3.2): no other host and no plain-http page can set it. Cookies do
+ * A Secure cookie has the prefix __Host- (RFC 6265bis section 4.1.3.2), so no other host and no plain-http page can set it. Cookies do
  * not know ports, so on localhost the name has the port: two servers there would overwrite each other's cookies.
  */
 export function cookieName(name: CookieName, issuer = config().issuer): string {
@@ -35,7 +35,7 @@ function readCookies(request: EndpointRequest): Record<string, string | undefine
 }
 
 /**
- * A first visit may reach /authorize several times at once, before the browser has any cookie, and each answer sets one.
+ * A first visit may send several requests to /authorize at the same time, before the browser has any cookie, and each response sets one.
  * So each has a name of its own, and the browser keeps them all.
  */
 const maxBrowserTokens = 64

@@ -76,7 +76,7 @@ export function methodNotAllowed(allowed: string[]): OAuthError {
   })
 }
 
-/** HEAD is for documents that anybody may read. Anywhere else a GET has effects or credentials, so it is not answered. */
+/** HEAD is for public documents. Elsewhere GET has effects or needs credentials, so HEAD is refused. */
 function allowedMethods(
   handlers: Partial<Record<"GET" | "POST", FlowHandler>>,
   cors: CorsPolicy | undefined,
@@ -86,11 +86,11 @@ function allowedMethods(
 }
 
 function errorResponse(request: EndpointRequest, method: Method, caught: unknown, flow: Flow): EndpointResponse {
-  return jsonError(refuse(request, method, toOAuthError(caught), flow))
+  return jsonError(recordRefusal(request, method, toOAuthError(caught), flow))
 }
 
 /** The path alone is logged: a query may hold a state token, or by mistake a secret. @returns the error */
-export function refuse({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
+export function recordRefusal({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
   // Browsers and Next's router fetch ahead as a matter of course.
   const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
   log()[level]({

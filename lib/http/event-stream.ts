@@ -102,7 +102,7 @@ export function eventStream(
   return new Response(body, { headers })
 }
 
-/** Where a stream continues: what the browser says that it has already; null when it has nothing. */
+/** The ID after which a stream continues: the last one that the browser has received, or null. */
 export function lastEventId(request: Request): number | null {
   const id = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after") ?? ""
   return /^\d{1,16}$/.test(id) ? Number(id) : null

@@ -9,12 +9,12 @@ export type EndpointRequest = {
   /** The network address of the client, decided by TRUSTED_PROXIES (client-address.ts). */
   clientAddress(): string
   readonly path: string
-  /** Without the question mark; empty when there is none. */
+  /** Without the question mark; empty without a query. */
   readonly query: string
   /** @param name in lower case */
   header(name: string): string | null
   /**
-   * Reads the body, and stops at the limit, whatever Content-Length says.
+   * Reads the body up to the limit, whatever Content-Length is.
    * @returns null when the body has more than `maxBytes`
    * @throws OAuthError invalid_request when the request breaks off
    */
@@ -73,5 +73,8 @@ async function readBody(request: Request, maxBytes: number): Promise<Buffer | nu
 
 /** The connection ended before the request did: no one reads the answer, but the log has it. */
 export function brokenOff(): OAuthError {
-  return OAuthError.invalidRequest("The request broke off before its end.", "request_broken_off")
+  return OAuthError.invalidRequest(
+    "The connection closed before the request was complete. Send it again.",
+    "request_broken_off",
+  )
 }

@@ -6,7 +6,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 const retryAfterSeconds = 5
 
 /**
- * What the caller is told of a failure: a protocol error as it is, anything else as server_error or
+ * The error to answer with: a protocol error unchanged, anything else as server_error or
  * temporarily_unavailable. The failure itself goes to the log by name and place; its text may hold a value.
  */
 export function toOAuthError(error: unknown): OAuthError {
@@ -18,11 +18,16 @@ export function toOAuthError(error: unknown): OAuthError {
     .map((line) => line.trim())
   log().error({ event: "failure", name: facts.name, code: codeOf(error), at: places?.slice(0, 8) })
   if (!isDatabaseUnavailable(error)) {
-    return new OAuthError("server_error", "The server failed. Its log says more.", "unexpected", { cause: error })
+    return new OAuthError(
+      "server_error",
+      "Something went wrong in the server. Try again in a moment; the server log has the details.",
+      "unexpected",
+      { cause: error },
+    )
   }
   return new OAuthError(
     "temporarily_unavailable",
-    "The server cannot reach its database now. Try again in some seconds.",
+    "The server cannot reach its database. Try again in a few seconds.",
     "database_unavailable",
     { headers: { "Retry-After": String(retryAfterSeconds) }, cause: error },
   )

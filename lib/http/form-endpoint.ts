@@ -12,7 +12,7 @@ import { redirect } from "./responses"
 export type PostedForm = {
   /** The value of a field; empty when it is missing. */
   field(name: string): string
-  /** The state token of the authorization that the page was a step of; null when there is none. */
+  /** The state token of the authorization that the page belongs to, or null. */
   state: string | null
   browser: Browser
   request: EndpointRequest

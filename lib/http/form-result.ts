@@ -37,7 +37,7 @@ export async function showFormAgain(page: string, state: string | null, result: 
   return redirect(pathWithState(page, state), [formatCookie("form", sealed, { maxAge: resultSeconds })])
 }
 
-/** The result of this form's last post; null when there is none, or it is another form's or another tab's. */
+/** The result of this form's last post, or null. The result of another form or tab is ignored. */
 export async function findFormResult(
   request: EndpointRequest,
   page: string,

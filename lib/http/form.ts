@@ -47,12 +47,18 @@ function checkForm(request: EndpointRequest): void {
 
 function parseForm(body: Buffer | null): Parameters {
   if (body === null) {
-    throw new OAuthError("invalid_request", `The form is larger than ${config().FORM_BYTES} bytes.`, "form_too_large", {
-      status: 413,
-    })
+    throw new OAuthError(
+      "invalid_request",
+      `The form is larger than ${config().FORM_BYTES} bytes. Send a smaller one.`,
+      "form_too_large",
+      {
+        status: 413,
+      },
+    )
   }
   // A decoder would put U+FFFD in the place of other bytes, and the caller would get back another value than it sent.
-  if (!isUtf8(body)) throw OAuthError.invalidRequest("The form is not valid UTF-8.", "parameter_invalid")
+  if (!isUtf8(body))
+    throw OAuthError.invalidRequest("The form is not valid UTF-8. Encode it as UTF-8.", "parameter_invalid")
   return parseParameters(body.toString())
 }
 

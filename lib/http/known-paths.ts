@@ -80,7 +80,7 @@ export function findMethodRefusal(method: string | undefined, path: string): 404
   return isKnownPath(path) ? 405 : 404
 }
 
-/** Whether a setting says that there is no such page. */
+/** Whether a setting turns this page off. */
 function isSwitchedOff(path: string): boolean {
   const { SIGN_UP, DEMO, flowInspector } = config()
   const isUnder = (page: string) => path === page || path.startsWith(`${page}/`)

@@ -11,7 +11,7 @@ type Page = { title: string; content: ReactNode; status?: number }
  */
 export type PageHandler = (request: EndpointRequest) => Promise<Page | EndpointResponse | null>
 
-/** A parameter of the page's query; null when it is missing. Of a repeated one, the first counts. */
+/** A parameter of the page's query; null when it is missing. If it is repeated, the first value is used. */
 export function readPageQuery(request: EndpointRequest, name: string): string | null {
   return new URLSearchParams(request.query).get(name)
 }

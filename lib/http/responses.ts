@@ -14,7 +14,7 @@ export const securityHeaders = (): Record<string, string> => (config().secureCoo
 
 const documents = new WeakMap<object, string>()
 
-/** A document that anybody may keep for `maxAge` seconds. Its bytes are made once for each object. */
+/** A public document that may be cached for `maxAge` seconds. Each object is serialised only once. */
 export function publicDocument(document: object, maxAge: number): EndpointResponse {
   const body = documents.get(document) ?? JSON.stringify(document)
   documents.set(document, body)

@@ -21,7 +21,7 @@ async function storeToken({ issuedAt = new Date(), resource = [] as string[] } =
 }
 
 /** Introspects a token that is not active. @returns the private reason, and whether the flow is its Session's */
-async function refuse(token: string, id: string) {
+async function refusalOf(token: string, id: string) {
   const flow = new Flow("GET", "/introspect")
   const error = await introspectOwnToken(token, flow).catch((caught) => caught)
   expect(error).toMatchObject({ code: "invalid_token", status: 401 })
@@ -46,16 +46,16 @@ describeOnEachDatabase("why an access token is not active:", () => {
 
   test("it has expired", async () => {
     const { token, id } = await storeToken({ issuedAt: anHourAgo() })
-    expect(await refuse(token, id)).toEqual({ reason: "access_token_expired", joined: true })
+    expect(await refusalOf(token, id)).toEqual({ reason: "access_token_expired", joined: true })
   })
 
   test("its Session was revoked, whether it has expired or not", async () => {
     const { token, id } = await storeToken()
     await revokeSession(id, "revoked_by_operator", new Date())
-    expect(await refuse(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
+    expect(await refusalOf(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
     const expired = await storeToken({ issuedAt: anHourAgo() })
     await revokeSession(expired.id, "revoked_by_client", new Date())
-    expect(await refuse(expired.token, expired.id)).toEqual({ reason: "access_token_revoked", joined: true })
+    expect(await refusalOf(expired.token, expired.id)).toEqual({ reason: "access_token_revoked", joined: true })
   })
 
   test.each(["idleExpiresAt", "expiresAt"])(
@@ -64,7 +64,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
       for (const issuedAt of [new Date(), anHourAgo()]) {
         const { token, id } = await storeToken({ issuedAt })
         await (await database()).session.update({ where: { id }, data: { [end]: new Date(Date.now() - 1_000) } })
-        expect(await refuse(token, id)).toEqual({ reason: "session_expired", joined: true })
+        expect(await refusalOf(token, id)).toEqual({ reason: "session_expired", joined: true })
       }
     },
   )
@@ -72,7 +72,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
   test("its user was disabled", async () => {
     const { token, id, user } = await storeToken()
     await setUserDisabled(user.id, new Date())
-    expect(await refuse(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
+    expect(await refusalOf(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
   })
 
   test("its Session no longer exists", async () => {
@@ -80,7 +80,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
     const db = await database()
     await db.authCode.delete({ where: { sessionId: id } })
     await db.session.delete({ where: { id } })
-    expect(await refuse(token, id)).toEqual({ reason: "access_token_revoked", joined: false })
+    expect(await refusalOf(token, id)).toEqual({ reason: "access_token_revoked", joined: false })
   })
 
   test("it was cut, altered, or is another kind of token", async () => {
@@ -88,7 +88,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
     const idToken = await signJwt("RS256", "JWT", { iss: config().issuer, exp: Date.now(), sid: id })
     const typed = await signJwt("ES256", "JWT", { iss: config().issuer, exp: Date.now(), sid: id })
     for (const malformed of [token.slice(0, -4), "opaque", "a.b.c", idToken, typed]) {
-      expect(await refuse(malformed, id), malformed).toEqual({ reason: "access_token_malformed", joined: false })
+      expect(await refusalOf(malformed, id), malformed).toEqual({ reason: "access_token_malformed", joined: false })
     }
   })
 
@@ -98,7 +98,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
     const signedElsewhere = await signJwt("ES256", "at+jwt", { iss: "https://other.example", exp: Date.now(), sid: id })
     const unknownKey = [header, ...token.split(".").slice(1)].join(".")
     for (const foreign of [withIssuer(token, "https://other.example"), signedElsewhere, unknownKey]) {
-      expect(await refuse(foreign, id), foreign).toEqual({ reason: "access_token_foreign", joined: false })
+      expect(await refusalOf(foreign, id), foreign).toEqual({ reason: "access_token_foreign", joined: false })
     }
   })
 

@@ -36,7 +36,7 @@ export async function introspectToken(client: Client, token: string, flow: Flow)
   // client has proven nothing about itself.
   if (client.tokenEndpointAuthMethod === "none") {
     throw OAuthError.invalidClient(
-      "A public client cannot introspect by POST. It may send its own access token by GET /introspect.",
+      "A public client cannot use POST /introspect. Send its own access token to GET /introspect instead.",
       "client_not_allowed",
     )
   }
@@ -49,7 +49,7 @@ export async function introspectToken(client: Client, token: string, flow: Flow)
 }
 
 /** @param reason for the flow alone: RFC 7662 section 2.2: the server "SHOULD NOT include any additional information about an inactive token" */
-function refuse(reason: Reason, flow: Flow): IntrospectionResponse {
+function inactiveToken(reason: Reason, flow: Flow): IntrospectionResponse {
   flow.fail({ reason })
   flow.conceal()
   return { active: false }
@@ -57,11 +57,11 @@ function refuse(reason: Reason, flow: Flow): IntrospectionResponse {
 
 async function introspectAccessToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
   const { token: found, problem } = await findAccessToken(token, new Date(), flow)
-  if (found && !mayRead(client, found.session, audienceOf(found))) return refuse("token_inactive", flow)
-  if (!found) return refuse(problem, flow)
+  if (found && !mayRead(client, found.session, audienceOf(found))) return inactiveToken("token_inactive", flow)
+  if (!found) return inactiveToken(problem, flow)
   flow.join(found.session.id)
   flow.concerns(found.session)
-  return problem === null ? describeAccessToken(found) : refuse(problem, flow)
+  return problem === null ? describeAccessToken(found) : inactiveToken(problem, flow)
 }
 
 /** @throws OAuthError invalid_token */
@@ -74,7 +74,7 @@ export async function requireActiveAccessToken(accessToken: string, flow: Flow):
   if (problem !== null) {
     throw OAuthError.bearer(
       "invalid_token",
-      "The access token is expired, revoked or not one of this server. Refresh it, or start a new authorization request.",
+      "The access token is expired, revoked or from another server. Refresh it, or start a new authorization request.",
       problem,
     )
   }
@@ -111,15 +111,15 @@ async function introspectRefreshToken(client: Client, token: string, flow: Flow)
   flow.step("introspection.retrieves_session", () => ({ sid: parsed?.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
   flow.step("introspection.validates_token")
-  if (!session || session.clientId !== client.clientId) return refuse("token_inactive", flow)
+  if (!session || session.clientId !== client.clientId) return inactiveToken("token_inactive", flow)
   const alive = isAlive(session, now)
   const standing = findStanding(token, session)
-  if (standing === "forged") return refuse("token_inactive", flow)
+  if (standing === "forged") return inactiveToken("token_inactive", flow)
   flow.join(session.id)
   flow.concerns(session)
   flow.note(() => ({ standing, ...describeLifetime(session) }))
   if (!alive || !isSignInValid(session.user, session.authTime) || standing !== "current")
-    return refuse("token_inactive", flow)
+    return inactiveToken("token_inactive", flow)
   return {
     active: true,
     iss: config().issuer,

@@ -12,7 +12,7 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Rec
   if (!isForUs(active)) {
     throw OAuthError.bearer(
       "invalid_token",
-      "The access token is for another resource than this server.",
+      "The access token is for another resource, not for this server. Request one without the resource parameter.",
       "access_token_for_another_resource",
     )
   }
@@ -21,7 +21,7 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Rec
   if (!scope.includes("openid")) {
     throw OAuthError.bearer(
       "insufficient_scope",
-      "The access token was not granted the scope openid.",
+      "The access token does not have the scope openid. Request it with the scope openid.",
       "scope_not_granted",
     )
   }

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
-import { signJwt, verifyJwt } from "./jwt"
-import { ensureSigningKeys, findActiveKey, rotateSigningKey, withdrawSigningKeys } from "./signing-keys"
+import { findVerifiedClaims, signJwt } from "./jwt"
+import { ensureSigningKeys, getActiveKey, rotateSigningKey, withdrawSigningKeys } from "./signing-keys"
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -27,28 +27,28 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("b
 
 /** A JWT of the server's own key with any header and claims. */
 async function signFreely(header: { alg: SigningAlg; typ?: string; kid?: string }, payload = claims()) {
-  const { privateKey } = await findActiveKey(header.alg)
+  const { privateKey } = await getActiveKey(header.alg)
   return new SignJWT(payload).setProtectedHeader(header).sign(privateKey)
 }
 
 describe("a JWT that this server signed", () => {
   test.each(["ES256", "RS256"] as const)("with %s names algorithm, type and key, and is verified", async (alg) => {
     const jwt = await signJwt(alg, "JWT", claims())
-    const { kid } = await findActiveKey(alg)
+    const { kid } = await getActiveKey(alg)
     expect(decodeProtectedHeader(jwt)).toEqual({ alg, typ: "JWT", kid })
-    expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "JWT" })).toMatchObject({ sub: "user" })
+    expect(await findVerifiedClaims(jwt, { alg: ["ES256", "RS256"], typ: "JWT" })).toMatchObject({ sub: "user" })
   })
 
   test("counts after the key has been rotated", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims())
     await rotateSigningKey("ES256", { activeFrom: new Date() })
-    expect(await verifyJwt(jwt, accessToken)).toMatchObject({ sub: "user" })
+    expect(await findVerifiedClaims(jwt, accessToken)).toMatchObject({ sub: "user" })
   })
 
   test("counts until it expires, and after that only where that is not asked", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
-    expect(await verifyJwt(jwt, accessToken)).toBeNull()
-    expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
+    expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
+    expect(await findVerifiedClaims(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
   })
 })
 
@@ -63,91 +63,91 @@ describe("an access token that this process has signed or verified before", () =
 
   test("is known by the whole of it, and not verified again", async () => {
     const signedHere = await signJwt("ES256", "at+jwt", claims())
-    const { kid } = await findActiveKey("ES256")
+    const { kid } = await getActiveKey("ES256")
     const fromElsewhere = await signFreely({ alg: "ES256", typ: "at+jwt", kid })
-    expect(await countVerifications(() => verifyJwt(signedHere, accessToken))).toBe(0)
-    expect(await countVerifications(() => verifyJwt(fromElsewhere, accessToken))).toBe(1)
-    expect(await countVerifications(() => verifyJwt(fromElsewhere, accessToken))).toBe(0)
+    expect(await countVerifications(() => findVerifiedClaims(signedHere, accessToken))).toBe(0)
+    expect(await countVerifications(() => findVerifiedClaims(fromElsewhere, accessToken))).toBe(1)
+    expect(await countVerifications(() => findVerifiedClaims(fromElsewhere, accessToken))).toBe(0)
     const [header, payload, signature = ""] = signedHere.split(".")
     const altered = [`${header}.${encode(claims({ sub: "another" }))}.${signature}`, `${header}.${payload}.`]
-    for (const jwt of altered) expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    for (const jwt of altered) expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
   })
 
   test("expires all the same, and is no ID token", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
-    expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
-    expect(await verifyJwt(jwt, accessToken)).toBeNull()
-    expect(await verifyJwt(jwt, { alg: ["ES256"], typ: "JWT", ignoreExpiry: true })).toBeNull()
+    expect(await findVerifiedClaims(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
+    expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
+    expect(await findVerifiedClaims(jwt, { alg: ["ES256"], typ: "JWT", ignoreExpiry: true })).toBeNull()
   })
 
   test("no longer counts when its key is withdrawn", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims())
-    expect(await verifyJwt(jwt, accessToken)).not.toBeNull()
+    expect(await findVerifiedClaims(jwt, accessToken)).not.toBeNull()
     const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })
     await withdrawSigningKeys("ES256", kid)
-    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
   })
 
   test("is forgotten for newer ones, and then verified again", async () => {
     const first = await signJwt("ES256", "at+jwt", claims())
     for (let i = 0; i < 10_000; i++) await signJwt("ES256", "at+jwt", claims())
-    expect(await countVerifications(() => verifyJwt(first, accessToken))).toBe(1)
+    expect(await countVerifications(() => findVerifiedClaims(first, accessToken))).toBe(1)
   })
 })
 
 describe("a JWT is refused when", () => {
   test("its algorithm is none", async () => {
     for (const alg of ["none", "None", "NONE"]) {
-      const jwt = `${encode({ alg, typ: "at+jwt", kid: (await findActiveKey("ES256")).kid })}.${encode(claims())}.`
-      expect(await verifyJwt(jwt, accessToken)).toBeNull()
+      const jwt = `${encode({ alg, typ: "at+jwt", kid: (await getActiveKey("ES256")).kid })}.${encode(claims())}.`
+      expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
     }
   })
 
   test("it is signed by HS256 with the public key as the secret", async () => {
     for (const alg of ["ES256", "RS256"] as const) {
-      const { kid, publicKey } = await findActiveKey(alg)
+      const { kid, publicKey } = await getActiveKey(alg)
       const secrets = [await exportSPKI(publicKey), JSON.stringify(await exportJWK(publicKey))]
       for (const secret of secrets) {
         const text = `${encode({ alg: "HS256", typ: "at+jwt", kid })}.${encode(claims())}`
         const jwt = `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`
-        expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
+        expect(await findVerifiedClaims(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
       }
     }
   })
 
   test("it is of another type, or of none", async () => {
-    const { kid } = await findActiveKey("ES256")
-    expect(await verifyJwt(await signJwt("ES256", "JWT", claims()), accessToken)).toBeNull()
-    expect(await verifyJwt(await signFreely({ alg: "ES256", kid }), accessToken)).toBeNull()
+    const { kid } = await getActiveKey("ES256")
+    expect(await findVerifiedClaims(await signJwt("ES256", "JWT", claims()), accessToken)).toBeNull()
+    expect(await findVerifiedClaims(await signFreely({ alg: "ES256", kid }), accessToken)).toBeNull()
     const idToken = { alg: ["ES256"] as SigningAlg[], typ: "JWT" as const }
-    expect(await verifyJwt(await signJwt("ES256", "at+jwt", claims()), idToken)).toBeNull()
+    expect(await findVerifiedClaims(await signJwt("ES256", "at+jwt", claims()), idToken)).toBeNull()
   })
 
   test("it names no key, an unknown one, or one of another algorithm", async () => {
-    const other = await findActiveKey("RS256")
+    const other = await getActiveKey("RS256")
     for (const kid of [undefined, "", "unknown", other.kid]) {
       const jwt = await signFreely({ alg: "ES256", typ: "at+jwt", ...(kid !== undefined && { kid }) })
-      expect(await verifyJwt(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
+      expect(await findVerifiedClaims(jwt, { alg: ["ES256", "RS256"], typ: "at+jwt" })).toBeNull()
     }
   })
 
   test("it is signed by another key under the name of ours", async () => {
-    const { kid } = await findActiveKey("ES256")
+    const { kid } = await getActiveKey("ES256")
     const { privateKey, publicKey } = await generateKeyPair("ES256")
     const header = { alg: "ES256", typ: "at+jwt", kid, jwk: await exportJWK(publicKey) }
     const jwt = await new SignJWT(claims()).setProtectedHeader(header).sign(privateKey)
-    expect(await verifyJwt(jwt, accessToken)).toBeNull()
+    expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
   })
 
   test("its algorithm is ours, but not one for this purpose", async () => {
-    expect(await verifyJwt(await signJwt("RS256", "at+jwt", claims()), accessToken)).toBeNull()
+    expect(await findVerifiedClaims(await signJwt("RS256", "at+jwt", claims()), accessToken)).toBeNull()
   })
 
   test("its issuer is another, or none, even where expiry is not asked", async () => {
     for (const iss of ["https://other.example.com", `${config().issuer}/`, undefined]) {
       const jwt = await signJwt("ES256", "at+jwt", claims({ iss }))
-      expect(await verifyJwt(jwt, accessToken)).toBeNull()
-      expect(await verifyJwt(jwt, { ...accessToken, ignoreExpiry: true })).toBeNull()
+      expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
+      expect(await findVerifiedClaims(jwt, { ...accessToken, ignoreExpiry: true })).toBeNull()
     }
   })
 
@@ -167,6 +167,6 @@ describe("a JWT is refused when", () => {
       "..",
       "not a JWT",
     ]
-    for (const other of altered) expect(await verifyJwt(other, accessToken), other).toBeNull()
+    for (const other of altered) expect(await findVerifiedClaims(other, accessToken), other).toBeNull()
   })
 })

@@ -13,7 +13,7 @@ import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { perProcess } from "@/lib/per-process"
 import { hashToken } from "@/lib/protocol/random"
-import { findActiveKey, findVerificationKey } from "./signing-keys"
+import { findVerificationKey, getActiveKey } from "./signing-keys"
 
 /** The media type of a JWT, which keeps one kind from being taken for another (RFC 8725 section 3.11). */
 type JwtType = "at+jwt" | "JWT"
@@ -23,7 +23,7 @@ type VerifiedJwt = { header: Header; claims: JWTPayload }
 
 /** Signs a JWT with the active key. */
 export async function signJwt(alg: SigningAlg, typ: JwtType, claims: JWTPayload): Promise<string> {
-  const { kid, privateKey } = await findActiveKey(alg)
+  const { kid, privateKey } = await getActiveKey(alg)
   const header: Header = { alg, typ, kid }
   const input = `${encode(header)}.${encode(claims)}`
   const jwt = `${input}.${(await signatures[alg](Buffer.from(input), privateKey)).toString("base64url")}`
@@ -48,9 +48,9 @@ type Expected = { alg: SigningAlg[]; typ: JwtType }
 
 /**
  * Verifies a JWT that this server signed: algorithm, key, type, issuer. Time is checked unless `ignoreExpiry`.
- * @returns the claims, or null when it is not one of ours
+ * @returns the claims, or null when this server did not issue it
  */
-export async function verifyJwt(
+export async function findVerifiedClaims(
   jwt: string,
   { ignoreExpiry = false, ...expected }: Expected & { ignoreExpiry?: boolean },
 ): Promise<JWTPayload | null> {
@@ -59,7 +59,7 @@ export async function verifyJwt(
 }
 
 /**
- * Verifies a JWT as `verifyJwt` does, and finds out what is wrong with it.
+ * Verifies a JWT as `findVerifiedClaims` does, and finds out what is wrong with it.
  * @returns claims that this server has signed, also when they have expired. Without any, it is `malformed`: not a complete
  * JWT of the expected kind; or `foreign`: another server's, or signed with an unknown key
  */
@@ -75,7 +75,7 @@ export async function inspectJwt(
   return { claims, problem: inTime ? null : "expired" }
 }
 
-/** What a token that was not verified says about itself. It may be untrue, so it explains the refusal and decides nothing. */
+/** The unverified claims of a token. They may be false, so they only explain a refusal. */
 async function findSignatureProblem(jwt: string): Promise<"malformed" | "foreign"> {
   let claims: JWTPayload
   let header: ProtectedHeaderParameters
@@ -116,7 +116,7 @@ const verified = perProcess<Map<string, VerifiedJwt>>("verified JWTs")
 
 /**
  * Access tokens whose signature was verified, or made, in this process, by the hash of the whole token: a signature stays
- * true for as long as its key counts. Whether the token is active is asked of its Session each time.
+ * true while its key is valid. Whether the token is active depends on its Session, which is read each time.
  */
 function verifiedJwts(): Map<string, VerifiedJwt> {
   verified.value ??= new Map()
@@ -132,6 +132,6 @@ function rememberVerified(jwt: string, verified: VerifiedJwt): void {
 async function findVerified(jwt: string, algorithms: SigningAlg[]): Promise<VerifiedJwt | null> {
   const verified = verifiedJwts().get(hashToken(jwt))
   if (!verified || !algorithms.includes(verified.header.alg)) return null
-  // A key that was withdrawn no longer counts, whatever it signed.
+  // Signatures of a withdrawn key are no longer valid.
   return (await findVerificationKey(verified.header.kid, verified.header.alg)) ? verified : null
 }

@@ -8,7 +8,7 @@ import { createOnce, perProcess } from "@/lib/per-process"
 import { deriveKey, WrongSecretError } from "@/lib/secret"
 import { cacheSeconds, type SigningKeyState, stateOf } from "./key-state"
 
-/** How long a request waits, in milliseconds, for the keys to be read again, before it goes on with those in memory. */
+/** How long a request waits, in milliseconds, for the keys to be read again, before it uses those in memory. */
 const maxWaitMs = 250
 
 /** For how long, in milliseconds, the keys in memory are used without trying again while the database is away. */

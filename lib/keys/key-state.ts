@@ -1,7 +1,7 @@
 import { config } from "@/lib/config"
 import type { SigningKeyRecord } from "@/lib/data/signing-keys"
 
-/** For how long, in seconds, a process may go on with the keys it has read: a rotation on another instance is seen within that. */
+/** For how long, in seconds, a process may use the keys it has read. A rotation on another instance takes effect within that time. */
 export const cacheSeconds = 5
 
 /** A key's place in its life: published before it signs, signing, published while its signatures live, gone from /jwks. */

@@ -11,8 +11,8 @@ import {
   deleteRetiredKeys,
   describeSigningKeys,
   ensureSigningKeys,
-  findActiveKey,
   findVerificationKey,
+  getActiveKey,
   jwksMaxAgeSeconds,
   publicKeySet,
   rotateSigningKey,
@@ -40,7 +40,7 @@ describeOnEachDatabase("signing keys", (provider) => {
   })
 
   test("cannot sign before they are made", async () => {
-    await expect(findActiveKey("ES256")).rejects.toThrow("there is no active ES256 key")
+    await expect(getActiveKey("ES256")).rejects.toThrow("there is no active ES256 key")
     expect(await publicKeySet()).toEqual({ keys: [] })
   })
 
@@ -96,7 +96,7 @@ describeOnEachDatabase("signing keys", (provider) => {
     })
 
     test("are found by their id and algorithm together", async () => {
-      const { kid } = await findActiveKey("ES256")
+      const { kid } = await getActiveKey("ES256")
       expect(await findVerificationKey(kid, "ES256")).not.toBeNull()
       expect(await findVerificationKey(kid, "RS256")).toBeNull()
       expect(await findVerificationKey("unknown", "ES256")).toBeNull()
@@ -106,10 +106,10 @@ describeOnEachDatabase("signing keys", (provider) => {
       const before = settings()
       await closeDatabase()
       applySettings({ ...before, SECRET: "another secret of the unit tests, of no use" })
-      for (const alg of signingAlgs) await expect(findActiveKey(alg)).rejects.toThrow(/^SECRET does not decrypt/)
+      for (const alg of signingAlgs) await expect(getActiveKey(alg)).rejects.toThrow(/^SECRET does not decrypt/)
       await closeDatabase()
       applySettings(before)
-      await expect(findActiveKey("ES256")).resolves.toMatchObject({ alg: "ES256" })
+      await expect(getActiveKey("ES256")).resolves.toMatchObject({ alg: "ES256" })
     })
   })
 
@@ -119,11 +119,11 @@ describeOnEachDatabase("signing keys", (provider) => {
     const setTime = (now: Date) => vi.useFakeTimers({ toFake: ["Date"], now })
 
     test("another process sees it within five seconds", async () => {
-      const before = await findActiveKey("ES256")
+      const before = await getActiveKey("ES256")
       const kid = await rotateUnseen(new Date())
-      expect((await findActiveKey("ES256")).kid).toBe(before.kid)
+      expect((await getActiveKey("ES256")).kid).toBe(before.kid)
       setTime(new Date(Date.now() + 5_000))
-      expect((await findActiveKey("ES256")).kid).toBe(kid)
+      expect((await getActiveKey("ES256")).kid).toBe(kid)
     })
 
     test("at the same moment by two, one of them is told", async () => {
@@ -137,30 +137,30 @@ describeOnEachDatabase("signing keys", (provider) => {
     })
 
     test("at once, the ones before are withdrawn, and what they signed no longer counts", async () => {
-      const other = await findActiveKey("RS256")
+      const other = await getActiveKey("RS256")
       const leaked = (await listSigningKeys()).filter(({ alg }) => alg === "ES256").map(({ kid }) => kid)
       const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })
       expect((await withdrawSigningKeys("ES256", kid)).sort()).toEqual([...leaked].sort())
       for (const old of leaked) expect(await findVerificationKey(old, "ES256")).toBeNull()
-      expect((await findActiveKey("ES256")).kid).toBe(kid)
+      expect((await getActiveKey("ES256")).kid).toBe(kid)
       expect((await publicKeySet()).keys.map((jwk) => jwk.kid)).toEqual([kid, other.kid])
     })
 
     test("one is published before it signs, signs at its time, and takes the place of the one before", async () => {
       await deleteAll()
       await ensureSigningKeys()
-      const old = await findActiveKey("ES256")
+      const old = await getActiveKey("ES256")
       const activeFrom = new Date(Date.now() + 90_000)
       const next = await rotateSigningKey("ES256", { activeFrom })
       expect(next).toEqual({ kid: expect.any(String), alg: "ES256", activeFrom })
 
       expect(await stateByKid()).toMatchObject({ [old.kid]: "active", [next.kid]: "next" })
-      expect((await findActiveKey("ES256")).kid).toBe(old.kid)
+      expect((await getActiveKey("ES256")).kid).toBe(old.kid)
       expect((await publicKeySet()).keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([old.kid, next.kid]))
 
       setTime(activeFrom)
       expect(await stateByKid()).toMatchObject({ [old.kid]: "published", [next.kid]: "active" })
-      expect((await findActiveKey("ES256")).kid).toBe(next.kid)
+      expect((await getActiveKey("ES256")).kid).toBe(next.kid)
       expect(await findVerificationKey(old.kid, "ES256")).not.toBeNull()
       expect(await deleteRetiredKeys(new Date())).toBe(0)
 

@@ -7,21 +7,21 @@ import { type SigningKeyState, stateOf } from "./key-state"
 
 export const signingAlgs: SigningAlg[] = ["ES256", "RS256"]
 
-/** For how long, in seconds, anybody may keep a copy of /jwks. A new key signs only after that. */
+/** For how long, in seconds, clients may cache /jwks. A new key signs only after that time. */
 export const jwksMaxAgeSeconds = 60
 
 /** How long after `keys rotate` the new key begins to sign: when every copy of /jwks has it. */
 export const activationDelaySeconds = jwksMaxAgeSeconds + 30
 
 /** The key that signs now. */
-export async function findActiveKey(alg: SigningAlg): Promise<SigningKey> {
+export async function getActiveKey(alg: SigningAlg): Promise<SigningKey> {
   const { keys } = await keyRing()
   const active = keys.find(({ key, state }) => key.alg === alg && state === "active")
   if (!active) throw new Error(`there is no active ${alg} key`)
   return active.key
 }
 
-/** The public half of a key whose signatures still count, or null. */
+/** The public half of a key whose signatures are still valid, or null. */
 export async function findVerificationKey(kid: string, alg: SigningAlg): Promise<CryptoKey | null> {
   const { keys } = await keyRing()
   return keys.find(({ key, state }) => key.kid === kid && key.alg === alg && state !== "retired")?.key.publicKey ?? null
@@ -59,7 +59,7 @@ export async function rotateSigningKey(
 }
 
 /**
- * Takes all keys of an algorithm out of /jwks but one: for a key that has leaked. What they signed no longer counts here
+ * Takes all keys of an algorithm out of /jwks but one: for a key that has leaked. Their signatures are no longer valid here
  * within seconds, and elsewhere once copies of /jwks are renewed.
  */
 export async function withdrawSigningKeys(alg: SigningAlg, exceptKid: string): Promise<string[]> {

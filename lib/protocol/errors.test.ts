@@ -75,7 +75,7 @@ test("every description that is written in the source fits error_description: AS
     (file) => /\.ts$/.test(file) && !/\.test\.ts$|generated/.test(file),
   )
   const calls =
-    /(?:new OAuthError\(\s*[\w"]+,|OAuthError\.(?:invalid\w+|bearer)\((?:\s*"\w+",)?|refuse\(state, "\w+",)\s*["`]([^\n]*?)["`],?\n?/g
+    /(?:new OAuthError\(\s*[\w"]+,|OAuthError\.(?:invalid\w+|bearer)\((?:\s*"\w+",)?|redirectableError\(\s*state,\s*"\w+",)\s*["`]([^\n]*?)["`],?\n?/g
   const descriptions = files.flatMap((file) =>
     [...readFileSync(path.join(lib, file), "utf8").matchAll(calls)].map((match) => match[1] ?? ""),
   )

@@ -95,7 +95,7 @@ const statuses: Partial<Record<OAuthErrorCode, number>> = {
 export type ClientLink = { name: string; returnUri: string | null }
 
 /**
- * The one error of the protocol. `description` is public: ASCII, and says what a developer can do. `reason` is private.
+ * The one error of the protocol. `description` is public: ASCII, and explains what a developer can do. `reason` is private.
  */
 export class OAuthError extends Error {
   readonly status: number
@@ -150,7 +150,7 @@ export class OAuthError extends Error {
     })
   }
 
-  /** RFC 6750 section 3.1: a request without any token is told the scheme alone, without an error code. */
+  /** RFC 6750 section 3.1: the answer to a request without a token contains only the scheme, no error code. */
   static missingToken(): OAuthError {
     return new OAuthError(
       "invalid_token",

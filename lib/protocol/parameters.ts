@@ -39,7 +39,10 @@ export function parseParameters(text: string): Parameters {
   const pairs = new URLSearchParams(text)
   const all = [...pairs.entries()]
   if (all.length > maxParameters) {
-    throw OAuthError.invalidRequest(`The request has more than ${maxParameters} parameters.`, "parameter_invalid")
+    throw OAuthError.invalidRequest(
+      `The request has more than ${maxParameters} parameters. Send fewer.`,
+      "parameter_invalid",
+    )
   }
   const undecodable = findUndecodable(text)
   const values = new Map<string, string[]>()
@@ -55,7 +58,10 @@ export function parseParameters(text: string): Parameters {
     const [value, ...others] = values.get(name) ?? []
     // RFC 6749 section 3.1: "Request and response parameters MUST NOT be included more than once."
     if (others.length > 0) {
-      throw OAuthError.invalidRequest(`The parameter ${printable(name)} was sent more than once.`, "parameter_repeated")
+      throw OAuthError.invalidRequest(
+        `The parameter ${printable(name)} was sent more than once. Send it once.`,
+        "parameter_repeated",
+      )
     }
     // RFC 6749 section 3.1: "Parameters sent without a value MUST be treated as if they were omitted from the request."
     return check(name, value) || undefined

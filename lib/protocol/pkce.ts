@@ -20,7 +20,7 @@ export function parseCodeChallenge(
   if (challenge === undefined) {
     if (!required && method === undefined) return null
     throw OAuthError.invalidRequest(
-      "The parameter code_challenge is missing: PKCE with S256 is required (RFC 7636).",
+      "The parameter code_challenge is missing. PKCE with S256 is required (RFC 7636).",
       "pkce_missing",
     )
   }
@@ -52,7 +52,7 @@ export function verifyCodeVerifier(verifier: string | undefined, challenge: stri
     // it shows that the challenge was removed on the way.
     if (verifier !== undefined) {
       throw OAuthError.invalidGrant(
-        "A code_verifier was sent, but the authorization request had no code_challenge.",
+        "The authorization request had no code_challenge, so code_verifier must not be sent. Add a code_challenge to the request.",
         "code_verifier_mismatch",
       )
     }
@@ -70,7 +70,7 @@ export function verifyCodeVerifier(verifier: string | undefined, challenge: stri
   // RFC 7636 section 4.6: "If the values are not equal, an error response indicating "invalid_grant" [...] MUST be returned."
   if (!timingSafeEqual(Buffer.from(computeCodeChallenge(verifier)), Buffer.from(challenge))) {
     throw OAuthError.invalidGrant(
-      "The code_verifier does not match the code_challenge of the authorization request.",
+      "The code_verifier does not match the code_challenge of the authorization request. Send the verifier that the challenge was made from.",
       "code_verifier_mismatch",
     )
   }

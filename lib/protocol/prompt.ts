@@ -8,11 +8,17 @@ export type Prompt = (typeof promptValues)[number]
 export function parsePrompt(value: string | undefined): Prompt[] {
   const prompts = [...new Set(value?.split(" ").filter(Boolean))]
   if (!prompts.every((prompt): prompt is Prompt => (promptValues as readonly string[]).includes(prompt))) {
-    throw OAuthError.invalidRequest(`The parameter prompt may hold: ${promptValues.join(", ")}.`, "parameter_invalid")
+    throw OAuthError.invalidRequest(
+      `The parameter prompt has an unknown value. Use ${promptValues.join(", ")}.`,
+      "parameter_invalid",
+    )
   }
   // OpenID Connect Core 1.0 section 3.1.2.1: "If this parameter contains none with any other value, an error is returned."
   if (prompts.includes("none") && prompts.length > 1) {
-    throw OAuthError.invalidRequest("The prompt none cannot be combined with another.", "parameter_invalid")
+    throw OAuthError.invalidRequest(
+      "The value none of prompt cannot be combined with another value. Send it alone.",
+      "parameter_invalid",
+    )
   }
   return prompts
 }

@@ -15,7 +15,7 @@ export function generateId(): string {
 /**
  * A name for a row of which there are very many: like `generateId`, with 48 bits of time in front, so that the rows of one
  * time are side by side in an index, and a new one touches the pages that the last one did. An `A` comes first until 2109.
- * @param at when the row comes to be
+ * @param at when the row is created
  */
 export function generateTimeOrderedId(at: Date): string {
   const time = Buffer.alloc(6)

@@ -1,4 +1,4 @@
-/** Characters that RFC 3986 allows in a URI; a backslash, a space or anything beyond ASCII is none of them. */
+/** Characters that RFC 3986 allows in a URI; not a backslash, a space or anything beyond ASCII. */
 export const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
 /** A redirect URI on the loopback interface: its host, and what follows the port. */
@@ -37,7 +37,7 @@ const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", 
 const maxLength = 512
 
 /**
- * Says why a URI cannot be registered as a redirect URI, or null when it can.
+ * Explains why a URI cannot be registered as a redirect URI. Returns null when it can.
  * https anywhere, http on the loopback interface, or an app's own scheme of the reverse-domain form (RFC 8252 section 7).
  */
 export function findRedirectUriProblem(uri: string): string | null {
@@ -74,7 +74,7 @@ export function isClaimable(redirectUri: string, registered: string[]): boolean 
 
 /**
  * The start page of the site that a redirect URI belongs to, for a link back to the client. Behind an app's own scheme, or
- * on a loopback port that is not registered, there is none.
+ * on an unregistered loopback port, returns null.
  */
 export function findSite(redirectUri: string, registered: string[]): string | null {
   return isClaimable(redirectUri, registered) ? null : `${new URL(redirectUri).origin}/`

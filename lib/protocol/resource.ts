@@ -22,7 +22,10 @@ export function parseResources(values: string[]): string[] {
     if (!resources.has(form)) resources.set(form, value)
   }
   if (resources.size > maxResources) {
-    throw OAuthError.invalidTarget(`At most ${maxResources} resource parameters may be sent.`, "parameter_invalid")
+    throw OAuthError.invalidTarget(
+      `The request has more than ${maxResources} resource parameters. Send fewer.`,
+      "parameter_invalid",
+    )
   }
   return [...resources.values()]
 }
@@ -45,7 +48,10 @@ const normalize = (resource: string) => (URL.canParse(resource) ? new URL(resour
 export function narrowResources(requested: string[], granted: string[]): string[] {
   if (requested.length === 0) return granted
   if (!requested.every((resource) => includesResource(granted, resource))) {
-    throw OAuthError.invalidTarget("The resource was not part of the authorization.", "resource_not_granted")
+    throw OAuthError.invalidTarget(
+      "The resource was not part of the authorization. Send one that was, or start a new authorization request.",
+      "resource_not_granted",
+    )
   }
   return requested
 }

@@ -28,7 +28,7 @@ export function resolveScope(requested: string | undefined, registered: string[]
   const unknown = tokens.filter((token) => !registered.includes(token))
   if (unknown.length > 0) {
     throw OAuthError.invalidScope(
-      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}.`,
+      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}. Leave it out, or register it with client update --scope.`,
       "scope_not_allowed",
     )
   }
@@ -42,7 +42,7 @@ export function resolveScope(requested: string | undefined, registered: string[]
 export function narrowScope(requested: string | undefined, granted: string[]): string[] {
   if (granted.length === 0) {
     throw OAuthError.invalidScope(
-      "The client is registered for nothing that was granted any more.",
+      "None of the granted scopes is still registered for this client. Register them with client update --scope, or start a new authorization request.",
       "scope_not_granted",
     )
   }
@@ -50,7 +50,10 @@ export function narrowScope(requested: string | undefined, granted: string[]): s
   const tokens = parseScope(requested)
   // RFC 6749 section 6: "The requested scope MUST NOT include any scope not originally granted by the resource owner"
   if (!tokens.every((token) => granted.includes(token))) {
-    throw OAuthError.invalidScope("The scope may be narrowed, not widened.", "scope_not_granted")
+    throw OAuthError.invalidScope(
+      "The scope contains values that were not granted. Send fewer, or start a new authorization request.",
+      "scope_not_granted",
+    )
   }
   return tokens
 }

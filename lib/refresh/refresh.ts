@@ -34,7 +34,7 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
   if (!client.grantTypes.includes("refresh_token")) {
     throw new OAuthError(
       "unauthorized_client",
-      "The client is not registered for the grant type refresh_token.",
+      "The client is not registered for the grant type refresh_token. Add it with client update --grant-type.",
       "grant_type_not_allowed",
     )
   }
@@ -88,7 +88,7 @@ async function findRefreshableSession(client: Client, refreshToken: string, now:
 /** Whether the previous refresh token may still be presented: its client may have lost the answer. */
 function mayRetry({ rotatedAt }: Session, now: Date): boolean {
   const { REFRESH_RETRY_SECONDS } = config()
-  // Asked first, because the other request may have rotated a moment after this one began: less than no time ago.
+  // Checked first, because the other request may have rotated after this one started, so the time since may be negative.
   if (REFRESH_RETRY_SECONDS === 0 || rotatedAt === null) return false
   return now.getTime() - rotatedAt.getTime() < REFRESH_RETRY_SECONDS * 1000
 }
@@ -121,7 +121,7 @@ function invalidRefreshToken(
     | "user_disabled",
 ) {
   return OAuthError.invalidGrant(
-    "The refresh token is not valid: it is unknown, expired, revoked, used already, or of another client. Start a new authorization request.",
+    "The refresh token is unknown, expired, revoked, already used, or belongs to another client. Start a new authorization request.",
     reason,
   )
 }

@@ -30,7 +30,7 @@ export async function revokeToken(client: Client, token: string, flow: Flow): Pr
   await revokeSession(session.id, "revoked_by_client", new Date())
 }
 
-/** An expired access token is enough, because the client may want its Session ended. @returns why, when there is none */
+/** An expired access token is accepted, because the client may want to end its Session. @returns the reason when it names no Session */
 async function findSessionOfAccessToken(token: string): Promise<{ session: Session | null; problem: Reason }> {
   const { claims, problem } = await inspectJwt(token, { alg: ["ES256"], typ: "at+jwt" })
   if (typeof claims?.sid === "string")

@@ -39,7 +39,7 @@ function computeTag(tagged: string): string {
 export type RefreshTokenStanding = "current" | "previous" | "replayed" | "forged"
 
 /**
- * Tells an old refresh token of this family from a made-up one, with one HMAC, however old it is. A made-up token must not
+ * Distinguishes an old refresh token of this family from a forged one, with one HMAC, however old it is. A forged token must not
  * be able to end a Session, because the Session's id is in every access token.
  */
 export function findStanding(refreshToken: string, session: Session): RefreshTokenStanding {

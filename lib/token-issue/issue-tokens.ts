@@ -28,7 +28,7 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   if (!client.grantTypes.includes("authorization_code")) {
     throw new OAuthError(
       "unauthorized_client",
-      "The client is not registered for the grant type authorization_code.",
+      "The client is not registered for the grant type authorization_code. Add it with client update --grant-type.",
       "grant_type_not_allowed",
     )
   }
@@ -100,7 +100,7 @@ async function findVerifiedCode(client: Client, request: TokenRequest, now: Date
   }))
   if (request.redirectUri !== undefined && request.redirectUri !== authCode.redirectUri) {
     throw OAuthError.invalidGrant(
-      "The redirect_uri is not the one of the authorization request.",
+      "The redirect_uri differs from the one in the authorization request. Send the same one.",
       "redirect_uri_mismatch",
     )
   }
@@ -120,7 +120,7 @@ function describePkce(verifier: string | undefined, challenge: string | null) {
   }
 }
 
-/** One text for everything that a caller without the right code should not be able to tell apart. */
+/** One text for all cases that a caller without the right code must not be able to distinguish. */
 function invalidCode(
   reason:
     | "code_unknown"
@@ -131,7 +131,7 @@ function invalidCode(
     | "user_disabled",
 ) {
   return OAuthError.invalidGrant(
-    "The code is not valid: it is unknown, expired, used already, or of another client. Start a new authorization request.",
+    "The code is unknown, expired, already used, or belongs to another client. Start a new authorization request.",
     reason,
   )
 }

@@ -29,7 +29,7 @@ export function parseGrantType(form: Parameters): SupportedGrantType {
   if (!known) {
     throw new OAuthError(
       "unsupported_grant_type",
-      `The grant_type must be one of: ${grantTypes.join(", ")}.`,
+      `The grant_type is not supported. Use ${grantTypes.join(" or ")}.`,
       "parameter_unsupported",
     )
   }

@@ -35,6 +35,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     }
     if (result.problem !== "wrong_credentials")
       return waitPage(result, { href: pathWithState("/sign-in", state), isSignIn: true })
-    return showAgain({ form: "Email or password is not right." })
+    return showAgain({ form: "The email or password is incorrect." })
   },
 )
