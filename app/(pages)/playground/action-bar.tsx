@@ -40,7 +40,7 @@ export function ActionBar({ run, busy, controls, onSimulate }: Props) {
         <button
           ref={primary}
           type="button"
-          className="button button-primary max-sm:w-full sm:min-w-56 max-lg:flex-1"
+          className="button button-primary max-sm:basis-full max-lg:flex-1 lg:min-w-56"
           aria-disabled={busy}
           onClick={() => !busy && (name ? controls.playNext() : controls.startOver())}
         >
@@ -49,7 +49,7 @@ export function ActionBar({ run, busy, controls, onSimulate }: Props) {
         {name && (
           <button
             type="button"
-            className="button button-plain max-sm:flex-1 max-sm:px-2"
+            className="button button-plain max-sm:flex-1 max-sm:gap-1 max-sm:px-1"
             onClick={isRunning ? controls.pause : controls.runAll}
           >
             {isRunning ? "Pause" : "Run all"}
@@ -59,7 +59,7 @@ export function ActionBar({ run, busy, controls, onSimulate }: Props) {
         {name && (
           <button
             type="button"
-            className="button border-transparent text-muted hover:bg-sunken hover:text-ink max-sm:flex-1 max-sm:px-2"
+            className="button border-transparent text-muted hover:bg-sunken hover:text-ink max-sm:flex-1 max-sm:gap-1 max-sm:px-1"
             aria-disabled={!mayStartOver}
             onClick={() => mayStartOver && controls.startOver()}
           >

@@ -18,18 +18,23 @@ export function ReturnAddress({ url }: { url: URL }) {
       <AddressBar>
         <Address url={url} />
         {phase !== "removed" && (
-          <span className={phase === "struck" ? "line-through opacity-60" : ""}>
+          <span className={phase === "struck" ? "line-through" : ""}>
             {[...url.searchParams].map(([name, value], i) => (
               <span key={name}>
                 {i === 0 ? "?" : "&"}
-                <mark className="rounded-sm bg-danger-soft font-semibold text-danger">{name}</mark>={shorten(value)}
+                <mark
+                  className={`rounded-sm font-semibold ${name === "code" ? "bg-danger-soft text-danger" : "bg-accent-soft text-accent"}`}
+                >
+                  {name}
+                </mark>
+                ={shorten(value)}
               </span>
             ))}
           </span>
         )}
       </AddressBar>
       <p className="mt-1.5 flex flex-wrap gap-x-2 text-xs text-muted">
-        {phase === "removed" ? "Removed: no reload or history entry can use it again." : "The browser came back here:"}
+        {phase === "removed" ? "Removed, so that no reload uses it again." : "The browser came back to this address."}
         {phase === "removed" && (
           <button type="button" className="link" onClick={() => setPhase("shown")}>
             Show it again
@@ -65,5 +70,5 @@ export function Address({ url }: { url: URL }) {
 }
 
 function shorten(value: string): string {
-  return value.length > 14 ? `${value.slice(0, 10)}…` : value
+  return value.length > 24 ? `${value.slice(0, 10)}…` : value
 }

@@ -13,7 +13,11 @@ export function BreakMenu({ busy, onBreak, onSimulate }: Props) {
   }
   return (
     <>
-      <button type="button" className="button button-plain max-sm:flex-1 max-sm:px-2" popoverTarget="break-menu">
+      <button
+        type="button"
+        className="button button-plain max-sm:flex-1 max-sm:gap-1 max-sm:px-1"
+        popoverTarget="break-menu"
+      >
         <Bolt />
         Break it
       </button>
@@ -22,7 +26,7 @@ export function BreakMenu({ busy, onBreak, onSimulate }: Props) {
         id="break-menu"
         popover="auto"
         aria-label="Break it on purpose"
-        className="fixed inset-auto end-4 bottom-20 m-0 max-h-[calc(100dvh-6rem)] w-88 max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-surface p-3 text-ink shadow-card max-sm:bottom-34 sm:end-6"
+        className="fixed inset-auto end-4 bottom-20 m-0 max-h-[calc(100dvh-6rem)] w-88 max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-surface p-3 text-ink shadow-card max-sm:bottom-32 sm:end-6"
       >
         <p className="px-2 text-sm font-semibold">Break it on purpose</p>
         <ul className="mt-1 grid">

@@ -1,8 +1,9 @@
 import { formatReason } from "@/lib/flows/reasons"
+import type { RecordedStep } from "@/lib/flows/recorded-flow"
 import type { Group } from "../_components/flow/sequence"
 import { ReturnAddress } from "./address-bar"
 import { OutcomePill } from "./outcome-pill"
-import { PkceLink } from "./pkce-link"
+import { findComputedChallenge, PkceLink } from "./pkce-link"
 import type { PlayedScene, Run } from "./run"
 import { scenes } from "./scenes"
 import { SecretValues } from "./secret-values"
@@ -28,7 +29,9 @@ export function SceneCard({ scene, number, run, groups, sentChallenge, watching,
   const { name, outcome, exchanges } = scene
   const isDone = outcome === "done"
   const problem = exchanges.findLast((exchange) => exchange.problem !== null)?.problem
-  const text = explain(scene, watching ? findReason(groups) : null, watching)
+  const steps = groups.flatMap(({ rows }) => rows.map(({ step }) => step))
+  const computed = steps.map(findComputedChallenge).find((value) => value !== null)
+  const text = explain(scene, watching ? findReason(steps) : null, watching)
   const returnedTo = name === "authorize" && outcome !== "in progress" ? exchanges[1]?.request.url : undefined
   return (
     <article
@@ -54,7 +57,11 @@ export function SceneCard({ scene, number, run, groups, sentChallenge, watching,
         ) : (
           text && <p className="text-sm text-pretty">{text}</p>
         )}
-        {chapter === "Authorization" && <PkceLink sent={sentChallenge} groups={groups} />}
+        {sentChallenge && computed && (
+          <div className="xl:hidden">
+            <PkceLink sent={sentChallenge} computed={computed} direction="down" />
+          </div>
+        )}
         {name === "redeem_stolen" && outcome === "refused" && (
           <button type="button" className="button button-plain" onClick={onSimulate}>
             See it without PKCE
@@ -67,8 +74,8 @@ export function SceneCard({ scene, number, run, groups, sentChallenge, watching,
 }
 
 /** Why the server refused. @returns null when it did not, or has not reported it yet */
-function findReason(groups: Group[]): string | null {
-  return groups.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.failure?.reason ?? null
+function findReason(steps: RecordedStep[]): string | null {
+  return steps.findLast(({ failure }) => failure !== null)?.failure?.reason ?? null
 }
 
 /** A break is explained only when it is known that the server refused it for the expected reason. */

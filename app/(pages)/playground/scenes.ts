@@ -139,7 +139,7 @@ export const scenes: Record<SceneName, Scene> = {
     before: "An API that receives this token asks the server: is it valid, whose is it, and what does it allow?",
     done: "Active, and this is the user it belongs to. The server looks up the session each time, so the answer is never out of date.",
     refused:
-      "Inactive. The token itself is intact, but its session has ended (or it has expired), so the server says no.",
+      "Inactive. The token itself is intact, but its session has ended (or it has expired), so it no longer works.",
     expectedSteps: stepsOf("introspection"),
   },
   refresh: {

@@ -46,11 +46,13 @@ export function Stepper({ run, watching }: { run: Run; watching: boolean }) {
 type StepProps = { step: TourStep; number: number; scene: PlayedScene | undefined; isCurrent: boolean }
 
 function Step({ step, number, scene, isCurrent }: StepProps) {
-  const look = scene
-    ? scene.outcome === "done"
+  // At the end of the tour the token must be refused.
+  const isExpected = scene?.outcome === "done" || (step === "Check" && scene?.outcome === "refused")
+  const look = !scene
+    ? "border-edge"
+    : isExpected
       ? "bg-accent-soft text-accent border-accent"
       : "bg-danger-soft text-danger border-danger"
-    : "border-edge"
   const content = (
     <>
       <span
@@ -59,16 +61,13 @@ function Step({ step, number, scene, isCurrent }: StepProps) {
       >
         {scene ? (
           <svg viewBox="0 0 12 12" className="size-3 fill-none stroke-current stroke-2" aria-hidden="true">
-            <path d={scene.outcome === "done" ? icons.check : icons.cross} />
+            <path d={isExpected ? icons.check : icons.cross} />
           </svg>
         ) : (
           number
         )}
       </span>
-      <span className="max-sm:sr-only">
-        {step}
-        {scene && <span className="sr-only">: {scene.outcome}</span>}
-      </span>
+      <span className="max-sm:sr-only">{step}</span>
     </>
   )
   const place =
@@ -76,7 +75,12 @@ function Step({ step, number, scene, isCurrent }: StepProps) {
   return (
     <li className="flex-1 sm:flex-none" aria-current={isCurrent ? "step" : undefined}>
       {scene ? (
-        <button type="button" className={`${place} hover:bg-sunken`} onClick={() => showScene(scene.id)}>
+        <button
+          type="button"
+          aria-label={`${step}: ${scene.outcome}`}
+          className={`${place} hover:bg-sunken`}
+          onClick={() => showScene(scene.id)}
+        >
           {content}
         </button>
       ) : (

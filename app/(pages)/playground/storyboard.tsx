@@ -55,7 +55,7 @@ export function Storyboard({ run, shown, watching, onSimulate, children }: Props
       )}
       <ol onKeyDown={moveFocus}>
         {played.map((scene, i) => (
-          <li key={scene.id} data-scene={scene.id} className={`scroll-mt-4 ${row}`}>
+          <li key={scene.id} data-scene={scene.id} className={`${i === 0 ? "scroll-mt-18" : "scroll-mt-4"} ${row}`}>
             <LeftColumn isFirst={i === 0}>
               <SceneCard
                 scene={scene}

@@ -25,7 +25,7 @@ export function TourHeader({ issuer, watching, wrongOrigin }: Props) {
       </nav>
       <div className="mt-4 grid gap-x-10 gap-y-4 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)] lg:items-center">
         <div>
-          <h1 className="text-3xl font-semibold tracking-tight">Watch a sign-in happen</h1>
+          <h1 className="text-2xl sm:text-3xl font-semibold tracking-tight">Watch a sign-in happen</h1>
           <p className="mt-2 text-muted text-pretty">
             You are the client: an app that wants its visitor to sign in. At each step you see what the app sends and
             what the server does with it, drawn live. Nothing is faked: every arrow is reported by the running server.

@@ -39,7 +39,7 @@ function Stage({ issuer, watching, ...visitor }: Props) {
   const { run, busy, strayResponse, shown, controls, addRecorded, announcement } = useTour(issuer, watching)
   const simulation = useRef<HTMLDialogElement>(null)
   const simulate = () => simulation.current?.showModal()
-  useFollowNewest(run.played.length, shown)
+  useFollowNewest(run.played, shown)
   return (
     <FingerprintLight recorded={shown}>
       {watching && run.flowId !== null && (

@@ -1,15 +1,17 @@
 import { useEffect, useLayoutEffect, useRef } from "react"
 import type { Recorded } from "@/lib/flows/recorded-flow"
+import type { PlayedScene } from "./run"
 import { prefersReducedMotion } from "./use-reveal"
 
 const gestures = ["wheel", "touchmove", "pointerdown", "keydown"]
 
 /**
  * Keeps the newest scene in view while its steps are drawn, until the reader scrolls or presses a key.
- * @param sceneCount following starts again when it grows
+ * @param played following starts again with each new scene
  * @param shown the steps drawn so far
  */
-export function useFollowNewest(sceneCount: number, shown: Recorded[]): void {
+export function useFollowNewest(played: PlayedScene[], shown: Recorded[]): void {
+  const sceneCount = played.length
   const follows = useRef(true)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new scene is followed
@@ -25,7 +27,7 @@ export function useFollowNewest(sceneCount: number, shown: Recorded[]): void {
   }, [sceneCount])
 
   const previousCount = useRef(sceneCount)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the page grows with each drawn step
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page grows with each exchange and each drawn step
   useLayoutEffect(() => {
     const isNew = sceneCount > previousCount.current
     previousCount.current = sceneCount
@@ -39,5 +41,5 @@ export function useFollowNewest(sceneCount: number, shown: Recorded[]): void {
     if (isTwoColumns && failed) failed.scrollIntoView({ behavior, block: "start" })
     else if (isTwoColumns && lastStep) lastStep.scrollIntoView({ behavior, block: "nearest" })
     else if (sceneCount > 0) scene.scrollIntoView({ behavior, block: "start" })
-  }, [sceneCount, shown])
+  }, [played, shown])
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useState } from "react"
+import { type ReactNode, type RefObject, useLayoutEffect, useState } from "react"
 import { icons, Pill } from "../_components/flow/pill"
 import { AddressBar } from "./address-bar"
 
@@ -46,6 +46,10 @@ type Props = { ref: RefObject<HTMLDialogElement | null>; busy: boolean; onTryWit
 export function WithoutPkce({ ref, busy, onTryWithPkce }: Props) {
   const [count, setCount] = useState(1)
   const isLast = count === stages.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each stage is added at the end
+  useLayoutEffect(() => {
+    ref.current?.scrollTo({ top: ref.current.scrollHeight })
+  }, [count, ref])
   const tryWithPkce = () => {
     ref.current?.close()
     onTryWithPkce()
@@ -55,7 +59,7 @@ export function WithoutPkce({ ref, busy, onTryWithPkce }: Props) {
       ref={ref}
       aria-labelledby="without-pkce"
       onClose={() => setCount(1)}
-      className="m-auto max-h-[calc(100dvh-2rem)] w-[36rem] max-w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl border border-line bg-surface p-4 text-ink shadow-card backdrop:bg-[rgb(0_0_0/0.5)] sm:p-6"
+      className="m-auto max-h-[calc(100dvh-2rem)] w-[36rem] max-w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl border border-line bg-surface px-4 pt-4 text-ink shadow-card backdrop:bg-[rgb(0_0_0/0.5)] sm:px-6 sm:pt-6"
     >
       <p className="w-fit rounded-full bg-danger-soft px-3 py-0.5 text-sm font-semibold text-danger">
         Simulation: nothing is sent
@@ -79,7 +83,7 @@ export function WithoutPkce({ ref, busy, onTryWithPkce }: Props) {
         ))}
       </ol>
       {isLast && <Comparison />}
-      <div className="mt-5 flex flex-wrap gap-2.5">
+      <div className="sticky bottom-0 mt-3 flex flex-wrap gap-2.5 bg-surface py-3">
         {isLast ? (
           <button type="button" className="button button-primary" aria-disabled={busy} onClick={tryWithPkce}>
             Try it with PKCE
