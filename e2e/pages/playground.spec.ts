@@ -378,7 +378,7 @@ test("a user's refusal, and a return without a response, are shown as what they 
   await press(page, "Go and sign in")
   await deny(page)
   await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
-  await expect(step(page, /Failed: user denied/)).toBeVisible()
+  await expect(step(page, /Failed: Denied by the user/)).toBeVisible()
   await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
   await expect(button(page, "Start again")).toBeEnabled()
 })
