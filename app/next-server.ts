@@ -28,8 +28,8 @@ export async function loadNext(options: { dev: boolean; dir: string }): Promise<
   return { handle: app.getRequestHandler(), webSockets }
 }
 
-/** The path of a flow, its stream or its export. */
-const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)/
+/** The path of a flow or its export. A stream may be opened before the flow's first request is stored. */
+const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)(?:\/export)?$/
 
 /**
  * Finds the response to a request for a page of Next that must not reach Next: 404 for a page or flow that does not exist

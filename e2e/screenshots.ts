@@ -95,6 +95,7 @@ async function takeTour(page: Page, take: Take): Promise<void> {
   await page.getByRole("button", { name: /^16\./ }).waitFor()
   await page.getByRole("button", { name: "Introspect the token" }).scrollIntoViewIfNeeded()
   await take("tour")
+  await press("Break it")
   await press(/^Change the verifier/)
   await page.getByText("is not equal to").waitFor()
   await page.waitForTimeout(300)

@@ -1,104 +1,156 @@
-import type { BrowserContext, Page } from "@playwright/test"
-import { registerClient } from "@/lib/clients/registration"
-import { findClient } from "@/lib/data/clients"
+import type { BrowserContext, Locator, Page } from "@playwright/test"
+import type { ClientMetadata } from "@/lib/clients/metadata"
+import { changeClient, registerClient } from "@/lib/clients/registration"
+import { addConsent } from "@/lib/data/consents"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { startOwnServer } from "../fixtures/own-server"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
 import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
+import { changeAuthCode } from "../fixtures/rows"
+import { remember } from "../fixtures/secrets"
 import type { TestServer } from "../fixtures/server"
 import { rememberTraffic } from "../fixtures/traffic"
 import { insertUser } from "../fixtures/world"
 
 let server: TestServer
+const scope = ["openid", "profile", "email", "offline_access"]
+const desktop = { width: 1280, height: 800 }
+const phone = { width: 390, height: 844 }
+
+// Without motion there is nothing to wait for. The first test turns it on.
+test.use({ viewport: desktop, contextOptions: { reducedMotion: "reduce" } })
 
 test.beforeAll(async () => {
   server = await startOwnServer({ DEMO: "on" })
-  if (await findClient("playground")) return
-  await registerClient(
-    {
-      clientName: "Playground",
-      redirectUris: ["http://localhost/playground"],
-      tokenEndpointAuthMethod: "none",
-      scope: "openid profile email offline_access",
-    },
-    "playground",
-  )
+  // The exact address, port included, as in the demo: a client with it need not be allowed again.
+  const metadata: ClientMetadata = {
+    clientName: "Playground",
+    redirectUris: [`${server.issuer}/playground`],
+    tokenEndpointAuthMethod: "none",
+    scope: scope.join(" "),
+  }
+  if (!(await changeClient("playground", metadata))) await registerClient(metadata, "playground")
 })
 test.afterAll(() => server?.stop())
 
-test.beforeEach(async ({ context, page }) => {
+test.beforeEach(({ context }) => {
   rememberTraffic(context, [server.issuer])
-  await page.setViewportSize({ width: 1440, height: 900 })
 })
 
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click()
-const breakIt = (page: Page, name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) }).click()
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true })
+const press = (page: Page, name: string) => button(page, name).click()
 const scene = (page: Page, title: string) =>
   page.getByRole("article").filter({ has: page.getByRole("heading", { name: title }) })
 const step = (page: Page, name: RegExp) => page.getByRole("button", { name })
+const challengeLink = (page: Page) => page.getByRole("region", { name: "The challenge, sent and compared" })
+const breakMenu = (page: Page) => page.getByRole("region", { name: "Break it on purpose" })
+const nextAction = (page: Page) => page.getByRole("region", { name: "Next action" }).getByRole("button").first()
 
-async function openTour(page: Page): Promise<void> {
-  await page.goto(`${server.issuer}/`)
-  await page.getByRole("link", { name: "Take the tour" }).click()
-  await expect(page.getByRole("heading", { level: 1, name: "Watch a sign-in happen" })).toBeVisible()
+async function breakIt(page: Page, label: string): Promise<void> {
+  await expect(nextAction(page)).toHaveAttribute("aria-disabled", "false")
+  await press(page, "Break it")
+  await breakMenu(page)
+    .getByRole("button", { name: new RegExp(`^${label}`) })
+    .click()
 }
 
-/** A browser in which somebody is signed in. They still have to allow the tour's client. */
-async function openTourSignedIn(page: Page, context: BrowserContext): Promise<void> {
+async function openTour(page: Page): Promise<void> {
+  await page.goto(`${server.issuer}/playground`)
+  await expect(nextAction(page)).toHaveAttribute("aria-disabled", "false")
+}
+
+/** Opens the tour in a browser in which a user is signed in, who has allowed the tour's client or still has to. */
+async function openTourSignedIn(page: Page, context: BrowserContext, hasAllowed = true): Promise<void> {
   const user = await insertUser({ name: "Ada Lovelace" })
   await haveSignedIn(context, user, server.issuer)
-  // Nothing draws itself, so nothing has to be waited for.
-  await page.emulateMedia({ reducedMotion: "reduce" })
+  const consent = { userId: user.id, clientId: "playground", scope, resource: [], grantedAt: new Date() }
+  if (hasAllowed) await addConsent(consent)
   await openTour(page)
+}
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  for (let presses = 0; presses < 80; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press("Tab")
+  }
+  await expect(target).toBeFocused()
 }
 
 test("the tour plays all four flows scene by scene, and the server's steps draw themselves beside each", async ({
   page,
 }) => {
   const problems = watchProblems(page)
-  await openTour(page)
+  await page.emulateMedia({ reducedMotion: "no-preference" })
+  await page.goto(`${server.issuer}/`)
+  await page.getByRole("link", { name: "Take the tour" }).click()
+  await expect(page.getByRole("heading", { level: 1, name: "Watch a sign-in happen" })).toBeVisible()
   await test.step("Authorization", async () => {
     await press(page, "Make the secret")
-    await expect(scene(page, "Make a secret for this sign-in")).toContainText("code_verifier, which stays here")
+    await expect(scene(page, "Make a secret for this sign-in")).toContainText("code_verifier (stays here)")
     await expect(step(page, /Client/)).toHaveCount(0)
     await press(page, "Go and sign in")
     await signIn(page, await insertUser({ name: "Ada Lovelace" }))
     await allow(page)
+    const back = scene(page, "Send the browser to the server")
+    await expect(back).toContainText("/playground?code=")
+    expect(page.url()).toBe(`${server.issuer}/playground`)
+    await expect(back).toContainText("state A random value from the client's request.")
+    await expect(back).toContainText("iss The issuer: which server answered.")
     await expect(step(page, /^10\. Authorization Service to Client: Returns auth code to client/)).toBeVisible()
     await expect(step(page, /^5\. Authentication Service: Verifies user-supplied credentials/)).toBeVisible()
-    expect(page.url()).toBe(`${server.issuer}/playground`)
+    await expect(back).toContainText("Removed, so that no reload uses it again.")
+    await expect(back).not.toContainText("?code=")
+    await press(page, "Show it again")
+    await expect(back).toContainText("?code=")
+    await page.emulateMedia({ reducedMotion: "reduce" })
     await press(page, "Redeem the code")
     await expect(step(page, /^16\. Token Issue Service to Client/)).toBeVisible()
-    await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+    const redeemed = scene(page, "Trade the code for tokens")
+    await expect(redeemed).toContainText("Done")
+    await expect(redeemed).toContainText("Access token Opens an API to the client")
+    await expect(redeemed).toContainText("Refresh token Gets the client new tokens")
+  })
+  await test.step("the challenge of step 2 is linked with the one compared in step 13", async () => {
+    const sent = page.getByText("Step 13 will compare this challenge:").locator("..").getByRole("button")
+    await expect(challengeLink(page)).toContainText("Same value, so it's the same client.")
+    const shown = [sent, ...(await challengeLink(page).getByRole("button").all())]
+    const values = await Promise.all(
+      shown.map((print) => print.evaluate(({ textContent, className }) => `${textContent} ${className}`)),
+    )
+    expect(values).toHaveLength(3)
+    expect(new Set(values).size).toBe(1)
   })
   await test.step("Introspection", async () => {
     await press(page, "Introspect the token")
     await expect(step(page, /^5\. Introspection Service to Client: Returns user information/)).toBeVisible()
-    const asked = scene(page, "Ask what the access token is worth")
-    await asked.getByText("What went over the wire").click()
-    await expect(asked.getByText('"Ada Lovelace"')).toBeVisible()
+    const checked = scene(page, "Check whether the access token is valid")
+    await checked.getByText("What went over the wire").click()
+    await expect(checked.getByText('"Ada Lovelace"')).toBeVisible()
   })
   await test.step("Refresh", async () => {
     await press(page, "Refresh the tokens")
     await expect(step(page, /^6\. Refresh Service to Client/)).toBeVisible()
   })
-  await test.step("a reload keeps what was done and what was drawn, and uses no answer again", async () => {
+  await test.step("a reload keeps the scenes and the drawn steps, and uses no response again", async () => {
     await page.reload()
     await expect(step(page, /^6\. Refresh Service to Client/)).toBeVisible()
     await expect(scene(page, "Renew the tokens")).toBeVisible()
   })
-  await test.step("an arrow opens by keyboard to what it carried, and the arrow keys lead on", async () => {
+  await test.step("a step opens by keyboard, and the arrow keys lead to the next", async () => {
     await step(page, /^13\. Token Issue Service: Verifies code verifier/).focus()
     await page.keyboard.press("Enter")
     await expect(page.getByText("Match: the party redeeming the code is the one that asked for it.")).toBeVisible()
     await page.keyboard.press("ArrowDown")
     await expect(step(page, /^14\. /)).toBeFocused()
   })
-  await test.step("the page holds up with all this on it", async () => {
+  await test.step("in the middle: axe finds nothing, nothing scrolls sideways, the console stays empty", async () => {
     expect(problems).toEqual([])
     await expectNoSidewaysScroll(page)
     await expectAccessible(page)
+    await page.setViewportSize(desktop)
   })
   await test.step("Revocation", async () => {
     await press(page, "Revoke the tokens")
@@ -106,63 +158,165 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
     await press(page, "Introspect the token")
     await expect(page.getByText("401 invalid_token", { exact: true })).toBeVisible()
     await expect(step(page, /^3\. Introspection Service: Validates token.*Failed/)).toBeVisible()
-    await expect(page.getByRole("heading", { name: "That is the whole life of a sign-in" })).toBeVisible()
+    await expect(page.getByRole("heading", { name: "That's the whole life of a sign-in" })).toBeVisible()
   })
+  await test.step("at the end: axe finds nothing", () => expectAccessible(page))
 })
 
-test("run all goes through the tour by itself, over the journey to the server, until it is paused", async ({
+for (const viewport of [desktop, phone]) {
+  test(`the keyboard alone completes the tour, a break and the simulation at ${viewport.width} x ${viewport.height}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize(viewport)
+    const user = await insertUser({ name: "Ada Lovelace" })
+    const next = async (name: string) => {
+      await expect(button(page, name)).toBeFocused()
+      await expect(button(page, name)).toHaveAttribute("aria-disabled", "false")
+      await page.keyboard.press("Enter")
+    }
+    const choose = async (label: RegExp) => {
+      await tabTo(page, button(page, "Break it"))
+      await page.keyboard.press("Enter")
+      await tabTo(page, breakMenu(page).getByRole("button", { name: label }))
+      await page.keyboard.press("Enter")
+    }
+    const expectControlsInView = async () => {
+      for (const control of await page.getByRole("region", { name: "Next action" }).getByRole("button").all()) {
+        await expect(control).toBeInViewport({ ratio: 1 })
+      }
+    }
+
+    await test.step("the tour", async () => {
+      await openTour(page)
+      await tabTo(page, nextAction(page))
+      await next("Make the secret")
+      await next("Go and sign in")
+      await tabTo(page, page.getByLabel("Email"))
+      await page.keyboard.type(user.email)
+      await tabTo(page, page.getByLabel("Password", { exact: true }))
+      await page.keyboard.type(remember(user.password))
+      await page.keyboard.press("Enter")
+      await tabTo(page, page.getByRole("button", { name: "Allow" }))
+      await page.keyboard.press("Enter")
+      await next("Redeem the code")
+      await next("Introspect the token")
+      await next("Refresh the tokens")
+      await next("Revoke the tokens")
+      await next("Introspect the token")
+      await expect(page.getByRole("heading", { name: "That's the whole life of a sign-in" })).toBeVisible()
+      await expectControlsInView()
+    })
+    await test.step("back to a finished scene by the stepper", async () => {
+      await tabTo(page, button(page, "Secret: done"))
+      await page.keyboard.press("Enter")
+      await expect(scene(page, "Make a secret for this sign-in")).toBeFocused()
+      await expect(scene(page, "Make a secret for this sign-in").getByRole("heading")).toBeInViewport({ ratio: 1 })
+    })
+    await test.step("a break: its explanation and every control are in view", async () => {
+      await choose(/^Change the verifier/)
+      await expect(step(page, /^13\. .*Failed: Code verifier does not match/)).toHaveAttribute("aria-pressed", "true")
+      await expect(scene(page, "Be the thief").getByText("This is what PKCE is for.")).toBeInViewport({ ratio: 1 })
+      await expectControlsInView()
+    })
+    await test.step("the simulation", async () => {
+      await choose(/^See it without PKCE/)
+      const simulation = page.getByRole("dialog", { name: "The same theft without PKCE" })
+      await expect(simulation).toContainText("Simulation: nothing is sent")
+      for (let stage = 1; stage < 4; stage++) {
+        await expect(button(page, "Continue")).toBeFocused()
+        await page.keyboard.press("Enter")
+      }
+      await expect(simulation).toContainText("The thief is signed in as Ada")
+      await expect(button(page, "Try it with PKCE")).toBeInViewport({ ratio: 1 })
+      await page.keyboard.press("Escape")
+      await expect(simulation).toBeHidden()
+      await expect(button(page, "Break it")).toBeFocused()
+    })
+  })
+}
+
+test("run all goes through the tour by itself, over the sign-in at the server, until it is paused", async ({
   page,
   context,
 }) => {
-  await openTourSignedIn(page, context)
+  await openTourSignedIn(page, context, false)
   await press(page, "Run all")
   await allow(page)
-  const end = page.getByRole("heading", { name: "That is the whole life of a sign-in" })
-  await expect(end).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByRole("heading", { name: "That's the whole life of a sign-in" })).toBeVisible()
   await expect(page.getByRole("article")).toHaveCount(7)
   await press(page, "Start again")
   await press(page, "Run all")
   await press(page, "Pause")
-  await expect(page.getByRole("button", { name: "Run all" })).toBeVisible()
+  await expect(button(page, "Run all")).toBeVisible()
 })
 
-const refusals = [
-  { label: "Change the verifier", title: "Be the thief", says: "400 invalid_grant", reason: "code_verifier_mismatch" },
-  { label: "Replay the code", title: "Send the code a second", says: "400 invalid_grant", reason: "code_replayed" },
-  {
-    label: "Use an old refresh token",
-    title: "Use an old",
-    says: "400 invalid_grant",
-    reason: "refresh_token_replayed",
-  },
-  { label: "Revoke in the middle", title: "Ask what", says: "401 invalid_token", reason: "access_token_revoked" },
-]
-
-for (const { label, title, says, reason } of refusals) {
-  test(`${label}: the server refuses, and the arrow that failed says why`, async ({ page, context }) => {
-    await openTourSignedIn(page, context)
-    await breakIt(page, label)
-    await allow(page)
-    await expect(scene(page, title)).toContainText(says)
-    await expect(page.getByText(reason, { exact: true })).toBeVisible()
-    if (reason === "code_verifier_mismatch") {
-      await expect(page.getByText("is not equal to")).toBeVisible()
-      await press(page, "Redeem the code")
-      await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
-      return
-    }
-    if (reason === "access_token_revoked") {
-      await press(page, "Refresh the tokens")
-      await expect(scene(page, "Renew the tokens")).toContainText("400 invalid_grant")
-    } else {
-      await press(page, "Introspect the token")
-      await expect(scene(page, "Ask what the access token is worth")).toContainText("401 invalid_token")
-    }
-    await expect(page.getByRole("heading", { name: "Nothing more can come of it" })).toBeVisible()
+test("a stolen code and a replayed one are refused, and the failed step has the reason", async ({ page, context }) => {
+  await openTourSignedIn(page, context)
+  await test.step("Change the verifier", async () => {
+    await breakIt(page, "Change the verifier")
+    await expect(scene(page, "Be the thief")).toContainText("400 invalid_grant")
+    await expect(page.getByText("code_verifier_mismatch", { exact: true })).toBeVisible()
+    await expect(page.getByText("is not equal to")).toBeVisible()
+    await expect(challengeLink(page)).toContainText("Different, so it isn't the same client.")
   })
-}
+  await test.step("after a break: axe finds nothing, nothing scrolls sideways", async () => {
+    await press(page, "Break it")
+    await expectNoSidewaysScroll(page)
+    await expectAccessible(page)
+    await page.setViewportSize(desktop)
+    await page.keyboard.press("Escape")
+  })
+  await test.step("the simulation sends nothing, axe finds nothing in it, and it leads to the real attempt", async () => {
+    const requests: string[] = []
+    page.on("request", (request) => requests.push(request.url()))
+    await press(page, "See it without PKCE")
+    for (let stage = 1; stage < 4; stage++) await press(page, "Continue")
+    await expect(page.getByText("The thief gets the tokens")).toBeVisible()
+    await expectAccessible(page)
+    await page.setViewportSize(desktop)
+    expect(requests).toEqual([])
+    await press(page, "Try it with PKCE")
+    await expect(scene(page, "Be the thief")).toHaveCount(2)
+    await expect(scene(page, "Be the thief").last()).toContainText("400 invalid_grant")
+  })
+  await test.step("the real client still gets its tokens", async () => {
+    await press(page, "Redeem the code")
+    await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+  })
+  await test.step("Replay the code", async () => {
+    await breakIt(page, "Replay the code")
+    await expect(scene(page, "Send the code a second")).toContainText("400 invalid_grant")
+    await expect(page.getByText("code_replayed", { exact: true })).toBeVisible()
+    await press(page, "Introspect the token")
+    await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
+    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+  })
+})
 
-test("Change the redirect URI: refused with and without a code, and each time the true client loses nothing", async ({
+test("an old refresh token and revoked tokens are refused, and the failed step has the reason", async ({
+  page,
+  context,
+}) => {
+  await openTourSignedIn(page, context)
+  await test.step("Use an old refresh token", async () => {
+    await breakIt(page, "Use an old refresh token")
+    await expect(scene(page, "Use an old")).toContainText("400 invalid_grant")
+    await expect(page.getByText("refresh_token_replayed", { exact: true })).toBeVisible()
+    await press(page, "Introspect the token")
+    await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
+    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+  })
+  await test.step("Revoke in the middle", async () => {
+    await breakIt(page, "Revoke in the middle")
+    await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
+    await expect(page.getByText("access_token_revoked", { exact: true })).toBeVisible()
+    await press(page, "Refresh the tokens")
+    await expect(scene(page, "Renew the tokens")).toContainText("400 invalid_grant")
+    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+  })
+})
+
+test("a changed redirect URI is refused with and without a code, and the real client isn't affected", async ({
   page,
   context,
 }) => {
@@ -170,91 +324,76 @@ test("Change the redirect URI: refused with and without a code, and each time th
   await breakIt(page, "Change the redirect URI")
   await expect(page.getByText("redirect_uri_unregistered", { exact: true })).toBeVisible()
   await expect(scene(page, "Ask for the code at another address")).toContainText("400")
-  await expectNoSidewaysScroll(page)
-  await expectAccessible(page)
-  await page.setViewportSize({ width: 1440, height: 900 })
   await press(page, "Start again")
   await press(page, "Make the secret")
   await press(page, "Go and sign in")
-  await allow(page)
   await expect(scene(page, "Send the browser to the server")).toContainText("Done")
-  await expect(page.getByRole("button", { name: "Redeem the code" })).toBeFocused()
+  await expect(button(page, "Redeem the code")).toBeFocused()
   await breakIt(page, "Change the redirect URI")
   await expect(page.getByText("redirect_uri_mismatch", { exact: true })).toBeVisible()
   await press(page, "Redeem the code")
   await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
 })
 
-test("a break that is refused for another reason says so, and a scene that was broken off can be played again", async ({
+test("an interrupted scene can be played again, and a break refused for another reason is explained", async ({
   page,
   context,
 }) => {
-  const impatient = await startOwnServer({ DEMO: "on", AUTH_CODE_SECONDS: "1" })
-  rememberTraffic(context, [impatient.issuer])
-  await haveSignedIn(context, await insertUser(), impatient.issuer)
-  await page.goto(`${impatient.issuer}/playground`)
+  await openTourSignedIn(page, context)
   await page.route("**/.well-known/**", (route) => route.abort())
   await press(page, "Make the secret")
-  await expect(scene(page, "Make a secret")).toContainText("No answer came")
+  await expect(scene(page, "Make a secret")).toContainText("No response")
   await page.unroute("**/.well-known/**")
   await press(page, "Make the secret")
   await press(page, "Go and sign in")
-  await allow(page)
-  const redeem = page.getByRole("button", { name: "Redeem the code" })
-  await expect(redeem).toBeVisible()
-  // The code's second is over.
-  await expect
-    .poll(async () => {
-      await breakIt(page, "Change the verifier")
-      await expect(redeem).not.toHaveAttribute("aria-disabled", "true")
-      const told = scene(page, "Be the thief")
-        .last()
-        .getByText(/why PKCE is there|another reason/)
-      await told.waitFor()
-      return told.textContent()
-    })
-    .toContain("for another reason than the one to be shown here: Code expired")
-  await impatient.stop()
+  await expect(button(page, "Redeem the code")).toBeVisible()
+  const code = await page.evaluate(() => JSON.parse(sessionStorage.getItem("oauth-flow-tour") ?? "{}").code)
+  await changeAuthCode(code, { expiresAt: new Date(Date.now() - 1000) })
+  await breakIt(page, "Change the verifier")
+  await expect(scene(page, "Be the thief")).toContainText("but for a different reason: Code expired")
 })
 
 test("on a phone each scene is followed by its steps as text", async ({ page, context }) => {
-  await page.setViewportSize({ width: 390, height: 844 })
+  await page.setViewportSize(phone)
   await openTourSignedIn(page, context)
   await breakIt(page, "Change the verifier")
-  await allow(page)
   const failed = step(page, /^13\. .*Failed: Code verifier does not match/)
   await expect(failed).toBeVisible()
   await expect(failed).toContainText("Failed: Code verifier does not match")
   await expect(page.getByText("No match: this is not the party that asked for the code")).toBeVisible()
-  await expect(scene(page, "Be the thief").getByText("That is why PKCE is there.")).toBeInViewport()
+  const thief = scene(page, "Be the thief")
+  await expect(thief.getByText("This is what PKCE is for.")).toBeInViewport()
+  await expect(thief.getByText("Different, so it isn't the same client.")).toBeVisible()
+  const next = page.getByRole("region", { name: "Next scene" })
+  const tops = await Promise.all([thief, failed, next].map(async (part) => (await part.boundingBox())?.y ?? 0))
+  expect(tops).toEqual(tops.toSorted((a, b) => a - b))
 })
 
-test("a refusal by the person, and a way back without an answer, are shown for what they are", async ({ page }) => {
-  await openTour(page)
+test("a user's refusal, and a return without a response, are shown as what they are", async ({ page, context }) => {
+  await openTourSignedIn(page, context, false)
   await press(page, "Make the secret")
   await press(page, "Go and sign in")
-  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible()
+  await expect(page.getByRole("button", { name: "Deny" })).toBeVisible()
   await page.goBack()
   await press(page, "Go and sign in")
-  await signIn(page, await insertUser())
   await deny(page)
   await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
-  await expect(step(page, /Failed: user denied/)).toBeVisible()
-  await expect(page.getByRole("heading", { name: "Nothing more can come of it" })).toBeVisible()
-  await expect(page.getByRole("button", { name: "Start again" })).toBeEnabled()
+  await expect(step(page, /Failed: Denied by the user/)).toBeVisible()
+  await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+  await expect(button(page, "Start again")).toBeEnabled()
 })
 
-test("an answer that this tab did not ask for is left alone - RFC 9700 4.7", async ({ page }) => {
+test("a response that this tab did not ask for is ignored - RFC 9700 4.7", async ({ page }) => {
   await page.goto(`${server.issuer}/playground?code=planted&state=planted`)
-  await expect(page.getByText("An answer came that this tab waits for no longer")).toBeVisible()
+  await expect(page.getByText("This tab wasn't waiting for that response")).toBeVisible()
   expect(page.url()).toBe(`${server.issuer}/playground`)
-  await expect(page.getByRole("button", { name: "Make the secret" })).toBeEnabled()
+  await expect(button(page, "Make the secret")).toBeEnabled()
 })
 
-test("what another version of the tour has left in the tab is no obstacle", async ({ page }) => {
-  await page.goto(`${server.issuer}/playground`)
+test("what another version of the tour has stored in the tab is ignored", async ({ page }) => {
+  await openTour(page)
   await page.evaluate(() => {
-    const played = [{ id: 1, name: "a scene of old", outcome: "done", exchanges: [] }]
+    const played = [{ id: 1, name: "a scene of another version", outcome: "done", exchanges: [] }]
     sessionStorage.setItem("oauth-flow-tour", JSON.stringify({ played }))
   })
   await page.reload()
@@ -267,7 +406,7 @@ test("the empty tour: axe finds nothing, nothing scrolls sideways, and its polic
 }) => {
   const problems = watchProblems(page)
   const response = await page.goto(`${server.issuer}/playground`)
-  await expect(page.getByRole("button", { name: "Make the secret" })).toBeVisible()
+  await expect(button(page, "Make the secret")).toBeVisible()
   const policy = response?.headers()["content-security-policy"] ?? ""
   expect(policy).toContain("frame-ancestors 'none'")
   expect(policy).toContain("form-action 'self'")
@@ -278,19 +417,17 @@ test("the empty tour: axe finds nothing, nothing scrolls sideways, and its polic
   expect(problems).toEqual([])
 })
 
-test("where the flow inspector is not open, the tour shows the client's side, and tells no flow's id", async ({
-  page,
-}) => {
+test("where the flow inspector is off, the tour shows the client's side and returns no flow ID", async ({ page }) => {
   const closed = await startOwnServer({ DEMO: "on", FLOW_INSPECTOR: "off" })
   await page.goto(`${closed.issuer}/playground`)
   await press(page, "Make the secret")
-  await expect(page.getByText("The flow inspector is not open")).toBeVisible()
+  await expect(page.getByText("This browser can't see the flow inspector")).toBeVisible()
   await expect(scene(page, "Make a secret for this sign-in")).toBeVisible()
   expect((await page.request.get(`${closed.issuer}/playground/flow?code_challenge=x`)).status()).toBe(404)
   await closed.stop()
 })
 
-test("a server that is no demo has no playground", async ({ page }) => {
+test("a server outside demo mode has no playground", async ({ page }) => {
   const { issuer } = testEnvironment()
   expect((await page.goto(`${issuer}/playground`))?.status()).toBe(404)
   expect((await page.request.get(`${issuer}/playground/flow?code_challenge=x`)).status()).toBe(404)

@@ -1,12 +1,20 @@
 import * as oauth from "oauth4webapi"
-import { client, elsewhere, need, type Play, redirectUri, scope, through } from "./oauth-client"
-import { describeProblem, RefusedError, recordExchange, recordJourney } from "./record"
-import { changeExchange, changeRun, endScene, getRun, isKept } from "./run"
+import { describeProblem, RefusedError, recordExchange, recordNavigation } from "./record-exchange"
+import { changeExchange, changeRun, endScene, getRun, isStored, type Run } from "./run"
+import {
+  attackerRedirectUri,
+  client,
+  getProvided,
+  type PlayScene,
+  redirectUri,
+  requestOptions,
+  scope,
+} from "./tour-client"
 
-/** Step 1 of Authorization: makes what the answers must fit. */
-export const prepare: Play = async (issuer) => {
+/** Step 1 of Authorization: makes the values that the responses must match. */
+export const prepare: PlayScene = async (issuer) => {
   const found = await recordExchange(async (fetch) => {
-    const response = await oauth.discoveryRequest(new URL(issuer), through(fetch))
+    const response = await oauth.discoveryRequest(new URL(issuer), requestOptions(fetch))
     return oauth.processDiscoveryResponse(new URL(issuer), response)
   })
   if (found.outcome !== "done") return found.outcome
@@ -23,8 +31,8 @@ export const prepare: Play = async (issuer) => {
 
 function authorizationRequest(redirect: string): URL {
   const { server, secret } = getRun()
-  const { codeChallenge, state, nonce } = need(secret)
-  const url = new URL(need(server).authorization_endpoint ?? "")
+  const { codeChallenge, state, nonce } = getProvided(secret)
+  const url = new URL(getProvided(server).authorization_endpoint ?? "")
   url.search = new URLSearchParams({
     response_type: "code",
     client_id: client.client_id,
@@ -38,22 +46,22 @@ function authorizationRequest(redirect: string): URL {
   return url
 }
 
-/** Step 2 of Authorization: sends the browser to /authorize. `finishAuthorization` is the other half. */
-export const authorize: Play = async (issuer) => {
+/** Step 2 of Authorization: sends the browser to /authorize. `finishAuthorization` continues when it is back. */
+export const authorize: PlayScene = async (issuer) => {
   const url = authorizationRequest(redirectUri(issuer))
-  const journey = recordJourney(url)
-  if (!isKept()) {
-    const problem = "The browser lets this page store nothing (sessionStorage), and without that there is no way back."
-    changeExchange(journey, { outcome: "failed", problem })
-    return "broken"
+  const id = recordNavigation(url)
+  if (!isStored()) {
+    const problem = "The browser blocks sessionStorage for this page, so the tour could not continue after the sign-in."
+    changeExchange(id, { outcome: "failed", problem })
+    return "interrupted"
   }
   location.assign(url)
   return "leaving"
 }
 
-/** The same with an address that is not registered. The answer is a page, so the browser need not go there to see it. */
-export const authorizeElsewhere: Play = async () => {
-  const { href } = authorizationRequest(elsewhere)
+/** Step 2 with an unregistered address. The response is a page, so a fetch shows it without leaving the tour. */
+export const authorizeElsewhere: PlayScene = async () => {
+  const { href } = authorizationRequest(attackerRedirectUri)
   const { outcome } = await recordExchange(async (fetch) => {
     const options = { method: "GET", headers: { accept: "text/html" }, redirect: "manual", body: undefined } as const
     const response = await fetch(href, options)
@@ -63,49 +71,55 @@ export const authorizeElsewhere: Play = async () => {
 }
 
 /**
- * Step 10 of Authorization, when the address of the page is an answer to an authorization request. It takes the answer
- * out of the address first, so that no reload and no way back uses it again.
- * @returns a problem that no scene can tell
+ * Step 10 of Authorization, when the page's address is an authorization response. The response is removed from the
+ * address before it is used, so that neither a reload nor the history uses it again.
+ * @returns a problem that belongs to no scene, as a sentence, or null
  */
 export async function finishAuthorization(): Promise<string | null> {
   const url = new URL(location.href)
-  const { server, secret, played } = getRun()
-  const waits = played.at(-1)?.name === "authorize" && played.at(-1)?.outcome === "under way"
+  const { server, secret } = getRun()
+  const isExpected = isSigningIn(getRun())
   if (!url.searchParams.has("code") && !url.searchParams.has("error")) {
-    if (waits) comeBackWithoutAnswer()
+    if (isExpected) cancelAuthorization()
     return null
   }
   history.replaceState(null, "", url.pathname)
-  if (!waits || !server || !secret) {
-    return "An answer came that this tab waits for no longer, so the client leaves it alone. Start a flow here."
+  if (!isExpected || !server || !secret) {
+    return "This tab wasn't waiting for that response, so the client ignored it. Start a new flow."
   }
 
-  const journey = recordJourney(url)
+  const id = recordNavigation(url)
   try {
     const parameters = oauth.validateAuthResponse(server, client, url, secret.state)
     changeRun({ code: parameters.get("code") })
     endScene("done")
   } catch (error) {
-    const refused = error instanceof oauth.AuthorizationResponseError
-    changeExchange(journey, { outcome: "failed", problem: refused ? null : describeProblem(error) })
-    endScene(refused ? "refused" : "broken")
+    const isRefusal = error instanceof oauth.AuthorizationResponseError
+    changeExchange(id, { outcome: "failed", problem: isRefusal ? null : describeProblem(error) })
+    endScene(isRefusal ? "refused" : "interrupted")
   }
   return null
 }
 
-/** The person pressed Back, or opened the page anew: the request can be sent again. */
-function comeBackWithoutAnswer(): void {
+/** Whether the browser was sent to the server and is not back yet. */
+export function isSigningIn({ played }: Run): boolean {
+  const last = played.at(-1)
+  return last?.name === "authorize" && last.outcome === "in progress"
+}
+
+/** The browser is back without a response (Back was pressed, or the page opened again): the request can be repeated. */
+function cancelAuthorization(): void {
   changeRun({ played: getRun().played.slice(0, -1), runsUntil: null })
 }
 
-/** Asks which flow the authorization request began, when the browser has come back. What happened is stored a moment later. */
+/** Looks up the flow of the authorization request, and retries because its steps are stored a moment later. */
 export async function findFlow(): Promise<void> {
   const { secret, startedAt } = getRun()
   if (!secret) return
   const address = `/playground/flow?${new URLSearchParams({ code_challenge: secret.codeChallenge })}`
-  for (let tries = 0; tries < 20; tries++) {
+  for (let attempt = 0; attempt < 20; attempt++) {
     const { flowId, played } = getRun()
-    const isBack = played.some(({ name, outcome }) => name === "authorize" && outcome !== "under way")
+    const isBack = played.some(({ name, outcome }) => name === "authorize" && outcome !== "in progress")
     if (flowId !== null || !isBack || getRun().startedAt !== startedAt) return
     const response = await fetch(address).catch(() => null)
     const found = response?.ok ? (await response.json()).flow_id : null

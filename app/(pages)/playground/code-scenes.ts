@@ -1,42 +1,43 @@
 import * as oauth from "oauth4webapi"
-import { client, elsewhere, need, type Play, redirectUri, through } from "./oauth-client"
-import { recordExchange } from "./record"
+import { recordExchange } from "./record-exchange"
 import { changeRun, getRun } from "./run"
+import { attackerRedirectUri, client, getProvided, type PlayScene, redirectUri, requestOptions } from "./tour-client"
 
-type CodeRequest = { code: string; codeVerifier: string; redirect: string }
+type CodeRequest = { code: string; codeVerifier: string; redirectUri: string }
 
 /** Steps 11 to 16 of Authorization. */
-async function requestTokens({ code, codeVerifier, redirect }: CodeRequest) {
-  const { server, secret } = getRun()
-  const { state, nonce } = need(secret)
-  const answer = new URL(`${redirect}?${new URLSearchParams({ code, state, iss: need(server).issuer })}`)
-  const parameters = oauth.validateAuthResponse(need(server), client, answer, state)
+async function requestTokens({ code, codeVerifier, redirectUri }: CodeRequest) {
+  const { secret, ...run } = getRun()
+  const server = getProvided(run.server)
+  const { state, nonce } = getProvided(secret)
+  const callback = new URL(`${redirectUri}?${new URLSearchParams({ code, state, iss: server.issuer })}`)
+  const parameters = oauth.validateAuthResponse(server, client, callback, state)
   return recordExchange(async (fetch) => {
     const response = await oauth.authorizationCodeGrantRequest(
-      need(server),
+      server,
       client,
       oauth.None(),
       parameters,
-      redirect,
+      redirectUri,
       codeVerifier,
-      through(fetch),
+      requestOptions(fetch),
     )
     const expected = { expectedNonce: nonce, requireIdToken: true }
-    return { response, tokens: await oauth.processAuthorizationCodeResponse(need(server), client, response, expected) }
+    return { response, tokens: await oauth.processAuthorizationCodeResponse(server, client, response, expected) }
   })
 }
 
-function rightRequest(issuer: string): CodeRequest {
+function correctRequest(issuer: string): CodeRequest {
   const { secret, code, redeemedCode } = getRun()
   return {
-    code: need(code ?? redeemedCode),
-    codeVerifier: need(secret).codeVerifier,
-    redirect: redirectUri(issuer),
+    code: getProvided(code ?? redeemedCode),
+    codeVerifier: getProvided(secret).codeVerifier,
+    redirectUri: redirectUri(issuer),
   }
 }
 
-export const redeem: Play = async (issuer) => {
-  const request = rightRequest(issuer)
+export const redeem: PlayScene = async (issuer) => {
+  const request = correctRequest(issuer)
   const issued = await requestTokens(request)
   if (issued.outcome !== "done") {
     if (issued.outcome === "refused") changeRun({ code: null })
@@ -49,28 +50,26 @@ export const redeem: Play = async (issuer) => {
     tokens: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? "",
-      sub: oauth.getValidatedIdTokenClaims(tokens)?.sub ?? "",
       spent: [],
       ended: false,
     },
   })
   const verified = await recordExchange((fetch) =>
-    oauth.validateApplicationLevelSignature(need(getRun().server), response, through(fetch)),
+    oauth.validateApplicationLevelSignature(getProvided(getRun().server), response, requestOptions(fetch)),
   )
-  // The code is used up, so this is not to be tried again.
+  // Not "interrupted": the code is used, so this scene can't be retried.
   return verified.outcome === "done" ? "done" : "refused"
 }
 
-export const redeemStolen: Play = async (issuer) => {
+export const redeemStolen: PlayScene = async (issuer) => {
   const codeVerifier = oauth.generateRandomCodeVerifier()
-  return (await requestTokens({ ...rightRequest(issuer), codeVerifier })).outcome
+  return (await requestTokens({ ...correctRequest(issuer), codeVerifier })).outcome
 }
 
-export const redeemElsewhere: Play = async (issuer) => {
-  return (await requestTokens({ ...rightRequest(issuer), redirect: elsewhere })).outcome
+export const redeemElsewhere: PlayScene = async (issuer) => {
+  return (await requestTokens({ ...correctRequest(issuer), redirectUri: attackerRedirectUri })).outcome
 }
 
-export const replayCode: Play = async (issuer) => {
-  const { outcome } = await requestTokens(rightRequest(issuer))
-  return outcome
+export const replayCode: PlayScene = async (issuer) => {
+  return (await requestTokens(correctRequest(issuer))).outcome
 }

@@ -1,12 +1,12 @@
 import type { Recorded } from "@/lib/flows/recorded-flow"
 import { useStream } from "../_components/flow/use-stream"
 
-type Props = { flowId: string; onRecorded: (news: Recorded[]) => void }
+type Props = { flowId: string; onRecorded: (added: Recorded[]) => void }
 
-/** Receives what happens in a flow, from its beginning. It shows nothing by itself. */
+/** Receives the requests of a flow, from its first, as the server records them. Renders nothing. */
 export function FlowListener({ flowId, onRecorded }: Props) {
   useStream(() => `/flows/${encodeURIComponent(flowId)}/stream`, {
-    flow: (news) => onRecorded((news as { recorded: Recorded[] }).recorded),
+    flow: (data) => onRecorded((data as { recorded: Recorded[] }).recorded),
   })
   return null
 }

@@ -1,6 +1,6 @@
 export type DecodedJwt = { header: Record<string, unknown>; claims: Record<string, unknown> }
 
-/** Reads a JWT's header and claims, for people to look at. It verifies nothing. @returns null for anything else */
+/** Decodes a JWT to show it. It verifies nothing. @returns null for anything that is not a JWT */
 export function decodeJwt(token: unknown): DecodedJwt | null {
   if (typeof token !== "string") return null
   const parts = token.split(".")

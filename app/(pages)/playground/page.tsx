@@ -11,7 +11,7 @@ import { Tour } from "./tour"
 
 export const metadata: Metadata = { title: "Playground" }
 
-/** A guided tour of the flows, which only a server in demo mode has. */
+/** The guided tour of the flows. Only a server in demo mode has it. */
 export default async function PlaygroundPage() {
   const { DEMO, issuer } = config()
   if (!DEMO) notFound()
@@ -21,7 +21,7 @@ export default async function PlaygroundPage() {
       issuer={issuer}
       watching={await hasInspectorAccess()}
       signedInAs={signedIn && toReadableEmail(signedIn.user.email)}
-      stranger={await findDemoUser()}
+      demoUser={await findDemoUser()}
     />
   )
 }

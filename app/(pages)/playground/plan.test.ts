@@ -19,9 +19,9 @@ const gives: Partial<Record<SceneName, Holding>> = { prepare: "secret", authoriz
 
 describe("planBreak", () => {
   for (const { name } of breaks) {
-    test.each(holdings)(`${name}: every scene has what it needs, beginning with %s`, (holding) => {
-      const { scenes, anew } = planBreak(name, holding)
-      let now: Holding = anew ? "nothing" : holding
+    test.each(holdings)(`${name}: every scene has what it needs, starting with %s`, (holding) => {
+      const { scenes, startsFlow } = planBreak(name, holding)
+      let now: Holding = startsFlow ? "nothing" : holding
       for (const scene of scenes) {
         expect(needs[scene] ?? [now], scene).toContain(now)
         now = gives[scene] ?? now
@@ -32,24 +32,28 @@ describe("planBreak", () => {
   test.each<[BreakName, SceneName]>([
     ["verifier", "redeem_stolen"],
     ["redirect", "redeem_elsewhere"],
-  ])("%s stops at its refusal, and the tour can go on: the code is not used up", (name, scene) => {
-    const { scenes, waiting, anew } = planBreak(name, "code")
-    expect(anew).toBe(false)
+  ])("%s pauses at its refusal, and the tour continues with the same code", (name, scene) => {
+    const { scenes, waiting, startsFlow } = planBreak(name, "code")
+    expect(startsFlow).toBe(false)
     expect(scenes[0]).toBe(scene)
     expect(scenes.slice(-waiting)).toEqual(wholeTour.slice(2))
   })
 
-  test("a redirect URI is changed where the browser is sent away, when there is no code yet", () => {
+  test("without a code, the redirect URI of the authorization request is changed", () => {
     expect(planBreak("redirect", "secret").scenes).toEqual(["authorize_elsewhere"])
     expect(planBreak("redirect", "tokens")).toEqual({
-      anew: true,
+      startsFlow: true,
       scenes: ["prepare", "authorize_elsewhere"],
       waiting: 0,
     })
   })
 
-  test("what ends the Session is followed by a look at what is left of it", () => {
-    expect(planBreak("code", "tokens")).toEqual({ anew: false, scenes: ["replay_code", "introspect"], waiting: 1 })
+  test("a break that ends the session is followed by a scene that shows it", () => {
+    expect(planBreak("code", "tokens")).toEqual({
+      startsFlow: false,
+      scenes: ["replay_code", "introspect"],
+      waiting: 1,
+    })
     expect(planBreak("revoke", "tokens").scenes).toEqual(["revoke", "introspect", "refresh"])
   })
 })

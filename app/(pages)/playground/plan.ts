@@ -1,6 +1,6 @@
 import type { SceneName } from "./scenes"
 
-/** From the first secret to the answer that the token counts no more. */
+/** The tour from the first secret to the check that finds the token inactive. */
 export const wholeTour: SceneName[] = [
   "prepare",
   "authorize",
@@ -11,60 +11,61 @@ export const wholeTour: SceneName[] = [
   "introspect",
 ]
 
-/** What the client has in hand: each of them begins where the one before ends. */
+/** What the client has, in the order in which a flow gets it. */
 export type Holding = "nothing" | "secret" | "code" | "tokens"
 
 export type Break = { name: string; label: string; about: string }
 
 /** The ways to break a flow on purpose. */
 export const breaks = [
-  { name: "verifier", label: "Change the verifier", about: "A thief has the code, and guesses the verifier." },
-  { name: "code", label: "Replay the code", about: "Somebody sends the whole request a second time." },
-  { name: "redirect", label: "Change the redirect URI", about: "The code is to go somewhere else." },
+  { name: "verifier", label: "Change the verifier", about: "A thief has the code but not the verifier." },
+  { name: "code", label: "Replay the code", about: "Someone sends the whole request a second time." },
+  { name: "redirect", label: "Change the redirect URI", about: "Someone asks for the code to be sent elsewhere." },
   { name: "refresh", label: "Use an old refresh token", about: "A copy of a spent token turns up." },
-  { name: "revoke", label: "Revoke in the middle", about: "The tokens are in time, and worth nothing." },
+  { name: "revoke", label: "Revoke in the middle", about: "The tokens haven't expired, but no longer work." },
 ] as const satisfies Break[]
 
 export type BreakName = (typeof breaks)[number]["name"]
 
 export type Plan = {
-  /** Whether it begins a flow of its own. */
-  anew: boolean
-  /** What is to be done, in order. */
+  /** Whether it starts a new flow. */
+  startsFlow: boolean
   scenes: SceneName[]
-  /** How many of the last ones wait for a press of "next": there is something to look at before. */
+  /** How many of the last scenes wait for the next-action button, because there is a refusal to look at first. */
   waiting: number
 }
 
 /**
- * What it takes to break the flow in this way, from where the client stands: as much of a flow as is missing for it,
- * then the break, and what shows its effect. What does no harm is followed by the rest of the tour.
+ * Plans a break from what the client has: first the scenes that the break needs, then the break, then a scene that
+ * shows its effect. After a break that does no harm, the rest of the tour follows.
  */
 export function planBreak(name: BreakName, holding: Holding): Plan {
   switch (name) {
     case "verifier":
-      return pausing(upToCode(holding), ["redeem_stolen"], restOfTour)
+      return makePlan(scenesToCode(holding), ["redeem_stolen"], restOfTour)
     case "redirect":
-      if (holding === "code") return pausing([], ["redeem_elsewhere"], restOfTour)
-      return pausing(missingSecret(holding), ["authorize_elsewhere"], [])
+      if (holding === "code") return makePlan([], ["redeem_elsewhere"], restOfTour)
+      return makePlan(scenesToSecret(holding), ["authorize_elsewhere"], [])
     case "code":
-      return pausing(upToTokens(holding), ["replay_code"], ["introspect"])
+      return makePlan(scenesToTokens(holding), ["replay_code"], ["introspect"])
     case "refresh":
-      return pausing(upToTokens(holding), ["refresh_old"], ["introspect"])
+      return makePlan(scenesToTokens(holding), ["refresh_old"], ["introspect"])
     case "revoke":
-      return pausing(upToTokens(holding), ["revoke", "introspect"], ["refresh"])
+      return makePlan(scenesToTokens(holding), ["revoke", "introspect"], ["refresh"])
   }
 }
 
 const restOfTour = wholeTour.slice(wholeTour.indexOf("redeem"))
 
-function pausing(before: SceneName[], broken: SceneName[], after: SceneName[]): Plan {
-  return { anew: before[0] === "prepare", scenes: [...before, ...broken, ...after], waiting: after.length }
+function makePlan(before: SceneName[], broken: SceneName[], after: SceneName[]): Plan {
+  return { startsFlow: before[0] === "prepare", scenes: [...before, ...broken, ...after], waiting: after.length }
 }
 
-const missingSecret = (holding: Holding): SceneName[] => (holding === "secret" ? [] : ["prepare"])
+const scenesToSecret = (holding: Holding): SceneName[] => (holding === "secret" ? [] : ["prepare"])
 
-/** A code that was redeemed is none any more, so whoever has tokens begins anew. */
-const upToCode = (holding: Holding): SceneName[] => (holding === "code" ? [] : [...missingSecret(holding), "authorize"])
+/** A redeemed code can't be redeemed again, so a client with tokens starts a new flow. */
+const scenesToCode = (holding: Holding): SceneName[] =>
+  holding === "code" ? [] : [...scenesToSecret(holding), "authorize"]
 
-const upToTokens = (holding: Holding): SceneName[] => (holding === "tokens" ? [] : [...upToCode(holding), "redeem"])
+const scenesToTokens = (holding: Holding): SceneName[] =>
+  holding === "tokens" ? [] : [...scenesToCode(holding), "redeem"]

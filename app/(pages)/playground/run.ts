@@ -4,64 +4,67 @@ import { type SceneName, scenes } from "./scenes"
 
 export type Pairs = [name: string, value: string][]
 
-/** A request of the client and its answer, or one journey of the browser, which has no answer to see. */
+/**
+ * A request of the client with its response. For a navigation of the browser there is no response, because scripts can't
+ * read it.
+ */
 export type Exchange = {
   id: number
   request: { method: string; url: string; headers: Pairs; form: Pairs }
-  answer: { status: number; headers: Pairs; body: string; tookMs: number } | null
-  /** What became of it: a journey is `done` when the browser left or came. */
+  response: { status: number; headers: Pairs; body: string; tookMs: number } | null
+  /** A navigation is `done` when the browser left or came back. */
   outcome: "waiting" | "done" | "failed"
-  /** What the client has to say about a failure. */
+  /** The client's own explanation of a failure. */
   problem: string | null
 }
 
-/** What became of a scene: `broken` when no answer came, or none that a client can use. */
-export type Outcome = "under way" | "done" | "refused" | "broken"
+/** `interrupted` when there was no response, or none that a client can use. */
+export type Outcome = "in progress" | "done" | "refused" | "interrupted"
 
-/** A scene that was played, or is. */
+export type FinalOutcome = Exclude<Outcome, "in progress">
+
+/** A scene that was played or is being played. */
 export type PlayedScene = { id: number; name: SceneName; outcome: Outcome; exchanges: Exchange[] }
 
 export type Tokens = {
   accessToken: string
   refreshToken: string
-  sub: string
-  /** The refresh tokens before this one, the oldest first. */
+  /** The earlier refresh tokens, the oldest first. */
   spent: string[]
-  /** That the Session has ended: they can be shown to the server still, and are worth nothing. */
+  /** Whether the session has ended. The tokens can still be sent, but are no longer valid. */
   ended: boolean
 }
 
 /**
- * The tour through one flow: what was done, what is to come, and what the client has in hand. It is kept in the tab's
- * sessionStorage, which a journey to /authorize and a reload survive.
+ * The tour through one flow: the played scenes, the planned ones, and what the client has. It is stored in the tab's
+ * sessionStorage, which survives the navigation to /authorize and a reload.
  */
 export type Run = {
-  /** Milliseconds since the epoch; 0 for a tab's first. */
+  /** Milliseconds since the epoch; 0 for the first run of a tab. */
   startedAt: number
   server: AuthorizationServer | null
-  /** What the answers must fit. */
+  /** What the responses must match. */
   secret: { codeVerifier: string; codeChallenge: string; state: string; nonce: string } | null
-  /** The auth code, and once it is redeemed the tokens: while they are good. */
+  /** The auth code until it is redeemed. */
   code: string | null
   redeemedCode: string | null
   tokens: Tokens | null
-  /** The server's name for this flow. */
   flowId: string | null
   played: PlayedScene[]
-  /** The first of them is played at this moment, when the last that was played is under way. */
+  /** The scenes to come. While a scene is in progress it is the first of them. */
   planned: SceneName[]
-  /** Every scene that this run was begun for: who takes part in them has a lane. */
-  cast: SceneName[]
-  /** Goes on by itself until so many scenes are left; null: each waits for "next". */
+  /** The scenes planned at the start. Their participants have lanes from the beginning, so that no lane moves later. */
+  plannedAtStart: SceneName[]
+  /** The tour continues by itself until so many scenes are left; null: each scene waits for the button. */
   runsUntil: number | null
-  /** That somebody breaks this flow on purpose: what fails is worth a look then. */
+  /** Whether this flow was broken on purpose. Then the failed step opens by itself. */
   broken: boolean
-  /** How many steps of the diagram have been drawn already. */
-  drawn: number
+  /** How many of the server's steps have been drawn. */
+  drawnSteps: number
 }
 
 const storageKey = "oauth-flow-tour"
-export const noAnswer = "No answer came: the page was left before it, or the server is out of reach."
+export const noResponse = "No response: the page was left too early, or the server can't be reached."
 const newRun: Run = {
   startedAt: 0,
   server: null,
@@ -72,18 +75,18 @@ const newRun: Run = {
   flowId: null,
   played: [],
   planned: wholeTour,
-  cast: wholeTour,
+  plannedAtStart: wholeTour,
   runsUntil: null,
   broken: false,
-  drawn: 0,
+  drawnSteps: 0,
 }
 
 let current: Run | null = null
-let kept = true
+let stored = true
 const listeners = new Set<() => void>()
 
 export function getRun(): Run {
-  current ??= load()
+  current ??= loadRun()
   return current
 }
 
@@ -91,16 +94,16 @@ export function changeRun(change: Partial<Run>): void {
   current = { ...getRun(), ...change }
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(current))
-    kept = true
+    stored = true
   } catch {
-    kept = false
+    stored = false
   }
   for (const listener of listeners) listener()
 }
 
-/** Whether the tab's storage holds the run: without it a journey to the server has no way back. */
-export function isKept(): boolean {
-  return kept
+/** Whether the tab's storage holds the run. Without it, a navigation to the server would lose the run. */
+export function isStored(): boolean {
+  return stored
 }
 
 export function subscribeToRun(listener: () => void): () => void {
@@ -108,101 +111,101 @@ export function subscribeToRun(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** Takes up what another page of this tab's history has left in the storage. */
+/** Loads what another page of this tab's history has stored. */
 export function reloadRun(): void {
-  current = load()
+  current = loadRun()
   for (const listener of listeners) listener()
 }
 
-/** Begins a flow of its own; what the client knows of the server stays. */
+/** Starts a new flow. The server's metadata is kept. */
 export function startRun(change: Partial<Run> = {}): void {
   changeRun({ ...newRun, startedAt: Date.now(), server: getRun().server, ...change })
 }
 
-/** What the client can go on with. */
+/** What the client has to continue with. */
 export function holdingOf({ secret, code, tokens, flowId }: Run): Holding {
   if (tokens) return tokens.ended ? "nothing" : "tokens"
   if (code) return "code"
-  // Once a flow has begun with it, its secret is of no use for another.
+  // A secret belongs to one flow only.
   return secret && flowId === null ? "secret" : "nothing"
 }
 
-function load(): Run {
+function loadRun(): Run {
   try {
-    const stored = { ...newRun, ...JSON.parse(sessionStorage.getItem(storageKey) ?? "{}") } as Run
-    const names = [...stored.played.map(({ name }) => name), ...stored.planned]
+    const run = { ...newRun, ...JSON.parse(sessionStorage.getItem(storageKey) ?? "{}") } as Run
+    const names = [...run.played.map(({ name }) => name), ...run.planned, ...run.plannedAtStart]
     // Another version of this page may have stored it.
-    if (!names.every((name) => Object.hasOwn(scenes, name))) return newRun
-    const played = stored.played.map(endInterrupted)
-    // What was broken off waits to be pressed again.
-    return { ...stored, played, ...(played.at(-1)?.outcome === "broken" && { runsUntil: null }) }
+    const isKnown = names.every((name) => Object.hasOwn(scenes, name))
+    if (!isKnown || !run.played.every(({ outcome }) => outcomes.includes(outcome))) return newRun
+    const played = run.played.map(markInterrupted)
+    return { ...run, played, ...(played.at(-1)?.outcome === "interrupted" && { runsUntil: null }) }
   } catch {
     return newRun
   }
 }
 
-/** A request that the page did not stay for. A journey to the server has no such end: the browser comes back from it. */
-function endInterrupted(scene: PlayedScene): PlayedScene {
-  if (scene.outcome !== "under way" || scene.name === "authorize") return scene
+const outcomes: Outcome[] = ["in progress", "done", "refused", "interrupted"]
+
+/** The page was left during a request. A navigation to the server is not interrupted: the browser comes back from it. */
+function markInterrupted(scene: PlayedScene): PlayedScene {
+  if (scene.outcome !== "in progress" || scene.name === "authorize") return scene
   const exchanges = scene.exchanges.map((exchange): Exchange => {
-    return exchange.outcome === "waiting" ? { ...exchange, outcome: "failed", problem: noAnswer } : exchange
+    return exchange.outcome === "waiting" ? { ...exchange, outcome: "failed", problem: noResponse } : exchange
   })
-  return { ...scene, outcome: "broken", exchanges }
+  return { ...scene, outcome: "interrupted", exchanges }
 }
 
-/** A scene begins. */
-export function addScene(name: SceneName): void {
+export function startScene(name: SceneName): void {
   const { played } = getRun()
   const id = (played.at(-1)?.id ?? 0) + 1
-  changeRun({ played: [...played, { id, name, outcome: "under way", exchanges: [] }] })
+  changeRun({ played: [...played, { id, name, outcome: "in progress", exchanges: [] }] })
 }
 
-/** Changes the scene that began last. */
-function changeScene(change: (scene: PlayedScene) => Partial<PlayedScene>): void {
+function changeLastScene(change: (scene: PlayedScene) => Partial<PlayedScene>): void {
   const { played } = getRun()
   const last = played.at(-1)
   if (last) changeRun({ played: [...played.slice(0, -1), { ...last, ...change(last) }] })
 }
 
-/** How a scene ends. */
-export type End = Exclude<Outcome, "under way">
-
-/** What was to follow a success is of no use after a refusal; what was broken off can be tried again. */
-export function endScene(outcome: End): void {
-  changeScene(() => ({ outcome }))
+/**
+ * Ends the last scene. An interrupted scene stays planned, to be tried again; the refusal of a scene that the others
+ * need ends the plan.
+ */
+export function endScene(outcome: FinalOutcome): void {
+  changeLastScene(() => ({ outcome }))
   const { played, planned, runsUntil, tokens } = getRun()
   const name = played.at(-1)?.name
   if (!name) return
-  const isEnd = name === "revoke" ? outcome === "done" : outcome === "refused" && name !== "introspect"
-  if (tokens && isEnd) changeRun({ tokens: { ...tokens, ended: true } })
-  if (outcome === "broken") changeRun({ runsUntil: null })
-  else if (outcome === "refused" && vital.includes(name)) changeRun({ planned: [], runsUntil: null })
+  const endsSession = name === "revoke" ? outcome === "done" : outcome === "refused" && name !== "introspect"
+  if (tokens && endsSession) changeRun({ tokens: { ...tokens, ended: true } })
+  if (outcome === "interrupted") changeRun({ runsUntil: null })
+  else if (outcome === "refused" && requiredScenes.includes(name)) changeRun({ planned: [], runsUntil: null })
   else changeRun({ planned: planned.slice(1), ...(planned.length - 1 <= (runsUntil ?? 0) && { runsUntil: null }) })
 }
 
-const vital: SceneName[] = ["prepare", "authorize", "redeem"]
+const requiredScenes: SceneName[] = ["prepare", "authorize", "redeem"]
 
-/** Adds an exchange to the scene that began last. @returns its id */
+/** Adds an exchange to the last scene. @returns its ID */
 export function addExchange(exchange: Omit<Exchange, "id">): number {
   const id = (getRun().played.at(-1)?.exchanges.length ?? 0) + 1
-  changeScene(({ exchanges }) => ({ exchanges: [...exchanges, { ...exchange, id }] }))
+  changeLastScene(({ exchanges }) => ({ exchanges: [...exchanges, { ...exchange, id }] }))
   return id
 }
 
 export function changeExchange(id: number, change: Partial<Exchange>): void {
-  changeScene(({ exchanges }) => ({
+  changeLastScene(({ exchanges }) => ({
     exchanges: exchanges.map((exchange) => (exchange.id === id ? { ...exchange, ...change } : exchange)),
   }))
 }
 
-/** Whether it is a scene that the browser's requests belong to. */
+/** Whether the browser's own requests belong to this scene. */
 export function isAuthorization({ name }: PlayedScene): boolean {
   return name === "authorize" || name === "authorize_elsewhere"
 }
 
 const flowPaths = ["/token", "/introspect", "/refresh", "/revoke"]
 
-/** The paths of the requests that the client itself sent in a scene, as far as they are part of the flow. */
+/** The paths of the client's own requests in a scene, as far as they are part of the flow. */
 export function pathsOf({ exchanges }: PlayedScene): string[] {
   return exchanges.map(({ request }) => new URL(request.url).pathname).filter((path) => flowPaths.includes(path))
 }

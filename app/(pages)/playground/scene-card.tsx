@@ -1,76 +1,89 @@
 import { formatReason } from "@/lib/flows/reasons"
-import { Outcome } from "./outcome"
+import type { RecordedStep } from "@/lib/flows/recorded-flow"
+import type { Group } from "../_components/flow/sequence"
+import { ReturnAddress } from "./address-bar"
+import { OutcomePill } from "./outcome-pill"
+import { findComputedChallenge, PkceLink } from "./pkce-link"
 import type { PlayedScene, Run } from "./run"
 import { scenes } from "./scenes"
-import { Wire } from "./wire"
+import { SecretValues } from "./secret-values"
+import { Terms } from "./terms"
+import { WireDetails } from "./wire-details"
 
 type Props = {
   scene: PlayedScene
-  place: number
+  number: number
   run: Run
-  /** Why the server refused, where that is known. */
-  reason: string | null
-  /** Whether that is told at all, a moment after the answer. */
+  /** The requests of this scene that the server has reported. */
+  groups: Group[]
+  /** The fingerprint of the challenge sent in step 2. */
+  sentChallenge: string | null
+  /** Whether the server's reports can be seen. */
   watching: boolean
+  onSimulate: () => void
 }
 
-/** What the client did, what it got, and what that means. */
-export function SceneCard({ scene, place, run, reason, watching }: Props) {
-  const { chapter, title, before, done, refused, breaks } = scenes[scene.name]
-  const { outcome, exchanges } = scene
-  const said = {
-    "under way": null,
-    done,
-    // Of a break nothing is said before it is known that it was refused for what it is.
-    refused: !breaks || !watching || reason === breaks ? refused : reason && sayOtherwise(reason),
-    broken: "It did not come to an end. Try again, or start over.",
-  }[outcome]
+/** What the client did, what it received, and what that means. */
+export function SceneCard({ scene, number, run, groups, sentChallenge, watching, onSimulate }: Props) {
+  const { chapter, title, before, terms, expectedRefusal } = scenes[scene.name]
+  const { name, outcome, exchanges } = scene
+  const isDone = outcome === "done"
   const problem = exchanges.findLast((exchange) => exchange.problem !== null)?.problem
+  const steps = groups.flatMap(({ rows }) => rows.map(({ step }) => step))
+  const computed = steps.map(findComputedChallenge).find((value) => value !== null)
+  const text = explain(scene, watching ? findReason(steps) : null, watching)
+  const returnedTo = name === "authorize" && outcome !== "in progress" ? exchanges[1]?.request.url : undefined
   return (
     <article
-      className={`rounded-xl border bg-surface p-4 shadow-card sm:p-5 ${breaks ? "border-danger/40" : "border-line"}`}
+      aria-label={`Scene ${number}: ${title}`}
+      tabIndex={-1}
+      className={`rounded-xl border bg-surface p-4 shadow-card sm:p-5 ${expectedRefusal ? "border-danger/40" : "border-line"}`}
     >
-      <p className={`text-xs font-medium ${breaks ? "text-danger" : "text-accent"}`}>
-        {breaks ? `Broken on purpose · ${chapter}` : chapter}
+      <p className={`text-xs font-medium ${expectedRefusal ? "text-danger" : "text-accent"}`}>
+        {expectedRefusal ? `Broken on purpose · ${chapter}` : chapter}
       </p>
       <h2 className="mt-1 font-semibold tracking-tight text-balance">
-        <span className="text-muted tabular-nums">{place}. </span>
+        <span className="text-muted tabular-nums">{number}. </span>
         {title}
       </h2>
-      {breaks ? <p className="mt-2 text-sm text-muted text-pretty">{before}</p> : null}
+      {expectedRefusal && <p className="mt-2 text-sm text-muted text-pretty">{before}</p>}
       <div className="mt-3 grid gap-3">
-        <Outcome scene={scene} />
-        {scene.name === "prepare" && outcome === "done" && <Secret run={run} />}
+        <OutcomePill scene={scene} />
+        {name === "prepare" && isDone && run.secret && <SecretValues secret={run.secret} />}
+        {returnedTo && <ReturnAddress url={new URL(returnedTo)} />}
+        {isDone && terms && <Terms terms={terms} />}
         {problem ? (
           <p className="text-sm font-medium text-danger [overflow-wrap:anywhere]">{problem}</p>
         ) : (
-          said !== null && <p className="text-sm text-pretty">{said}</p>
+          text && <p className="text-sm text-pretty">{text}</p>
+        )}
+        {sentChallenge && computed && (
+          <div className="xl:hidden">
+            <PkceLink sent={sentChallenge} computed={computed} direction="down" />
+          </div>
+        )}
+        {name === "redeem_stolen" && outcome === "refused" && (
+          <button type="button" className="button button-plain" onClick={onSimulate}>
+            See it without PKCE
+          </button>
         )}
       </div>
-      <Wire exchanges={exchanges} />
+      <WireDetails exchanges={exchanges} />
     </article>
   )
 }
 
-/** Something else got in the way of what was to be shown. */
-function sayOtherwise(reason: string): string {
-  return `The server refused for another reason than the one to be shown here: ${formatReason(reason)}. Start over, and try again.`
+/** Why the server refused. @returns null when it did not, or has not reported it yet */
+function findReason(steps: RecordedStep[]): string | null {
+  return steps.findLast(({ failure }) => failure !== null)?.failure?.reason ?? null
 }
 
-/** The code verifier and what is made of it: the one place where both are. */
-function Secret({ run: { secret } }: { run: Run }) {
-  if (!secret) return null
-  return (
-    <dl className="grid gap-1 rounded-lg bg-sunken p-3 text-sm">
-      <dt className="text-xs text-muted">code_verifier, which stays here</dt>
-      <dd className="font-mono text-xs break-all text-string">{secret.codeVerifier}</dd>
-      <dt className="mt-1 flex items-center gap-2 text-xs text-muted">
-        <svg viewBox="0 0 12 20" className="h-5 w-3 fill-none stroke-current stroke-[1.5]" aria-hidden="true">
-          <path d="M6 0 V19 M2 14 L6 19 L10 14" />
-        </svg>
-        SHA-256 makes it the code_challenge, which is sent
-      </dt>
-      <dd className="font-mono text-xs break-all text-accent">{secret.codeChallenge}</dd>
-    </dl>
-  )
+/** A break is explained only when it is known that the server refused it for the expected reason. */
+function explain({ name, outcome }: PlayedScene, reason: string | null, watching: boolean): string | null {
+  const { done, refused, expectedRefusal } = scenes[name]
+  if (outcome === "in progress") return null
+  if (outcome === "done") return done
+  if (outcome === "interrupted") return "This step didn't finish. Try again or start over."
+  if (!expectedRefusal || !watching || reason === expectedRefusal) return refused
+  return reason && `The server refused, but for a different reason: ${formatReason(reason)}. Start over and try again.`
 }

@@ -1,7 +1,7 @@
 import { type DiagramName, numberedSteps, type StepName } from "@/lib/flows/diagrams"
 import type { Reason } from "@/lib/protocol/errors"
 
-/** What the client does between two presses of "next": a scene of the tour. */
+/** A scene is what the client does after one press of the next-action button. */
 export type SceneName =
   | "prepare"
   | "authorize"
@@ -15,23 +15,28 @@ export type SceneName =
   | "refresh_old"
   | "revoke"
 
+/** A word that a scene introduces. `isCode` when it is the name of a parameter. */
+export type Term = { name: string; meaning: string; isCode?: boolean }
+
 export type Scene = {
   chapter: string
   title: string
-  /** What the button says. */
+  /** The label of the next-action button. */
   button: string
-  /** Why it is done. */
+  /** Why the client does this. */
   before: string
-  /** What it means that it worked, or that the server refused. */
+  /** What a success and a refusal mean. */
   done: string
   refused: string
-  /** The steps that the server is going to take. */
-  foreseen: StepName[]
-  /** For what no client should do: the reason for which the server is to refuse it. */
-  breaks?: Reason
+  /** The words that appear here for the first time. */
+  terms?: Term[]
+  /** The steps that the server will take. */
+  expectedSteps: StepName[]
+  /** Set for an attack: the reason for which the server must refuse it. */
+  expectedRefusal?: Reason
 }
 
-/** The steps of a diagram from one number to another. */
+/** The steps of a diagram, both numbers included. */
 function stepsOf(diagram: DiagramName, from = 1, to?: number): StepName[] {
   return numberedSteps(diagram)
     .slice(from - 1, to)
@@ -44,114 +49,128 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Make a secret for this sign-in",
     button: "Make the secret",
     before:
-      "The answer will come back through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a secret, the code verifier, and keeps it. What it sends ahead is only the hash of it, the code challenge. That is PKCE.",
-    done: "Anyone may see the challenge: there is no way back from it to the verifier.",
-    refused: "The server did not say where its endpoints are.",
-    foreseen: stepsOf("authorization", 1, 1),
+      "The answer will come back through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove it is the one who asked. This is PKCE (“pixy”).",
+    done: "Anyone may see the challenge: a hash can't be turned back into the verifier.",
+    refused: "The server didn't return its metadata, so the client doesn't know its endpoints.",
+    expectedSteps: stepsOf("authorization", 1, 1),
   },
   authorize: {
     chapter: "Authorization",
     title: "Send the browser to the server",
     button: "Go and sign in",
     before:
-      "The client sends the browser away, with the challenge in the address. You sign in at the server, so the client never sees a password. Then you are sent back here.",
-    done: "The browser is back, with an auth code in its address. The client checked that state is the one it sent, and iss the server that it asked. Assume that somebody has read the code on its way.",
-    refused: "The browser is back, with an error in its address instead of a code.",
-    foreseen: stepsOf("authorization", 2, 10),
+      "The client sends the browser to the server, with the challenge in the address. You sign in there, so the client never sees your password. Then the server sends you back here.",
+    done: "The client checked state and iss, and took the code out of the address. Now imagine someone read the code on the way.",
+    refused: "You are back, but with an error in the address instead of a code.",
+    terms: [
+      { name: "code", isCode: true, meaning: "A one-time code that the client will exchange for tokens." },
+      {
+        name: "state",
+        isCode: true,
+        meaning: "A random value from the client's request. It comes back, so the client knows the answer is its own.",
+      },
+      { name: "iss", isCode: true, meaning: "The issuer: which server answered. It must be the one the client asked." },
+    ],
+    expectedSteps: stepsOf("authorization", 2, 10),
   },
   authorize_elsewhere: {
     chapter: "Authorization",
     title: "Ask for the code at another address",
     button: "Change the redirect URI",
-    before: "An attacker uses the client's name, and an address of their own for the code to be sent to.",
-    done: "The server took an address that nobody registered. It must not.",
+    before: "An attacker uses the client's name, but their own address for the code.",
+    done: "The server accepted an address that is not registered. That is a bug.",
     refused:
-      "The server goes no further. It compares the address, letter by letter, with those that the client has registered, and sends the browser to no other. The person sees an error page; the attacker sees nothing.",
-    foreseen: stepsOf("authorization", 2, 2),
-    breaks: "redirect_uri_unregistered",
+      "The server stops here. It compares the address, character for character, with the ones the client registered, and never redirects to any other. The user sees an error page; the attacker gets nothing.",
+    expectedSteps: stepsOf("authorization", 2, 2),
+    expectedRefusal: "redirect_uri_unregistered",
   },
   redeem: {
     chapter: "Authorization",
     title: "Trade the code for tokens",
     button: "Redeem the code",
     before:
-      "The client sends the code from its own side, and with it the verifier. The server hashes the verifier and compares that with the challenge: only whoever made the challenge can have it.",
-    done: "The hashes are equal, so the client has its tokens: one to use, one to renew it with, and an ID token that says who signed in. The client has checked the ID token's signature with the server's public key.",
-    refused: "The server did not take the code.",
-    foreseen: stepsOf("authorization", 11),
+      "The client sends the code straight to the server, and with it the verifier. The server hashes the verifier and compares the result with the challenge. Only the app that made the challenge knows the verifier.",
+    done: "The hashes match, so the client gets its tokens. It checked the ID token's signature with the server's public key.",
+    refused: "The server rejected the code.",
+    terms: [
+      { name: "Access token", meaning: "Opens an API to the client, for a few minutes." },
+      { name: "Refresh token", meaning: "Gets the client new tokens when the access token expires. Each works once." },
+      { name: "ID token", meaning: "A signed statement of who signed in." },
+    ],
+    expectedSteps: stepsOf("authorization", 11),
   },
   redeem_stolen: {
     chapter: "Authorization",
     title: "Be the thief: redeem the code without its verifier",
     button: "Change the verifier",
-    before: "You have read the code in the address bar. The verifier you have not, so you make one up.",
-    done: "The server took a verifier that does not fit. It must not.",
+    before: "You read the code in the address bar. You don't have the verifier, so you make one up.",
+    done: "The server accepted a verifier that doesn't match. That is a bug.",
     refused:
-      "That is why PKCE is there. The thief had the code and still got nothing, because the verifier never left the client: look at the two hashes. And the code is not used up, so the true client loses nothing.",
-    foreseen: stepsOf("authorization", 11, 13),
-    breaks: "code_verifier_mismatch",
+      "This is what PKCE is for. The thief had the code and still got nothing, because the verifier never left the client. And the code is still good, so the real client isn't affected.",
+    expectedSteps: stepsOf("authorization", 11, 13),
+    expectedRefusal: "code_verifier_mismatch",
   },
   redeem_elsewhere: {
     chapter: "Authorization",
     title: "Redeem the code with another redirect URI",
     button: "Change the redirect URI",
-    before: "The code is presented as if it had been sent to another address than the one it was asked for.",
-    done: "The server took another address. It must not.",
+    before: "You redeem the code but name a different redirect URI from the one in the authorization request.",
+    done: "The server accepted a different redirect URI. That is a bug.",
     refused:
-      "The address has to be the one of the authorization request. If it is not, somebody has changed one of the two on the way. The code is not used up, so the true client loses nothing.",
-    foreseen: stepsOf("authorization", 11, 12),
-    breaks: "redirect_uri_mismatch",
+      "The redirect URI must be the one of the authorization request. If it differs, someone changed one of them on the way. The code is still good, so the real client isn't affected.",
+    expectedSteps: stepsOf("authorization", 11, 12),
+    expectedRefusal: "redirect_uri_mismatch",
   },
   replay_code: {
     chapter: "Authorization",
     title: "Send the code a second time",
     button: "Replay the code",
-    before: "You have copied the whole request, the verifier included, and send it again.",
-    done: "The server took the code twice. It must not.",
+    before: "You copied the whole request, verifier and all, and send it again.",
+    done: "The server accepted the code twice. That is a bug.",
     refused:
-      "A code is good once. Now that it comes again, two hold it, and the server cannot know which of them is the client. So it ends the Session: the tokens of the first time are worth nothing any more either.",
-    foreseen: stepsOf("authorization", 11, 15),
-    breaks: "code_replayed",
+      "A code works once. Seeing it twice means two parties have it, and the server can't tell which is the real client. So it ends the session: the tokens issued the first time stop working too.",
+    expectedSteps: stepsOf("authorization", 11, 15),
+    expectedRefusal: "code_replayed",
   },
   introspect: {
     chapter: "Introspection",
-    title: "Ask what the access token is worth",
+    title: "Check whether the access token is valid",
     button: "Introspect the token",
-    before: "An API that was handed this token would ask the server: is it good, whose is it, and what may it do?",
-    done: "It is active, and this is the person it stands for. The answer comes from the session data, so it is right at any moment.",
+    before: "An API that receives this token asks the server: is it valid, whose is it, and what does it allow?",
+    done: "Active, and this is the user it belongs to. The server looks up the session each time, so the answer is never out of date.",
     refused:
-      "Not active. Nobody has altered the token, but its Session has ended (or its minutes are over), and from that moment on the server says so.",
-    foreseen: stepsOf("introspection"),
+      "Inactive. The token itself is intact, but its session has ended (or it has expired), so it no longer works.",
+    expectedSteps: stepsOf("introspection"),
   },
   refresh: {
     chapter: "Refresh",
     title: "Renew the tokens",
     button: "Refresh the tokens",
     before:
-      "An access token lives for some minutes only. The refresh token gets the client a new pair, without the person. Each refresh token is good for one use.",
-    done: "A new pair. The refresh token before it is spent, and suspicious in anybody's hands.",
-    refused: "There is nothing to renew: the Session has ended. The client has to ask the person to sign in again.",
-    foreseen: stepsOf("refresh"),
+      "An access token lasts only a few minutes. The refresh token gets a new pair without asking the user again. Each refresh token works once.",
+    done: "You have a new pair. The old refresh token is spent: anyone who shows it now is suspect.",
+    refused: "There is nothing to renew: the session has ended. The client must ask the user to sign in again.",
+    expectedSteps: stepsOf("refresh"),
   },
   refresh_old: {
     chapter: "Refresh",
     title: "Use an old refresh token",
     button: "Use an old refresh token",
     before:
-      "Somebody copied a refresh token, and the client has renewed its tokens twice since. Now the copy is used. (Once would not do: a client that lost an answer may ask again with the last one, for some seconds.)",
-    done: "The server took a refresh token that was spent. It must not.",
+      "Someone copied a refresh token, and the client has renewed its tokens twice since. Now the copy is used. (Twice, because a client that lost a response may repeat its last refresh for a few seconds.)",
+    done: "The server accepted a spent refresh token. That is a bug.",
     refused:
-      "A spent refresh token has turned up, so two hold it, and one of them is not the client. The server ends the Session for both. Whoever stole it gets nothing, and the client notices.",
-    foreseen: stepsOf("refresh", 1, 3),
-    breaks: "refresh_token_replayed",
+      "A spent refresh token came back, so two parties have it, and one of them isn't the client. The server ends the session for both. The thief gets nothing, and the real client notices because it must sign in again.",
+    expectedSteps: stepsOf("refresh", 1, 3),
+    expectedRefusal: "refresh_token_replayed",
   },
   revoke: {
     chapter: "Revocation",
     title: "Revoke the tokens",
     button: "Revoke the tokens",
-    before: "The person signs out, or the client is done. It hands back the refresh token.",
-    done: "The Session has ended, and every token of it with it. No other server has to be told: the next question is answered by the session data.",
-    refused: "The server did not take the token.",
-    foreseen: stepsOf("revocation"),
+    before: "The user signs out, or the client no longer needs its tokens. It hands back the refresh token.",
+    done: "The session has ended, and with it all of its tokens. No other server needs to be told: the next check already finds the session ended.",
+    refused: "The server rejected the token.",
+    expectedSteps: stepsOf("revocation"),
   },
 }

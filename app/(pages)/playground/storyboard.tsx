@@ -3,41 +3,49 @@ import { participantsOf, type StepName } from "@/lib/flows/diagrams"
 import type { Recorded } from "@/lib/flows/recorded-flow"
 import { type Group, layOut } from "../_components/flow/sequence"
 import { Heads, moveFocus } from "../_components/flow/sequence-diagram"
-import { Cell, Foreseen, SceneArrows } from "./arrows"
+import { assignGroups } from "./assign-groups"
+import { findSentChallenge } from "./pkce-link"
 import { isAuthorization, pathsOf, type Run } from "./run"
 import { SceneCard } from "./scene-card"
+import { DiagramCell, ExpectedSteps, SceneDiagram } from "./scene-diagram"
 import { type SceneName, scenes } from "./scenes"
-import { assignGroups } from "./timeline"
 
 type Props = {
   run: Run
   shown: Recorded[]
-  /** Whether there are arrows to show. */
+  /** Whether the server's steps can be shown. */
   watching: boolean
-  /** What comes next. */
+  onSimulate: () => void
+  /** The card of the next scene. */
   children: ReactNode
 }
 
-/** The scenes that were played, each beside the steps that it caused, and what comes next beside what it will cause. */
-export function Storyboard({ run, shown, watching, children }: Props) {
+/** The played scenes, each beside the steps that it caused, and the next one beside the steps that it will cause. */
+export function Storyboard({ run, shown, watching, onSimulate, children }: Props) {
   const { played } = run
-  const cast = [...run.cast, ...played.map(({ name }) => name)].join(" ")
-  const { lanes, groups } = useMemo(() => layOut(shown, castOf(cast.split(" ") as SceneName[])), [shown, cast])
+  const laneScenes = [...run.plannedAtStart, ...played.map(({ name }) => name)].join(" ")
+  const { lanes, groups } = useMemo(
+    () => layOut(shown, participantsIn(laneScenes.split(" ") as SceneName[])),
+    [shown, laneScenes],
+  )
   const assigned = assignGroups(
     played.map((scene) => ({ id: scene.id, isAuthorization: isAuthorization(scene), paths: pathsOf(scene) })),
     groups,
   )
+  const groupsOf = (id: number) => assigned.get(id) ?? []
   const newest = played.at(-1)
-  const opening = useOpened(newest && run.broken ? (assigned.get(newest.id) ?? []) : [], played.length)
-  const arrows = { lanes, shown, ...opening }
+  const opening = useOpenedStep(newest && run.broken ? groupsOf(newest.id) : [], played.length)
+  const sentChallenge = findSentChallenge(shown)
+  const diagram = { lanes, shown, sentChallenge, ...opening }
   const row = watching
     ? "grid gap-x-6 xl:grid-cols-[22rem_minmax(0,1fr)] 2xl:grid-cols-[26rem_minmax(0,1fr)]"
-    : "max-w-xl"
+    : "grid max-w-xl"
+  const expected = <ExpectedSteps names={expectedStepsOf(run)} lanes={lanes} />
 
   return (
-    <div className="@container/board mt-8">
+    <div className="@container/board mt-3 pb-6">
       {watching && (
-        <div className={`pointer-events-none sticky top-0 z-10 max-xl:hidden ${row}`}>
+        <div className={`pointer-events-none top-14 z-10 max-xl:hidden ${row} [@media(min-height:32rem)]:sticky`}>
           <div className="col-start-2 bg-paper">
             <div className="@container min-h-4 rounded-t-2xl border border-b-0 border-line bg-surface px-5">
               <Heads lanes={lanes} />
@@ -47,74 +55,70 @@ export function Storyboard({ run, shown, watching, children }: Props) {
       )}
       <ol onKeyDown={moveFocus}>
         {played.map((scene, i) => (
-          <li key={scene.id} data-scene className={`scroll-mt-4 ${row}`}>
-            <div className={`min-w-0 pb-4 xl:pb-5 ${i === 0 ? atTop : ""}`}>
-              <div className="xl:sticky xl:top-4">
-                <SceneCard
-                  scene={scene}
-                  place={i + 1}
-                  run={run}
-                  reason={reasonOf(assigned.get(scene.id) ?? [])}
-                  watching={watching}
-                />
-              </div>
-            </div>
+          <li key={scene.id} data-scene={scene.id} className={`${i === 0 ? "scroll-mt-18" : "scroll-mt-4"} ${row}`}>
+            <LeftColumn isFirst={i === 0}>
+              <SceneCard
+                scene={scene}
+                number={i + 1}
+                run={run}
+                groups={groupsOf(scene.id)}
+                sentChallenge={sentChallenge}
+                watching={watching}
+                onSimulate={onSimulate}
+              />
+              {scene === newest && <div className="max-xl:order-2">{children}</div>}
+            </LeftColumn>
             {watching && (
-              <Cell lanes={lanes}>
-                <SceneArrows
-                  scene={scene}
-                  newest={scene === newest}
-                  groups={assigned.get(scene.id) ?? []}
-                  {...arrows}
-                />
-              </Cell>
+              <DiagramCell lanes={lanes} isLast={scene === newest}>
+                <SceneDiagram scene={scene} isNewest={scene === newest} groups={groupsOf(scene.id)} {...diagram} />
+                {scene === newest && expected}
+              </DiagramCell>
             )}
           </li>
         ))}
-        <li className={row}>
-          <div className={`min-w-0 ${played.length === 0 ? atTop : ""}`}>{children}</div>
-          {watching && (
-            <Cell lanes={lanes} last>
-              <Foreseen names={foreseenAt(run)} lanes={lanes} />
-            </Cell>
-          )}
-        </li>
+        {!newest && (
+          <li className={row}>
+            <LeftColumn isFirst>{children}</LeftColumn>
+            {watching && (
+              <DiagramCell lanes={lanes} isLast>
+                {expected}
+              </DiagramCell>
+            )}
+          </li>
+        )}
       </ol>
     </div>
   )
 }
 
-/** Why the server refused; null when it did not, and when it is not told. */
-function reasonOf(groups: Group[]): string | null {
-  return groups.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.failure?.reason ?? null
+/** In one column its cards are items of the row, so that the diagram (order-1) comes between them. */
+function LeftColumn({ isFirst, children }: { isFirst: boolean; children: ReactNode }) {
+  return (
+    <div className={`min-w-0 max-xl:contents xl:pb-5 ${isFirst ? besideHeads : ""}`}>
+      <div className="max-xl:contents xl:sticky xl:top-18 xl:grid xl:gap-5">{children}</div>
+    </div>
+  )
 }
 
-/** What the next scene will cause; at the very beginning the whole first flow, to show where it goes. */
-function foreseenAt({ played, planned: [next] }: Run): StepName[] {
-  if (played.at(-1)?.outcome === "under way") return []
-  if (played.length === 0) return [...scenes.prepare.foreseen, ...scenes.authorize.foreseen, ...scenes.redeem.foreseen]
-  return next ? scenes[next].foreseen : []
+/** Starts the first card at the height of the lanes' heads. */
+const besideHeads = "xl:-mt-4 @min-[77rem]/board:-mt-12.5"
+
+/** The steps that the next scene will cause; at the start, those of the whole first flow. */
+function expectedStepsOf({ played, planned: [next] }: Run): StepName[] {
+  if (played.at(-1)?.outcome === "in progress") return []
+  if (played.length === 0)
+    return (["prepare", "authorize", "redeem"] as const).flatMap((name) => scenes[name].expectedSteps)
+  return next ? scenes[next].expectedSteps : []
 }
 
-/** Beside the heads of the lanes. */
-const atTop = "xl:-mt-4 @min-[77rem]/board:-mt-12.5"
-
-/** Who takes part: everybody has a lane from the beginning, so that none moves later. */
-function castOf(names: SceneName[]) {
-  return names.flatMap((name) => scenes[name]?.foreseen.flatMap(participantsOf) ?? [])
+function participantsIn(names: SceneName[]) {
+  return names.flatMap((name) => scenes[name]?.expectedSteps.flatMap(participantsOf) ?? [])
 }
 
-/** Which step is opened: the one that somebody picked, else the one that failed just now. */
-function useOpened(newest: Group[], played: number) {
-  const [picked, setPicked] = useState<{ played: number; id: string | null }>({ played, id: null })
+/** Which step is opened: the one that the reader chose, otherwise the failed step of the newest scene. */
+function useOpenedStep(newest: Group[], sceneCount: number) {
+  const [chosen, setChosen] = useState<{ sceneCount: number; id: string | null } | null>(null)
   const failed = newest.flatMap(({ rows }) => rows).findLast(({ step }) => step.failure !== null)?.step.id ?? null
-  const isOwn = picked.played === played
-  const opened = isOwn && picked.id !== null ? picked.id : failed
-  const closed = isOwn && picked.id === closedId
-  return {
-    opened: closed ? null : opened,
-    onOpen: (id: string) => setPicked({ played, id: id === opened && !closed ? closedId : id }),
-  }
+  const opened = chosen?.sceneCount === sceneCount ? chosen.id : failed
+  return { opened, onOpen: (id: string) => setChosen({ sceneCount, id: id === opened ? null : id }) }
 }
-
-const closedId = "none"

@@ -1,22 +1,22 @@
 import * as oauth from "oauth4webapi"
-import { client, need, type Play, through } from "./oauth-client"
-import { recordExchange } from "./record"
+import { recordExchange } from "./record-exchange"
 import { changeRun, getRun, type Tokens } from "./run"
+import { client, getProvided, type PlayScene, requestOptions } from "./tour-client"
 
 /** Introspection: GET /introspect with the access token as Bearer. */
-export const introspect: Play = async () => {
+export const introspect: PlayScene = async () => {
   const { server, tokens } = getRun()
-  const { accessToken } = need(tokens)
-  const url = new URL("/introspect", need(server).issuer)
-  const asked = await recordExchange((fetch) =>
-    oauth.protectedResourceRequest(accessToken, "GET", url, undefined, undefined, through(fetch)),
+  const { accessToken } = getProvided(tokens)
+  const url = new URL("/introspect", getProvided(server).issuer)
+  const { outcome } = await recordExchange((fetch) =>
+    oauth.protectedResourceRequest(accessToken, "GET", url, undefined, undefined, requestOptions(fetch)),
   )
-  return asked.outcome
+  return outcome
 }
 
 /** Refresh: POST /refresh, which answers as the token endpoint does. */
 async function requestRefresh(refreshToken: string) {
-  const server = need(getRun().server)
+  const server = getProvided(getRun().server)
   const refreshServer = { ...server, token_endpoint: new URL("/refresh", server.issuer).href }
   return recordExchange(async (fetch) => {
     const response = await oauth.refreshTokenGrantRequest(
@@ -24,43 +24,49 @@ async function requestRefresh(refreshToken: string) {
       client,
       oauth.None(),
       refreshToken,
-      through(fetch),
+      requestOptions(fetch),
     )
     return oauth.processRefreshTokenResponse(refreshServer, client, response)
   })
 }
 
-export const refresh: Play = async () => {
-  const tokens = need(getRun().tokens)
-  const issued = await requestRefresh(tokens.refreshToken)
-  if (issued.outcome === "done") changeRun({ tokens: renew(tokens, issued.value) })
-  return issued.outcome
+export const refresh: PlayScene = async () => {
+  const tokens = getProvided(getRun().tokens)
+  const refreshed = await requestRefresh(tokens.refreshToken)
+  if (refreshed.outcome === "done") changeRun({ tokens: rotateTokens(tokens, refreshed.value) })
+  return refreshed.outcome
 }
 
-function renew(tokens: Tokens, answer: oauth.TokenEndpointResponse): Tokens {
+function rotateTokens(tokens: Tokens, response: oauth.TokenEndpointResponse): Tokens {
   return {
     ...tokens,
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token ?? tokens.refreshToken,
+    accessToken: response.access_token,
+    refreshToken: response.refresh_token ?? tokens.refreshToken,
     spent: [...tokens.spent, tokens.refreshToken],
     ended: false,
   }
 }
 
-/** The token before the present one may be sent again for some seconds, so it takes one that is older. */
-export const refreshOld: Play = async (issuer) => {
-  while (need(getRun().tokens).spent.length < 2) if ((await refresh(issuer)) !== "done") return "broken"
-  const [oldest = ""] = need(getRun().tokens).spent
+/** The previous token can be retried for some seconds (REFRESH_RETRY_SECONDS), so this presents an older one. */
+export const refreshOld: PlayScene = async (issuer) => {
+  while (getProvided(getRun().tokens).spent.length < 2) if ((await refresh(issuer)) !== "done") return "interrupted"
+  const [oldest = ""] = getProvided(getRun().tokens).spent
   return (await requestRefresh(oldest)).outcome
 }
 
 /** Revocation: POST /revoke with the refresh token. */
-export const revoke: Play = async () => {
+export const revoke: PlayScene = async () => {
   const { server, tokens } = getRun()
-  const { refreshToken } = need(tokens)
-  const revoked = await recordExchange(async (fetch) => {
-    const response = await oauth.revocationRequest(need(server), client, oauth.None(), refreshToken, through(fetch))
+  const { refreshToken } = getProvided(tokens)
+  const { outcome } = await recordExchange(async (fetch) => {
+    const response = await oauth.revocationRequest(
+      getProvided(server),
+      client,
+      oauth.None(),
+      refreshToken,
+      requestOptions(fetch),
+    )
     await oauth.processRevocationResponse(response)
   })
-  return revoked.outcome
+  return outcome
 }

@@ -2,53 +2,62 @@
 
 import { useRef, useSyncExternalStore } from "react"
 import { FingerprintLight } from "../_components/flow/fingerprint"
+import { ActionBar } from "./action-bar"
 import { FlowListener } from "./flow-listener"
 import { NextCard, type Visitor } from "./next-card"
+import { Stepper } from "./stepper"
 import { Storyboard } from "./storyboard"
-import { TourHead } from "./tour-head"
-import { useKeepInView } from "./use-keep-in-view"
+import { TourHeader } from "./tour-header"
+import { useFollowNewest } from "./use-follow-newest"
 import { useTour } from "./use-tour"
+import { WithoutPkce } from "./without-pkce"
 
 type Props = Visitor & {
   issuer: string
-  /** Whether this browser may see the flows: else there is only the client's side to look at. */
+  /** Whether this browser may see the flow inspector. Otherwise only the client's side is shown. */
   watching: boolean
 }
 
-/** The guided tour: a client in this page plays the flows scene by scene, and beside each the server's steps draw themselves. */
+/** The guided tour: a client in this page plays the flows scene by scene, beside the server's steps. */
 export function Tour(props: Props) {
-  // The server knows neither what the tab's storage holds nor by which name the browser reached it.
+  // Only the browser knows the tab's storage and the address it is at.
   const inBrowser = useSyncExternalStore(
     () => () => {},
     () => true,
     () => false,
   )
-  const elsewhere = inBrowser && location.origin !== props.issuer
+  const wrongOrigin = inBrowser && location.origin !== props.issuer
   return (
-    <main className="mx-auto max-w-[90rem] px-4 pt-6 pb-10 sm:px-6">
-      <TourHead {...props} elsewhere={elsewhere} />
-      {inBrowser && !elsewhere && <Stage {...props} />}
+    <main className="mx-auto flex min-h-dvh max-w-[90rem] flex-col px-4 pt-5 sm:px-6">
+      <TourHeader {...props} wrongOrigin={wrongOrigin} />
+      {inBrowser && !wrongOrigin && <Stage {...props} />}
     </main>
   )
 }
 
 function Stage({ issuer, watching, ...visitor }: Props) {
-  const { run, busy, stray, shown, controls, hear, news } = useTour(issuer, watching)
-  const buttons = useRef<HTMLDivElement>(null)
-  useKeepInView(buttons, shown.length + run.played.length, run.played.length)
+  const { run, busy, strayResponse, shown, controls, addRecorded, announcement } = useTour(issuer, watching)
+  const simulation = useRef<HTMLDialogElement>(null)
+  const simulate = () => simulation.current?.showModal()
+  useFollowNewest(run.played, shown)
   return (
     <FingerprintLight recorded={shown}>
-      {watching && run.flowId !== null && <FlowListener key={run.flowId} flowId={run.flowId} onRecorded={hear} />}
-      {stray && (
-        <p role="alert" className="mt-6 rounded-lg bg-danger-soft px-3.5 py-3 font-medium text-danger">
-          {stray}
+      {watching && run.flowId !== null && (
+        <FlowListener key={run.flowId} flowId={run.flowId} onRecorded={addRecorded} />
+      )}
+      <Stepper run={run} watching={watching} />
+      {strayResponse && (
+        <p role="alert" className="mt-4 rounded-lg bg-danger-soft px-3.5 py-3 font-medium text-danger">
+          {strayResponse}
         </p>
       )}
-      <Storyboard run={run} shown={shown} watching={watching}>
-        <NextCard run={run} busy={busy} watching={watching} controls={controls} buttons={buttons} {...visitor} />
+      <Storyboard run={run} shown={shown} watching={watching} onSimulate={simulate}>
+        <NextCard run={run} {...visitor} />
       </Storyboard>
+      <ActionBar run={run} busy={busy} controls={controls} onSimulate={simulate} />
+      <WithoutPkce ref={simulation} busy={busy} onTryWithPkce={() => controls.breakFlow("verifier")} />
       <p className="sr-only" aria-live="polite">
-        {news}
+        {announcement}
       </p>
     </FingerprintLight>
   )

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { appendRecorded, type Recorded } from "@/lib/flows/recorded-flow"
+import type { Controls } from "./action-bar"
 import { findFlow, finishAuthorization } from "./authorization-scenes"
-import { playNext } from "./client"
-import type { Controls } from "./next-card"
-import { sayRefusal } from "./outcome"
+import { formatRefusal } from "./outcome-pill"
 import { planBreak } from "./plan"
+import { playNextScene } from "./play-next-scene"
 import {
   changeRun,
   getRun,
@@ -17,33 +17,35 @@ import {
   subscribeToRun,
 } from "./run"
 import { scenes } from "./scenes"
-import { useReveal } from "./use-reveal"
+import { prefersReducedMotion, useReveal } from "./use-reveal"
 
-/** Between two scenes that follow each other by themselves, and how long a drawing is waited for that does not come. */
+/** The pause before the tour continues by itself, with and without motion to watch. */
 const pauseMs = 900
-const patienceMs = 4000
+const reducedPauseMs = 200
+/** How long the tour waits for the server's report of a scene. */
+const maxReportMs = 4000
 
 const nothing: Recorded[] = []
 
-/** The tour as it stands, and what the buttons do. */
+/** The state of the tour, and what its buttons do. */
 export function useTour(issuer: string, watching: boolean) {
   const run = useSyncExternalStore(subscribeToRun, getRun)
   const [busy, setBusy] = useState(true)
-  const [stray, setStray] = useState<string | null>(null)
-  const [heard, setHeard] = useState({ flowId: run.flowId, recorded: nothing })
-  const recorded = heard.flowId === run.flowId ? heard.recorded : nothing
-  const { shown, count, complete } = useReveal(recorded, run.startedAt, run.drawn)
+  const [strayResponse, setStrayResponse] = useState<string | null>(null)
+  const [reports, setReports] = useState({ flowId: run.flowId, recorded: nothing })
+  const recorded = reports.flowId === run.flowId ? reports.recorded : nothing
+  const { shown, count, complete } = useReveal(recorded, run.startedAt, run.drawnSteps)
 
-  const drawnCount = useRef(count)
+  const drawnSteps = useRef(count)
   useEffect(() => {
-    drawnCount.current = count
+    drawnSteps.current = count
   }, [count])
 
-  async function play(): Promise<void> {
+  async function playNext(): Promise<void> {
     setBusy(true)
-    setStray(null)
-    changeRun({ drawn: drawnCount.current })
-    const leaving = await playNext(issuer)
+    setStrayResponse(null)
+    changeRun({ drawnSteps: drawnSteps.current })
+    const leaving = await playNextScene(issuer)
     if (!leaving) setBusy(false)
   }
 
@@ -51,12 +53,12 @@ export function useTour(issuer: string, watching: boolean) {
     const arrive = () => {
       setBusy(true)
       finishAuthorization()
-        .then((problem) => problem !== null && setStray(problem))
+        .then((problem) => problem !== null && setStrayResponse(problem))
         .finally(() => setBusy(false))
         .then(() => (watching ? findFlow() : undefined))
     }
     arrive()
-    // A page that comes back out of the browser's memory is as it was when it was left: the storage knows better.
+    // A page restored from the back/forward cache has an old state; the storage has the newest.
     const onShow = ({ persisted }: PageTransitionEvent) => {
       if (!persisted) return
       reloadRun()
@@ -66,51 +68,53 @@ export function useTour(issuer: string, watching: boolean) {
     return () => removeEventListener("pageshow", onShow)
   }, [watching])
 
-  const goesOn = run.runsUntil !== null && run.planned.length > run.runsUntil && !busy
-  const drawn = !watching || (complete && isHeard(run.played, recorded))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever else has changed, it goes on once
+  const continues = run.runsUntil !== null && run.planned.length > run.runsUntil && !busy
+  const isDrawn = !watching || (complete && isFullyReported(run.played, recorded))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each scene, with the newest playNext
   useEffect(() => {
-    if (!goesOn) return
-    const timer = setTimeout(() => void play(), drawn ? pauseMs : patienceMs)
+    if (!continues) return
+    const drawnPauseMs = prefersReducedMotion() ? reducedPauseMs : pauseMs
+    const timer = setTimeout(() => void playNext(), isDrawn ? drawnPauseMs : maxReportMs)
     return () => clearTimeout(timer)
-  }, [goesOn, drawn, run.played.length])
+  }, [continues, isDrawn, run.played.length])
 
   const controls: Controls = {
-    next: () => void play(),
+    playNext: () => void playNext(),
     runAll: () => changeRun({ runsUntil: 0 }),
     pause: () => changeRun({ runsUntil: null }),
     startOver: () => {
       setBusy(false)
       startRun()
     },
-    breakIt: (name) => {
-      const { anew, scenes: planned, waiting } = planBreak(name, holdingOf(getRun()))
+    breakFlow: (name) => {
+      const { startsFlow, scenes: planned, waiting } = planBreak(name, holdingOf(getRun()))
       const change = { planned, runsUntil: waiting, broken: true }
-      if (anew) startRun({ ...change, cast: planned })
+      if (startsFlow) startRun({ ...change, plannedAtStart: planned })
       else changeRun(change)
     },
   }
-  const hear = (news: Recorded[]) =>
-    setHeard((before) => ({
+  const addRecorded = (added: Recorded[]) =>
+    setReports((before) => ({
       flowId: run.flowId,
-      recorded: appendRecorded(before.flowId === run.flowId ? before.recorded : nothing, news),
+      recorded: appendRecorded(before.flowId === run.flowId ? before.recorded : nothing, added),
     }))
-  return { run, busy, stray, shown, controls, hear, news: complete ? sayNews(run.played) : "" }
+  const announcement = complete ? describeLastScene(run.played) : ""
+  return { run, busy, strayResponse, shown, controls, addRecorded, announcement }
 }
 
-/** Whether the server has told of everything that the client did. */
-function isHeard(played: PlayedScene[], recorded: Recorded[]): boolean {
+/** Whether the server has reported every request of the client. */
+function isFullyReported(played: PlayedScene[], recorded: Recorded[]): boolean {
   const paths = recorded.map(({ path }) => path)
   const sent = played.flatMap(pathsOf)
-  const answered = paths.filter((path) => sent.includes(path))
-  return answered.length >= sent.length && (!played.some(isAuthorization) || paths.length > answered.length)
+  const reported = paths.filter((path) => sent.includes(path))
+  return reported.length >= sent.length && (!played.some(isAuthorization) || paths.length > reported.length)
 }
 
-/** For who does not see the drawing. */
-function sayNews(played: PlayedScene[]): string {
+/** The outcome of the last scene, for screen readers. */
+function describeLastScene(played: PlayedScene[]): string {
   const last = played.at(-1)
-  if (!last || last.outcome === "under way") return ""
+  if (!last || last.outcome === "in progress") return ""
   const { title, done, refused } = scenes[last.name]
   if (last.outcome === "done") return `${title}: done. ${done}`
-  return `${title}: ${last.outcome === "refused" ? "refused" : "broken off"}, ${sayRefusal(last.exchanges) ?? ""}. ${refused}`
+  return `${title}: ${last.outcome}, ${formatRefusal(last.exchanges) ?? ""}. ${refused}`
 }

@@ -4,7 +4,7 @@ import { hasInspectorAccess } from "../../_next/inspector-access"
 
 export const dynamic = "force-dynamic"
 
-/** Which flow the authorization request of the playground with this `code_challenge` began; null until it is stored. */
+/** The ID of the flow that the playground started with this `code_challenge`; null until its steps are stored. */
 export async function GET(request: Request): Promise<Response> {
   const codeChallenge = new URL(request.url).searchParams.get("code_challenge")
   const headers = { "Cache-Control": "no-store" }

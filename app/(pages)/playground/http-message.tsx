@@ -3,8 +3,8 @@ import { JwtText } from "../_components/flow/jwt-text"
 import { ScrollBox } from "../_components/flow/scroll-box"
 import type { Exchange, Pairs } from "./run"
 
-/** A request as it went over the wire, one parameter a line. */
-export function Request({ request }: { request: Exchange["request"] }) {
+/** A request as it was sent, one parameter to a line. */
+export function RequestMessage({ request }: { request: Exchange["request"] }) {
   const url = new URL(request.url)
   return (
     <Block title="Request">
@@ -20,15 +20,15 @@ export function Request({ request }: { request: Exchange["request"] }) {
   )
 }
 
-/** An answer as it came. */
-export function Answer({ answer }: { answer: NonNullable<Exchange["answer"]> }) {
+/** A response as it was received. */
+export function ResponseMessage({ response }: { response: NonNullable<Exchange["response"]> }) {
   return (
-    <Block title={`Answer, after ${answer.tookMs} ms`}>
-      <p className="font-medium">HTTP {answer.status}</p>
-      <Lines pairs={answer.headers} />
-      {answer.body !== "" && (
+    <Block title={`Response after ${response.tookMs} ms`}>
+      <p className="font-medium">HTTP {response.status}</p>
+      <Lines pairs={response.headers} />
+      {response.body !== "" && (
         <ScrollBox label="Response body">
-          <Body text={answer.body} />
+          <Body text={response.body} />
         </ScrollBox>
       )}
     </Block>

@@ -1,22 +1,22 @@
 import { JsonView } from "../_components/flow/json-view"
+import { RequestMessage, ResponseMessage } from "./http-message"
 import { decodeJwt } from "./jwt"
-import { Answer, Request } from "./message"
 import type { Exchange } from "./run"
 
-/** What went over the wire in a scene, as the client sees it: folded, because it is long. */
-export function Wire({ exchanges }: { exchanges: Exchange[] }) {
+/** The requests and responses of a scene as the client sees them, folded because they are long. */
+export function WireDetails({ exchanges }: { exchanges: Exchange[] }) {
   if (exchanges.length === 0) return null
   return (
     <details className="mt-3.5 text-sm">
       <summary className="w-fit rounded-sm font-medium text-muted hover:text-ink">
-        {exchanges.length === 1 ? "What went over the wire" : `What went over the wire, ${exchanges.length} times`}
+        What went over the wire{exchanges.length > 1 && ` (${exchanges.length} requests)`}
       </summary>
       <ol className="grid gap-5">
         {exchanges.map((exchange) => (
           <li key={exchange.id} className="min-w-0">
-            <Request request={exchange.request} />
-            {exchange.answer && <Answer answer={exchange.answer} />}
-            {exchange.answer && <Decoded body={exchange.answer.body} />}
+            <RequestMessage request={exchange.request} />
+            {exchange.response && <ResponseMessage response={exchange.response} />}
+            {exchange.response && <DecodedTokens body={exchange.response.body} />}
           </li>
         ))}
       </ol>
@@ -25,11 +25,11 @@ export function Wire({ exchanges }: { exchanges: Exchange[] }) {
 }
 
 /** The JWTs of a token response. */
-function Decoded({ body }: { body: string }) {
-  const answer = parseObject(body)
+function DecodedTokens({ body }: { body: string }) {
+  const response = findObject(body)
   const tokens = [
-    { name: "Access token", jwt: decodeJwt(answer?.access_token) },
-    { name: "ID token", jwt: decodeJwt(answer?.id_token) },
+    { name: "Access token", jwt: decodeJwt(response?.access_token) },
+    { name: "ID token", jwt: decodeJwt(response?.id_token) },
   ]
   return tokens.map(
     ({ name, jwt }) =>
@@ -47,7 +47,7 @@ function Decoded({ body }: { body: string }) {
   )
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+function findObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === "object" && value !== null ? { ...value } : null

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { makeRequest } from "@/lib/testing/flows"
 import type { Group } from "../_components/flow/sequence"
-import { assignGroups } from "./timeline"
+import { assignGroups } from "./assign-groups"
 
 const group = (seq: number, line: string): Group => ({
   ...makeRequest(seq, line, []),
@@ -10,7 +10,7 @@ const group = (seq: number, line: string): Group => ({
   rows: [],
 })
 
-test("each request stands beside the scene that sent it, and the browser's own beside the authorization", () => {
+test("each request belongs to the scene that sent it, and the browser's own to the authorization", () => {
   const scenes = [
     { id: 1, isAuthorization: false, paths: [] },
     { id: 2, isAuthorization: true, paths: [] },
@@ -41,7 +41,7 @@ test("each request stands beside the scene that sent it, and the browser's own b
   ])
 })
 
-test("what another client does in the same flow is shown all the same", () => {
+test("a request that no scene sent belongs to the authorization", () => {
   const scenes = [{ id: 1, isAuthorization: true, paths: [] }]
   expect(assignGroups(scenes, [group(1, "POST /introspect")]).get(1)).toHaveLength(1)
 })

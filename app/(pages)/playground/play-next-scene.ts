@@ -1,23 +1,23 @@
 import { authorize, authorizeElsewhere, prepare } from "./authorization-scenes"
 import { redeem, redeemElsewhere, redeemStolen, replayCode } from "./code-scenes"
-import type { Play } from "./oauth-client"
-import { addScene, type End, endScene, getRun } from "./run"
+import { endScene, type FinalOutcome, getRun, startScene } from "./run"
 import type { SceneName } from "./scenes"
 import { introspect, refresh, refreshOld, revoke } from "./token-scenes"
+import type { PlayScene } from "./tour-client"
 
-/** Plays the next scene of the plan. @returns whether the browser is leaving the page */
-export async function playNext(issuer: string): Promise<boolean> {
+/** Plays the next planned scene. @returns whether the browser is leaving the page */
+export async function playNextScene(issuer: string): Promise<boolean> {
   const [name] = getRun().planned
   if (!name) return false
-  addScene(name)
-  // Whatever happens, the tour must not stand still.
-  const end = await plays[name](issuer).catch((): End => "broken")
-  if (end === "leaving") return true
-  endScene(end)
+  startScene(name)
+  // An unexpected error must not leave the tour stuck in progress.
+  const outcome = await players[name](issuer).catch((): FinalOutcome => "interrupted")
+  if (outcome === "leaving") return true
+  endScene(outcome)
   return false
 }
 
-const plays: Record<SceneName, Play> = {
+const players: Record<SceneName, PlayScene> = {
   prepare,
   authorize,
   authorize_elsewhere: authorizeElsewhere,
