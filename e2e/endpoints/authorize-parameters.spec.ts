@@ -20,7 +20,7 @@ import {
 
 type Changes = Record<string, string | undefined>
 
-/** Each of these requests, from a browser in which somebody is signed in, is refused by a redirect with this error. */
+/** Each of these requests, from a browser in which a user is signed in, is refused by a redirect with this error. */
 async function expectRefused(error: string, faults: Changes[], client = registerClient()): Promise<void> {
   const registered = await client
   const browser = await openBrowser(await insertUser())
@@ -135,7 +135,7 @@ test("a resource must be an absolute URI without a fragment - RFC 8707 2", async
   expectErrorRedirect(await (await openBrowser()).fetch(`/authorize?${parameters}`), "invalid_target")
 })
 
-test("a parameter sent twice is refused, known or not; resource may stand twice - RFC 6749 3.1", async () => {
+test("a parameter sent twice is refused, known or not; resource may appear twice - RFC 6749 3.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const parameters = () => authorizationParameters(client, makePkce().codeChallenge, { state: undefined })

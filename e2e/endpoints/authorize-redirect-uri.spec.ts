@@ -78,10 +78,10 @@ const otherFaults: Record<string, string | undefined>[] = [
 test("an unregistered redirect URI is never redirected to, whatever else is wrong - RFC 6749 4.1.2.1, RFC 9700 4.1.3", async () => {
   const client = await registerClient({ redirectUris: [redirectUri, "https://client.example/other"] })
   const signedIn = await openBrowser(await insertUser())
-  const nobody = await openBrowser()
+  const unknown = await openBrowser()
   for (const redirect_uri of unregistered) {
     const attempts = otherFaults.map(async (fault, i) => {
-      const browser = i % 2 === 0 ? signedIn : nobody
+      const browser = i % 2 === 0 ? signedIn : unknown
       const about = `${redirect_uri.slice(0, 100)} with ${JSON.stringify(fault).slice(0, 60)}`
       await expectErrorPage(await authorize(browser, client, makePkce(), { redirect_uri, ...fault }), { about })
     })

@@ -84,7 +84,7 @@ test("max_age asks for a new sign-in when the last one is older - OpenID Connect
   expectCode(await callback(browser, stateToken))
 })
 
-test("somebody who has not consented is asked, whoever else has - OpenID Connect Core 3.1.2.4", async () => {
+test("a user who has not consented is asked, even if another user has - OpenID Connect Core 3.1.2.4", async () => {
   const user = await insertUser()
   const client = await registerClient({ firstParty: false })
   await consent(await insertUser(), client, ["openid", "profile", "email"])
@@ -140,7 +140,7 @@ test("prompt consent asks again - OpenID Connect Core 3.1.2.1", async () => {
   expect(readInteraction(await callback(browser, stateToken)).path).toBe("/consent")
 })
 
-test("an id_token_hint for somebody else asks for a sign-in, and its answer is nobody else's - OpenID Connect Core 3.1.2.2", async () => {
+test("an id_token_hint for another user asks for a sign-in, and only that user gets a code - OpenID Connect Core 3.1.2.2", async () => {
   const [user, another] = [await insertUser(), await insertUser()]
   const client = await registerClient()
   const { id_token } = await obtainTokens(client, user)
@@ -183,7 +183,7 @@ test("an id_token_hint must be an ID token that this client got here - OpenID Co
     })
 })
 
-test("a BrowserSession that has ended is nobody's: expired, of a disabled user, made up - OpenID Connect Core 3.1.2.3", async () => {
+test("a BrowserSession signs no one in when it has expired, belongs to a disabled user or does not exist - OpenID Connect Core 3.1.2.3", async () => {
   const client = await registerClient()
   const expired = await openBrowser(await insertUser())
   await changeBrowserSession(expired.cookies.get(cookieName("session")) ?? "", { expiresAt: secondsAgo(1) })

@@ -49,7 +49,7 @@ test("the browser is given one binding cookie, out of reach of scripts and other
   expect(browserTokenOf(browser)).toBe(first)
 })
 
-test("somebody signed in gets back to a first-party client with code, state and iss alone - RFC 6749 4.1.2, RFC 9207 2", async () => {
+test("a signed-in user returns to a first-party client with only code, state and iss - RFC 6749 4.1.2, RFC 9207 2", async () => {
   const client = await registerClient()
   expectCode(await authorize(await openBrowser(await insertUser()), client))
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 1, codes: 1 })
@@ -110,7 +110,7 @@ test("an OpenID request must have a redirect_uri - OpenID Connect Core 3.1.2.1",
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("an unknown or missing client gets a page of ours, never a redirect - RFC 6749 4.1.2.1", async () => {
+test("an unknown or missing client gets an error page, never a redirect - RFC 6749 4.1.2.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   for (const client_id of [

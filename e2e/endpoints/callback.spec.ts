@@ -34,7 +34,7 @@ test("after sign-in the client gets its code, with state and iss, and can redeem
   expect((await redeem(client, { code, ...pkce })).status).toBe(200)
 })
 
-test("nobody signed in is sent to sign-in, and still one code comes of it all - OpenID Connect Core 3.1.2.3", async () => {
+test("a signed-out user is sent to sign-in, and the flow still produces one code - OpenID Connect Core 3.1.2.3", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
   const { stateToken } = await beginAuthorization(browser, client)
@@ -127,7 +127,7 @@ test("a client that is no longer first-party has to have consent - OpenID Connec
   expect(readInteraction(await callback(browser, stateToken)).path).toBe("/consent")
 })
 
-test("a user disabled since the sign-in is nobody - OpenID Connect Core 3.1.2.3", async () => {
+test("a user disabled since the sign-in is not signed in - OpenID Connect Core 3.1.2.3", async () => {
   const { client, user, browser, stateToken } = await openBrowserAtCallback()
   await disableUser(user.id)
   expect(readInteraction(await callback(browser, stateToken)).path).toBe("/sign-in")
@@ -173,7 +173,7 @@ test("other methods are refused with Allow - RFC 9110 15.5.6", async () => {
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("20 requests at once with one state token make one code - OAuth 2.1 4.1.2", async () => {
+test("20 parallel requests with one state token make one code - OAuth 2.1 4.1.2", async () => {
   const { client, browser, stateToken, pkce } = await openBrowserAtCallback()
   const responses = await Promise.all(Array.from({ length: 20 }, () => callback(browser, stateToken)))
   const [winner, ...others] = responses.filter(({ status }) => status === 303)

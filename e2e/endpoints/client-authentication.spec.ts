@@ -78,7 +78,7 @@ test("credentials that are not UTF-8 are refused - RFC 7617 2.1", async () => {
   }
 })
 
-test("two methods at once are refused, though both are right - RFC 6749 2.3", async () => {
+test("two methods in one request are refused, even if both are correct - RFC 6749 2.3", async () => {
   const client = await registerClient()
   const form = await makeForm(client)
   const clientSecret = client.clientSecret ?? ""
@@ -161,7 +161,7 @@ test("an empty secret is none, and a public client cannot have one - RFC 6749 2.
     )
 })
 
-test("a secret that was replaced is refused at once, and the new one is taken - RFC 6749 2.3.1", async () => {
+test("a replaced secret is refused immediately, and the new one is accepted - RFC 6749 2.3.1", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const code = await obtainCode(client, user)

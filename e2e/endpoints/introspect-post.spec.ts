@@ -69,7 +69,7 @@ test("POST shows a client its own refresh token, with its own end - RFC 7662 2.2
   expect(await introspect(client, tokens.refresh_token)).toEqual(inactive)
 })
 
-test("POST says inactive, and nothing else, of what is not active or nobody's - RFC 7662 2.2", async () => {
+test("POST returns only active=false for a token that is inactive or unknown - RFC 7662 2.2", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const tokens = await obtainTokens(client, user)

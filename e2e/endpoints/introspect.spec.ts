@@ -7,7 +7,7 @@ const introspect = (init: RequestInit = {}, query = "") =>
   fetch(new URL(`/introspect${query}`, testEnvironment().issuer), init)
 const withBearer = (token: string) => introspect({ headers: { Authorization: `Bearer ${token}` } })
 
-test("GET tells who the user is and what the token is worth - RFC 7662 2.2", async () => {
+test("GET returns the user and whether the token is valid - RFC 7662 2.2", async () => {
   const user = await insertUser({ name: "Ada" })
   const client = await registerClient()
   const tokens = await obtainTokens(client, user)
@@ -35,7 +35,7 @@ test("GET tells who the user is and what the token is worth - RFC 7662 2.2", asy
   })
 })
 
-test("GET tells no more of the user than the scope allows - OpenID Connect Core 5.4, RFC 7662 5", async () => {
+test("GET returns no more about the user than the scope allows - OpenID Connect Core 5.4, RFC 7662 5", async () => {
   const user = await insertUser({ name: "Ada" })
   const client = await registerClient()
   const see = async (scope: string) =>

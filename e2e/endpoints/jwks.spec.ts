@@ -23,7 +23,7 @@ test("the keys are public halves only, each with kid, alg and use - RFC 7517 4, 
   expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length)
 })
 
-test("anybody may keep a copy for a minute; GET and HEAD alone - RFC 9111 5.2.2", async () => {
+test("the keys can be cached for a minute; only GET and HEAD are allowed - RFC 9111 5.2.2", async () => {
   for (const method of ["GET", "HEAD"]) {
     const response = await get({ method })
     expect(response.status).toBe(200)

@@ -88,7 +88,7 @@ test("the OpenID Provider's metadata says the same and its own - OpenID Connect 
   })
 })
 
-test("both are JSON that anybody may keep for a minute, by GET and HEAD alone - RFC 8414 3.2", async () => {
+test("both are JSON that can be cached for a minute, by GET and HEAD only - RFC 8414 3.2", async () => {
   for (const name of ["oauth-authorization-server", "openid-configuration"]) {
     const url = new URL(`/.well-known/${name}`, testEnvironment().issuer)
     for (const method of ["GET", "HEAD"]) {

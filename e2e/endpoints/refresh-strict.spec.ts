@@ -19,7 +19,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => strict?.stop())
 
-test("with REFRESH_RETRY_SECONDS=0 the token before is a replay at once - OAuth 2.1 4.3.1", async () => {
+test("with REFRESH_RETRY_SECONDS=0 the previous token is a replay immediately - OAuth 2.1 4.3.1", async () => {
   const client = await registerClient()
   const tokens = await obtainTokens(client, await insertUser())
   const [sessionId = ""] = tokens.refresh_token.split(".")

@@ -213,7 +213,7 @@ test("a resource is one of those granted, for the new access token alone - RFC 8
   expect(decodeJwt(next.access_token).aud).toBe("https://a.example")
 })
 
-test("a Session that has come to its idle or its absolute end is not refreshed - OAuth 2.1 4.3.3", async () => {
+test("a Session past its idle or absolute end is not refreshed - OAuth 2.1 4.3.3", async () => {
   for (const end of ["idleExpiresAt", "expiresAt"]) {
     const { client, tokens, sessionId } = await begin()
     await changeSession(sessionId, { [end]: fromNow(-1) })

@@ -124,7 +124,7 @@ test("without the scope openid there is no ID token - OpenID Connect Core 3.1.2.
   expect(tokens.id_token).toBeUndefined()
 })
 
-test("the ID token tells no more of the user than the scope allows - OpenID Connect Core 5.4", async () => {
+test("the ID token contains no more about the user than the scope allows - OpenID Connect Core 5.4", async () => {
   const user = await insertUser({ name: "Ada" })
   const client = await registerClient()
   const claims = async (scope: string) => decodeJwt((await obtainTokens(client, user, { scope })).id_token ?? "")

@@ -30,7 +30,7 @@ function insideBase64(text: string): string[] {
   })
 }
 
-/** A search for many secrets at once. @returns for a text, the secrets that stand in it in any form */
+/** Searches for many secrets in one pass. @returns for a text, the secrets that it contains in any form */
 export function makeSearch(secrets: string[]): (text: string) => string[] {
   const byBeginning = new Map<string, { form: string; secret: string }[]>()
   for (const secret of secrets) {

@@ -14,7 +14,7 @@ import {
   registerClient,
 } from "../fixtures/world"
 
-test("of 100 redemptions of one code at once one succeeds, and its tokens are dead afterwards - RFC 6749 4.1.2, OAuth 2.1 7.5.2", async ({
+test("of 100 parallel redemptions of one code one succeeds, and its tokens are inactive afterwards - RFC 6749 4.1.2, OAuth 2.1 7.5.2", async ({
   oneAndTwoProcesses,
 }) => {
   const user = await insertUser()
@@ -43,7 +43,7 @@ test("of 100 redemptions of one code at once one succeeds, and its tokens are de
   }
 })
 
-test("of 20 visits to /callback with one state token at once one gets a code - OAuth 2.1 4.1.2", async ({
+test("of 20 parallel visits to /callback with one state token one gets a code - OAuth 2.1 4.1.2", async ({
   oneAndTwoProcesses,
 }) => {
   for (const baseUrls of oneAndTwoProcesses) {

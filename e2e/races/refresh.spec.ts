@@ -19,7 +19,7 @@ const refresh = (client: TestClient, refresh_token: string, baseUrl?: string) =>
   postForm("/refresh", client, { refresh_token }, { baseUrl })
 const sessionIdOf = (token: string) => token.split(".")[0] ?? ""
 
-test("100 refreshes of one token at once all get the very same next token - OAuth 2.1 4.3.1", async ({
+test("100 parallel refreshes of one token all get the same next token - OAuth 2.1 4.3.1", async ({
   oneAndTwoProcesses,
 }) => {
   const user = await insertUser()
@@ -37,7 +37,7 @@ test("100 refreshes of one token at once all get the very same next token - OAut
   }
 })
 
-test("a chain of refreshes, each sent twice at once, never ends the Session - OAuth 2.1 4.3.1", async ({
+test("a chain of refreshes, each sent twice in parallel, never ends the Session - OAuth 2.1 4.3.1", async ({
   oneAndTwoProcesses,
 }) => {
   const client = await registerClient()
@@ -53,7 +53,7 @@ test("a chain of refreshes, each sent twice at once, never ends the Session - OA
   expect(await readSession(sessionIdOf(refresh_token))).toMatchObject({ revokedAt: null, rotations: 20 })
 })
 
-test("after a revocation and refreshes at once nothing is active and nothing can be refreshed - RFC 7009 2.1", async ({
+test("after a revocation and parallel refreshes nothing is active and nothing can be refreshed - RFC 7009 2.1", async ({
   oneAndTwoProcesses,
 }) => {
   const user = await insertUser()
@@ -79,7 +79,7 @@ test("after a revocation and refreshes at once nothing is active and nothing can
   }
 })
 
-test("after a replay of the code and a refresh at once nothing is active - OAuth 2.1 7.5.2", async ({
+test("after a replay of the code and a parallel refresh nothing is active - OAuth 2.1 7.5.2", async ({
   oneAndTwoProcesses,
 }) => {
   const user = await insertUser()
@@ -112,7 +112,7 @@ test.describe("with REFRESH_RETRY_SECONDS=0", () => {
     await Promise.all(strict.map((server) => server.stop()))
   })
 
-  test("of 100 refreshes of one token at once one succeeds, and the Session is revoked - OAuth 2.1 4.3.1", async () => {
+  test("of 100 parallel refreshes of one token one succeeds, and the Session is revoked - OAuth 2.1 4.3.1", async () => {
     const user = await insertUser()
     const both = strict.map(({ baseUrl }) => baseUrl)
     for (const baseUrls of [both.slice(0, 1), both]) {

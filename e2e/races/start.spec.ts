@@ -28,7 +28,7 @@ async function createEmptyDatabase(): Promise<{ databaseUrl: string; directory: 
   return { databaseUrl: url.href, directory, remove }
 }
 
-test("servers that start at once on an empty database come to one schema, one key of each algorithm and one secret - RFC 7517 5", async () => {
+test("servers that start in parallel on an empty database create one schema, one key of each algorithm and one secret - RFC 7517 5", async () => {
   const { provider } = testEnvironment()
   const { databaseUrl, directory, remove } = await createEmptyDatabase()
   // On SQLite the secret is made at first start; Postgres must be told one.

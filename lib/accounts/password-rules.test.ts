@@ -8,7 +8,7 @@ describe("a password can be chosen when it", () => {
     ["has 8 characters", "kq7vexol"],
     ["is one long word of small letters", "gqzxmwplrtvbnhyf"],
     ["has spaces, at its ends too", "  my dog barks  "],
-    ["has 8 characters that are none of ASCII", "\u00e4\u00f6\u00fc\u00df\u00e9\u00e8\u00ea\u00eb"],
+    ["has 8 characters that are not ASCII", "\u00e4\u00f6\u00fc\u00df\u00e9\u00e8\u00ea\u00eb"],
     ["has 8 emoji", "\u{1f600}\u{1f601}\u{1f602}\u{1f603}\u{1f604}\u{1f605}\u{1f606}\u{1f607}"],
     ["has 1,024 characters", `a${"b".repeat(1023)}`],
     ["has 1,024 characters of several bytes each", `a${"\u{1f600}".repeat(1023)}`],

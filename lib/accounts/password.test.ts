@@ -109,7 +109,7 @@ describe("when every worker is busy and the queue is full", () => {
   })
   afterAll(() => closePasswordPool())
 
-  test("a password is refused at once, and those that wait are still checked", async () => {
+  test("a password is refused immediately, and waiting ones are still checked", async () => {
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => verifyPassword("x", null)))
     const refused = results.filter(({ status }) => status === "rejected") as PromiseRejectedResult[]
     expect(refused.length).toBeGreaterThanOrEqual(3)

@@ -90,7 +90,7 @@ describe("a User", () => {
   })
 })
 
-/** A User with a browser and a Session, and somebody else with the same. */
+/** A User with a browser and a Session, and another User with the same. */
 async function storeTwo() {
   const client = await storeClient()
   const both = []
@@ -102,7 +102,7 @@ async function storeTwo() {
   return both as [(typeof both)[0], (typeof both)[0]]
 }
 
-describe("what a User has started ends, and nobody else's does,", () => {
+describe("everything that a User has started ends, and nothing of another User,", () => {
   test("when the password is changed", async () => {
     const [user, other] = await storeTwo()
     expect(await changePassword(user.userId, "another good password")).toEqual({ ok: true })
@@ -137,8 +137,8 @@ describe("nothing happens", () => {
   })
 
   test("for a User that there is not", async () => {
-    expect(await changePassword("nobody", "another good password")).toBeNull()
-    expect(await disableUser("nobody")).toBe(false)
-    expect(await enableUser("nobody")).toBe(false)
+    expect(await changePassword("unknown", "another good password")).toBeNull()
+    expect(await disableUser("unknown")).toBe(false)
+    expect(await enableUser("unknown")).toBe(false)
   })
 })

@@ -9,7 +9,7 @@ const ticketOf = ({ url }: { url: string }) => new URL(url).searchParams.get("ti
 describeOnEachDatabase(
   "the flow inspector",
   () => {
-    test("opens to whoever has entered by a link, and to nobody else", async () => {
+    test("opens only to browsers that entered with a link", async () => {
       const ticket = ticketOf(await createOperatorLink())
       expect(await maySeeFlows(null)).toBe(false)
       expect(await maySeeFlows(generateToken())).toBe(false)
@@ -17,7 +17,7 @@ describeOnEachDatabase(
       const session = await enterAsOperator(ticket)
       expect(await maySeeFlows(session?.token ?? null)).toBe(true)
       expect(await maySeeFlows(ticket)).toBe(false)
-      // A cookie is no link: with one that was stolen nobody stays for longer than its eight hours.
+      // A cookie is not a link: a stolen one works only for its eight hours.
       expect(await enterAsOperator(session?.token ?? "")).toBeNull()
       expect(await maySeeFlows(session?.token ?? null)).toBe(true)
     })
@@ -30,7 +30,7 @@ describeOnEachDatabase(
       expect(await enterAsOperator(waiting)).toBeNull()
     })
 
-    test("a link works once, also for twenty at once", async () => {
+    test("a link works once, even for twenty parallel requests", async () => {
       const ticket = ticketOf(await createOperatorLink())
       const entered = await Promise.all(Array.from({ length: 20 }, () => enterAsOperator(ticket)))
       expect(entered.filter(Boolean)).toHaveLength(1)
@@ -59,7 +59,7 @@ describeOnEachDatabase(
   { FLOW_INSPECTOR: "on" },
 )
 
-test("is open to everybody in the demo, and to nobody when it is off", async () => {
+test("is open to everyone in the demo, and to no one when it is off", async () => {
   applySettings({ DEMO: "on" })
   expect(await maySeeFlows(null)).toBe(true)
   applySettings({ FLOW_INSPECTOR: "off" })

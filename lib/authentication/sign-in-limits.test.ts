@@ -73,18 +73,18 @@ describeOnEachDatabase(
       expect(await countAttempt(`other-${email}`, "198.51.100.3")).toEqual({ waitSeconds: 0, delayMs: 0 })
     })
 
-    test("count when they come all at once", async () => {
+    test("are counted when they are sent in parallel", async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => countAttempt(email, address)))
       expect(answers.filter(({ waitSeconds }) => waitSeconds === 0)).toHaveLength(12)
     })
 
-    test("begin afresh when the window has ended", async () => {
+    test("start from zero when the window has ended", async () => {
       await countMany(13)
       vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 })
       expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
     })
 
-    test("that succeeded let the account begin afresh, and do not count against the address", async () => {
+    test("that succeed reset the account's count and do not count against the address", async () => {
       await countMany(5)
       await forgiveAttempt(email, address)
       expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
@@ -94,7 +94,7 @@ describeOnEachDatabase(
       expect((await countAttempt(`x-${email}`, address)).waitSeconds).toBeGreaterThan(0)
     })
 
-    test("that were not looked at count against nobody", async () => {
+    test("that were not checked are not counted", async () => {
       for (let i = 0; i < 20; i++) {
         expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
         await refundAttempt(email, address)
@@ -108,7 +108,7 @@ describeOnEachDatabase(
       expect((await countAttempt(email, address)).waitSeconds).toBeGreaterThan(0)
     })
 
-    test("to sign up that were not looked at count against nobody", async () => {
+    test("to sign up that were not checked are not counted", async () => {
       for (let i = 0; i < 20; i++) {
         expect(await countSignUp(address)).toBe(0)
         await refundSignUp(address)
@@ -123,9 +123,9 @@ describeOnEachDatabase(
 
     test("are written down without the email address, and with the end of their window", async () => {
       const before = Date.now()
-      await countAttempt("somebody@example.com", "203.0.113.9")
+      await countAttempt("grace@example.com", "203.0.113.9")
       const rows = await (await database()).signInLimit.findMany()
-      expect(JSON.stringify(rows.map(({ key, points }) => [key, points]))).not.toContain("somebody")
+      expect(JSON.stringify(rows.map(({ key, points }) => [key, points]))).not.toContain("grace")
       const row = rows.find(({ key }) => key.includes("203.0.113.9"))
       expect(row?.points).toBe(1)
       expect(Number(row?.expire)).toBeGreaterThanOrEqual(before + 60_000)

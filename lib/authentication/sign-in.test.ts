@@ -50,7 +50,7 @@ describe("a sign-in", () => {
     await setUserDisabled(disabled.id, new Date())
     const attempts = [
       attempt({ password: `${password}!` }),
-      attempt({ email: "nobody@example.com" }),
+      attempt({ email: "unknown@example.com" }),
       attempt({ email: "disabled@example.com" }),
       attempt({ email: "no\0body@example.com" }),
       attempt({ email: `${"a".repeat(300)}@example.com` }),

@@ -85,7 +85,7 @@ describeOnEachDatabase("an interaction", () => {
       expect(await pathFor({ ...begun, browserTokens: [generateToken()] })).toBeNull()
     })
 
-    test("goes on when somebody is signed in", async () => {
+    test("continues when a user is signed in", async () => {
       const begun = await makeAuthorization(client)
       expect(await pathFor(begun)).toBe(callbackPath(begun.stateToken))
     })

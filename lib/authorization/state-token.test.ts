@@ -69,13 +69,13 @@ describe("a state token", () => {
     expect(expiresAt.getTime() - startedAt.getTime()).toBe(120_000)
   })
 
-  test("keeps its id, its begin and its end when it is sealed anew, with what the person decided", async () => {
+  test("keeps its id, start and end when it is sealed again with the user's decision", async () => {
     const opened = await openStateToken(token, [browserToken])
     const denied = await openStateToken(await sealStateToken({ ...opened, denied: true }), [browserToken])
     expect(denied).toEqual({ ...opened, denied: true })
   })
 
-  test("tells whoever reads it nothing", () => {
+  test("contains nothing readable", () => {
     const [header = "", ...sealed] = token.split(".")
     expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "dir", enc: "A256GCM", zip: "DEF" })
     const bytes = sealed.map((part) => Buffer.from(part, "base64url").toString("latin1")).join()

@@ -145,7 +145,7 @@ describe("a client is refused as invalid_client when", () => {
 })
 
 describe("a request is refused as invalid_request when", () => {
-  test("it uses two methods at once, though both be right", async () => {
+  test("it uses two methods, even if both are correct", async () => {
     await expect(authenticate(basic("basic", secret), `client_id=basic&client_secret=${secret}`)).rejects.toThrow(
       oauthError("invalid_request", "parameter_invalid"),
     )

@@ -19,7 +19,7 @@ function open({ next = nothing, mayContinue = always, method = "GET" } = {}) {
   return { response, abort }
 }
 
-/** Opens streams until there is no place left. @returns how many there were; their readers leave at once */
+/** Opens streams until there is no room left. @returns how many; their readers leave immediately */
 async function countPlaces(): Promise<number> {
   const opened = []
   for (let { response } = open(); response.status === 200 && opened.length <= maxStreams; { response } = open())
@@ -87,7 +87,7 @@ test("a stream whose reader may look no longer ends", async () => {
   expect(await countPlaces()).toBe(maxStreams)
 })
 
-test("a stream that nobody reads gives its place back after a while, and ends when it is read again", async () => {
+test("an unread stream makes room for another after a while, and ends when it is read again", async () => {
   vi.useFakeTimers()
   const neverRead = open()
   const stalled = open({ next: async () => [{ event: "flow", data: 1 }] })
@@ -115,7 +115,7 @@ test("a stream that is read keeps its place, however little happens", async () =
   await reader.cancel()
 })
 
-test("no stream is open for ever: its reader comes again, or is no more", async () => {
+test("no stream stays open forever: its reader reconnects, or is gone", async () => {
   vi.useFakeTimers()
   const quiet = open({ mayContinue: always })
   const reading = readAll(quiet.response)

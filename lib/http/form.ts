@@ -7,7 +7,7 @@ import type { EndpointRequest } from "./exchange"
 
 /**
  * Reads the form of a POST request from a client. Parameters of the protocol come in the body alone, form-encoded, each
- * of them once, those that nobody asks for too (RFC 6749 section 3.2).
+ * of them once, including parameters that the endpoint does not use (RFC 6749 section 3.2).
  * @throws OAuthError invalid_request; with status 413 when the form is larger than FORM_BYTES
  */
 export async function readForm(request: EndpointRequest): Promise<Parameters> {

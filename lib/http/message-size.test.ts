@@ -57,7 +57,7 @@ const pick = (characters: string) => characters[randomInt(characters.length)] ??
 
 const encodedLength = (value: string) => new URLSearchParams([["", value]]).toString().length - 1
 
-/** A text of as many characters as fit, form-encoded, and no more. */
+/** A text of as many characters as fit, form-encoded. */
 function fill(length: number, next: () => string): string {
   let text = ""
   for (let left = length; left > 0; ) {

@@ -73,14 +73,14 @@ describe("an access token that this process has signed or verified before", () =
     for (const jwt of altered) expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
   })
 
-  test("expires all the same, and is no ID token", async () => {
+  test("expires as well, and is not an ID token", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
     expect(await findVerifiedClaims(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
     expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
     expect(await findVerifiedClaims(jwt, { alg: ["ES256"], typ: "JWT", ignoreExpiry: true })).toBeNull()
   })
 
-  test("no longer counts when its key is withdrawn", async () => {
+  test("is no longer valid when its key is withdrawn", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims())
     expect(await findVerifiedClaims(jwt, accessToken)).not.toBeNull()
     const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })
@@ -131,7 +131,7 @@ describe("a JWT is refused when", () => {
     }
   })
 
-  test("it is signed by another key under the name of ours", async () => {
+  test("it is signed by another key with the kid of this server's key", async () => {
     const { kid } = await getActiveKey("ES256")
     const { privateKey, publicKey } = await generateKeyPair("ES256")
     const header = { alg: "ES256", typ: "at+jwt", kid, jwk: await exportJWK(publicKey) }
@@ -139,7 +139,7 @@ describe("a JWT is refused when", () => {
     expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
   })
 
-  test("its algorithm is ours, but not one for this purpose", async () => {
+  test("its algorithm is supported, but not for this purpose", async () => {
     expect(await findVerifiedClaims(await signJwt("RS256", "at+jwt", claims()), accessToken)).toBeNull()
   })
 
@@ -154,7 +154,7 @@ describe("a JWT is refused when", () => {
   test("its header, claims or signature is altered", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims())
     const [header = "", payload = "", signature = ""] = jwt.split(".")
-    const changed = encode(claims({ sub: "somebody else" }))
+    const changed = encode(claims({ sub: "another user" }))
     const altered = [
       `${header}.${changed}.${signature}`,
       `${header}.${payload}.${signature.slice(2)}AA`,

@@ -26,7 +26,7 @@ describe("a key is", () => {
     expect(stateAt(100_000_000, second)).toBe("active")
   })
 
-  test("active at once when it is the first, whatever the clock of the machine that made it said", () => {
+  test("active immediately when it is the first, whatever the clock of the machine that created it", () => {
     const all = [key(1, 1000)]
     expect(stateAt(0, key(1, 1000), all)).toBe("active")
   })
@@ -37,7 +37,7 @@ describe("a key is", () => {
     expect(stateAt(1000, first)).toBe("published")
   })
 
-  test("published for as long as a browser stays signed in and a moment, so that an old ID token still counts as a hint", () => {
+  test("published for as long as a browser stays signed in and a moment, so that an old ID token is still valid as a hint", () => {
     expect(stateAt(1000 + twoWeeks, first)).toBe("published")
     expect(stateAt(1000 + twoWeeks + 5, first)).toBe("retired")
   })

@@ -136,7 +136,7 @@ describeOnEachDatabase("signing keys", (provider) => {
       expect(generations).toEqual([...new Set(generations)])
     })
 
-    test("at once, the ones before are withdrawn, and what they signed no longer counts", async () => {
+    test("immediately, the earlier ones are withdrawn, and their signatures are no longer valid", async () => {
       const other = await getActiveKey("RS256")
       const leaked = (await listSigningKeys()).filter(({ alg }) => alg === "ES256").map(({ kid }) => kid)
       const { kid } = await rotateSigningKey("ES256", { activeFrom: new Date() })

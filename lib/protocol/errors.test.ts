@@ -29,7 +29,7 @@ describe("the status of an error", () => {
   }
 
   test.each(Object.entries(statuses))("%s is %i", (code, status) => {
-    expect(new OAuthError(code as OAuthErrorCode, "Mend it.", "unexpected").status).toBe(status)
+    expect(new OAuthError(code as OAuthErrorCode, "Fix it.", "unexpected").status).toBe(status)
   })
 
   test("is another one where the endpoint says so", () => {

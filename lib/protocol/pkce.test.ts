@@ -80,7 +80,7 @@ describe("the code_verifier of a token request", () => {
     }
   })
 
-  test("is refused where the authorization request had no challenge: somebody may have taken it out", () => {
+  test("is refused if the authorization request had no challenge: an attacker may have removed it", () => {
     expect(() => verifyCodeVerifier(verifier, null)).toThrow(oauthError("invalid_grant", "code_verifier_mismatch"))
     expect(verifyCodeVerifier(undefined, null)).toBeUndefined()
   })

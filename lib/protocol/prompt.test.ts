@@ -14,7 +14,7 @@ test("an unknown prompt is refused", () => {
   }
 })
 
-test("the prompt none stands alone", () => {
+test("the prompt none cannot be combined", () => {
   expect(parsePrompt("none")).toEqual(["none"])
   for (const value of ["none login", "consent none"]) {
     expect(() => parsePrompt(value)).toThrow(oauthError("invalid_request", "parameter_invalid"))

@@ -33,7 +33,7 @@ test("a BrowserSession ends after BROWSER_SESSION_SECONDS", async () => {
   expect(await findSignedInUser(token)).toBeNull()
 })
 
-test("a new sign-in ends the BrowserSession that the browser had, whoever it was of, and no other", async () => {
+test("a new sign-in ends only the browser's previous BrowserSession, of any User", async () => {
   const [ada, bob] = [await storeUser(), await storeUser()]
   const [first, elsewhere] = [await startBrowserSession(ada.id, null), await startBrowserSession(ada.id, null)]
   const second = await startBrowserSession(bob.id, first.token)
@@ -63,7 +63,7 @@ test("a sign-in from before the User was disabled is not valid when they are ena
   expect(await findSignedInUser(late.token)).toBeNull()
 })
 
-test("nobody is signed in without a cookie, with an unknown one, after sign-out, or when disabled", async () => {
+test("no one is signed in without a cookie, with an unknown one, after sign-out, or when disabled", async () => {
   const user = await storeUser()
   const [left, disabled] = [await startBrowserSession(user.id, null), await startBrowserSession(user.id, null)]
   await endBrowserSession(left.token)
