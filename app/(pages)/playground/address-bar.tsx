@@ -60,7 +60,7 @@ export function AddressBar({ children }: { children: ReactNode }) {
 }
 
 /** An address without its parameters. */
-export function Address({ url }: { url: URL }) {
+function Address({ url }: { url: URL }) {
   return (
     <>
       <span className="text-muted">{url.host}</span>

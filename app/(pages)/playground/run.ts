@@ -19,7 +19,7 @@ export type Exchange = {
 }
 
 /** `interrupted` when there was no response, or none that a client can use. */
-export type Outcome = "in progress" | "done" | "refused" | "interrupted"
+type Outcome = "in progress" | "done" | "refused" | "interrupted"
 
 export type FinalOutcome = Exclude<Outcome, "in progress">
 
