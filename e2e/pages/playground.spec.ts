@@ -122,6 +122,9 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
     )
     expect(values).toHaveLength(3)
     expect(new Set(values).size).toBe(1)
+    const dot = challengeLink(page).locator(".print-dot").first()
+    const colour = await dot.evaluate((element) => getComputedStyle(element).backgroundColor)
+    await expect(challengeLink(page).locator(".border-t-4").first()).toHaveCSS("border-top-color", colour)
   })
   await test.step("Introspection", async () => {
     await press(page, "Introspect the token")

@@ -27,7 +27,9 @@ type Props = { sent: string; computed: string; direction: "across" | "down" }
 export function PkceLink({ sent, computed, direction }: Props) {
   const { lookOf } = useLight()
   const isEqual = sent === computed
-  const line = isEqual ? `border-[oklch(0.62_0.16_var(--hue))] ${lookOf(sent)}` : "border-dashed border-danger"
+  const line = isEqual
+    ? `border-[oklch(0.62_0.16_var(--hue))] ${lookOf(sent).className}`
+    : "border-dashed border-danger"
   const text = `font-medium ${isEqual ? "text-accent" : "text-danger"}`
   const verdict = isEqual ? "Same value, so it's the same client." : "Different, so it isn't the same client."
   return (
@@ -35,7 +37,7 @@ export function PkceLink({ sent, computed, direction }: Props) {
       aria-label="The challenge, sent and compared"
       className={`relative my-1.5 rounded-lg bg-sunken p-3 text-sm ${direction === "across" ? "flex items-center gap-3" : ""}`}
     >
-      <Side step={2} verb="sent challenge" value={sent} />
+      <Side step={2} verb="sent" value={sent} />
       {direction === "across" ? (
         <>
           <span className={`min-w-4 flex-1 border-t-4 ${line}`} />
@@ -45,7 +47,7 @@ export function PkceLink({ sent, computed, direction }: Props) {
       ) : (
         <p className={`ms-3 border-s-4 py-2.5 ps-4 ${line} ${text}`}>{verdict}</p>
       )}
-      <Side step={13} verb="hashed verifier" value={computed} />
+      <Side step={13} verb="hashed" value={computed} />
     </section>
   )
 }
