@@ -111,7 +111,7 @@ export function checkGrantType(client: Client): void {
   if (!client.grantTypes.includes("authorization_code")) {
     throw new OAuthError(
       "unauthorized_client",
-      "The client is not registered for the grant type authorization_code. Add it with client update --grant-type.",
+      "The client is not registered for the grant type authorization_code. Add it with `client update --grant-type`.",
       "grant_type_not_allowed",
     )
   }

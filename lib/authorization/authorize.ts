@@ -82,7 +82,7 @@ async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   if (!client) throw OAuthError.invalidRequest("The client is no longer registered at this server.", "client_unknown")
   if (!isRegisteredRedirectUri(request.redirectUri, client.redirectUris)) {
     throw OAuthError.invalidRequest(
-      "The redirect_uri is no longer registered for this client. Add it with client update --redirect-uri.",
+      "The redirect_uri is no longer registered for this client. Add it with `client update --redirect-uri`.",
       "redirect_uri_unregistered",
     )
   }

@@ -20,7 +20,7 @@ export async function parseReturnAddress(
   const client = await findClient(parameters.require("client_id"))
   if (!client) {
     throw OAuthError.invalidRequest(
-      "The client_id is not registered at this server. Check it, or register the client with client create.",
+      "The client_id is not registered at this server. Check it, or register the client with `client create`.",
       "client_unknown",
     )
   }

@@ -22,7 +22,7 @@ export async function authenticateClient(authorization: string | null, form: Par
     )
   if (credentials.method !== client.tokenEndpointAuthMethod) {
     throw OAuthError.invalidClient(
-      `The client used ${credentials.method}, but is registered with another token_endpoint_auth_method. Use that one, or change it with client update.`,
+      `The client used ${credentials.method}, but is registered with another token_endpoint_auth_method. Use that one, or change it with \`client update\`.`,
       "client_authentication_failed",
     )
   }

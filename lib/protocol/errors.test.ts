@@ -77,7 +77,9 @@ test("every description that is written in the source fits error_description: AS
   const calls =
     /(?:new OAuthError\(\s*[\w"]+,|OAuthError\.(?:invalid\w+|bearer)\((?:\s*"\w+",)?|redirectableError\(\s*state,\s*"\w+",)\s*["`]([^\n]*?)["`],?\n?/g
   const descriptions = files.flatMap((file) =>
-    [...readFileSync(path.join(lib, file), "utf8").matchAll(calls)].map((match) => match[1] ?? ""),
+    [...readFileSync(path.join(lib, file), "utf8").replaceAll("\\`", "'").matchAll(calls)].map(
+      (match) => match[1] ?? "",
+    ),
   )
   expect(descriptions.length).toBeGreaterThan(50)
   // What is put into a description is tested where it is put in.

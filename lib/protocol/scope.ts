@@ -28,7 +28,7 @@ export function resolveScope(requested: string | undefined, registered: string[]
   const unknown = tokens.filter((token) => !registered.includes(token))
   if (unknown.length > 0) {
     throw OAuthError.invalidScope(
-      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}. Leave it out, or register it with client update --scope.`,
+      `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}. Leave it out, or register it with \`client update --scope\`.`,
       "scope_not_allowed",
     )
   }
@@ -42,7 +42,7 @@ export function resolveScope(requested: string | undefined, registered: string[]
 export function narrowScope(requested: string | undefined, granted: string[]): string[] {
   if (granted.length === 0) {
     throw OAuthError.invalidScope(
-      "None of the granted scopes is still registered for this client. Register them with client update --scope, or start a new authorization request.",
+      "None of the granted scopes is still registered for this client. Register them with `client update --scope`, or start a new authorization request.",
       "scope_not_granted",
     )
   }

@@ -34,7 +34,7 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
   if (!client.grantTypes.includes("refresh_token")) {
     throw new OAuthError(
       "unauthorized_client",
-      "The client is not registered for the grant type refresh_token. Add it with client update --grant-type.",
+      "The client is not registered for the grant type refresh_token. Add it with `client update --grant-type`.",
       "grant_type_not_allowed",
     )
   }
