@@ -1,4 +1,3 @@
-import type http from "node:http"
 import net from "node:net"
 import { OperatorError } from "@/lib/operator-errors"
 
@@ -38,41 +37,10 @@ function isListening(host: string, port: number): Promise<boolean> {
   })
 }
 
-function portTaken(port: number): OperatorError {
+/** @returns the error for a port that another program uses */
+export function portTaken(port: number): OperatorError {
   const other = port < 65_535 ? port + 1 : port - 1
   return new OperatorError(
     `Port ${port} is in use. Stop the other program, or use another port, such as PORT=${other}.`,
   )
-}
-
-/** @returns false when this machine does not have the address. @throws OperatorError when the port is not available */
-export async function tryListen(server: http.Server, host: string, port: number): Promise<boolean> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject)
-      server.listen({ host, port }, () => {
-        server.off("error", reject)
-        resolve()
-      })
-    })
-    return true
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    switch (code) {
-      case "EADDRNOTAVAIL":
-      case "EAFNOSUPPORT":
-        return false
-      case "EADDRINUSE":
-        throw portTaken(port)
-      case "EACCES":
-        throw new OperatorError(`This user may not use port ${port}. Use one above 1023, such as PORT=3000.`)
-      case "ENOTFOUND":
-      case "EAI_AGAIN":
-        throw new OperatorError(
-          `HOST=${host} is not an address of this machine. Leave HOST out to listen on all addresses.`,
-        )
-      default:
-        throw error
-    }
-  }
 }

@@ -6,7 +6,7 @@ import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exch
 import { replaceTrace } from "@/lib/http/known-paths"
 import { log } from "@/lib/log"
 import { prepareFiles } from "./files"
-import { type Stop, startHttpServer } from "./http-server"
+import { createHttpServer, type HttpServer } from "./http-server"
 import { fromIncoming, send } from "./node-exchange"
 import { root } from "./project"
 import { findRefusal } from "./refusals"
@@ -42,13 +42,13 @@ export type RequestHandlers = {
 }
 
 /**
- * Serves requests in this process: endpoints, light pages and files directly, the inspector and the playground with Next.
+ * Creates the server of this process: endpoints, light pages and files are served directly, the inspector and the playground by Next.
  * Next is loaded at the first request for one of those, because on Node 20 its AsyncLocalStorage slows every promise of the
  * process, and most processes never need it (docs/decisions/024).
  */
-export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> {
+export async function createAppServer(app: App): Promise<HttpServer> {
   await startTelemetry()
-  const { DEMO, ENDPOINTS_THROUGH_NEXT, PORT } = config()
+  const { DEMO, ENDPOINTS_THROUGH_NEXT } = config()
   const { findEndpoint } = await app.loadEndpoints()
   let next: Promise<NextServer> | undefined
   const getNext = () => {
@@ -63,10 +63,10 @@ export async function serve(app: App, hosts: string[]): Promise<{ stop: Stop }> 
     guardNext: app.guardNext,
     getNext,
   }
-  return startHttpServer(createListener(handlers), hosts, PORT)
+  return createHttpServer(createRequestListener(handlers))
 }
 
-export function createListener({
+export function createRequestListener({
   dev,
   findEndpoint,
   sendFile,

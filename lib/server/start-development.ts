@@ -2,10 +2,11 @@ import { prepare, startMaintenance } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { markOwnServer } from "@/lib/own-server"
-import { startHttpServer } from "./http-server"
+import { createHttpServer } from "./http-server"
+import { listen } from "./listener"
 import { loopback, probePort } from "./ports"
 import { root } from "./project"
-import { type App, createListener } from "./serve"
+import { type App, createRequestListener } from "./serve"
 import { stopAtSignal } from "./signals"
 
 /**
@@ -22,18 +23,17 @@ export async function startDevelopment({ guardNext, loadNext }: App): Promise<vo
   startMaintenance()
   await startTelemetry()
   const next = await loadNext({ dev: true, dir: root })
-  const server = await startHttpServer(
-    createListener({
+  const server = createHttpServer(
+    createRequestListener({
       dev: true,
       findEndpoint: () => null,
       sendFile: () => false,
       guardNext,
       getNext: async () => next,
     }),
-    hosts,
-    PORT,
     (...upgrade) => void next.webSockets.emit("upgrade", ...upgrade),
   )
-  stopAtSignal(() => server.stop({ patient: false }))
+  const listener = await listen(hosts, PORT, server.accept)
+  stopAtSignal(() => server.stop({ patient: false }, listener.close))
   console.log(`OAuth Flow is ready at ${issuer}`)
 }

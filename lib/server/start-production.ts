@@ -2,14 +2,15 @@ import cluster from "node:cluster"
 import { prepare, startMaintenance } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { markOwnServer } from "@/lib/own-server"
+import { listen } from "./listener"
 import { probePort } from "./ports"
-import { type App, serve } from "./serve"
+import { type App, createAppServer } from "./serve"
 import { reloadAtSignal, stopAtSignal } from "./signals"
-import { reportReady, superviseWorkers } from "./workers"
+import { receiveConnections, superviseWorkers } from "./workers"
 
 /**
  * Starts the server: PROCESSES processes, each of which handles every kind of request. With more than one, this process
- * supervises the others and does what only one process may do; it serves no requests itself.
+ * listens, hands each connection to one of the others, and does what only one process may do.
  * @param app loaded by the processes that serve requests
  * @param hosts the addresses to listen on
  * @throws ConfigError, OperatorError, or the database driver's error
@@ -18,21 +19,26 @@ export async function startProduction(app: App, hosts = [config().HOST]): Promis
   markOwnServer()
   if (cluster.isWorker) {
     await prepare()
-    const server = await serve(app, hosts)
-    stopAtSignal(server.stop)
-    return reportReady()
+    const server = await createAppServer(app)
+    const { closeListener } = receiveConnections(server.accept)
+    return stopAtSignal((options) => server.stop(options, closeListener))
   }
   // SIGUSR2 must not end the process before its workers are ready.
   let reload = async () => {}
   reloadAtSignal(() => reload())
-  await probePort(hosts, config().PORT)
+  const { PORT, PROCESSES } = config()
+  await probePort(hosts, PORT)
   await prepare()
   startMaintenance()
-  const { PROCESSES } = config()
   if (PROCESSES > 1) {
     const workers = await superviseWorkers(PROCESSES)
     reload = workers.reload
-    stopAtSignal(workers.stop)
-  } else stopAtSignal((await serve(app, hosts)).stop)
+    const listener = await listen(hosts, PORT, workers.accept, { paused: true })
+    stopAtSignal((options) => workers.stop(options, listener.close))
+  } else {
+    const server = await createAppServer(app)
+    const listener = await listen(hosts, PORT, server.accept)
+    stopAtSignal((options) => server.stop(options, listener.close))
+  }
   console.log(`OAuth Flow is ready at ${config().issuer}`)
 }
