@@ -68,7 +68,7 @@ test("a page that is switched off by a setting does not exist", () => {
   for (const path of [...off, "/playground", "/playground/flow"]) {
     for (const method of ["POST", "PUT"]) expect(findMethodRefusal(method, path), `${method} ${path}`).toBe(404)
   }
-  // The demo shows the inspector to everybody, who need no link to enter.
+  // The demo shows the inspector to everyone, without a link.
   applySettings({ DEMO: "on" })
   expect(findMethodRefusal("POST", "/flows/enter/submit")).toBe(404)
   expect(findMethodRefusal("POST", "/flows")).toBe(405)

@@ -39,7 +39,7 @@ const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)(?:\/export)?$/
 export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
   if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
   try {
-    if (config().flowInspector === "everybody" && !isLoopbackHost(request.header("host"))) return notFoundPage()
+    if (config().flowInspector === "everyone" && !isLoopbackHost(request.header("host"))) return notFoundPage()
     const isPlayground = request.path.startsWith("/playground")
     if (isPlayground && !config().DEMO) return notFoundPage()
     const isOpen = await maySeeFlows(readTokenCookie(request, "operator"))

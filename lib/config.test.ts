@@ -47,8 +47,8 @@ test("the flow inspector is open in the demo and in development, and for operato
   const audience = (env: Record<string, string>) => parseConfig(env, directory).flowInspector
   expect(audience({ NODE_ENV: "production" })).toBe("off")
   expect(audience({ NODE_ENV: "production", FLOW_INSPECTOR: "on" })).toBe("operators")
-  expect(audience({ NODE_ENV: "production", DEMO: "on" })).toBe("everybody")
-  expect(audience({ NODE_ENV: "development" })).toBe("everybody")
+  expect(audience({ NODE_ENV: "production", DEMO: "on" })).toBe("everyone")
+  expect(audience({ NODE_ENV: "development" })).toBe("everyone")
   expect(audience({ NODE_ENV: "development", FLOW_INSPECTOR: "off" })).toBe("off")
   expect(audience({ DEMO: "on", FLOW_INSPECTOR: "off" })).toBe("off")
   expect(audience({ DEMO: "on", FLOW_INSPECTOR: "on" })).toBe("operators")

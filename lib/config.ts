@@ -14,7 +14,7 @@ export type Config = z.output<typeof settings> & {
   databaseUrl: string
   databaseProvider: "sqlite" | "postgres"
   /** Who may see the flow inspector. Unset, it is open to everyone in the demo and in development, and off in production. */
-  flowInspector: "off" | "operators" | "everybody"
+  flowInspector: "off" | "operators" | "everyone"
   /** The proxies whose X-Forwarded-For is used. */
   trustedProxies: TrustedProxies
   /** Whether the issuer is https, so that cookies have Secure and the __Host- prefix. */
@@ -184,7 +184,7 @@ function chooseInspectorAudience(
   nodeEnv: string | undefined,
 ): Config["flowInspector"] {
   if (FLOW_INSPECTOR !== undefined) return FLOW_INSPECTOR === "on" ? "operators" : "off"
-  return DEMO || nodeEnv === "development" ? "everybody" : "off"
+  return DEMO || nodeEnv === "development" ? "everyone" : "off"
 }
 
 function parseDatabaseUrl(

@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
-import { allow, haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, allow, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { insertUser, isActive, registerClient } from "../fixtures/world"
 
@@ -83,7 +83,7 @@ test("the consent for a native client is asked each time: any program can listen
     redirectUris: ["http://127.0.0.1/callback"],
     firstParty: false,
   })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   for (let i = 1; i <= 2; i++) {
     await beginAtClient(page, native, { redirect_uri: site.redirectUri })
     await allow(page)

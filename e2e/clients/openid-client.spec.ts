@@ -4,7 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
 import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
-import { allow, haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, allow, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]
@@ -91,7 +91,7 @@ test("openid-client verifies an ES256 ID token where the client is registered fo
   const issuer = new URL(testEnvironment().issuer)
   const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
   const config = await oidc.discovery(issuer, client.clientId, metadata, authentication, { execute })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   const { url, checks } = await prepareAuthorization(config, site, { max_age: "3600" })
   await page.goto(url.href)
   const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), { ...checks, maxAge: 3600 })
@@ -114,7 +114,7 @@ test("openid-client refuses a response that names another issuer - RFC 9207 2.4"
   const issuer = new URL(testEnvironment().issuer)
   const authentication = oidc.ClientSecretBasic(client.clientSecret ?? "")
   const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   const { url, checks } = await prepareAuthorization(config, site)
   await page.goto(url.href)
   const answer = await backAtClient(page, site)

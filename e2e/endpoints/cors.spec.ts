@@ -111,7 +111,7 @@ test("an app's own scheme lets no origin null in - RFC 8252 7.1", async () => {
   expect((await send("/token", "null", { method: "POST" })).headers.get("access-control-allow-origin")).toBeNull()
 })
 
-test("metadata and keys are for everybody - RFC 8414 3", async () => {
+test("metadata and keys are public - RFC 8414 3", async () => {
   for (const path of publicDocuments) {
     for (const response of [await send(path, "https://elsewhere.example"), await preflight(path, "null")])
       expect(response.headers.get("access-control-allow-origin"), path).toBe("*")

@@ -1,6 +1,6 @@
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
-import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, allow, deny, signIn } from "../fixtures/people"
 import { insertUser, readTokens, redeem, registerClient } from "../fixtures/world"
 
 const question = { name: / wants to access your account$/ }
@@ -14,7 +14,7 @@ test("a consent is remembered for the user, the client and the scopes", async ({
   const [ada, grace] = [await insertUser(), await insertUser()]
   const metadata = { redirectUris: [site.redirectUri], firstParty: false }
   const [client, another] = [await registerClient(metadata), await registerClient(metadata)]
-  await haveSignedIn(context, ada)
+  await addBrowserSession(context, ada)
 
   await beginAtClient(page, client, { scope: "openid profile" })
   await allow(page)
@@ -44,7 +44,7 @@ test("a consent is remembered for the user, the client and the scopes", async ({
   })
   await test.step("another user: asked", async () => {
     const browser = await openContext()
-    await haveSignedIn(browser, grace)
+    await addBrowserSession(browser, grace)
     const tab = await browser.newPage()
     await beginAtClient(tab, client, { scope: "openid" })
     await expect(tab.getByRole("heading", question)).toBeVisible()
@@ -54,7 +54,7 @@ test("a consent is remembered for the user, the client and the scopes", async ({
 
 test("prompt=consent asks again - OpenID Connect Core 3.1.2.1", async ({ context, page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client)
   await allow(page)
   await backAtClient(page, site)
@@ -71,7 +71,7 @@ test("prompt=none returns consent_required without a consent - OpenID Connect Co
   site,
 }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client, { prompt: "none" })
   expect((await backAtClient(page, site)).searchParams.get("error")).toBe("consent_required")
 })
@@ -89,7 +89,7 @@ test("Deny returns access_denied to the client, with state and iss, and no conse
   site,
 }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client, { state: "mine" })
   await deny(page)
   const { searchParams } = await backAtClient(page, site)
@@ -106,7 +106,7 @@ test("Deny returns access_denied to the client, with state and iss, and no conse
 test("Use another account continues the same request as another user", async ({ context, page, site }) => {
   const [ada, grace] = [await insertUser({ name: "Ada" }), await insertUser({ name: "Grace" })]
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, ada)
+  await addBrowserSession(context, ada)
   const { codeVerifier } = await beginAtClient(page, client)
   await expect(page.getByText(`Signed in as ${ada.email}`)).toBeVisible()
   await page.getByRole("button", { name: "Sign in with another account" }).click()
@@ -125,11 +125,11 @@ test("Use another account continues the same request as another user", async ({ 
 test("Allow is valid only for the user that the page named", async ({ context, page, site }) => {
   const [ada, grace] = [await insertUser(), await insertUser()]
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, ada)
+  await addBrowserSession(context, ada)
   await beginAtClient(page, client)
   await expect(page.getByText(`Signed in as ${ada.email}`)).toBeVisible()
   // In another tab, another user signs in.
-  await haveSignedIn(context, grace)
+  await addBrowserSession(context, grace)
   await allow(page)
   await expect(page.getByText(`Signed in as ${grace.email}`)).toBeVisible()
   expect(site.answers).toEqual([])

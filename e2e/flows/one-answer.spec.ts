@@ -1,12 +1,12 @@
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
-import { allow, haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, allow, signIn } from "../fixtures/people"
 import { insertUser, isActive, readTokens, redeem, registerClient } from "../fixtures/world"
 
 test.describe("one request gets one response", () => {
   test("Allow after Back gives another code, and the first one remains valid", async ({ context, page, site }) => {
     const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-    await haveSignedIn(context, await insertUser())
+    await addBrowserSession(context, await insertUser())
     const { codeVerifier } = await beginAtClient(page, client)
     await allow(page)
     await backAtClient(page, site)
@@ -84,7 +84,7 @@ test("a state token is refused in another browser, and remains valid in its own"
   const link = page.url()
 
   const stranger = await openContext()
-  await haveSignedIn(stranger, mallory)
+  await addBrowserSession(stranger, mallory)
   const tab = await stranger.newPage()
   const { search } = new URL(link)
   for (const path of ["/sign-in", "/sign-up", "/consent", "/callback"]) {

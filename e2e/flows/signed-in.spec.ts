@@ -1,12 +1,12 @@
 import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
-import { haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
 test("a browser that is signed in gets the code from /authorize without a page", async ({ context, page, site }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri] })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   const seen: string[] = []
   page.on("request", (request) => seen.push(new URL(request.url()).pathname))
   await beginAtClient(page, client)
@@ -35,7 +35,7 @@ test("prompt=login asks again, and then for the password - OpenID Connect Core 3
 }) => {
   const user = await insertUser()
   const client = await registerClient({ redirectUris: [site.redirectUri] })
-  await haveSignedIn(context, user)
+  await addBrowserSession(context, user)
   await beginAtClient(page, client, { prompt: "login" })
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   // Skipping the form does not help: the callback requires a sign-in after the request.
@@ -63,7 +63,7 @@ test("each sign-in gives the browser a new session and ends the previous one", a
 }) => {
   const { issuer } = testEnvironment()
   const user = await insertUser()
-  await haveSignedIn(context, user)
+  await addBrowserSession(context, user)
   const before = (await context.cookies()).find(({ name }) => name === cookieName("session"))
   const client = await registerClient()
   await page.goto(`${issuer}/`)
@@ -88,7 +88,7 @@ test("signing out ends the browser session, on the server too", async ({ context
   const { issuer } = testEnvironment()
   const user = await insertUser()
   const client = await registerClient({ redirectUris: [site.redirectUri] })
-  await haveSignedIn(context, user)
+  await addBrowserSession(context, user)
   const kept = await context.cookies()
   await page.goto(`${issuer}/`)
   await expect(page.getByText(`Signed in as ${user.email}`)).toBeVisible()

@@ -1,7 +1,7 @@
 import { testEnvironment } from "../fixtures/environment"
 import { runCli } from "../fixtures/example"
 import { beginAtClient, expect, test } from "../fixtures/journey"
-import { haveSignedIn } from "../fixtures/people"
+import { addBrowserSession } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
 test("the consent page lists each scope by its description, or by its name without one", async ({
@@ -18,7 +18,7 @@ test("the consent page lists each scope by its description, or by its name witho
     firstParty: false,
     scope: `openid profile email offline_access ${invoices} ${orders}`,
   })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client, { scope: undefined })
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Shop wants to access your account")
   await expect(page.getByRole("listitem")).toHaveText([
@@ -40,7 +40,7 @@ test("the consent page shows the return host above the buttons, and what using a
   site,
 }) => {
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client, { scope: "openid" })
   await expect(page.getByText("will only see that you signed in")).toBeVisible()
   const host = await page.getByText(`You'll be sent back to ${new URL(site.origin).host}`).boundingBox()

@@ -4,7 +4,7 @@ import { cookieName } from "../fixtures/cookies"
 import { testEnvironment } from "../fixtures/environment"
 import { expectNotSignedIn, expectSignedIn, postForm, postPage, readForm } from "../fixtures/forms"
 import { beginAtClient, expect, serve, test } from "../fixtures/journey"
-import { haveSignedIn } from "../fixtures/people"
+import { addBrowserSession } from "../fixtures/people"
 import { query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { authorize, insertUser, locationOf, openBrowser, registerClient, TestBrowser } from "../fixtures/world"
@@ -121,7 +121,7 @@ for (const [where, host] of Object.entries({ "another site": "127.0.0.1", "our s
     expect((await context.cookies()).map(({ name }) => name)).not.toContain(cookieName("session"))
 
     const user = await insertUser()
-    await haveSignedIn(context, user)
+    await addBrowserSession(context, user)
     const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
     await beginAtClient(page, client)
     const consentUrl = page.url()

@@ -6,7 +6,7 @@ import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
 import { startOwnServer } from "../fixtures/own-server"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
-import { allow, deny, haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, allow, deny, signIn } from "../fixtures/people"
 import { changeAuthCode } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import type { TestServer } from "../fixtures/server"
@@ -63,7 +63,7 @@ async function openTour(page: Page): Promise<void> {
 /** Opens the tour in a browser in which a user is signed in, who has allowed the tour's client or still has to. */
 async function openTourSignedIn(page: Page, context: BrowserContext, hasAllowed = true): Promise<void> {
   const user = await insertUser({ name: "Ada Lovelace" })
-  await haveSignedIn(context, user, server.issuer)
+  await addBrowserSession(context, user, server.issuer)
   const consent = { userId: user.id, clientId: "playground", scope, resource: [], grantedAt: new Date() }
   if (hasAllowed) await addConsent(consent)
   await openTour(page)

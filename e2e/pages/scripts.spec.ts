@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test"
 import { testEnvironment } from "../fixtures/environment"
 import { beginAtClient, expect, test } from "../fixtures/journey"
 import { startOwnServer } from "../fixtures/own-server"
-import { haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, signIn } from "../fixtures/people"
 import { insertUser, registerClient } from "../fixtures/world"
 
 /** The scripts that the page requests from now on. */
@@ -23,7 +23,7 @@ test("the pages of the flow have one small script and no framework", async ({ pa
     await page.goto(`${issuer}${path}`)
     expect(await page.locator("script").count(), path).toBe(1)
   }
-  await haveSignedIn(page.context(), await insertUser())
+  await addBrowserSession(page.context(), await insertUser())
   await beginAtClient(page, client)
   await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
   expect(new Set(scripts)).toEqual(new Set(["/form.js"]))

@@ -13,7 +13,7 @@ import { expectArrows, readArrows, watchFlow } from "../fixtures/live-flow"
 import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
 import { enterInspector, openOperatorBrowser, readStream } from "../fixtures/operator"
 import { watchProblems } from "../fixtures/page-checks"
-import { haveSignedIn, signIn } from "../fixtures/people"
+import { addBrowserSession, signIn } from "../fixtures/people"
 import { remember, rememberedSecrets } from "../fixtures/secrets"
 import { insertUser, registerClient, type TestBrowser, type TestClient } from "../fixtures/world"
 import { makeSearch } from "../leaks/search"
@@ -224,7 +224,7 @@ test("a client's mistake is shown live, with both values and how to fix it, and 
   const client = await registerClient({ redirectUris: [site.redirectUri] })
   const config = await discover(client)
   const context = await openContext()
-  await haveSignedIn(context, await insertUser())
+  await addBrowserSession(context, await insertUser())
   const person = await context.newPage()
   await enterInspector(page)
   const operator = await openOperatorBrowser(testEnvironment().issuers.at(-1))

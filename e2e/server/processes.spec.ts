@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
+import { openConnection } from "../fixtures/raw-connection"
 import { workersOf } from "../fixtures/worker-processes"
 import {
   expect,
@@ -37,6 +38,21 @@ if (process.platform === "linux") {
     } finally {
       await server.kill()
     }
+  })
+
+  test("a process that is stopped alone finishes its requests and is replaced", async () => {
+    const server = await startInstance({ PROCESSES: "2" })
+    const [stopped = 0, other = 0] = workersOf(server)
+    const open = await Promise.all([openConnection(server.port), openConnection(server.port)])
+    process.kill(stopped, "SIGTERM")
+    for (const connection of open) {
+      connection.write("GET /jwks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+      expect(await connection.closed).toMatch(/^HTTP\/1\.1 200 /)
+    }
+    await expect.poll(() => workersOf(server), { timeout: 30_000 }).toEqual([other, expect.any(Number)])
+    expect(workersOf(server)).not.toContain(stopped)
+    expect((await fetch(`${server.baseUrl}/jwks`)).status).toBe(200)
+    expect(await server.stop()).toBe(0)
   })
 
   test("all processes end when the first one is stopped or killed", async () => {

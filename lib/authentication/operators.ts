@@ -28,7 +28,7 @@ export async function enterAsOperator(ticket: string): Promise<{ token: string; 
   return entered ? { token, expiresAt } : null
 }
 
-/** Closes the flow inspector to everybody who has entered, and to those who have a link. @returns how many they were */
+/** Ends all access to the flow inspector, including links that have not been used. @returns how many there were */
 export function closeInspector(): Promise<number> {
   return deleteOperatorSessions()
 }
@@ -36,6 +36,6 @@ export function closeInspector(): Promise<number> {
 /** Whether the browser with this cookie may see the flow inspector. */
 export async function maySeeFlows(operatorToken: string | null): Promise<boolean> {
   const { flowInspector } = config()
-  if (flowInspector !== "operators") return flowInspector === "everybody"
+  if (flowInspector !== "operators") return flowInspector === "everyone"
   return operatorToken !== null && hasOperatorSession(hashToken(operatorToken), new Date())
 }

@@ -25,7 +25,7 @@ const upsertFlow = `INSERT INTO "RecordedFlow" (${flowColumns.map((name) => `"${
   VALUES (${flowColumns.map(() => "?")})
   ON CONFLICT ("id") DO UPDATE SET "clientId" = ${known("clientId")}, "userId" = ${known("userId")},
   ${choose("lastStep", later, known("lastStep"))}, ${choose("reason", later, known("reason"))},
-  ${choose("beganAt", `excluded."beganAt" < "RecordedFlow"."beganAt"`)}, ${choose("lastAt", later)},
+  ${choose("startedAt", `excluded."startedAt" < "RecordedFlow"."startedAt"`)}, ${choose("lastAt", later)},
   ${choose("outcome", `excluded."outcome" > "RecordedFlow"."outcome"`)},
   "refused" = excluded."refused" + "RecordedFlow"."refused"`
 
@@ -73,7 +73,7 @@ export type FlowFilter = {
   startedFrom?: Date
   startedBefore?: Date
   /** Lists the flows that follow this one in the list. */
-  before?: { beganAt: Date; id: string }
+  before?: { startedAt: Date; id: string }
   changedSince?: Date
 }
 
@@ -86,7 +86,7 @@ export type ListedFlow = RecordedFlow & { clientName: string | null; email: stri
  */
 const outcome = `CASE WHEN "Session"."revokedAt" IS NOT NULL THEN ${rankOf("revoked")}
   WHEN "RecordedFlow"."outcome" < ${rankOf("succeeded")} AND "Session"."startedAt" IS NOT NULL THEN ${rankOf("succeeded")}
-  WHEN "RecordedFlow"."outcome" = ${rankOf("in progress")} AND "RecordedFlow"."beganAt" < ? THEN ${rankOf("failed")}
+  WHEN "RecordedFlow"."outcome" = ${rankOf("in progress")} AND "RecordedFlow"."startedAt" < ? THEN ${rankOf("failed")}
   ELSE "RecordedFlow"."outcome" END`
 
 const selectFlows = `SELECT ${flow.select}, ${outcome}, "Client"."clientName", "User"."email"
@@ -120,17 +120,17 @@ export async function listRecordedFlows(filter: FlowFilter, expired: Date, limit
     [`"RecordedFlow"."id" = ?`, filter.id],
     [`${outcome} = ?`, expired, filter.outcome && rankOf(filter.outcome)],
     [`"RecordedFlow"."refused" > ?`, filter.refused ? 0 : undefined],
-    [`"RecordedFlow"."beganAt" >= ?`, filter.startedFrom],
-    [`"RecordedFlow"."beganAt" < ?`, filter.startedBefore],
-    // Several flows may start in one millisecond. Both databases use the index on "beganAt".
-    [`("RecordedFlow"."beganAt", "RecordedFlow"."id") < (?, ?)`, before?.beganAt, before?.id],
+    [`"RecordedFlow"."startedAt" >= ?`, filter.startedFrom],
+    [`"RecordedFlow"."startedAt" < ?`, filter.startedBefore],
+    // Several flows may start in one millisecond. Both databases use the index on "startedAt".
+    [`("RecordedFlow"."startedAt", "RecordedFlow"."id") < (?, ?)`, before?.startedAt, before?.id],
     [`"RecordedFlow"."lastAt" > ?`, filter.changedSince],
     ...(filter.text ? [textCondition(filter.text)] : []),
   ]
   const given = conditions.filter((condition): condition is Condition => !condition.includes(undefined))
   const rows = await listRows(
     `${selectFlows} ${given.length > 0 ? `WHERE ${given.map(([sql]) => sql).join(" AND ")}` : ""}
-      ORDER BY ${filter.changedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."beganAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
+      ORDER BY ${filter.changedSince ? `"RecordedFlow"."lastAt"` : `"RecordedFlow"."startedAt" DESC, "RecordedFlow"."id" DESC`} LIMIT ?`,
     [expired, ...given.flatMap(([, ...values]) => values), limit],
   )
   return rows.map(toListedFlow)
@@ -164,7 +164,7 @@ export async function sweepFlows(upTo: { seq: number; lastAt: Date }, batch: num
 export async function findFlowWithText(clientId: string, text: string): Promise<string | null> {
   const [row] = await listRows(
     `SELECT "flowId" FROM "FlowEvent" WHERE "flowId" IN
-      (SELECT "id" FROM "RecordedFlow" WHERE "clientId" = ? ORDER BY "beganAt" DESC LIMIT 20) AND "data" LIKE ?
+      (SELECT "id" FROM "RecordedFlow" WHERE "clientId" = ? ORDER BY "startedAt" DESC LIMIT 20) AND "data" LIKE ?
       ORDER BY "seq" DESC LIMIT 1`,
     [clientId, `%${text}%`],
   )

@@ -5,7 +5,7 @@ import type { FlowRecord } from "./recorded-flow"
 
 const flow: FlowRecord = {
   id: "AaIIRv4AAAAAAAAAAAAAAA",
-  beganAt: 1,
+  startedAt: 1,
   lastAt: 9,
   expiresAt: 1_000,
   client: { id: "shop", name: "Shop" },

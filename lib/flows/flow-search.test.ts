@@ -11,10 +11,10 @@ import {
 } from "./flow-search"
 import type { FlowSummary } from "./recorded-flow"
 
-function flow(id: string, beganAt: number, facts: Partial<FlowSummary> = {}): FlowSummary {
+function flow(id: string, startedAt: number, facts: Partial<FlowSummary> = {}): FlowSummary {
   const lastStep = "authorization.calls_authorize"
   const nothing = { client: null, person: null, outcome: "in progress", refused: 0, reason: null } as const
-  return { id, beganAt, lastAt: beganAt, expiresAt: beganAt + 1_000, lastStep, ...nothing, ...facts }
+  return { id, startedAt, lastAt: startedAt, expiresAt: startedAt + 1_000, lastStep, ...nothing, ...facts }
 }
 
 const id = "AZmMVbq0d2Wn-Ik9_4b2Rw"
@@ -33,7 +33,7 @@ test("empty fields and invalid values do not filter", () => {
     text: "web",
     outcome: "failed",
     period: "1h",
-    before: { beganAt: 5, id: "" },
+    before: { startedAt: 5, id: "" },
   })
 })
 
@@ -56,7 +56,7 @@ test("the link to older flows keeps the query", () => {
   const older = olderAddress(search, [flow("f", 8), flow(id, 7)])
   expect(older).toBe(`/flows?q=a+b&outcome=succeeded&period=7d&before=7.${id}`)
   const parsed = parseFlowQuery(Object.fromEntries(new URL(older, "https://auth.example").searchParams))
-  expect(parsed).toEqual({ text: "a b", outcome: "succeeded", period: "7d", before: { beganAt: 7, id } })
+  expect(parsed).toEqual({ text: "a b", outcome: "succeeded", period: "7d", before: { startedAt: 7, id } })
   expect(listAddress(search)).toBe("/flows?q=a+b&outcome=succeeded&period=7d")
 })
 
@@ -89,7 +89,7 @@ test("a new flow is added only when it matches", () => {
   expect([id, id.slice(0, 4), id.slice(0, 3), id.slice(1)].map((text) => added({}, { text }))).toEqual([1, 1, 0, 0])
   expect(added({}, { outcome: "failed" })).toBe(0)
   expect(added({ refused: 1 }, { outcome: "refused" })).toBe(1)
-  expect(added({}, { before: { beganAt: 5, id: "" } })).toBe(0)
+  expect(added({}, { before: { startedAt: 5, id: "" } })).toBe(0)
   expect(putFlows([flow("b", 5)], [flow("a", 1)], everything, 5)).toHaveLength(1)
 })
 

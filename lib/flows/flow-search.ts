@@ -22,7 +22,7 @@ export type FlowQuery = {
   /** The start of the last minute. */
   to?: number
   /** The flow after which the list continues. With an empty id, every flow of that millisecond is left out. */
-  before?: { beganAt: number; id: string }
+  before?: { startedAt: number; id: string }
 }
 
 /** Milliseconds up to the year 5138, which both databases can store, and the id of a flow that started then. */
@@ -42,7 +42,7 @@ export function parseFlowQuery(search: Record<string, string | string[] | undefi
       .flat()[0]
       ?.replace(/\p{Cc}/gu, "")
       .trim() || undefined
-  const [, beganAt, before = ""] = beforeSyntax.exec(read("before") ?? "") ?? []
+  const [, startedAt, before = ""] = beforeSyntax.exec(read("before") ?? "") ?? []
   const period = [...(Object.keys(periods) as (keyof typeof periods)[]), "custom" as const].find(
     (value) => value === read("period"),
   )
@@ -51,7 +51,7 @@ export function parseFlowQuery(search: Record<string, string | string[] | undefi
     outcome: ([...flowOutcomes, "refused"] as const).find((value) => value === read("outcome")),
     period,
     ...(period === "custom" && { from: parseMinute(read("from")), to: parseMinute(read("to")) }),
-    before: beganAt === undefined ? undefined : { beganAt: Number(beganAt), id: before },
+    before: startedAt === undefined ? undefined : { startedAt: Number(startedAt), id: before },
   }
 }
 
@@ -79,8 +79,8 @@ export const minIdStart = 4
 export function matches(flow: FlowSummary, query: FlowQuery, now = Date.now()): boolean {
   const { text, outcome } = query
   const { from, before } = startRange(query, now)
-  if (from !== undefined && flow.beganAt < from) return false
-  if (before !== undefined && flow.beganAt >= before) return false
+  if (from !== undefined && flow.startedAt < from) return false
+  if (before !== undefined && flow.startedAt >= before) return false
   if (text !== undefined && !containsText(flow, text)) return false
   return outcome === undefined || (outcome === "refused" ? flow.refused > 0 : flow.outcome === outcome)
 }
@@ -99,10 +99,10 @@ export function listAddress({ before, ...query }: FlowQuery): string {
 
 /** The address of the matching flows that are older than these. */
 export function olderAddress(query: FlowQuery, flows: FlowSummary[]): string {
-  const { beganAt, id } = flows.at(-1) ?? { beganAt: 0, id: "" }
+  const { startedAt, id } = flows.at(-1) ?? { startedAt: 0, id: "" }
   // Where the page cut its list, flows of one millisecond may be in another order than the database's: then it is better
   // to show some again than to leave one out.
-  const before = flows.length < maxRows ? `${beganAt}.${id}` : String(beganAt + 1)
+  const before = flows.length < maxRows ? `${startedAt}.${id}` : String(startedAt + 1)
   return `/flows?${toParameters(query, { before })}`
 }
 
@@ -134,8 +134,8 @@ export function putFlows(flows: FlowSummary[], changed: FlowSummary[], query: Fl
   const byId = new Map(changed.map((flow) => [flow.id, flow]))
   const known = new Set(flows.map(({ id }) => id))
   const added = changed.filter(
-    (flow) => !known.has(flow.id) && !query.before && flow.beganAt >= oldestAt && matches(flow, query),
+    (flow) => !known.has(flow.id) && !query.before && flow.startedAt >= oldestAt && matches(flow, query),
   )
   const updated = flows.map((flow) => byId.get(flow.id) ?? flow)
-  return [...updated, ...added].sort((a, b) => b.beganAt - a.beganAt).slice(0, maxRows)
+  return [...updated, ...added].sort((a, b) => b.startedAt - a.startedAt).slice(0, maxRows)
 }

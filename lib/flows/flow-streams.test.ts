@@ -17,7 +17,7 @@ function flowAt(at: number, clientId = generateTimeOrderedId(new Date())): Recor
   const id = generateTimeOrderedId(new Date(at))
   const time = new Date(at)
   const nothing = { userId: null, lastStep: null, reason: null, outcome: "in progress" as const, refused: 0 }
-  return { id, beganAt: time, lastAt: time, clientId, ...nothing }
+  return { id, startedAt: time, lastAt: time, clientId, ...nothing }
 }
 
 let lane = 0

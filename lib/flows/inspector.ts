@@ -28,7 +28,7 @@ export function listFlows(query: FlowQuery, limit: number, changedSince?: number
       ...(outcome === "refused" ? { refused: true } : { outcome }),
       startedFrom: toDate(from),
       startedBefore: toDate(startedBefore),
-      before: before && { ...before, beganAt: new Date(before.beganAt) },
+      before: before && { ...before, startedAt: new Date(before.startedAt) },
       changedSince: toDate(changedSince),
     },
     limit,
@@ -77,14 +77,14 @@ function toRecorded({ seq, data }: FlowEvent): Recorded[] {
 }
 
 function toSummary(
-  { beganAt, lastAt, clientId, clientName, email, lastStep, ...flow }: ListedFlow,
+  { startedAt, lastAt, clientId, clientName, email, lastStep, ...flow }: ListedFlow,
   inProgressMs: number,
 ) {
   return {
     id: flow.id,
-    beganAt: beganAt.getTime(),
+    startedAt: startedAt.getTime(),
     lastAt: lastAt.getTime(),
-    expiresAt: beganAt.getTime() + inProgressMs,
+    expiresAt: startedAt.getTime() + inProgressMs,
     client: clientId === null ? null : { id: clientId, name: clientName ?? clientId },
     person: email,
     lastStep: lastStep !== null && isStepName(lastStep) ? lastStep : ("authorization.calls_authorize" as const),

@@ -19,7 +19,7 @@ export const byTime = (a: Recorded, b: Recorded) => a.at - b.at || a.seq - b.seq
 /** A flow in the list. Times are milliseconds since the epoch. */
 export type FlowSummary = {
   id: string
-  beganAt: number
+  startedAt: number
   lastAt: number
   /** When an authorization that is still in progress has failed, because its state token and its code have expired. */
   expiresAt: number
@@ -46,7 +46,7 @@ export function appendRecorded(before: Recorded[], sent: Recorded[]): Recorded[]
 }
 
 /** Whether the first requests of a flow are missing: they were deleted by the sweep, or there are too many. */
-export function lacksFirstRequests({ beganAt }: FlowSummary, recorded: Recorded[]): boolean {
+export function lacksFirstRequests({ startedAt }: FlowSummary, recorded: Recorded[]): boolean {
   // The flow's row has whole milliseconds.
-  return !recorded.some(({ at }) => Math.floor(at) <= beganAt)
+  return !recorded.some(({ at }) => Math.floor(at) <= startedAt)
 }

@@ -27,7 +27,7 @@ const readFlow = async (id: string) => (await findFlow(id)) as FlowRecord
 function rowOf(id: string, facts: Partial<RecordedFlow> = {}): RecordedFlow {
   const at = new Date()
   const nothing = { clientId: null, userId: null, lastStep: null, reason: null }
-  return { id, beganAt: at, lastAt: at, ...nothing, outcome: "in progress", refused: 0, ...facts }
+  return { id, startedAt: at, lastAt: at, ...nothing, outcome: "in progress", refused: 0, ...facts }
 }
 
 describeOnEachDatabase(
@@ -133,7 +133,7 @@ describeOnEachDatabase(
       }
       expect((await list({ text: clientId, outcome: "succeeded" })).sort()).toEqual([ids.succeeded, refused.id].sort())
       expect(await list({ text: clientId, outcome: "refused" })).toEqual([refused.id])
-      expect(await list({ text: clientId, before: { beganAt: 0, id: "" } })).toEqual([])
+      expect(await list({ text: clientId, before: { startedAt: 0, id: "" } })).toEqual([])
       for (const id of [newId(), "no id", "\0", ""]) expect(await findFlow(id), id).toBeNull()
       expect(await listRecorded("\0", 0)).toEqual([])
     })
@@ -176,14 +176,14 @@ describeOnEachDatabase(
       const { clientId } = await storeClient()
       const now = Date.now()
       const [recent, older] = [5, 90].map((minutes) =>
-        rowOf(newId(), { clientId, beganAt: new Date(now - minutes * 60_000) }),
+        rowOf(newId(), { clientId, startedAt: new Date(now - minutes * 60_000) }),
       ) as [RecordedFlow, RecordedFlow]
       await recordFlows([], [recent, older])
       const list = async (query: FlowQuery) => (await listFlows({ ...query, text: clientId }, 10)).map(({ id }) => id)
       expect(await list({})).toEqual([recent.id, older.id])
       expect(await list({ period: "15m" })).toEqual([recent.id])
       expect(await list({ period: "24h" })).toEqual([recent.id, older.id])
-      const minute = Math.floor(older.beganAt.getTime() / 60_000) * 60_000
+      const minute = Math.floor(older.startedAt.getTime() / 60_000) * 60_000
       expect(await list({ period: "custom", from: minute, to: minute })).toEqual([older.id])
       expect(await list({ period: "custom", from: minute + 60_000 })).toEqual([recent.id])
       expect(await list({ period: "custom", to: minute - 60_000 })).toEqual([])
@@ -200,9 +200,9 @@ describeOnEachDatabase(
           lastStep: "introspection.validates_token",
         }),
         rowOf(id, { outcome: "succeeded", lastStep: "authorization.returns_tokens" }),
-        rowOf(id, { beganAt: new Date(0), lastAt: new Date(0), reason: "credentials_wrong", refused: 1 }),
+        rowOf(id, { startedAt: new Date(0), lastAt: new Date(0), reason: "credentials_wrong", refused: 1 }),
       ]
-      const expected = { outcome: "revoked", refused: 2, reason: "access_token_revoked", beganAt: 0 }
+      const expected = { outcome: "revoked", refused: 2, reason: "access_token_revoked", startedAt: 0 }
       for (const row of rows) await recordFlows([], [row])
       expect(await readFlow(id)).toMatchObject({ ...expected, lastStep: "introspection.validates_token" })
       const other = newId()
@@ -237,31 +237,33 @@ describeOnEachDatabase(
       const { STATE_TOKEN_SECONDS, AUTH_CODE_SECONDS } = config()
       const ms = (STATE_TOKEN_SECONDS + AUTH_CODE_SECONDS) * 1000
       const [expired, open] = [Date.now() - ms - 1_000, Date.now() - ms + 60_000].map((at) =>
-        rowOf(newId(), { clientId, beganAt: new Date(at) }),
+        rowOf(newId(), { clientId, startedAt: new Date(at) }),
       ) as [RecordedFlow, RecordedFlow]
       await recordFlows([], [expired, open])
       expect(await readFlow(expired.id)).toMatchObject({ outcome: "failed", reason: null })
       expect(await readFlow(open.id)).toMatchObject({
         outcome: "in progress",
-        expiresAt: open.beganAt.getTime() + ms,
+        expiresAt: open.startedAt.getTime() + ms,
       })
       expect((await listFlows({ text: clientId, outcome: "failed" }, 10)).map(({ id }) => id)).toEqual([expired.id])
       expect((await listFlows({ text: clientId, outcome: "in progress" }, 10)).map(({ id }) => id)).toEqual([open.id])
     })
 
     test("the list continues after any of its flows, also among those that started in one millisecond", async () => {
-      const beganAt = new Date(Date.now() - 5_000)
-      const rows = Array.from({ length: 5 }, () => rowOf(newId(), { beganAt, lastAt: beganAt, clientId: "same-time" }))
+      const startedAt = new Date(Date.now() - 5_000)
+      const rows = Array.from({ length: 5 }, () =>
+        rowOf(newId(), { startedAt, lastAt: startedAt, clientId: "same-time" }),
+      )
       await recordFlows([], rows)
       const query = { text: "same-time" }
       const seen: string[] = []
       for (let page = await listFlows(query, 2); page.length > 0; ) {
         seen.push(...page.map(({ id }) => id))
         const id = seen.at(-1) ?? ""
-        page = await listFlows({ ...query, before: { beganAt: beganAt.getTime(), id } }, 2)
+        page = await listFlows({ ...query, before: { startedAt: startedAt.getTime(), id } }, 2)
       }
       expect(seen.sort()).toEqual(rows.map(({ id }) => id).sort())
-      expect(await listFlows({ ...query, before: { beganAt: beganAt.getTime(), id: "" } }, 2)).toEqual([])
+      expect(await listFlows({ ...query, before: { startedAt: startedAt.getTime(), id: "" } }, 2)).toEqual([])
     })
 
     test("a flow lacks its first requests when they were swept or are too many", async () => {

@@ -77,7 +77,7 @@ function toRow(event: RequestEvent): RecordedFlow {
   const { outcome, refused, reason } = outcomeOfRequest(event)
   return {
     id: event.flowId,
-    beganAt: new Date(event.at),
+    startedAt: new Date(event.at),
     lastAt: new Date(event.at + event.durationMs),
     clientId: event.clientId,
     userId: event.userId,

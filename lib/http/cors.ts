@@ -3,7 +3,7 @@ import type { EndpointRequest } from "./exchange"
 import { toOAuthError } from "./failures"
 
 /**
- * Who may read the answers from a page of another origin: the registered origins of browser clients, or everybody (what
+ * Who may read the answers from a page of another origin: the registered origins of browser clients, or everyone (what
  * is public anyway). Cookies are never allowed along.
  */
 export type CorsPolicy = "clients" | "public"

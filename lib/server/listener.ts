@@ -22,7 +22,7 @@ export async function listen(
   for (const host of hosts.includes("::") ? [...hosts, "0.0.0.0"] : hosts) {
     // Needed only without IPv6; otherwise "::" covers all addresses.
     if (host === "0.0.0.0" && servers.length > 0) continue
-    const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: paused }
+    const options = { noDelay: true, pauseOnConnect: paused }
     const server = net.createServer(options, (socket) => receive(socket))
     if (await tryListen(server, host, port)) servers.push(server)
   }

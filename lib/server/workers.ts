@@ -33,10 +33,7 @@ export function receiveConnections(accept: HttpServer["accept"]): { closeListene
     process.on("message", (message, socket) => {
       if (message === messages.last) resolve()
       // A connection that the client has already closed has no socket.
-      if (message !== messages.connection || !(socket instanceof net.Socket)) return
-      // A client may close its side after the request. This option does not travel with the socket.
-      socket.allowHalfOpen = true
-      accept(socket)
+      if (message === messages.connection && socket instanceof net.Socket) accept(socket)
     })
   })
   process.send?.(messages.ready)

@@ -25,7 +25,7 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
   const [flows, setFlows] = useState(loaded)
   const [firstIds] = useState(() => new Set(loaded.map(({ id }) => id)))
   // Older flows are on the next page. One of them would leave a gap here.
-  const oldestAt = hasOlder ? (loaded.at(-1)?.beganAt ?? 0) : 0
+  const oldestAt = hasOlder ? (loaded.at(-1)?.startedAt ?? 0) : 0
   const now = useNow(start, 5000)
   const stream = useStream((lastId) => streamAddress(query, lastId || start), {
     flows: (changed) => setFlows((before) => putFlows(before, changed as FlowSummary[], query, oldestAt)),

@@ -41,13 +41,13 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
           {flow.person ? <bdi>{flow.person}</bdi> : <span className="text-muted">Not signed in</span>}
         </Item>
         <Item name="Started">
-          <time dateTime={new Date(flow.beganAt).toISOString()} className="tabular-nums">
-            {formatTimestamp(flow.beganAt)}
+          <time dateTime={new Date(flow.startedAt).toISOString()} className="tabular-nums">
+            {formatTimestamp(flow.startedAt)}
           </time>{" "}
-          <span className="whitespace-nowrap text-muted">{formatAgo(flow.beganAt, now)}</span>
+          <span className="whitespace-nowrap text-muted">{formatAgo(flow.startedAt, now)}</span>
         </Item>
         <Item name="Duration">
-          <span className="tabular-nums">{formatDuration(flow.lastAt - flow.beganAt)}</span>
+          <span className="tabular-nums">{formatDuration(flow.lastAt - flow.startedAt)}</span>
         </Item>
         <Item name="Progress">
           {title}, step <span className="tabular-nums">{`${number} of ${of}`}</span>

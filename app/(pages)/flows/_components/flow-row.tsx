@@ -47,14 +47,14 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
         </span>
         <span className="text-sm text-muted tabular-nums lg:text-end">
           <span className="sr-only">duration </span>
-          {formatDuration(flow.lastAt - flow.beganAt)}
+          {formatDuration(flow.lastAt - flow.startedAt)}
         </span>
         <time
-          dateTime={new Date(flow.beganAt).toISOString()}
-          title={formatTimestamp(flow.beganAt)}
+          dateTime={new Date(flow.startedAt).toISOString()}
+          title={formatTimestamp(flow.startedAt)}
           className="text-end text-sm whitespace-nowrap text-muted tabular-nums"
         >
-          {formatAgo(flow.beganAt, now)}
+          {formatAgo(flow.startedAt, now)}
         </time>
       </a>
     </li>
