@@ -38,6 +38,7 @@ test("every setting has a default", () => {
     databaseUrl: `file:${path.join(directory, "data/oauth-flow.db")}`,
     databaseProvider: "sqlite",
     flowInspector: "off",
+    isDevelopment: false,
     trustedProxies: { count: 0, networks: [] },
     secureCookies: false,
   })

@@ -15,6 +15,8 @@ export type Config = z.output<typeof settings> & {
   databaseProvider: "sqlite" | "postgres"
   /** Who may see the flow inspector. Unset, it is open to everyone in the demo and in development, and off in production. */
   flowInspector: "off" | "operators" | "everyone"
+  /** Whether errors may contain what helps only a developer: in the demo and in development. */
+  isDevelopment: boolean
   /** The proxies whose X-Forwarded-For is used. */
   trustedProxies: TrustedProxies
   /** Whether the issuer is https, so that cookies have Secure and the __Host- prefix. */
@@ -168,23 +170,25 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   if (!parsed.success || "problem" in issuer || "problem" in database || problems.length > 0) {
     throw new ConfigError(problems)
   }
+  const isDevelopment = parsed.data.DEMO || env.NODE_ENV === "development"
   return {
     ...parsed.data,
+    isDevelopment,
     issuer: issuer.issuer,
     databaseUrl: database.url,
     databaseProvider: database.provider,
-    flowInspector: chooseInspectorAudience(parsed.data, env.NODE_ENV),
+    flowInspector: chooseInspectorAudience(parsed.data, isDevelopment),
     trustedProxies: parsed.data.TRUSTED_PROXIES ?? { count: 0, networks: [] },
     secureCookies: issuer.issuer.startsWith("https://"),
   }
 }
 
 function chooseInspectorAudience(
-  { FLOW_INSPECTOR, DEMO }: z.output<typeof settings>,
-  nodeEnv: string | undefined,
+  { FLOW_INSPECTOR }: z.output<typeof settings>,
+  isDevelopment: boolean,
 ): Config["flowInspector"] {
   if (FLOW_INSPECTOR !== undefined) return FLOW_INSPECTOR === "on" ? "operators" : "off"
-  return DEMO || nodeEnv === "development" ? "everyone" : "off"
+  return isDevelopment ? "everyone" : "off"
 }
 
 function parseDatabaseUrl(

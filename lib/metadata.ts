@@ -1,3 +1,4 @@
+import { responseModes } from "@/lib/authorization/redirectable-error"
 import { type Config, config } from "@/lib/config"
 import { promptValues } from "@/lib/protocol/prompt"
 import { standardScopes } from "@/lib/protocol/scope"
@@ -28,7 +29,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: standardScopes,
     response_types_supported: ["code"],
-    response_modes_supported: ["query"],
+    response_modes_supported: [...responseModes],
     grant_types_supported: ["authorization_code", "refresh_token"],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...secretMethods, "none"],

@@ -1,5 +1,6 @@
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
+import { decodeJwt } from "jose"
 import { expectCode, expectErrorPage, expectErrorRedirect, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { countAuthorizations } from "../fixtures/rows"
@@ -12,6 +13,7 @@ import {
   makePkce,
   obtainCode,
   openBrowser,
+  readTokens,
   redeem,
   redirectUri,
   registerClient,
@@ -95,12 +97,26 @@ test("an exempted client that did send a challenge must send its verifier, and w
   expect((await redeem(client, bare, { code_verifier: undefined })).status).toBe(200)
 })
 
-test("a scope that the client is not registered for, or malformed, is refused - RFC 6749 3.3", async () => {
+test("requested scopes that are not registered are left out, and the response has the others - RFC 6749 3.3", async () => {
+  const client = await registerClient({ scope: "openid notes:read" })
+  const user = await insertUser()
+  const code = await obtainCode(client, user, { scope: "notes:write openid groups notes:read" })
+  const tokens = await readTokens(await redeem(client, code))
+  expect(tokens).toMatchObject({ scope: "openid notes:read" })
+  expect(decodeJwt(tokens.access_token)).toMatchObject({ scope: "openid notes:read" })
+})
+
+test("a client that is registered as strict gets no scope that it did not request - RFC 6749 3.3", async () => {
+  const client = registerClient({ scope: "openid notes:read", strictScope: true })
+  await expectRefused("invalid_scope", [{ scope: "openid notes:write" }, { scope: "openid OpenID" }], client)
+})
+
+test("a request without any registered scope, or with a malformed one, is refused - RFC 6749 3.3", async () => {
   const client = registerClient({ scope: "openid notes:read" })
   await expectRefused(
     "invalid_scope",
     [
-      { scope: "openid notes:write" },
+      { scope: "notes:write profile" },
       { scope: "email" },
       { scope: "OpenID" },
       { scope: 'openid "' },
@@ -283,7 +299,7 @@ test("what is not supported is refused by its own name - OpenID Connect Core 6, 
   await expectRefused("registration_not_supported", [{ registration: "{}" }])
   await expectRefused("invalid_request", [
     { response_mode: "fragment" },
-    { response_mode: "form_post" },
+    { response_mode: "form_post.jwt" },
     { response_mode: "x" },
   ])
 })

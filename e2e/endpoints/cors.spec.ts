@@ -50,9 +50,35 @@ test("its preflight is answered, for Authorization and form posts - Fetch (CORS 
     expect(corsHeaders(response), path).toMatchObject({
       "access-control-allow-origin": origin,
       "access-control-allow-methods": methods[path] ?? "POST",
-      "access-control-allow-headers": "Authorization, Content-Type, MCP-Protocol-Version",
+      "access-control-allow-headers": "authorization",
     })
   }
+})
+
+test("a preflight allows the headers that tracing adds, and copies nothing else - Fetch (CORS protocol)", async () => {
+  const { origin } = await registerBrowserClient()
+  const allowed = async (requested: string) => {
+    const headers = { "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": requested }
+    const response = await send("/token", origin, { method: "OPTIONS", headers })
+    return response.headers.get("access-control-allow-headers")
+  }
+  for (const requested of [
+    "authorization,content-type,traceparent,tracestate,baggage",
+    "sentry-trace, x-datadog-trace-id",
+  ])
+    expect(await allowed(requested)).toBe(requested)
+  for (const malformed of ["", "a b", "*", "a;b", `x${"-x".repeat(600)}`])
+    expect(await allowed(malformed)).toBe("Authorization, Content-Type, MCP-Protocol-Version")
+})
+
+test("a redirect to the canonical path of a public document can be followed from any page - Fetch (CORS protocol)", async () => {
+  for (const path of publicDocuments) {
+    const response = await send(`${path}/`, "https://elsewhere.example")
+    expect([response.status, response.headers.get("location")]).toEqual([308, `${testEnvironment().issuer}${path}`])
+    expect(response.headers.get("access-control-allow-origin")).toBe("*")
+  }
+  const token = await send("/token/", "https://elsewhere.example")
+  expect([token.status, corsHeaders(token)]).toEqual([308, {}])
 })
 
 test("cookies are never let along - Fetch (CORS protocol)", async () => {
@@ -115,9 +141,6 @@ test("metadata and keys are public - RFC 8414 3", async () => {
   for (const path of publicDocuments) {
     for (const response of [await send(path, "https://elsewhere.example"), await preflight(path, "null")])
       expect(response.headers.get("access-control-allow-origin"), path).toBe("*")
-    expect((await preflight(path, "null")).headers.get("access-control-allow-headers")).toContain(
-      "MCP-Protocol-Version",
-    )
   }
 })
 

@@ -31,7 +31,6 @@ test("GET returns the user and whether the token is valid - RFC 7662 2.2", async
     exp: answer.iat + 600,
     name: "Ada",
     email: user.email,
-    email_verified: false,
   })
 })
 

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
-import { readInteraction } from "../fixtures/authorization"
+import { expectCode, readFormPost, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
 import {
@@ -48,7 +48,7 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: ["openid", "profile", "email", "offline_access"],
     response_types_supported: ["code"],
-    response_modes_supported: ["query"],
+    response_modes_supported: ["query", "form_post"],
     grant_types_supported: ["authorization_code", "refresh_token"],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
@@ -149,14 +149,18 @@ test("each scope, prompt and response mode that is named is taken, and others ar
     locationOf(await authorize(browser, client, makePkce(), changes))
   for (const scope of metadata.scopes_supported)
     expect((await ask({ scope })).searchParams.has("code"), scope).toBe(true)
-  for (const response_mode of metadata.response_modes_supported)
-    expect((await ask({ response_mode })).searchParams.has("code")).toBe(true)
+  for (const response_mode of metadata.response_modes_supported) {
+    const response = await authorize(browser, client, makePkce(), { response_mode })
+    if (response_mode === "query") expectCode(response)
+    else expect(readFormPost(await response.text()).fields).toHaveProperty("code")
+  }
   for (const prompt of metadata.prompt_values_supported)
     expect((await ask({ prompt })).searchParams.has("error"), prompt).toBe(false)
   for (const other of [
     { scope: "phone" },
     { scope: "address" },
-    { response_mode: "form_post" },
+    { response_mode: "fragment" },
+    { response_mode: "jwt" },
     { prompt: "other" },
     { response_type: "id_token" },
   ])
@@ -204,9 +208,13 @@ test("each ID token algorithm that is named can be had, and others cannot - Open
 
 test("the claims that are named are those that tokens and userinfo have - OpenID Connect Discovery 3", async () => {
   const { claims_supported } = await providerMetadata()
-  const tokens = await obtainTokens(await registerClient(), await insertUser({ name: "Ada" }), {
-    nonce: "a-nonce-here",
-  })
+  const tokens = await obtainTokens(
+    await registerClient(),
+    await insertUser({ name: "Ada", emailVerifiedAt: new Date() }),
+    {
+      nonce: "a-nonce-here",
+    },
+  )
   const headers = { Authorization: `Bearer ${tokens.access_token}` }
   const userInfo = await (await fetch(new URL("/userinfo", testEnvironment().issuer), { headers })).json()
   const seen = new Set([...Object.keys(decodeJwt(tokens.id_token ?? "")), ...Object.keys(userInfo)])

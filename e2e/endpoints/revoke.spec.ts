@@ -18,10 +18,11 @@ import {
 
 const sessionIdOf = ({ refresh_token }: Tokens) => refresh_token.split(".")[0] ?? ""
 
-/** POST /revoke that answers as for every token: 200, and nothing in the body. */
+/** POST /revoke that answers as for every token: 200, and an empty object. */
 async function revoke(client: TestClient, token: string, changes: Record<string, string> = {}): Promise<void> {
   const response = await postForm("/revoke", client, { token, ...changes })
-  expect(await response.text()).toBe("")
+  expect(await response.text()).toBe("{}")
+  expect(response.headers.get("content-type")).toBe("application/json")
   expect(response.status).toBe(200)
   expect(response.headers.get("cache-control")).toBe("no-store")
 }

@@ -103,7 +103,6 @@ test("an ID token has its claims, and at_hash names the access token - OpenID Co
     sid: sessionIdOf(tokens),
     name: "Ada",
     email: user.email,
-    email_verified: false,
   })
 })
 

@@ -19,7 +19,7 @@ export type UserProblem = { ok: false; field: "email" | "password" | "name"; mes
 /** The sign-up form adds a link to the sign-in page. */
 export const emailTakenMessage = "An account with this email address already exists."
 
-type NewUser = { email: string; name: string | null; password: string }
+type NewUser = { email: string; name: string | null; password: string; emailVerified?: boolean }
 
 /**
  * Creates a User.
@@ -34,7 +34,16 @@ export async function createUser(
   if (!parsed.ok) return parsed
   const { email, name } = parsed
   const passwordHash = await hashPassword(facts.password)
-  const user = await insertUser({ id: generateId(), email, name, passwordHash }, browserSession)
+  const user = await insertUser(
+    {
+      id: generateId(),
+      email,
+      emailVerifiedAt: facts.emailVerified ? new Date() : null,
+      name,
+      passwordHash,
+    },
+    browserSession,
+  )
   return user ? { ok: true, user } : { ok: false, field: "email", message: emailTakenMessage }
 }
 
@@ -59,24 +68,27 @@ function parseProfile(facts: { email: string; name: string | null }): Profile | 
 }
 
 /**
- * Changes a User's email address, name or both. An empty name removes the name.
+ * Changes a User's email address, name, or whether the address is verified. An empty name removes the name. A new address
+ * is not verified unless `emailVerified` is given.
  * @returns the changed User, why the change cannot be made, or null for an unknown User
  */
 export async function changeProfile(
   userId: string,
-  changes: { email?: string; name?: string },
+  changes: { email?: string; name?: string; emailVerified?: boolean },
 ): Promise<{ ok: true; user: User } | UserProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
   const parsed = parseProfile({ email: changes.email ?? user.email, name: changes.name ?? user.name })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
-  const stored = await updateUser(userId, {
+  const stillVerified = changes.emailVerified ?? (email === user.email && user.emailVerifiedAt !== null)
+  const changed = {
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
-  })
-  if (!stored) return { ok: false, field: "email", message: "An account with this email address already exists." }
-  return { ok: true, user: { ...user, email, name } }
+    emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
+  }
+  if (!(await updateUser(userId, changed))) return { ok: false, field: "email", message: emailTakenMessage }
+  return { ok: true, user: { ...user, ...changed } }
 }
 
 /**

@@ -7,14 +7,12 @@ import { type Prompt, parsePrompt } from "@/lib/protocol/prompt"
 import { parseResources } from "@/lib/protocol/resource"
 import { resolveScope } from "@/lib/protocol/scope"
 import { findHintedUser } from "./id-token-hint"
-import { RedirectableError, type ReturnAddress } from "./redirectable-error"
+import { parseResponseMode, RedirectableError, type ReturnAddress } from "./redirectable-error"
 import { checkParametersSize, checkSealedSize } from "./request-size"
 
 /** An authorization request in which everything has been checked, OAuth 2.1 section 4.1.1 and OpenID Connect Core 3.1.2.1. */
-export type AuthorizationRequest = {
+export type AuthorizationRequest = ReturnAddress & {
   clientId: string
-  redirectUri: string
-  state: string | null
   scope: string[]
   resource: string[]
   codeChallenge: string | null
@@ -40,13 +38,14 @@ export async function parseAuthorizationRequest(
     parameters.checkAll()
     checkParametersSize(parameters)
     checkUnsupported(parameters)
+    checkResponseMode(parameters, address)
     checkResponseType(parameters, client)
     const codeChallenge = parseCodeChallenge(
       parameters.get("code_challenge"),
       parameters.get("code_challenge_method"),
       client.requirePkce,
     )
-    const scope = resolveScope(parameters.get("scope"), client.scope)
+    const scope = resolveScope(parameters.get("scope"), client.scope, { strict: client.strictScope })
     if (codeChallenge === null && !scope.includes("openid")) {
       throw OAuthError.invalidRequest(
         "The parameter code_challenge is missing. PKCE with S256 is required (RFC 7636).",
@@ -55,8 +54,7 @@ export async function parseAuthorizationRequest(
     }
     const request = {
       clientId: client.clientId,
-      redirectUri: address.redirectUri,
-      state: address.state,
+      ...address,
       scope,
       resource: parseResources(parameters.getAll("resource")),
       codeChallenge,
@@ -86,11 +84,32 @@ function checkUnsupported(parameters: Parameters): void {
   rejectParameter("request_not_supported", "request")
   rejectParameter("request_uri_not_supported", "request_uri")
   rejectParameter("registration_not_supported", "registration")
+}
+
+function checkResponseMode(parameters: Parameters, address: ReturnAddress): void {
   const responseMode = parameters.get("response_mode")
-  if (responseMode !== undefined && responseMode !== "query") {
+  if (responseMode === "fragment") {
     throw OAuthError.invalidRequest(
-      "The parameter response_mode must be query. Use query, or leave it out.",
+      "The response_mode fragment is for the implicit grant, which OAuth 2.1 removed. Use query or form_post, or leave it out.",
       "parameter_unsupported",
+    )
+  }
+  if (parseResponseMode(responseMode) === null) {
+    throw OAuthError.invalidRequest(
+      "The parameter response_mode must be query or form_post. Use one of these, or leave it out.",
+      "parameter_unsupported",
+    )
+  }
+  if (responseMode === "form_post" && address.responseMode !== responseMode) {
+    throw OAuthError.invalidRequest(
+      "The response_mode form_post needs a redirect_uri with https or http. Use query, or leave it out.",
+      "parameter_invalid",
+    )
+  }
+  if (parameters.get("state") !== undefined && address.state === null) {
+    throw OAuthError.invalidRequest(
+      "With the response_mode form_post, the parameter state must not have control characters.",
+      "parameter_invalid",
     )
   }
 }

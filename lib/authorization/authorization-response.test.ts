@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { OAuthError } from "@/lib/protocol/errors"
 import { applySettings } from "@/lib/testing/settings"
-import { codeResponseUri, errorResponseUri } from "./authorization-response"
+import { codeResponse, errorResponse, responseUri } from "./authorization-response"
 
 beforeEach(() => {
   applySettings({ ISSUER: "https://login.example.com" })
@@ -10,20 +10,21 @@ beforeEach(() => {
 const redirectUri = "https://client.example/callback"
 const iss = "iss=https%3A%2F%2Flogin.example.com"
 
+const codeUri = (address: { redirectUri: string; state: string | null }) =>
+  responseUri(codeResponse("the-code", { ...address, responseMode: "query" }))
+
 describe("the answer with a code", () => {
   test("has the code, the client's state and the issuer", () => {
-    expect(codeResponseUri("the-code", { redirectUri, state: "xyz" })).toBe(
-      `${redirectUri}?code=the-code&state=xyz&${iss}`,
-    )
+    expect(codeUri({ redirectUri, state: "xyz" })).toBe(`${redirectUri}?code=the-code&state=xyz&${iss}`)
   })
 
   test("has no state when the request had none", () => {
-    expect(codeResponseUri("the-code", { redirectUri, state: null })).toBe(`${redirectUri}?code=the-code&${iss}`)
+    expect(codeUri({ redirectUri, state: null })).toBe(`${redirectUri}?code=the-code&${iss}`)
   })
 
   test("gives the state back as it came", () => {
     const state = 'a b+c&d=e#f%20"\\\u00e9\u{1f600}'
-    const answer = new URL(codeResponseUri("the-code", { redirectUri, state }))
+    const answer = new URL(codeUri({ redirectUri, state }))
     expect(answer.searchParams.get("state")).toBe(state)
     expect(answer.hash).toBe("")
   })
@@ -37,14 +38,14 @@ describe("the answer with a code", () => {
     ["com.example.app:/callback", "com.example.app:/callback?code="],
     ["http://127.0.0.1:51004/", "http://127.0.0.1:51004/?code="],
   ])("keeps every byte of %s", (uri, begin) => {
-    expect(codeResponseUri("the-code", { redirectUri: uri, state: null })).toBe(`${begin}the-code&${iss}`)
+    expect(codeUri({ redirectUri: uri, state: null })).toBe(`${begin}the-code&${iss}`)
   })
 })
 
 describe("the answer with an error", () => {
   test("has the code of the error, its description, the client's state and the issuer, and not the private reason", () => {
     const error = new OAuthError("access_denied", "The user did not allow the request.", "user_denied")
-    expect(errorResponseUri(error, { redirectUri, state: "xyz" })).toBe(
+    expect(responseUri(errorResponse(error, { redirectUri, state: "xyz", responseMode: "query" }))).toBe(
       `${redirectUri}?error=access_denied&error_description=The+user+did+not+allow+the+request.&state=xyz&${iss}`,
     )
   })

@@ -1,20 +1,37 @@
 import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
-import type { ReturnAddress } from "./redirectable-error"
+import type { ResponseMode, ReturnAddress } from "./redirectable-error"
 
-/** The URI that takes the code to the client. RFC 6749 section 4.1.2, with `iss` of RFC 9207 section 2. */
-export function codeResponseUri(code: string, address: ReturnAddress): string {
-  return responseUri({ code }, address)
+/** What the browser takes to the client's redirect URI. */
+export type AuthorizationResponse = {
+  redirectUri: string
+  responseMode: ResponseMode
+  parameters: Record<string, string>
 }
 
-/** The URI that takes an error to the client. RFC 6749 section 4.1.2.1. */
-export function errorResponseUri(error: OAuthError, address: ReturnAddress): string {
-  return responseUri({ error: error.code, error_description: error.description }, address)
+/** The response with the code. RFC 6749 section 4.1.2, with `iss` of RFC 9207 section 2. */
+export function codeResponse(code: string, address: ReturnAddress): AuthorizationResponse {
+  return response({ code }, address)
 }
 
-/** The redirect URI keeps every byte that was registered, a query of its own included (OAuth 2.1 section 2.3). */
-function responseUri(parameters: Record<string, string>, { redirectUri, state }: ReturnAddress): string {
-  const query = new URLSearchParams({ ...parameters, ...(state !== null && { state }), iss: config().issuer })
+/** The response with an error. RFC 6749 section 4.1.2.1. */
+export function errorResponse(error: OAuthError, address: ReturnAddress): AuthorizationResponse {
+  return response({ error: error.code, error_description: error.description }, address)
+}
+
+function response(
+  parameters: Record<string, string>,
+  { redirectUri, state, responseMode }: ReturnAddress,
+): AuthorizationResponse {
+  return {
+    redirectUri,
+    responseMode,
+    parameters: { ...parameters, ...(state !== null && { state }), iss: config().issuer },
+  }
+}
+
+/** The response as a URI. The redirect URI keeps every byte that was registered, a query of its own included (OAuth 2.1 section 2.3). */
+export function responseUri({ redirectUri, parameters }: AuthorizationResponse): string {
   const separator = !redirectUri.includes("?") ? "?" : /[?&]$/.test(redirectUri) ? "" : "&"
-  return `${redirectUri}${separator}${query}`
+  return `${redirectUri}${separator}${new URLSearchParams(parameters)}`
 }

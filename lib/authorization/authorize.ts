@@ -11,18 +11,22 @@ import { resolveScope } from "@/lib/protocol/scope"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { issueAuthCode } from "./auth-code"
 import { checkGrantType, parseAuthorizationRequest } from "./authorization-request"
-import { codeResponseUri } from "./authorization-response"
+import { type AuthorizationResponse, codeResponse } from "./authorization-response"
+import { checkOrigin } from "./check-origin"
 import { addClientLink } from "./client-link"
 import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
 import { parseReturnAddress } from "./return-address"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 
-/** What the browser sent: the values that state tokens may be bound to, and the other half of its BrowserSession. */
-export type Browser = { browserTokens: string[]; browserSessionToken: string | null }
+/**
+ * What the browser sent: the values that state tokens may be bound to, the other half of its BrowserSession, and the Referer
+ * header.
+ */
+export type Browser = { browserTokens: string[]; browserSessionToken: string | null; referrer?: string | null }
 
-/** Where the browser goes next: a path of this server or the client's redirect URI. `browserToken` is a new binding cookie to set. */
-export type AuthorizationAnswer = { location: string; browserToken?: string }
+/** Where the browser goes next: a path of this server, or to the client. `browserToken` is a new binding cookie to set. */
+export type AuthorizationAnswer = { next: string | AuthorizationResponse; browserToken?: string }
 
 /**
  * GET and POST /authorize: checks the request, and sends the browser to sign-in with the state token; or, when a User
@@ -33,6 +37,7 @@ export type AuthorizationAnswer = { location: string; browserToken?: string }
 export async function authorize(parameters: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
   reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters, flow)
+  checkOrigin(client, address, browser.referrer ?? null)
   const request = await parseAuthorizationRequest(parameters, client, address)
   const browserToken = browser.browserTokens[0] ?? generateToken()
   const answer = await continueAuthorization(beginAuthorization(flow.id, request, browserToken), client, browser, flow)
@@ -90,7 +95,7 @@ async function recheckClient({ request }: AuthorizationState): Promise<Client> {
     checkGrantType(client)
     const codeChallenge = request.codeChallenge ?? undefined
     parseCodeChallenge(codeChallenge, codeChallenge && "S256", client.requirePkce)
-    resolveScope(request.scope.join(" "), client.scope)
+    resolveScope(request.scope.join(" "), client.scope, { strict: true })
   } catch (error) {
     throw RedirectableError.from(error, request)
   }
@@ -114,7 +119,7 @@ async function continueAuthorization(
       ...(state.request.state !== null && { state: fingerprint(state.request.state) }),
       iss: config().issuer,
     }))
-    return { location: codeResponseUri(code, state.request) }
+    return { next: codeResponse(code, state.request) }
   }
   // OpenID Connect Core 1.0 section 3.1.2.1: with prompt none "The Authorization Server MUST NOT display any
   // authentication or consent user interface pages."
@@ -137,7 +142,7 @@ async function continueAuthorization(
   const stateToken = await sealStateToken(state)
   if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
   else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
-  return { location: `/${next.step}?${new URLSearchParams({ state: stateToken })}` }
+  return { next: `/${next.step}?${new URLSearchParams({ state: stateToken })}` }
 }
 
 /** What the state token carries. */

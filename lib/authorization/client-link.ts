@@ -1,7 +1,7 @@
 import { type Client, findClient } from "@/lib/data/clients"
 import { type ClientLink, OAuthError } from "@/lib/protocol/errors"
 import { findSite, isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
-import { errorResponseUri } from "./authorization-response"
+import { errorResponse, responseUri } from "./authorization-response"
 import { type AuthorizationState, decodeStateToken, isOfBrowser } from "./state-token"
 
 /** A link to the start page of a client whose redirect URI of this request is not known to be right. */
@@ -25,8 +25,10 @@ export async function addClientLink(
   const { redirectUri } = state.request
   const name = client.clientName
   if (!isRegisteredRedirectUri(redirectUri, client.redirectUris)) return error.withClient(siteLink(client))
-  const returnUri = isUnanswered(error, state, browserTokens)
-    ? errorResponseUri(notFinished, state.request)
+  // A link cannot post a form.
+  const isAnswerable = isUnanswered(error, state, browserTokens) && state.request.responseMode === "query"
+  const returnUri = isAnswerable
+    ? responseUri(errorResponse(notFinished, state.request))
     : findSite(redirectUri, client.redirectUris)
   return error.withClient({ name, returnUri })
 }

@@ -5,7 +5,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { siteLink } from "./client-link"
-import type { ReturnAddress } from "./redirectable-error"
+import { parseResponseMode, type ResponseMode, type ReturnAddress } from "./redirectable-error"
 import { fitsIntoAnswers } from "./request-size"
 
 /**
@@ -28,7 +28,7 @@ export async function parseReturnAddress(
   try {
     return {
       client,
-      address: { redirectUri: resolveRedirectUri(parameters, client, flow), state: readState(parameters) },
+      address: readAddress(parameters, resolveRedirectUri(parameters, client, flow)),
     }
   } catch (error) {
     throw error instanceof OAuthError ? error.withClient(siteLink(client)) : error
@@ -72,12 +72,28 @@ function isOpenIdRequest(parameters: Parameters): boolean {
   return parameters.entries().some(([name, value]) => name === "scope" && value.split(" ").includes("openid"))
 }
 
-/** A state that cannot be given back as it came is left out; the check that follows names the fault. */
-function readState(parameters: Parameters): string | null {
+/** What cannot be read or returned is left out; the check that follows names the fault. */
+function readAddress(parameters: Parameters, redirectUri: string): ReturnAddress {
+  const mode = readOrUndefined(() => parseResponseMode(parameters.get("response_mode")))
+  // An app behind its own scheme gets no forms.
+  const responseMode = mode === "form_post" && /^https?:/.test(redirectUri) ? "form_post" : "query"
+  const state = readOrUndefined(() => parameters.get("state"))
+  const isReturnable = state !== undefined && fitsIntoAnswers(state) && fitsIntoMode(state, responseMode)
+  return { redirectUri, responseMode, state: isReturnable ? state : null }
+}
+
+function readOrUndefined<T>(read: () => T): T | undefined {
   try {
-    const state = parameters.get("state")
-    return state !== undefined && fitsIntoAnswers(state) ? state : null
+    return read()
   } catch {
-    return null
+    return undefined
   }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
+const controlCharacters = /[\x00-\x1f\x7f]/
+
+/** HTML forms change line breaks, and drop other control characters. */
+function fitsIntoMode(state: string, responseMode: ResponseMode): boolean {
+  return responseMode === "query" || !controlCharacters.test(state)
 }

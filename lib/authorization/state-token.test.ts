@@ -12,6 +12,7 @@ const request: AuthorizationRequest = {
   clientId: "client",
   redirectUri: "https://client.example/callback?a=1",
   state: "the client's own state \u00e9\u{1f600}",
+  responseMode: "form_post",
   scope: ["openid", "email"],
   resource: ["https://api.example/"],
   codeChallenge: "c".repeat(43),

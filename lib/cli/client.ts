@@ -15,6 +15,7 @@ type Options = {
   resourceServer?: boolean
   resource?: string[]
   scope?: string
+  strictScope?: boolean
   tokenEndpointAuthMethod?: string
   grantType?: string[]
   postLogoutRedirectUri?: string[]
@@ -33,6 +34,7 @@ export function addClientCommands(program: Command): void {
     .option("--public", "a client that can't keep a secret: a browser or native app")
     .option("--first-party", "skip the consent page")
     .option("--resource-server", "may introspect access tokens issued for it")
+    .option("--strict-scope", "refuse requests for scopes that are not registered, instead of granting the others")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(create))
 
@@ -46,6 +48,8 @@ export function addClientCommands(program: Command): void {
     .option("--no-first-party", "show the consent page")
     .option("--resource-server", "may introspect access tokens issued for it")
     .option("--no-resource-server", "may introspect only its own tokens")
+    .option("--strict-scope", "refuse requests for scopes that are not registered")
+    .option("--no-strict-scope", "grant the registered scopes of a request, and ignore the others")
     .option("--pkce", "require PKCE")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(update))
@@ -65,7 +69,10 @@ function addMetadataOptions(command: Command): Command {
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
     .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
-    .option("--token-endpoint-auth-method <method>", "client_secret_basic, client_secret_post or none")
+    .option(
+      "--token-endpoint-auth-method <method>",
+      "client_secret_basic, client_secret_post, client_secret (either, the default) or none",
+    )
     .option("--id-token-signed-response-alg <alg>", "RS256 or ES256")
     .option("--resource <uri...>", "resource identifiers (audiences) of the resource server (RFC 8707); repeatable")
 }
@@ -78,6 +85,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     grantTypes: options.grantType,
     scope: options.scope,
+    strictScope: options.strictScope,
     idTokenSignedResponseAlg: options.idTokenSignedResponseAlg,
     firstParty: options.firstParty,
     resourceServer: options.resourceServer,

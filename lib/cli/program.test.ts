@@ -20,7 +20,7 @@ describeOnEachDatabase("the command line", () => {
     [["client", "list", "--all"], "Unknown option '--all'. Run with --help for a list.\n"],
     [["client", "show"], "Missing required argument 'client-id'. Run with --help for a list.\n"],
     [["client", "update", "an-id"], "No change given. Run with --help for a list.\n"],
-    [["user", "update", "ada@example.com"], "No change given. Add --email or --name.\n"],
+    [["user", "update", "ada@example.com"], "No change given. Run with --help for a list.\n"],
     [["sessions", "revoke"], "Give either the ID of a session or --user.\n"],
     [["sessions", "revoke", "an-id", "--user", "ada@example.com"], "Give either the ID of a session or --user.\n"],
     [

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { createUser } from "@/lib/accounts/users"
 import { findSession } from "@/lib/data/sessions"
 import { OperatorError } from "@/lib/operator-errors"
 import { runCommand, runForJson } from "@/lib/testing/commands"
@@ -21,6 +22,24 @@ describeOnEachDatabase("a user is found", () => {
 
   test("or an error is thrown", async () => {
     for (const name of ["b@foo-.com", "no-such-user", ""]) await expect(getUser(name)).rejects.toThrow(OperatorError)
+  })
+})
+
+describeOnEachDatabase("email_verified", () => {
+  test("is what the operator vouches for, and a new address is not verified", async () => {
+    const created = await createUser({
+      email: "grace@example.com",
+      name: null,
+      password: "a long password",
+      emailVerified: true,
+    })
+    expect(created).toMatchObject({ ok: true, user: { emailVerifiedAt: expect.any(Date) } })
+    const update = (...options: string[]) => runForJson("user", "update", "grace@example.com", ...options)
+    expect(await update("--name", "Grace")).toMatchObject({ email_verified: true })
+    expect(await update("--email", "Grace@example.com")).toMatchObject({ email_verified: true })
+    expect(await update("--no-email-verified")).toMatchObject({ email_verified: false })
+    expect(await update("--email-verified")).toMatchObject({ email_verified: true })
+    expect(await update("--email", "hopper@example.com")).toMatchObject({ email_verified: false })
   })
 })
 

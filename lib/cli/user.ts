@@ -15,7 +15,7 @@ import { confirm } from "./confirm"
 import { readPassword } from "./password"
 import { formatRecord, formatTable, toSeconds, toText } from "./text"
 
-type Options = { email: string; name?: string; passwordStdin?: boolean; json?: boolean }
+type Options = { email: string; emailVerified?: boolean; name?: string; passwordStdin?: boolean; json?: boolean }
 type ConfirmOptions = { yes?: boolean; json?: boolean }
 
 export function addUserCommands(program: Command): void {
@@ -24,13 +24,16 @@ export function addUserCommands(program: Command): void {
 
   add("create", "create a user; asks for the password without showing it")
     .requiredOption("--email <email>", "the email address to sign in with")
+    .option("--email-verified", "vouch for the email address: clients get email_verified: true")
     .option("--name <name>", "the name that clients see")
     .option("--password-stdin", "read the password from the first line of standard input")
     .action(action(create))
   add("list", "list all users").action(action(list))
   add("show <user>", "show a user").action(action(show))
   add("update <user>", "change a user's email address or name; their sub and sessions stay")
-    .option("--email <email>", "the new email address to sign in with")
+    .option("--email <email>", "the new email address to sign in with; it is not verified unless you say so")
+    .option("--email-verified", "vouch for the email address: clients get email_verified: true")
+    .option("--no-email-verified", "stop vouching for it: clients get no email_verified")
     .option("--name <name>", 'the new name that clients see; "" removes it')
     .action(action(update))
   addYesOption(add("disable <user>", "block sign-in and end all of the user's sessions")).action(action(disable))
@@ -51,13 +54,13 @@ export async function getUser(emailOrSub: string): Promise<User> {
   return user ?? throwNotFound("user", emailOrSub)
 }
 
-async function create({ email, name, passwordStdin }: Options): Promise<Answer> {
+async function create({ email, emailVerified, name, passwordStdin }: Options): Promise<Answer> {
   const known = toLookupEmail(email)
   if (known !== null && (await findUserByEmail(known))) {
     throw new OperatorError(`A user with the email address ${known} already exists.`)
   }
   const password = await readPassword(passwordStdin ?? false)
-  const created = await createUser({ email, name: name ?? null, password })
+  const created = await createUser({ email, emailVerified, name: name ?? null, password })
   if (!created.ok) throw toOperatorError(created)
   return answer(created.user)
 }
@@ -79,12 +82,12 @@ async function show(emailOrSub: string, _options: Options): Promise<Answer> {
   return answer(await getUser(emailOrSub))
 }
 
-async function update(emailOrSub: string, { email, name }: Partial<Options>): Promise<Answer> {
-  if (email === undefined && name === undefined) {
-    throw new UsageError("No change given. Add --email or --name.")
+async function update(emailOrSub: string, { email, emailVerified, name }: Partial<Options>): Promise<Answer> {
+  if (email === undefined && emailVerified === undefined && name === undefined) {
+    throw new UsageError("No change given. Run with --help for a list.")
   }
   const { id } = await getUser(emailOrSub)
-  const changed = (await changeProfile(id, { email, name })) ?? throwNotFound("user", emailOrSub)
+  const changed = (await changeProfile(id, { email, emailVerified, name })) ?? throwNotFound("user", emailOrSub)
   if (!changed.ok) throw toOperatorError(changed)
   return answer(changed.user)
 }
@@ -121,17 +124,25 @@ function toOperatorError({ field, message }: UserProblem): OperatorError {
   return new OperatorError(`The ${field} cannot be used: ${message}`)
 }
 
-function toJson({ id, email, name, createdAt, disabledAt }: User) {
-  return { sub: id, email, name, created_at: toSeconds(createdAt), disabled_at: toSeconds(disabledAt) }
+function toJson({ id, email, emailVerifiedAt, name, createdAt, disabledAt }: User) {
+  return {
+    sub: id,
+    email,
+    email_verified: emailVerifiedAt !== null,
+    name,
+    created_at: toSeconds(createdAt),
+    disabled_at: toSeconds(disabledAt),
+  }
 }
 
 function answer(user: User): Answer {
-  const { id, email, name, createdAt, disabledAt } = user
+  const { id, email, emailVerifiedAt, name, createdAt, disabledAt } = user
   return {
     json: toJson(user),
     text: formatRecord({
       sub: id,
       email,
+      ...(emailVerifiedAt && { "email verified": toText(emailVerifiedAt) }),
       name,
       created: toText(createdAt),
       ...(disabledAt && { disabled: toText(disabledAt) }),

@@ -17,6 +17,7 @@ beforeAll(async () => {
   const clientSecretHash = hashToken(secret)
   await storeClient({ clientId: "basic", tokenEndpointAuthMethod: "client_secret_basic", clientSecretHash })
   await storeClient({ clientId: "post", tokenEndpointAuthMethod: "client_secret_post", clientSecretHash })
+  await storeClient({ clientId: "either", tokenEndpointAuthMethod: "client_secret", clientSecretHash })
   await storeClient({ clientId: "public", tokenEndpointAuthMethod: "none" })
   await storeClient({
     clientId: "replacement",
@@ -58,8 +59,18 @@ describe("a client is authenticated", () => {
     expect((await authenticate(null, `client_id=post&client_secret=${secret}`)).clientId).toBe("post")
   })
 
-  test("by its id alone when it is public", async () => {
+  test("by its id alone when it is public, also in Basic without a secret", async () => {
     expect((await authenticate(null, "client_id=public")).clientId).toBe("public")
+    expect((await authenticate(basic("public", ""))).clientId).toBe("public")
+  })
+
+  test("by either method with a secret when it named none", async () => {
+    expect((await authenticate(basic("either", secret))).clientId).toBe("either")
+    expect((await authenticate(null, `client_id=either&client_secret=${secret}`)).clientId).toBe("either")
+    for (const form of ["client_id=either", "client_id=either&client_secret=wrong"]) {
+      await expect(authenticate(null, form)).rejects.toThrow(failed)
+    }
+    await expect(authenticate(basic("either", ""))).rejects.toThrow(failed)
   })
 })
 
@@ -102,13 +113,27 @@ describe("a client is refused as invalid_client when", () => {
     }
   })
 
-  test("it uses another method than the one it is registered with", async () => {
+  test("it uses another method than the one it is registered with, and the error describes the fix", async () => {
+    for (const [registered, header, form, fix] of [
+      [
+        "post",
+        basic("post", secret),
+        "",
+        "registered with client_secret_post. Use that, or allow both with `client update",
+      ],
+      ["basic", null, `client_id=basic&client_secret=${secret}`, "registered with client_secret_basic. Use that"],
+      ["basic", null, "client_id=basic", "sent no client_secret"],
+      ["public", null, "client_id=public&client_secret=x", "Leave client_secret out"],
+    ] as const) {
+      const refused = expect.objectContaining({ description: expect.stringContaining(fix) })
+      await expect(authenticate(header, form), registered).rejects.toThrow(refused)
+    }
     await expect(authenticate(basic("post", secret))).rejects.toThrow(failed)
     await expect(authenticate(null, `client_id=basic&client_secret=${secret}`)).rejects.toThrow(failed)
     await expect(authenticate(null, "client_id=basic")).rejects.toThrow(failed)
     await expect(authenticate(null, "client_id=post&client_secret=")).rejects.toThrow(failed)
     await expect(authenticate(null, "client_id=public&client_secret=x")).rejects.toThrow(failed)
-    for (const password of ["", "x"]) await expect(authenticate(basic("public", password))).rejects.toThrow(failed)
+    await expect(authenticate(basic("public", "x"))).rejects.toThrow(failed)
   })
 
   test.each([

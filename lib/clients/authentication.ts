@@ -20,11 +20,9 @@ export async function authenticateClient(authorization: string | null, form: Par
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",
       "client_unknown",
     )
-  if (credentials.method !== client.tokenEndpointAuthMethod) {
-    throw OAuthError.invalidClient(
-      `The client used ${credentials.method}, but is registered with another token_endpoint_auth_method. Use that one, or change it with \`client update\`.`,
-      "client_authentication_failed",
-    )
+  const methods = listAuthMethods(client)
+  if (!methods.includes(credentials.method)) {
+    throw OAuthError.invalidClient(describeMethodProblem(client, credentials.method), "client_authentication_failed")
   }
   if (client.tokenEndpointAuthMethod !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
     throw OAuthError.invalidClient(
@@ -33,6 +31,21 @@ export async function authenticateClient(authorization: string | null, form: Par
     )
   }
   return client
+}
+
+/** The methods by which the client may authenticate. Without a named method, both that send the secret. */
+export function listAuthMethods({ tokenEndpointAuthMethod }: Client): TokenEndpointAuthMethod[] {
+  return tokenEndpointAuthMethod === "client_secret"
+    ? ["client_secret_basic", "client_secret_post"]
+    : [tokenEndpointAuthMethod]
+}
+
+function describeMethodProblem({ tokenEndpointAuthMethod: registered }: Client, used: TokenEndpointAuthMethod): string {
+  if (registered === "none") return "The client is public and has no secret. Leave client_secret out."
+  if (used === "none") {
+    return "The client sent no client_secret. Send it in the header Authorization: Basic, or in the form."
+  }
+  return `The client used ${used}, but is registered with ${registered}. Use that, or allow both with \`client update --token-endpoint-auth-method client_secret\`.`
 }
 
 function isSecret(presented: string | null, hash: string | null): boolean {
@@ -92,6 +105,8 @@ function parseBasic(authorization: string): Credentials {
       "client_authentication_failed",
     )
   }
+  // Libraries send Basic with an empty secret for a public client.
+  if (clientSecret === "") return { clientId, clientSecret: null, method: "none" }
   return { clientId, clientSecret, method: "client_secret_basic" }
 }
 

@@ -4,6 +4,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
 import { parseScope, standardScopes } from "@/lib/protocol/scope"
+import { listAuthMethods } from "./authentication"
 
 /** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
 export type ClientMetadata = {
@@ -13,6 +14,7 @@ export type ClientMetadata = {
   tokenEndpointAuthMethod?: string
   grantTypes?: string[]
   scope?: string
+  strictScope?: boolean
   idTokenSignedResponseAlg?: string
   firstParty?: boolean
   resourceServer?: boolean
@@ -21,6 +23,7 @@ export type ClientMetadata = {
 }
 
 const authMethods: readonly string[] = [
+  "client_secret",
   "client_secret_basic",
   "client_secret_post",
   "none",
@@ -32,10 +35,11 @@ type Facts = Omit<Client, "clientId" | "createdAt" | "clientSecretHash" | "origi
 
 type Given = "clientName" | "redirectUris"
 const defaults: Omit<Facts, Given> = {
-  tokenEndpointAuthMethod: "client_secret_basic",
+  tokenEndpointAuthMethod: "client_secret",
   postLogoutRedirectUris: [],
   grantTypes: ["authorization_code", "refresh_token"],
   scope: standardScopes,
+  strictScope: false,
   idTokenSignedResponseAlg: "RS256",
   firstParty: false,
   resourceServer: false,
@@ -51,6 +55,7 @@ const validators: { [Field in keyof Facts]: (given: Required<ClientMetadata>[Fie
   redirectUris: (uris) => validateUris("redirect URI", uris),
   postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
   scope: validateScope,
+  strictScope: Boolean,
   idTokenSignedResponseAlg: (alg) => oneOf("id_token_signed_response_alg", alg, idTokenAlgs),
   firstParty: Boolean,
   resourceServer: Boolean,
@@ -91,16 +96,19 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
 
 /** A client in the field names of RFC 7591 section 2. It holds no secret. */
 export function toClientMetadata(client: Client) {
+  const methods = listAuthMethods(client)
   return {
     client_id: client.clientId,
     client_id_issued_at: Math.floor(client.createdAt.getTime() / 1000),
     client_name: client.clientName,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    token_endpoint_auth_method: methods[0],
+    token_endpoint_auth_methods: methods,
     grant_types: client.grantTypes,
     response_types: ["code"],
     scope: client.scope.join(" "),
+    strict_scope: client.strictScope,
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,
     first_party: client.firstParty,
     resource_server: client.resourceServer,

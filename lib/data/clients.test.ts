@@ -17,6 +17,7 @@ describeOnEachDatabase("a client", (provider) => {
       origins: ["https://a.example"],
       grantTypes: ["authorization_code" as const],
       scope: ["openid", "invoices:read"],
+      strictScope: true,
       idTokenSignedResponseAlg: "ES256" as const,
       firstParty: true,
       resourceServer: true,

@@ -3,7 +3,8 @@ import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { findRow, listRows } from "./statement"
 
-export type TokenEndpointAuthMethod = "client_secret_basic" | "client_secret_post" | "none"
+/** `client_secret` is either of the two methods with a secret. */
+export type TokenEndpointAuthMethod = "client_secret" | "client_secret_basic" | "client_secret_post" | "none"
 export type GrantType = "authorization_code" | "refresh_token"
 export type IdTokenAlg = "RS256" | "ES256"
 

@@ -28,7 +28,14 @@ describeOnEachDatabase("user data", () => {
   describe("a User", () => {
     test("is stored, and found by ID and by email address", async () => {
       const before = Date.now()
-      const facts = { id: generateId(), email: "ada@example.com", name: "Ada \u{1f600}", passwordHash: "hash" }
+      const facts = {
+        id: generateId(),
+        email: "ada@example.com",
+        emailVerifiedAt: new Date(),
+        name: "Ada \u{1f600}",
+        claims: '{"nickname":"ada"}',
+        passwordHash: "hash",
+      }
       const user = await insertUser(facts)
       expect(user).toEqual({ ...facts, createdAt: expect.any(Date), disabledAt: null, signInsCountFrom: null })
       expect(user?.createdAt.getTime()).toBeGreaterThanOrEqual(before)

@@ -7,23 +7,30 @@ import { type Value, write } from "./statement"
 
 export type { User }
 
+type Given = "id" | "email" | "name" | "passwordHash"
+/** A User to insert. `claims` is JSON. */
+export type NewUser = Pick<User, Given> & Partial<Pick<User, "emailVerifiedAt" | "claims">>
+export type UserChanges = Partial<Pick<User, "email" | "emailVerifiedAt" | "name" | "claims">>
+
 /**
  * Stores a User and, in the same commit, their first BrowserSession.
  * @param user.email in its normal form (lib/accounts/email-address.ts)
  * @returns null when a User with this email address exists
  */
 export async function insertUser(
-  user: Omit<User, "createdAt" | "disabledAt" | "signInsCountFrom">,
+  user: NewUser,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
   const createdAt = new Date()
-  const { id, email, name, passwordHash } = user
+  const { id, email, emailVerifiedAt = null, name, claims = "{}", passwordHash } = user
   const started = browserSession ? browserSessionWrites(id, browserSession) : []
-  const stored = await isStored(write([insertRow, [id, email, name, passwordHash, createdAt]], ...started))
-  return stored ? { ...user, createdAt, disabledAt: null, signInsCountFrom: null } : null
+  const values = [id, email, emailVerifiedAt, name, claims, passwordHash, createdAt]
+  const stored = await isStored(write([insertRow, values], ...started))
+  return stored ? { ...user, emailVerifiedAt, claims, createdAt, disabledAt: null, signInsCountFrom: null } : null
 }
 
-const insertRow = `INSERT INTO "User" ("id", "email", "name", "passwordHash", "createdAt") VALUES (?, ?, ?, ?, ?)`
+const insertRow = `INSERT INTO "User" ("id", "email", "emailVerifiedAt", "name", "claims", "passwordHash", "createdAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 export async function findUser(id: string): Promise<User | null> {
   const db = await database()
@@ -36,11 +43,11 @@ export async function findUserByEmail(email: string): Promise<User | null> {
 }
 
 /**
- * Changes a User's email address, name or both. Their sub and their sessions stay as they are.
+ * Changes what is known about a User. Their sub and their sessions stay as they are.
  * @param changes.email in its normal form (lib/accounts/email-address.ts)
  * @returns false when the email address is taken; an unknown id changes nothing
  */
-export async function updateUser(id: string, changes: { email?: string; name?: string | null }): Promise<boolean> {
+export async function updateUser(id: string, changes: UserChanges): Promise<boolean> {
   const db = await database()
   return isStored(db.user.updateMany({ where: { id }, data: changes }))
 }

@@ -145,6 +145,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The endpoint does not accept this HTTP method.",
     fix: "Use a method that the Allow header names. A redirect turns POST into GET, so call the issuer's address exactly.",
   },
+  origin_unregistered: {
+    label: "Origin is not registered",
+    why: "The page that started the sign-in is not at an origin of the client's redirect URIs, so it could not read the response of /token (CORS). This is checked only in development.",
+    fix: "Open the app at the origin of its redirect URI (localhost and 127.0.0.1 are two origins), or add a redirect URI of this origin with `client update --redirect-uri`.",
+  },
   parameter_invalid: {
     label: "Invalid parameter",
     why: "A parameter has a value that the protocol does not allow.",

@@ -1,11 +1,11 @@
-import { errorResponseUri } from "@/lib/authorization/authorization-response"
+import { type AuthorizationResponse, errorResponse, responseUri } from "@/lib/authorization/authorization-response"
 import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize"
 import { RedirectableError } from "@/lib/authorization/redirectable-error"
 import { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { formatBrowserCookie, readBrowserTokens, readTokenCookie } from "./cookies"
 import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, recordRefusal } from "./endpoint"
-import { errorPage } from "./error-page"
+import { errorPage, formPostPage } from "./error-page"
 import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
 import { toOAuthError } from "./failures"
 import { redirect } from "./responses"
@@ -40,19 +40,28 @@ export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", Browser
       if (!(error instanceof RedirectableError))
         return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)
       recordRefusal(request, method, error.error, flow)
-      return redirect(errorResponseUri(error.error, error.address))
+      return sendToClient(errorResponse(error.error, error.address))
     }
   }
   return endpoint(serve)
 }
 
 /** Sends the browser where the authorization continues. */
-export function authorizationResponse({ location, browserToken }: AuthorizationAnswer): EndpointResponse {
-  return redirect(location, browserToken === undefined ? [] : [formatBrowserCookie(browserToken)])
+export function authorizationResponse({ next, browserToken }: AuthorizationAnswer): EndpointResponse {
+  const cookies = browserToken === undefined ? [] : [formatBrowserCookie(browserToken)]
+  return typeof next === "string" ? redirect(next, cookies) : { ...sendToClient(next), cookies }
+}
+
+function sendToClient(response: AuthorizationResponse): EndpointResponse {
+  return response.responseMode === "form_post" ? formPostPage(response) : redirect(responseUri(response))
 }
 
 export function readBrowser(request: EndpointRequest): Browser {
-  return { browserTokens: readBrowserTokens(request), browserSessionToken: readTokenCookie(request, "session") }
+  return {
+    browserTokens: readBrowserTokens(request),
+    browserSessionToken: readTokenCookie(request, "session"),
+    referrer: request.header("referer"),
+  }
 }
 
 /**

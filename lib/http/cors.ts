@@ -11,12 +11,15 @@ export type CorsPolicy = "clients" | "public"
 /** Seconds. */
 const preflightMaxAge = 600
 
+/** What every page may read. */
+export const publicCorsHeaders = { "Access-Control-Allow-Origin": "*" }
+
 /** Needs no look-up for what is public, nor for a request that no page of another origin sent. */
 export function corsHeaders(
   request: EndpointRequest,
   policy: CorsPolicy,
 ): Record<string, string> | Promise<Record<string, string>> {
-  if (policy === "public") return { "Access-Control-Allow-Origin": "*" }
+  if (policy === "public") return publicCorsHeaders
   const origin = request.header("origin")
   return origin === null ? { Vary: "Origin" } : headersForOrigin(origin)
 }
@@ -33,10 +36,21 @@ async function headersForOrigin(origin: string): Promise<Record<string, string>>
     : { Vary: "Origin" }
 }
 
-export function preflightHeaders(methods: string[]): Record<string, string> {
+const fieldNames = /^[A-Za-z0-9-]+(?:, ?[A-Za-z0-9-]+)*$/
+
+/** Characters. Longer lists of header names are not copied into the response. */
+const maxFieldNamesLength = 1_024
+
+/**
+ * Allows the headers that the browser asks for: libraries for tracing add their own to every request (`traceparent`,
+ * `sentry-trace`, `x-datadog-trace-id`). Cookies are never allowed, so no header gives a page more than it has.
+ */
+export function preflightHeaders(request: EndpointRequest, methods: string[]): Record<string, string> {
+  const requested = request.header("access-control-request-headers") ?? ""
+  const isList = requested.length <= maxFieldNamesLength && fieldNames.test(requested)
   return {
     "Access-Control-Allow-Methods": methods.join(", "),
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, MCP-Protocol-Version",
+    "Access-Control-Allow-Headers": isList ? requested : "Authorization, Content-Type, MCP-Protocol-Version",
     "Access-Control-Max-Age": String(preflightMaxAge),
   }
 }

@@ -47,9 +47,9 @@ export function oauthEndpoint(
   const notAllowed: FlowHandler = async () => {
     throw methodNotAllowed(allowed)
   }
-  const preflight: FlowHandler = async () => ({
+  const preflight: FlowHandler = async (request) => ({
     status: 204,
-    headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(allowed)) },
+    headers: { Allow: allowed.join(", "), ...(cors && preflightHeaders(request, allowed)) },
     body: null,
   })
   // The answer to HEAD is GET's, Content-Length included; the server leaves its body out.

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import type { AuthorizationResponse } from "@/lib/authorization/authorization-response"
 import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
@@ -39,6 +40,16 @@ export function waitPage(
   }
   const lead = `Try again in ${when}. Until then even the correct password won't work.`
   return htmlResponse(429, { title: "Too many failed sign-in attempts", lead, action }, headers)
+}
+
+/**
+ * A page that posts the authorization response to the client's redirect URI, OAuth 2.0 Form Post Response Mode section 2.
+ * Without scripts the person presses the button.
+ */
+export function formPostPage({ redirectUri, parameters }: AuthorizationResponse): EndpointResponse {
+  const lead = "If nothing happens in a few seconds, press Continue."
+  const action = { label: "Continue", postTo: redirectUri, fields: parameters }
+  return htmlResponse(200, { title: "Returning to the app", lead, action }, {})
 }
 
 /** The response for a page that does not exist. */
@@ -104,13 +115,15 @@ function wantsJson(request: EndpointRequest): boolean {
 
 function htmlResponse(status: number, page: Page, headers: Record<string, string>): EndpointResponse {
   const nonce = randomBytes(16).toString("base64url")
+  // Chromium applies form-action also to where the client redirects after the form.
+  const formAction = "postTo" in page.action ? "" : "form-action 'none'; "
   return {
     status,
     headers: {
       ...headers,
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",
-      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; base-uri 'none'; ${formAction}frame-ancestors 'none'`,
       ...securityHeaders(),
     },
     body: htmlPage(page, nonce),

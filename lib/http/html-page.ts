@@ -3,7 +3,7 @@ export type Page = {
   title: string
   lead: string
   detail?: { label: string; code: string; text: string }
-  action: { label: string; href: string }
+  action: { label: string; href: string } | { label: string; postTo: string; fields: Record<string, string> }
   /** What the operator finds the error by, in the log. */
   reference?: string | null
 }
@@ -28,7 +28,7 @@ main { width: 100%; max-width: 26rem }
 @media (min-width: 40rem) { body { justify-content: center; padding-block: 3.5rem } .card { padding: 2.25rem } }
 h1 { font-size: 1.5rem; line-height: 2rem; font-weight: 600; letter-spacing: -.025em; text-wrap: balance; overflow-wrap: anywhere }
 .lead { margin-top: .375rem; color: var(--muted); overflow-wrap: anywhere }
-.action { display: flex; min-height: 2.75rem; margin-top: 1.5rem; padding: .5rem 1rem; align-items: center; justify-content: center;
+.action { display: flex; width: 100%; min-height: 2.75rem; margin-top: 1.5rem; padding: .5rem 1rem; align-items: center; justify-content: center;
   border: 1px solid transparent; border-radius: .5rem; background: var(--accent); color: var(--on-accent); font-weight: 500; text-align: center;
   text-decoration: none; overflow-wrap: anywhere }
 .action:hover { background: var(--accent-strong) }
@@ -51,6 +51,16 @@ const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => ent
 
 /** The page as HTML. Every text is escaped. @param nonce of the response's Content-Security-Policy */
 export function htmlPage({ title, lead, detail, action, reference }: Page, nonce: string): string {
+  const button =
+    "href" in action
+      ? `<a class="action" href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>`
+      : `<form method="post" action="${escapeHtml(action.postTo)}">
+${Object.entries(action.fields)
+  .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
+  .join("\n")}
+<button class="action">${escapeHtml(action.label)}</button>
+</form>
+<script nonce="${nonce}">document.forms[0].submit()</script>`
   const forDevelopers = detail
     ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre>${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
     : ""
@@ -75,7 +85,7 @@ export function htmlPage({ title, lead, detail, action, reference }: Page, nonce
 <div class="card">
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>
-<a class="action" href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>
+${button}
 ${forDevelopers}
 ${withCopyButton}
 </div>

@@ -21,6 +21,13 @@ export const endpointPaths = [
   "/userinfo",
 ] as const
 
+/** The endpoints that pages of every origin may read. */
+export const publicDocumentPaths: readonly string[] = [
+  "/.well-known/oauth-authorization-server",
+  "/.well-known/openid-configuration",
+  "/jwks",
+]
+
 /** The pages that this project's server renders without scripts of Next. */
 export const lightPagePaths = ["/", "/consent", "/flows/enter", "/sign-in", "/sign-up"] as const
 

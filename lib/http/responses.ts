@@ -39,11 +39,6 @@ export function jsonError(error: OAuthError): EndpointResponse {
   return { status: error.status, headers, body: JSON.stringify(error) }
 }
 
-/** 200 without a body, and without anything to say. */
-export function done(): EndpointResponse {
-  return { status: 200, headers: {}, body: null }
-}
-
 /**
  * 303: whatever the method was, the browser continues with GET, and no body is sent along (RFC 9110 section 15.4.4, RFC 9700
  * section 4.12).

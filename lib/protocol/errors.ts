@@ -52,6 +52,7 @@ export type Reason =
   | "grant_type_not_allowed"
   | "metadata_invalid"
   | "method_not_allowed"
+  | "origin_unregistered"
   | "parameter_invalid"
   | "parameter_missing"
   | "parameter_repeated"

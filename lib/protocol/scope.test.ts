@@ -23,11 +23,24 @@ describe("the scope of an authorization request", () => {
     expect(resolveScope("email", ["openid", "email"])).toEqual(["email"])
   })
 
-  test("cannot go beyond what the client is registered for, and the answer names what does", () => {
-    expect(() => resolveScope("openid admin other", ["openid", "email"])).toThrow(
+  test("leaves out what is not registered for the client - RFC 6749 3.3", () => {
+    expect(resolveScope("admin openid other", ["openid", "email"])).toEqual(["openid"])
+  })
+
+  test("is refused when nothing of it is registered, and the error names it", () => {
+    expect(() => resolveScope("admin other", ["openid", "email"])).toThrow(
       expect.objectContaining({ code: "invalid_scope", description: expect.stringContaining("admin other") }),
     )
     expect(() => resolveScope("OpenID", ["openid"])).toThrow(oauthError("invalid_scope", "scope_not_allowed"))
+    expect(() => resolveScope("openid", [])).toThrow(oauthError("invalid_scope", "scope_not_allowed"))
+  })
+
+  test("must be registered entirely when the client is strict, and the error names the rest", () => {
+    const registered = ["openid", "email"]
+    expect(resolveScope("email openid", registered, { strict: true })).toEqual(["email", "openid"])
+    expect(() => resolveScope("openid admin other", registered, { strict: true })).toThrow(
+      expect.objectContaining({ code: "invalid_scope", description: expect.stringContaining(": admin other.") }),
+    )
   })
 
   test("is not repeated without end when it is refused", () => {

@@ -18,21 +18,25 @@ export function parseScope(scope: string): string[] {
 }
 
 /**
- * The scope of an authorization request: what it asks for, or the whole registered scope when it names none
- * (RFC 6749 section 3.3).
- * @throws OAuthError invalid_scope when it asks for more than the client is registered for
+ * The scope of an authorization request: the requested values that are registered, or the whole registered scope when it
+ * names none. RFC 6749 section 3.3: "The authorization server MAY fully or partially ignore the scope requested by the
+ * client". OpenID Connect Core 1.0 section 3.1.2.1: "Scope values used that are not understood by an implementation SHOULD be
+ * ignored."
+ * @param options.strict whether a value that is not registered is an error
+ * @throws OAuthError invalid_scope when no requested value is registered, or, if strict, one is not
  */
-export function resolveScope(requested: string | undefined, registered: string[]): string[] {
+export function resolveScope(requested: string | undefined, registered: string[], { strict = false } = {}): string[] {
   if (requested === undefined) return registered
   const tokens = parseScope(requested)
-  const unknown = tokens.filter((token) => !registered.includes(token))
-  if (unknown.length > 0) {
+  const granted = tokens.filter((token) => registered.includes(token))
+  if (granted.length === 0 || (strict && granted.length < tokens.length)) {
+    const unknown = tokens.filter((token) => !registered.includes(token))
     throw OAuthError.invalidScope(
       `The client is not registered for this scope: ${unknown.join(" ").slice(0, 100)}. Leave it out, or register it with \`client update --scope\`.`,
       "scope_not_allowed",
     )
   }
-  return tokens
+  return granted
 }
 
 /**

@@ -1,9 +1,10 @@
 import type http from "node:http"
 import { config } from "@/lib/config"
+import { publicCorsHeaders } from "@/lib/http/cors"
 import { methodNotAllowed } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointResponse, Handler } from "@/lib/http/exchange"
-import { findMethodRefusal, isKnownPath } from "@/lib/http/known-paths"
+import { findMethodRefusal, isKnownPath, publicDocumentPaths } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
 import type { RequestHandlers } from "./serve"
 import type { Target } from "./target"
@@ -34,7 +35,9 @@ async function redirectOrNotFound({ path, query }: Target): Promise<EndpointResp
   const canonical = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "")
   if (canonical === path || !isKnownPath(canonical) || query.length > maxQueryLength) return notFoundPage()
   const location = query === "" ? canonical : `${canonical}?${query}`
-  return { ...redirect(location), status: 308 }
+  const { headers, ...response } = redirect(location)
+  const cors = publicDocumentPaths.includes(canonical) ? publicCorsHeaders : {}
+  return { ...response, headers: { ...headers, ...cors }, status: 308 }
 }
 
 /** In characters. A longer query is not copied into a header. */

@@ -5,6 +5,6 @@ export function userClaims(user: User, scope: string[]): Record<string, string |
   return {
     sub: user.id,
     ...(scope.includes("profile") && user.name !== null && { name: user.name }),
-    ...(scope.includes("email") && { email: user.email, email_verified: false }),
+    ...(scope.includes("email") && { email: user.email, ...(user.emailVerifiedAt && { email_verified: true }) }),
   }
 }

@@ -9,6 +9,7 @@ function makeRequest(client: Client, facts: Partial<AuthorizationRequest> = {}):
     clientId: client.clientId,
     redirectUri: client.redirectUris[0] ?? "",
     state: "the client's own state",
+    responseMode: "query",
     scope: ["openid", "email"],
     resource: [],
     codeChallenge: "c".repeat(43),

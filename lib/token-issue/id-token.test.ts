@@ -39,7 +39,6 @@ describe("an ID token", () => {
       at_hash: computeAtHash("token"),
       sid: "session",
       email: user.email,
-      email_verified: false,
     })
   })
 

@@ -2,7 +2,7 @@ import { authenticateClient } from "@/lib/clients/authentication"
 import { describeParameters } from "@/lib/flows/facts"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
-import { done } from "@/lib/http/responses"
+import { json } from "@/lib/http/responses"
 import { revokeToken } from "@/lib/revocation/revoke"
 
 /** The revocation endpoint, RFC 7009 section 2. */
@@ -14,7 +14,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const client = await authenticateClient(request.header("authorization"), form)
       await revokeToken(client, form.require("token"), flow)
       flow.step("revocation.returns_success")
-      return done()
+      // RFC 7009 section 2.2 leaves the body open. Some clients parse every response as JSON.
+      return json({})
     },
   },
   { cors: "clients" },

@@ -1,0 +1,23 @@
+import { config } from "@/lib/config"
+import type { Client } from "@/lib/data/clients"
+import { OAuthError } from "@/lib/protocol/errors"
+import type { ReturnAddress } from "./redirectable-error"
+
+/**
+ * In development: checks that the page of this machine that starts a browser client's sign-in will be able to read the
+ * response of /token. Otherwise the developer sees only a CORS error of the browser, after the sign-in.
+ * @param referrer the Referer header; without one nothing is checked
+ * @throws OAuthError origin_unregistered
+ */
+export function checkOrigin(client: Client, { redirectUri }: ReturnAddress, referrer: string | null): void {
+  if (!config().isDevelopment || client.tokenEndpointAuthMethod !== "none" || referrer === null) return
+  // A native client, which does not call /token from a page.
+  if (!client.redirectUris.includes(redirectUri) || !/^https?:/.test(redirectUri)) return
+  const origin = URL.canParse(referrer) ? new URL(referrer).origin : "null"
+  const isLocal = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin)
+  if (!isLocal || origin === new URL(config().issuer).origin || client.origins.includes(origin)) return
+  throw OAuthError.invalidRequest(
+    `The page that started this request is at ${origin}, which is no origin of the client's redirect URIs, so it cannot read the response of /token. Open the app at ${new URL(redirectUri).origin}, or register a redirect URI of this origin.`,
+    "origin_unregistered",
+  )
+}
