@@ -63,16 +63,10 @@ test("the page that posts the response is not kept, and shows nothing else - OAu
   expect(Object.keys(fields)).toEqual(["code", "state", "iss"])
 })
 
-test("what a form cannot return, or an app cannot receive, is refused by redirect - OAuth 2.0 Form Post Response Mode 2", async () => {
+test("a form cannot be posted to an app's own scheme - OAuth 2.0 Form Post Response Mode 2", async () => {
   const app = "com.example.app:/callback"
-  const client = await registerClient({ redirectUris: ["https://client.example/callback", app] })
+  const client = await registerClient({ redirectUris: [app] })
   const browser = await openBrowser(await insertUser())
-  for (const state of ["two\nlines", "a\rb", "nul\u0000"]) {
-    const response = await authorize(browser, client, makePkce(), { ...formPost, state })
-    const { fields } = readFormPost(await response.text())
-    expect(fields).toMatchObject({ error: "invalid_request" })
-    expect(fields).not.toHaveProperty("state")
-  }
   const toApp = await authorize(browser, client, makePkce(), { ...formPost, redirect_uri: app })
   expectErrorRedirect(toApp, "invalid_request", { to: app })
 })

@@ -51,3 +51,26 @@ test("the consent page shows the return host above the buttons, and what using a
   await switchButton.click()
   await expect(page).toHaveURL(new RegExp(`^${testEnvironment().issuer}/sign-in`))
 })
+
+test("the consent page warns about a scheme that other apps may use - RFC 8252 7.1", async ({
+  context,
+  page,
+  site,
+}) => {
+  const generic = "vscode://example.app/callback"
+  const uris = [generic, "com.example.app:/callback", site.redirectUri]
+  const options = { clientName: "Editor", redirectUris: uris, firstParty: false }
+  await expect(registerClient(options)).rejects.toThrow("invalid_redirect_uri")
+  const client = await registerClient({ ...options, anyScheme: true })
+  await addBrowserSession(context, await insertUser())
+  const warning = page.getByText("Any app on this device can open vscode: links.")
+  for (const [redirect_uri, isShown] of [
+    [generic, true],
+    ["com.example.app:/callback", false],
+    [site.redirectUri, false],
+  ] as const) {
+    await beginAtClient(page, client, { redirect_uri })
+    await expect(page.getByRole("button", { name: "Allow" })).toBeVisible()
+    await expect(warning).toBeVisible({ visible: isShown })
+  }
+})

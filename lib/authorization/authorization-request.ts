@@ -106,12 +106,6 @@ function checkResponseMode(parameters: Parameters, address: ReturnAddress): void
       "parameter_invalid",
     )
   }
-  if (parameters.get("state") !== undefined && address.state === null) {
-    throw OAuthError.invalidRequest(
-      "With the response_mode form_post, the parameter state must not have control characters.",
-      "parameter_invalid",
-    )
-  }
 }
 
 function checkResponseType(parameters: Parameters, client: Client): void {

@@ -6,7 +6,7 @@ import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
-import { describeRedirectUri } from "@/lib/protocol/redirect-uri"
+import { describeRedirectUri, isGenericScheme } from "@/lib/protocol/redirect-uri"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
 import { findNextStep } from "./next-step"
@@ -19,6 +19,8 @@ export type Interaction = {
   client: Pick<Client, "clientName">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
+  /** Whether any other app on the device is likely to use this scheme too. */
+  hasGenericScheme: boolean
   scopes: string[]
   resources: string[]
   loginHint: string | null
@@ -85,6 +87,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     flowId: state.id,
     client: { clientName: client.clientName },
     returnHost: describeRedirectUri(request.redirectUri),
+    hasGenericScheme: isGenericScheme(request.redirectUri),
     scopes: request.scope,
     resources: request.resource,
     loginHint: request.loginHint,

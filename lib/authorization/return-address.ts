@@ -5,7 +5,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { siteLink } from "./client-link"
-import { parseResponseMode, type ResponseMode, type ReturnAddress } from "./redirectable-error"
+import { parseResponseMode, type ReturnAddress } from "./redirectable-error"
 import { fitsIntoAnswers } from "./request-size"
 
 /**
@@ -78,8 +78,7 @@ function readAddress(parameters: Parameters, redirectUri: string): ReturnAddress
   // An app behind its own scheme gets no forms.
   const responseMode = mode === "form_post" && /^https?:/.test(redirectUri) ? "form_post" : "query"
   const state = readOrUndefined(() => parameters.get("state"))
-  const isReturnable = state !== undefined && fitsIntoAnswers(state) && fitsIntoMode(state, responseMode)
-  return { redirectUri, responseMode, state: isReturnable ? state : null }
+  return { redirectUri, responseMode, state: state !== undefined && fitsIntoAnswers(state) ? state : null }
 }
 
 function readOrUndefined<T>(read: () => T): T | undefined {
@@ -88,12 +87,4 @@ function readOrUndefined<T>(read: () => T): T | undefined {
   } catch {
     return undefined
   }
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
-const controlCharacters = /[\x00-\x1f\x7f]/
-
-/** HTML forms change line breaks, and drop other control characters. */
-function fitsIntoMode(state: string, responseMode: ResponseMode): boolean {
-  return responseMode === "query" || !controlCharacters.test(state)
 }

@@ -10,6 +10,7 @@ import { formatRecord, formatTable } from "./text"
 type Options = {
   name?: string
   redirectUri?: string[]
+  anyScheme?: boolean
   public?: boolean
   firstParty?: boolean
   resourceServer?: boolean
@@ -66,6 +67,7 @@ export function addClientCommands(program: Command): void {
 function addMetadataOptions(command: Command): Command {
   return addJsonOption(command)
     .option("--redirect-uri <uri...>", "where authorization responses may be sent; repeatable")
+    .option("--any-scheme", "allow redirect URIs like vscode://app/callback; the consent page warns about other apps")
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
     .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
@@ -81,6 +83,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
   const metadata: Partial<ClientMetadata> = {
     clientName: options.name,
     redirectUris: options.redirectUri,
+    anyScheme: options.redirectUri && options.anyScheme,
     postLogoutRedirectUris: options.postLogoutRedirectUri,
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     grantTypes: options.grantType,

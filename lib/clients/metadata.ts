@@ -10,6 +10,8 @@ import { listAuthMethods } from "./authentication"
 export type ClientMetadata = {
   clientName: string
   redirectUris: string[]
+  /** Whether the redirect URIs may have a scheme without a domain name, such as `vscode:`. Not stored. */
+  anyScheme?: boolean
   postLogoutRedirectUris?: string[]
   tokenEndpointAuthMethod?: string
   grantTypes?: string[]
@@ -48,11 +50,13 @@ const defaults: Omit<Facts, Given> = {
 }
 
 /** One field of the metadata each: from what is given to what is stored. */
-const validators: { [Field in keyof Facts]: (given: Required<ClientMetadata>[Field]) => Facts[Field] } = {
+const validators: {
+  [Field in keyof Facts]: (given: Required<ClientMetadata>[Field], metadata: Partial<ClientMetadata>) => Facts[Field]
+} = {
   clientName: validateName,
   tokenEndpointAuthMethod: (method) => oneOf("token_endpoint_auth_method", method, authMethods),
   grantTypes: (grants) => [...new Set(grants.map((grant) => oneOf<GrantType>("grant_types", grant, grantTypes)))],
-  redirectUris: (uris) => validateUris("redirect URI", uris),
+  redirectUris: (uris, { anyScheme }) => validateUris("redirect URI", uris, anyScheme),
   postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
   scope: validateScope,
   strictScope: Boolean,
@@ -75,7 +79,7 @@ export function validateNewClient(metadata: ClientMetadata): Facts & Pick<Client
 export function validateFields(metadata: Partial<ClientMetadata>): Partial<Facts> {
   const given = Object.entries(validators).filter(([field]) => metadata[field as keyof Facts] !== undefined)
   return Object.fromEntries(
-    given.map(([field, validate]) => [field, validate(metadata[field as keyof Facts] as never)]),
+    given.map(([field, validate]) => [field, validate(metadata[field as keyof Facts] as never, metadata)]),
   )
 }
 
@@ -125,9 +129,9 @@ function oneOf<T extends string>(field: string, value: string, allowed: readonly
   return value as T
 }
 
-function validateUris(field: string, uris: string[]): string[] {
+function validateUris(field: string, uris: string[], anyScheme = false): string[] {
   for (const uri of uris) {
-    const problem = findRedirectUriProblem(uri)
+    const problem = findRedirectUriProblem(uri, { anyScheme })
     if (problem) {
       // A URI may have characters that an error_description must not have.
       const shown = uri.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, "?").slice(0, 200)

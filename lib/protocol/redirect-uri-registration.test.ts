@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { findRedirectUriProblem } from "./redirect-uri"
+import { findRedirectUriProblem, isGenericScheme } from "./redirect-uri"
 
 describe("a redirect URI can be registered when it", () => {
   test.each([
@@ -66,10 +66,31 @@ describe("a redirect URI cannot be registered when it", () => {
     ["about:blank", "scheme"],
     ["view-source:https://client.example/", "scheme"],
     ["myapp:/callback", "reverse-domain"],
-    ["ftp://client.example/callback", "reverse-domain"],
-    ["urn:ietf:wg:oauth:2.0:oob", "reverse-domain"],
+    ["ftp://client.example/callback", "scheme ftp"],
+    ["urn:ietf:wg:oauth:2.0:oob", "scheme urn"],
     [`https://client.example/${"a".repeat(513 - "https://client.example/".length)}`, "longer"],
   ])("is %j", (uri, problem) => {
     expect(findRedirectUriProblem(uri)).toContain(problem)
   })
+})
+
+test("a scheme without a domain name can be registered where any scheme is allowed", () => {
+  for (const uri of [
+    "cursor://anysphere.cursor-retrieval/oauth/callback",
+    "vscode://app/callback",
+    "myapp:/callback",
+  ]) {
+    expect(findRedirectUriProblem(uri, { anyScheme: true }), uri).toBeNull()
+    expect(isGenericScheme(uri), uri).toBe(true)
+  }
+  for (const uri of [
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://client.example/",
+    "intent://x",
+    "ws://x.example/",
+  ])
+    expect(findRedirectUriProblem(uri, { anyScheme: true }), uri).not.toBeNull()
+  for (const uri of ["https://client.example/", "http://127.0.0.1/", "com.example.app:/callback"])
+    expect(isGenericScheme(uri), uri).toBe(false)
 })

@@ -30,8 +30,13 @@ const httpsWithHost = /^https:\/\/[^/?#@]+([/?#]|$)/i
 /** What an authorization response is made of. Registered with a value of its own, each would be in the answer twice. */
 const responseParameters = ["code", "state", "iss", "error", "error_description", "error_uri"]
 
-/** Schemes that run code or reach files in the browser itself. */
-const forbiddenSchemes = new Set(["javascript:", "data:", "vbscript:", "file:", "blob:", "about:", "view-source:"])
+/** Schemes that run code or reach files in the browser itself, and those of other protocols. */
+const forbiddenSchemes = new Set(
+  [
+    ...["about", "blob", "chrome", "data", "edge", "file", "filesystem", "ftp", "intent", "jar", "javascript"],
+    ...["mailto", "ms-settings", "search-ms", "sms", "ssh", "tel", "urn", "vbscript", "view-source", "ws", "wss"],
+  ].map((scheme) => `${scheme}:`),
+)
 
 /** A redirect URI is in the Location header of every answer, beside the client's state: docs/decisions/021. */
 const maxLength = 512
@@ -39,8 +44,9 @@ const maxLength = 512
 /**
  * Explains why a URI cannot be registered as a redirect URI. Returns null when it can.
  * https anywhere, http on the loopback interface, or an app's own scheme of the reverse-domain form (RFC 8252 section 7).
+ * @param options.anyScheme whether the app's own scheme may have another form, such as `vscode:`
  */
-export function findRedirectUriProblem(uri: string): string | null {
+export function findRedirectUriProblem(uri: string, { anyScheme = false } = {}): string | null {
   if (uri.length > maxLength) return `is longer than ${maxLength} characters`
   if (!uriCharacters.test(uri)) return "has a character that a URI cannot have"
   let url: URL
@@ -59,9 +65,18 @@ export function findRedirectUriProblem(uri: string): string | null {
   if (url.protocol === "https:") return url.hostname.includes("*") ? "must not have a wildcard" : null
   if (url.protocol === "http:")
     return loopback.test(uri) ? null : "must begin with https:// (http:// is for the loopback interface only)"
-  return url.protocol.includes(".")
+  return anyScheme || !isGenericScheme(uri)
     ? null
     : "must use https, or an app's own scheme in reverse-domain form, such as com.example.app:/callback"
+}
+
+/**
+ * Whether this is an app's own scheme without a domain name in it, such as `vscode:`. RFC 8252 section 7.1: "apps MUST use a
+ * URI scheme based on a domain name under their control", so another app is likely to use the same one.
+ */
+export function isGenericScheme(redirectUri: string): boolean {
+  const { protocol } = new URL(redirectUri)
+  return protocol !== "https:" && protocol !== "http:" && !protocol.includes(".")
 }
 
 /**

@@ -32,6 +32,12 @@ export const consentPage: PageHandler = async (request) => {
           You'll be sent back to{" "}
           <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
         </p>
+        {interaction.hasGenericScheme && (
+          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
+            Any app on this device can open {interaction.returnHost}: links. Allow this only if you started signing in
+            from {client} just now.
+          </p>
+        )}
         <div className="mt-3 grid gap-3">
           <SubmitButton name="decision" value="allow">
             Allow
