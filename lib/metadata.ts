@@ -1,5 +1,7 @@
 import { responseModes } from "@/lib/authorization/redirectable-error"
 import { type Config, config } from "@/lib/config"
+import { acrValues } from "@/lib/protocol/acr"
+import { standardClaims } from "@/lib/protocol/claims"
 import { promptValues } from "@/lib/protocol/prompt"
 import { standardScopes } from "@/lib/protocol/scope"
 
@@ -58,12 +60,14 @@ export const openIdProviderMetadata = oncePerConfig(() => {
       "nonce",
       "at_hash",
       "sid",
-      "name",
-      "email",
-      "email_verified",
+      "acr",
+      "amr",
+      ...standardClaims,
     ],
+    acr_values_supported: acrValues,
+    userinfo_signing_alg_values_supported: ["RS256", "ES256"],
     prompt_values_supported: promptValues.filter((value) => value !== "create" || SIGN_UP),
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,

@@ -101,6 +101,8 @@ test("an ID token has its claims, and at_hash names the access token - OpenID Co
     nonce: "the client's nonce",
     at_hash: createHash("sha256").update(tokens.access_token).digest().subarray(0, 16).toString("base64url"),
     sid: sessionIdOf(tokens),
+    acr: "1",
+    amr: ["pwd"],
     name: "Ada",
     email: user.email,
   })

@@ -8,13 +8,14 @@ import {
   type User,
   updateUser,
 } from "@/lib/data/users"
+import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
 import { describeEmailProblem, normalizeEmail } from "./email-address"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"
 
-export type UserProblem = { ok: false; field: "email" | "password" | "name"; message: string }
+export type UserProblem = { ok: false; field: "email" | "password" | "name" | "claim"; message: string }
 
 /** The sign-up form adds a link to the sign-in page. */
 export const emailTakenMessage = "An account with this email address already exists."
@@ -70,25 +71,50 @@ function parseProfile(facts: { email: string; name: string | null }): Profile | 
 /**
  * Changes a User's email address, name, or whether the address is verified. An empty name removes the name. A new address
  * is not verified unless `emailVerified` is given.
+ * @param changes.claims other claims by name; null removes one
  * @returns the changed User, why the change cannot be made, or null for an unknown User
  */
 export async function changeProfile(
   userId: string,
-  changes: { email?: string; name?: string; emailVerified?: boolean },
+  changes: { email?: string; name?: string; emailVerified?: boolean; claims?: Claims },
 ): Promise<{ ok: true; user: User } | UserProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
   const parsed = parseProfile({ email: changes.email ?? user.email, name: changes.name ?? user.name })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
+  const claimProblem = findProblemOfClaims(changes.claims ?? {})
+  if (claimProblem) return claimProblem
   const stillVerified = changes.emailVerified ?? (email === user.email && user.emailVerifiedAt !== null)
   const changed = {
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
     emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
+    ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
   }
   if (!(await updateUser(userId, changed))) return { ok: false, field: "email", message: emailTakenMessage }
   return { ok: true, user: { ...user, ...changed } }
+}
+
+/** The claims that have columns of their own, or are set by the server. */
+const ownClaims = ["name", "email", "email_verified", "updated_at"]
+
+function findProblemOfClaims(claims: Claims): UserProblem | null {
+  for (const [name, value] of Object.entries(claims)) {
+    const problem = ownClaims.includes(name)
+      ? "is not set this way"
+      : value === null
+        ? null
+        : findClaimProblem(name, value)
+    if (problem) return { ok: false, field: "claim", message: `${name} ${problem}` }
+  }
+  return null
+}
+
+/** @returns the User's claims as JSON, with the time of this change in `updated_at` */
+function changeClaims(user: User, changes: Claims): string {
+  const claims = { ...(JSON.parse(user.claims) as Claims), ...changes, updated_at: Math.floor(Date.now() / 1000) }
+  return JSON.stringify(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null)))
 }
 
 /**

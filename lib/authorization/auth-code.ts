@@ -34,6 +34,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       scope: request.scope,
       resource: request.resource,
       nonce: request.nonce,
+      claims: request.claims ? JSON.stringify(request.claims) : null,
       authTime: signedIn.authenticatedAt,
     },
     {

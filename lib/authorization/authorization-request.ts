@@ -1,4 +1,6 @@
 import type { Client } from "@/lib/data/clients"
+import { acrValues } from "@/lib/protocol/acr"
+import { type ClaimsRequest, type ParsedClaims, parseClaims, scopeOfClaim } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
 import { parseLoginHint } from "@/lib/protocol/login-hint"
 import type { Parameters } from "@/lib/protocol/parameters"
@@ -21,8 +23,10 @@ export type AuthorizationRequest = ReturnAddress & {
   /** Seconds since the User last signed in, at most. */
   maxAge: number | null
   loginHint: string | null
-  /** The User whom the id_token_hint names. */
+  /** The User whom the id_token_hint or the claims parameter names. */
   hintedSub: string | null
+  /** The claims that the claims parameter requests by name; null for none. */
+  claims?: ClaimsRequest | null
 }
 
 /**
@@ -52,6 +56,8 @@ export async function parseAuthorizationRequest(
         "pkce_missing",
       )
     }
+    const claims = parseClaims(parameters.get("claims"))
+    checkAcr(claims)
     const request = {
       clientId: client.clientId,
       ...address,
@@ -62,13 +68,37 @@ export async function parseAuthorizationRequest(
       prompt: parsePrompt(parameters.get("prompt")),
       maxAge: parseMaxAge(parameters.get("max_age")),
       loginHint: parseLoginHint(parameters.get("login_hint")),
-      hintedSub: await findHintedUser(parameters.get("id_token_hint"), client.clientId),
+      hintedSub: claims.sub ?? (await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
+      claims: registeredClaims(claims, client),
     }
     checkSealedSize(request)
     return request
   } catch (error) {
     throw RedirectableError.from(error, address)
   }
+}
+
+/**
+ * OpenID Connect Core 1.0 section 5.5.1.1: if acr is "requested as an Essential Claim with a values parameter requesting
+ * specific Authentication Context Class Reference values", a server that cannot provide one "MUST treat that outcome as a
+ * failed authentication attempt".
+ * @throws OAuthError unmet_authentication_requirements
+ */
+function checkAcr({ acr }: ParsedClaims): void {
+  if (acr && !acr.some((value) => acrValues.includes(value))) {
+    throw new OAuthError(
+      "unmet_authentication_requirements",
+      `The claims parameter requires an acr that this server does not have. Request one of: ${acrValues.join(" ")}.`,
+      "acr_not_available",
+    )
+  }
+}
+
+/** The requested claims whose scope is registered for the client. The others are left out, as other scopes are. */
+function registeredClaims({ userinfo, id_token }: ParsedClaims, { scope }: Client): ClaimsRequest | null {
+  const isRegistered = (claim: string) => scope.includes(scopeOfClaim(claim))
+  const claims = { userinfo: userinfo.filter(isRegistered), id_token: id_token.filter(isRegistered) }
+  return claims.userinfo.length + claims.id_token.length > 0 ? claims : null
 }
 
 /** OpenID Connect Core 1.0 sections 6 and 7.2.1 name the errors for what a server does not take. */

@@ -9,6 +9,7 @@ import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { describeRedirectUri, isGenericScheme } from "@/lib/protocol/redirect-uri"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
+import { listConsented, listExtraClaims } from "./consented"
 import { findNextStep } from "./next-step"
 import { RedirectableError } from "./redirectable-error"
 import { type AuthorizationState, openStateToken, sealStateToken } from "./state-token"
@@ -22,6 +23,8 @@ export type Interaction = {
   /** Whether any other app on the device is likely to use this scheme too. */
   hasGenericScheme: boolean
   scopes: string[]
+  /** The claims that are requested by name and that no scope allows. */
+  claims: string[]
   resources: string[]
   loginHint: string | null
 }
@@ -89,6 +92,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     returnHost: describeRedirectUri(request.redirectUri),
     hasGenericScheme: isGenericScheme(request.redirectUri),
     scopes: request.scope,
+    claims: listExtraClaims(request),
     resources: request.resource,
     loginHint: request.loginHint,
   }
@@ -108,7 +112,8 @@ export async function allowInteraction(
   const state = await openOrNull(stateToken, browser.browserTokens)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
   if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
-    const { clientId, scope, resource } = state.request
+    const { clientId, resource } = state.request
+    const scope = listConsented(state.request)
     flow?.concerns({ clientId, userId: shownUserId })
     flow?.step("authorization.stores_consent", () => ({
       scope,

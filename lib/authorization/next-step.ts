@@ -6,6 +6,7 @@ import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
 import { includesResource } from "@/lib/protocol/resource"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
+import { listConsented } from "./consented"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
 
@@ -58,7 +59,7 @@ async function isConsented(
   const askedNow = nameOnly || request.prompt.includes("consent")
   return (
     consent !== null &&
-    request.scope.every((scope) => consent.scope.includes(scope)) &&
+    listConsented(request).every((scope) => consent.scope.includes(scope)) &&
     request.resource.every((resource) => includesResource(consent.resource, resource)) &&
     (!askedNow || consent.grantedAt >= startedAt)
   )

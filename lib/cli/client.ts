@@ -21,6 +21,8 @@ type Options = {
   grantType?: string[]
   postLogoutRedirectUri?: string[]
   idTokenSignedResponseAlg?: string
+  idTokenScopeClaims?: boolean
+  userinfoSignedResponseAlg?: string
   pkce?: boolean
   json?: boolean
 }
@@ -36,6 +38,7 @@ export function addClientCommands(program: Command): void {
     .option("--first-party", "skip the consent page")
     .option("--resource-server", "may introspect access tokens issued for it")
     .option("--strict-scope", "refuse requests for scopes that are not registered, instead of granting the others")
+    .option("--no-id-token-scope-claims", "leave name, email and others out of ID tokens; the client reads userinfo")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(create))
 
@@ -51,6 +54,8 @@ export function addClientCommands(program: Command): void {
     .option("--no-resource-server", "may introspect only its own tokens")
     .option("--strict-scope", "refuse requests for scopes that are not registered")
     .option("--no-strict-scope", "grant the registered scopes of a request, and ignore the others")
+    .option("--id-token-scope-claims", "put the claims of the granted scopes into ID tokens")
+    .option("--no-id-token-scope-claims", "leave them out; the client reads userinfo")
     .option("--pkce", "require PKCE")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(update))
@@ -76,6 +81,7 @@ function addMetadataOptions(command: Command): Command {
       "client_secret_basic, client_secret_post, client_secret (either, the default) or none",
     )
     .option("--id-token-signed-response-alg <alg>", "RS256 or ES256")
+    .option("--userinfo-signed-response-alg <alg>", 'RS256 or ES256 for signed userinfo; "" for JSON (the default)')
     .option("--resource <uri...>", "resource identifiers (audiences) of the resource server (RFC 8707); repeatable")
 }
 
@@ -90,6 +96,8 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     scope: options.scope,
     strictScope: options.strictScope,
     idTokenSignedResponseAlg: options.idTokenSignedResponseAlg,
+    idTokenScopeClaims: options.idTokenScopeClaims,
+    userinfoSignedResponseAlg: options.userinfoSignedResponseAlg,
     firstParty: options.firstParty,
     resourceServer: options.resourceServer,
     resources: options.resource,

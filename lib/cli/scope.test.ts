@@ -44,6 +44,8 @@ describeOnEachDatabase("a scope", () => {
     expect((await listDescribedScopes()).map(({ scope, source }) => [scope, source])).toEqual([
       ["profile", "built-in"],
       ["email", "built-in"],
+      ["address", "built-in"],
+      ["phone", "built-in"],
       ["offline_access", "built-in"],
       ["orders:read", "operator"],
       ["orders:write", null],

@@ -10,12 +10,14 @@ export function toText(date: Date | null): string {
   return date ? `${date.toISOString().slice(0, 19).replace("T", " ")} UTC` : ""
 }
 
+const isObject = (value: unknown) => typeof value === "object" && value !== null
+
 /** One line for each name and value, with the values in one column. A list takes one line for each item. */
 export function formatRecord(record: Record<string, unknown>): string {
   const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2
   return Object.entries(record)
     .flatMap(([name, value]) => {
-      const values = Array.isArray(value) ? value.map(String) : [String(value ?? "")]
+      const values = [value].flat().map((item) => (isObject(item) ? JSON.stringify(item) : String(item ?? "")))
       return (values.length > 0 ? values : [""]).map((text, i) => (i === 0 ? name : "").padEnd(width) + text)
     })
     .map((line) => line.trimEnd())

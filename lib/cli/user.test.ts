@@ -43,6 +43,42 @@ describeOnEachDatabase("email_verified", () => {
   })
 })
 
+describeOnEachDatabase("user update --claim", () => {
+  test("sets, keeps and removes claims", async () => {
+    await storeUser({ email: "ada@example.com" })
+    const update = async (...claims: string[]) =>
+      (
+        await runForJson<{ claims: object }>(
+          "user",
+          "update",
+          "ada@example.com",
+          ...claims.flatMap((claim) => ["--claim", claim]),
+        )
+      ).claims
+    expect(await update("nickname=Ada", 'groups=["staff"]', "phone_number=+44 20 7946 0000")).toEqual({
+      nickname: "Ada",
+      groups: ["staff"],
+      phone_number: "+44 20 7946 0000",
+      updated_at: expect.any(Number),
+    })
+    const address = { locality: "London" }
+    expect(await update("nickname=", `address=${JSON.stringify(address)}`, "zoneinfo=Europe/London")).toEqual({
+      groups: ["staff"],
+      phone_number: "+44 20 7946 0000",
+      address,
+      zoneinfo: "Europe/London",
+      updated_at: expect.any(Number),
+    })
+    for (const [claim, problem] of [
+      ["nickname", "has no value"],
+      ["sub=x", "sub belongs to the tokens"],
+      ["email=x@example.com", "email is not set this way"],
+      ["picture=here", "picture must be a URL"],
+    ] as const)
+      expect((await runCommand("user", "update", "ada@example.com", "--claim", claim)).stderr).toContain(problem)
+  })
+})
+
 describeOnEachDatabase("user show and user update", () => {
   test("show and change the email address and the name, and keep the sub and the sessions", async () => {
     const { id: sub, ...facts } = await storeUser({ email: "ada@example.com", name: "Ada" })

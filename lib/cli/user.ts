@@ -10,12 +10,20 @@ import {
 } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { OperatorError } from "@/lib/operator-errors"
+import { type Claims, type ClaimValue, standardClaims } from "@/lib/protocol/claims"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
 import { readPassword } from "./password"
 import { formatRecord, formatTable, toSeconds, toText } from "./text"
 
-type Options = { email: string; emailVerified?: boolean; name?: string; passwordStdin?: boolean; json?: boolean }
+type Options = {
+  email: string
+  emailVerified?: boolean
+  name?: string
+  claim?: string[]
+  passwordStdin?: boolean
+  json?: boolean
+}
 type ConfirmOptions = { yes?: boolean; json?: boolean }
 
 export function addUserCommands(program: Command): void {
@@ -35,6 +43,7 @@ export function addUserCommands(program: Command): void {
     .option("--email-verified", "vouch for the email address: clients get email_verified: true")
     .option("--no-email-verified", "stop vouching for it: clients get no email_verified")
     .option("--name <name>", 'the new name that clients see; "" removes it')
+    .option("--claim <claim=value...>", 'set another claim: nickname=Ada or groups=["staff"]; "nickname=" removes it')
     .action(action(update))
   addYesOption(add("disable <user>", "block sign-in and end all of the user's sessions")).action(action(disable))
   add("enable <user>", "let a disabled user sign in again").action(action(enable))
@@ -82,14 +91,38 @@ async function show(emailOrSub: string, _options: Options): Promise<Answer> {
   return answer(await getUser(emailOrSub))
 }
 
-async function update(emailOrSub: string, { email, emailVerified, name }: Partial<Options>): Promise<Answer> {
-  if (email === undefined && emailVerified === undefined && name === undefined) {
+async function update(emailOrSub: string, options: Partial<Options>): Promise<Answer> {
+  const { email, emailVerified, name, claim } = options
+  if (email === undefined && emailVerified === undefined && name === undefined && claim === undefined) {
     throw new UsageError("No change given. Run with --help for a list.")
   }
   const { id } = await getUser(emailOrSub)
-  const changed = (await changeProfile(id, { email, emailVerified, name })) ?? throwNotFound("user", emailOrSub)
+  const changed =
+    (await changeProfile(id, { email, emailVerified, name, claims: claim && parseClaimOptions(claim) })) ??
+    throwNotFound("user", emailOrSub)
   if (!changed.ok) throw toOperatorError(changed)
   return answer(changed.user)
+}
+
+/** @throws UsageError when an option has no name or no = */
+function parseClaimOptions(options: string[]): Claims {
+  const entries = options.map((option) => {
+    const at = option.indexOf("=")
+    if (at < 1) throw new UsageError(`The claim '${option}' has no value. Write it as name=value.`)
+    return [option.slice(0, at), parseClaimValue(option.slice(0, at), option.slice(at + 1))] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The value as JSON where it is JSON, and otherwise as text. A standard claim with text stays text. */
+function parseClaimValue(name: string, text: string): ClaimValue {
+  if (text === "") return null
+  try {
+    const value = JSON.parse(text) as ClaimValue
+    return typeof value === "number" && standardClaims.includes(name) ? text : value
+  } catch {
+    return text
+  }
 }
 
 async function disable(emailOrSub: string, options: ConfirmOptions): Promise<Answer> {
@@ -124,7 +157,7 @@ function toOperatorError({ field, message }: UserProblem): OperatorError {
   return new OperatorError(`The ${field} cannot be used: ${message}`)
 }
 
-function toJson({ id, email, emailVerifiedAt, name, createdAt, disabledAt }: User) {
+function toJson({ id, email, emailVerifiedAt, name, claims, createdAt, disabledAt }: User) {
   return {
     sub: id,
     email,
@@ -132,11 +165,12 @@ function toJson({ id, email, emailVerifiedAt, name, createdAt, disabledAt }: Use
     name,
     created_at: toSeconds(createdAt),
     disabled_at: toSeconds(disabledAt),
+    claims: JSON.parse(claims),
   }
 }
 
 function answer(user: User): Answer {
-  const { id, email, emailVerifiedAt, name, createdAt, disabledAt } = user
+  const { id, email, emailVerifiedAt, name, claims, createdAt, disabledAt } = user
   return {
     json: toJson(user),
     text: formatRecord({
@@ -144,6 +178,7 @@ function answer(user: User): Answer {
       email,
       ...(emailVerifiedAt && { "email verified": toText(emailVerifiedAt) }),
       name,
+      ...(JSON.parse(claims) as Claims),
       created: toText(createdAt),
       ...(disabledAt && { disabled: toText(disabledAt) }),
     }),

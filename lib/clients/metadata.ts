@@ -3,7 +3,7 @@ import { isDisplayName } from "@/lib/protocol/display-name"
 import { OAuthError } from "@/lib/protocol/errors"
 import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
-import { parseScope, standardScopes } from "@/lib/protocol/scope"
+import { defaultScope, parseScope } from "@/lib/protocol/scope"
 import { listAuthMethods } from "./authentication"
 
 /** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
@@ -18,6 +18,9 @@ export type ClientMetadata = {
   scope?: string
   strictScope?: boolean
   idTokenSignedResponseAlg?: string
+  idTokenScopeClaims?: boolean
+  /** Empty for JSON. */
+  userinfoSignedResponseAlg?: string
   firstParty?: boolean
   resourceServer?: boolean
   resources?: string[]
@@ -40,9 +43,11 @@ const defaults: Omit<Facts, Given> = {
   tokenEndpointAuthMethod: "client_secret",
   postLogoutRedirectUris: [],
   grantTypes: ["authorization_code", "refresh_token"],
-  scope: standardScopes,
+  scope: defaultScope,
   strictScope: false,
   idTokenSignedResponseAlg: "RS256",
+  idTokenScopeClaims: true,
+  userinfoSignedResponseAlg: null,
   firstParty: false,
   resourceServer: false,
   resources: [],
@@ -61,6 +66,8 @@ const validators: {
   scope: validateScope,
   strictScope: Boolean,
   idTokenSignedResponseAlg: (alg) => oneOf("id_token_signed_response_alg", alg, idTokenAlgs),
+  idTokenScopeClaims: Boolean,
+  userinfoSignedResponseAlg: (alg) => (alg === "" ? null : oneOf("userinfo_signed_response_alg", alg, idTokenAlgs)),
   firstParty: Boolean,
   resourceServer: Boolean,
   resources: validateResources,
@@ -114,6 +121,8 @@ export function toClientMetadata(client: Client) {
     scope: client.scope.join(" "),
     strict_scope: client.strictScope,
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+    id_token_scope_claims: client.idTokenScopeClaims,
+    ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
     first_party: client.firstParty,
     resource_server: client.resourceServer,
     resources: client.resources,

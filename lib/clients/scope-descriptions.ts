@@ -8,6 +8,8 @@ export type DescribedScope = { scope: string; description: string | null; source
 const builtIn = new Map([
   ["profile", "See your name"],
   ["email", "See your email address"],
+  ["address", "See your postal address"],
+  ["phone", "See your phone number"],
   ["offline_access", "Keep access when you're not using the app"],
 ])
 
@@ -19,6 +21,10 @@ export async function describeScopes(scopes: string[]): Promise<DescribedScope[]
   const asked = scopes.filter(isAskedFor)
   return withDescriptions(asked, await findScopeDescriptions(asked))
 }
+
+/** What the consent page shows for a claim that a Client requests by name. */
+export const describeClaim = (claim: string): string =>
+  claim === "email_verified" ? "See whether your email address is verified" : `See your ${claim.replaceAll("_", " ")}`
 
 /** Every scope that consent pages can show: the standard ones, those of the clients, and those with a description. */
 export async function listDescribedScopes(): Promise<DescribedScope[]> {

@@ -19,6 +19,8 @@ describeOnEachDatabase("a client", (provider) => {
       scope: ["openid", "invoices:read"],
       strictScope: true,
       idTokenSignedResponseAlg: "ES256" as const,
+      idTokenScopeClaims: false,
+      userinfoSignedResponseAlg: "RS256" as const,
       firstParty: true,
       resourceServer: true,
       resources: ["https://api.example/"],

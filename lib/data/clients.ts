@@ -18,7 +18,11 @@ type Lists = {
   scope: string[]
   resources: string[]
 }
-type Choices = { tokenEndpointAuthMethod: TokenEndpointAuthMethod; idTokenSignedResponseAlg: IdTokenAlg }
+type Choices = {
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod
+  idTokenSignedResponseAlg: IdTokenAlg
+  userinfoSignedResponseAlg: IdTokenAlg | null
+}
 
 /** A registered client: RFC 7591 metadata in camelCase. */
 export type Client = Omit<ClientRow, keyof Lists | keyof Choices> & Lists & Choices

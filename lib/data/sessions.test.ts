@@ -27,7 +27,13 @@ describeOnEachDatabase("session data", () => {
   describe("an auth code", () => {
     test("is stored with its Session, which has not started, and found with that and its User", async () => {
       const [session, code, now] = makeSession(owner)
-      const full = { ...session, scope: ["openid", "email"], resource: ["https://a.example/"], nonce: "n" }
+      const full = {
+        ...session,
+        scope: ["openid", "email"],
+        resource: ["https://a.example/"],
+        nonce: "n",
+        claims: "{}",
+      }
       expect(await insertAuthCode(full, code, now)).toBe(true)
       const stored = {
         ...full,

@@ -55,6 +55,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The Session of the access token was revoked or deleted, or the user was disabled or changed the password.",
     fix: "Start a new authorization. A refresh does not help, because the refresh token ended with the Session.",
   },
+  acr_not_available: {
+    label: "Authentication class not available",
+    why: "The client requires an authentication class (acr) that this server does not have.",
+    fix: "Request one of acr_values_supported, or request acr as a voluntary claim.",
+  },
   client_authentication_failed: {
     label: "Client authentication failed",
     why: "The client's credentials are wrong, or were sent with a different method from the registered one.",

@@ -1,5 +1,6 @@
 import { OAuthError } from "@/lib/protocol/errors"
 import type { EndpointRequest } from "./exchange"
+import { isForm, readForm } from "./form"
 
 /**
  * Reads the access token of the Authorization header, RFC 6750 section 2.1: the one way that does not put it into a URL.
@@ -21,6 +22,25 @@ export function readBearerToken(request: EndpointRequest): string {
       "invalid_token",
       "The Authorization header must be: Bearer, a space, and the access token.",
       "access_token_malformed",
+    )
+  }
+  return token
+}
+
+/**
+ * Reads the access token of the Authorization header, or of the form: RFC 6750 section 2.2, OpenID Connect Core 1.0 section
+ * 5.3.1.
+ * @throws OAuthError
+ */
+export async function readBearerOrFormToken(request: EndpointRequest): Promise<string> {
+  const token = isForm(request) ? (await readForm(request)).get("access_token") : undefined
+  if (token === undefined) return readBearerToken(request)
+  // RFC 6750 section 2: "Clients MUST NOT use more than one method to transmit the token in each request."
+  if (request.header("authorization") !== null) {
+    throw OAuthError.bearer(
+      "invalid_request",
+      "The request has an access token in its header and in its form. Send one of them.",
+      "parameter_repeated",
     )
   }
   return token

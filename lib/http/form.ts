@@ -36,13 +36,18 @@ function checkForm(request: EndpointRequest): void {
       "parameter_in_query",
     )
   }
-  const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase()
-  if (type !== "application/x-www-form-urlencoded") {
+  if (!isForm(request)) {
     throw OAuthError.invalidRequest(
       "Send the parameters with Content-Type: application/x-www-form-urlencoded.",
       "content_type_not_form",
     )
   }
+}
+
+/** Whether the request's Content-Type is that of a form. */
+export function isForm(request: EndpointRequest): boolean {
+  const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase()
+  return type === "application/x-www-form-urlencoded"
 }
 
 function parseForm(body: Buffer | null): Parameters {

@@ -28,6 +28,11 @@ export function json(body: object): EndpointResponse {
   return { status: 200, headers, body: JSON.stringify(body) }
 }
 
+/** A JWT that is not to be cached. */
+export function jwt(body: string): EndpointResponse {
+  return { status: 200, headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" }, body }
+}
+
 /** An error in the form of RFC 6749 section 5.2. */
 export function jsonError(error: OAuthError): EndpointResponse {
   const headers = {

@@ -1,13 +1,19 @@
+import { config } from "@/lib/config"
+import { findClient } from "@/lib/data/clients"
 import type { Flow } from "@/lib/flows/flow"
+import { signJwt } from "@/lib/keys/jwt"
+import type { Claims } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
-import { userClaims } from "@/lib/sessions/user-claims"
+import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
 import { isForUs, requireActiveAccessToken } from "./introspect"
 
 /**
- * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows.
+ * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows or the
+ * authorization request named.
+ * @returns the claims, or a JWT with them when the client is registered for signed responses (section 5.3.2)
  * @throws OAuthError invalid_token, insufficient_scope
  */
-export async function findUserInfo(accessToken: string, flow: Flow): Promise<Record<string, unknown>> {
+export async function findUserInfo(accessToken: string, flow: Flow): Promise<Claims | string> {
   const active = await requireActiveAccessToken(accessToken, flow)
   if (!isForUs(active)) {
     throw OAuthError.bearer(
@@ -16,7 +22,7 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Rec
       "access_token_for_another_resource",
     )
   }
-  const { claims, user } = active
+  const { claims, session, user } = active
   const scope = claims.scope.split(" ")
   if (!scope.includes("openid")) {
     throw OAuthError.bearer(
@@ -25,5 +31,7 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Rec
       "scope_not_granted",
     )
   }
-  return userClaims(user, scope)
+  const info = userClaims(user, scope, readClaimsRequest(session.claims).userinfo)
+  const { clientId, userinfoSignedResponseAlg: alg = null } = (await findClient(session.clientId)) ?? {}
+  return alg === null ? info : signJwt(alg, "JWT", { iss: config().issuer, aud: clientId, ...info })
 }

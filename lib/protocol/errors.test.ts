@@ -18,6 +18,7 @@ describe("the status of an error", () => {
     temporarily_unavailable: 503,
     invalid_token: 401,
     insufficient_scope: 403,
+    unmet_authentication_requirements: 400,
     login_required: 400,
     consent_required: 400,
     request_not_supported: 400,

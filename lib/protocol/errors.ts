@@ -16,6 +16,8 @@ export type OAuthErrorCode =
   | "insufficient_scope"
   // OpenID Connect Core 1.0 section 3.1.2.6
   | "login_required"
+  // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+  | "unmet_authentication_requirements"
   | "consent_required"
   | "request_not_supported"
   | "request_uri_not_supported"
@@ -34,6 +36,7 @@ export type Reason =
   | "access_token_malformed"
   | "access_token_missing"
   | "access_token_revoked"
+  | "acr_not_available"
   | "client_authentication_failed"
   | "client_authentication_missing"
   | "client_not_allowed"

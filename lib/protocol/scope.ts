@@ -62,5 +62,8 @@ export function narrowScope(requested: string | undefined, granted: string[]): s
   return tokens
 }
 
-/** The scope values that OpenID Connect Core 1.0 section 5.4 and 11 define and this server knows. */
-export const standardScopes = ["openid", "profile", "email", "offline_access"]
+/** The scope values that OpenID Connect Core 1.0 section 5.4 and 11 define. */
+export const standardScopes = ["openid", "profile", "email", "address", "phone", "offline_access"]
+
+/** The scope of a client that is registered without one. */
+export const defaultScope = ["openid", "profile", "email", "offline_access"]

@@ -2,16 +2,44 @@ import { expect, test } from "vitest"
 import type { User } from "@/lib/data/users"
 import { userClaims } from "./user-claims"
 
+const stored = {
+  nickname: "ada",
+  address: { locality: "London" },
+  phone_number: "+44 20 7946 0000",
+  groups: ["staff"],
+}
+const user = {
+  id: "user",
+  name: "Ada",
+  email: "ada@example.com",
+  emailVerifiedAt: null as Date | null,
+  claims: JSON.stringify(stored),
+} as User
+
 test("the claims about a User are those that the scope allows", () => {
-  const user = { id: "user", name: "Ada", email: "ada@example.com", emailVerifiedAt: null as Date | null } as User
   expect(userClaims(user, [])).toEqual({ sub: "user" })
-  expect(userClaims(user, ["openid", "profile"])).toEqual({ sub: "user", name: "Ada" })
-  expect(userClaims({ ...user, name: null }, ["profile"])).toEqual({ sub: "user" })
+  expect(userClaims(user, ["openid", "profile"])).toEqual({ sub: "user", name: "Ada", nickname: "ada" })
+  expect(userClaims({ ...user, name: null, claims: "{}" }, ["profile"])).toEqual({ sub: "user" })
   expect(userClaims(user, ["email"])).toEqual({ sub: "user", email: "ada@example.com" })
+  expect(userClaims(user, ["address"])).toEqual({ sub: "user", address: { locality: "London" } })
+  expect(userClaims(user, ["phone"])).toEqual({ sub: "user", phone_number: "+44 20 7946 0000" })
+})
+
+test("a claim that is not a standard one needs the scope of its name", () => {
+  expect(userClaims(user, ["groups"])).toEqual({ sub: "user", groups: ["staff"] })
+})
+
+test("claims requested by name are added, where the User has them", () => {
+  const requested = ["email", "phone_number", "picture"]
+  expect(userClaims(user, ["openid"], requested)).toEqual({
+    sub: "user",
+    email: "ada@example.com",
+    phone_number: "+44 20 7946 0000",
+  })
 })
 
 test("email_verified is true once the address is verified, and absent while that is unknown", () => {
-  const user = { id: "user", email: "ada@example.com", emailVerifiedAt: new Date() } as User
-  expect(userClaims(user, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: true })
-  expect(userClaims(user, ["openid"])).toEqual({ sub: "user" })
+  const verified = { ...user, emailVerifiedAt: new Date() }
+  expect(userClaims(verified, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: true })
+  expect(userClaims(verified, ["openid"])).toEqual({ sub: "user" })
 })

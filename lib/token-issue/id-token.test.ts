@@ -12,6 +12,7 @@ const session = {
   id: "session",
   scope: ["openid", "email"],
   authTime: new Date("2026-01-02T03:00:00.999Z"),
+  claims: null as string | null,
 } as Session
 const authTime = 1767322800
 
@@ -38,8 +39,21 @@ describe("an ID token", () => {
       nonce: "n",
       at_hash: computeAtHash("token"),
       sid: "session",
+      acr: "1",
+      amr: ["pwd"],
       email: user.email,
     })
+  })
+
+  test("has the claims of the scopes only where the client wants them there, and always those requested by name", async () => {
+    const client = await storeClient({ idTokenScopeClaims: false })
+    const user = await storeUser({ name: "Ada", claims: '{"nickname":"ada","groups":["staff"]}' })
+    const facts = { client, user, accessToken: "token", nonce: null }
+    expect(decodeJwt(await issueIdToken({ ...facts, session }, now))).not.toHaveProperty("email")
+    const claims = JSON.stringify({ userinfo: ["name"], id_token: ["nickname", "groups", "picture"] })
+    const idToken = decodeJwt(await issueIdToken({ ...facts, session: { ...session, claims } }, now))
+    expect(idToken).toMatchObject({ nickname: "ada", groups: ["staff"] })
+    for (const claim of ["email", "name", "picture"]) expect(idToken).not.toHaveProperty(claim)
   })
 
   test("has no nonce when the request had none", async () => {

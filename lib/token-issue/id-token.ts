@@ -4,7 +4,8 @@ import type { Client } from "@/lib/data/clients"
 import type { Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
 import { signJwt } from "@/lib/keys/jwt"
-import { userClaims } from "@/lib/sessions/user-claims"
+import { acrValues } from "@/lib/protocol/acr"
+import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
 
 /**
  * Issues an ID token, OpenID Connect Core 1.0 section 2 and 3.1.3.3.
@@ -15,6 +16,7 @@ export async function issueIdToken(
   now: Date,
 ): Promise<string> {
   const { client, session, user, accessToken, nonce } = facts
+  const requested = readClaimsRequest(session.claims)
   const { issuer, ID_TOKEN_SECONDS } = config()
   const iat = Math.floor(now.getTime() / 1000)
   return signJwt(client.idTokenSignedResponseAlg, "JWT", {
@@ -28,7 +30,10 @@ export async function issueIdToken(
     ...(nonce !== null && { nonce }),
     at_hash: computeAtHash(accessToken),
     sid: session.id,
-    ...userClaims(user, session.scope),
+    acr: acrValues[0],
+    // RFC 8176 section 2.
+    amr: ["pwd"],
+    ...userClaims(user, client.idTokenScopeClaims ? session.scope : [], requested.id_token),
   })
 }
 

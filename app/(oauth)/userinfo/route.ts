@@ -1,12 +1,15 @@
-import { readBearerToken } from "@/lib/http/bearer"
-import { type FlowHandler, oauthEndpoint } from "@/lib/http/endpoint"
-import { json } from "@/lib/http/responses"
+import { readBearerOrFormToken, readBearerToken } from "@/lib/http/bearer"
+import { oauthEndpoint } from "@/lib/http/endpoint"
+import { json, jwt } from "@/lib/http/responses"
 import { findUserInfo } from "@/lib/introspection/user-info"
 
-const userInfo: FlowHandler = async (request, flow) => json(await findUserInfo(readBearerToken(request), flow))
+const respond = (info: Awaited<ReturnType<typeof findUserInfo>>) => (typeof info === "string" ? jwt(info) : json(info))
 
 /** The UserInfo endpoint, OpenID Connect Core 1.0 section 5.3. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
-  { GET: userInfo, POST: userInfo },
+  {
+    GET: async (request, flow) => respond(await findUserInfo(readBearerToken(request), flow)),
+    POST: async (request, flow) => respond(await findUserInfo(await readBearerOrFormToken(request), flow)),
+  },
   { cors: "clients" },
 )

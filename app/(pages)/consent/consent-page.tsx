@@ -1,6 +1,6 @@
 import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
-import { describeScopes } from "@/lib/clients/scope-descriptions"
+import { describeClaim, describeScopes } from "@/lib/clients/scope-descriptions"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
@@ -19,7 +19,8 @@ export const consentPage: PageHandler = async (request) => {
   const interaction = await findInteraction(state, browserTokens)
   const signedIn = await findSignedInUser(browserSessionToken)
   if (!interaction || !signedIn) return redirect(callbackPath(state))
-  const scopes = await describeScopes(interaction.scopes)
+  const claims = interaction.claims.map((claim) => ({ scope: claim, description: describeClaim(claim) }))
+  const scopes = [...(await describeScopes(interaction.scopes)), ...claims]
   const client = <ClientName name={interaction.client.clientName} />
 
   const content = (

@@ -2,7 +2,11 @@ import type { ReactNode } from "react"
 import type { DescribedScope } from "@/lib/clients/scope-descriptions"
 
 /** What a Client asks for: its scopes in words, and the services where it can use them (RFC 8707). */
-export function RequestedAccess(props: { client: ReactNode; scopes: DescribedScope[]; resources: string[] }) {
+export function RequestedAccess(props: {
+  client: ReactNode
+  scopes: Pick<DescribedScope, "scope" | "description">[]
+  resources: string[]
+}) {
   const { client, scopes, resources } = props
   return (
     <div className="grid gap-6">
