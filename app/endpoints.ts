@@ -4,6 +4,7 @@ import * as authorizationServerMetadata from "./.well-known/oauth-authorization-
 import * as openidConfiguration from "./.well-known/openid-configuration/route"
 import * as authorize from "./(oauth)/authorize/route"
 import * as callback from "./(oauth)/callback/route"
+import * as endSession from "./(oauth)/end-session/route"
 import * as introspect from "./(oauth)/introspect/route"
 import * as jwks from "./(oauth)/jwks/route"
 import * as refresh from "./(oauth)/refresh/route"
@@ -17,6 +18,7 @@ import * as enterSubmit from "./(pages)/flows/enter/submit/route"
 import { homePage } from "./(pages)/home-page"
 import { signInPage } from "./(pages)/sign-in/sign-in-page"
 import * as signInSubmit from "./(pages)/sign-in/submit/route"
+import { signOutPage } from "./(pages)/sign-out/sign-out-page"
 import * as signOutSubmit from "./(pages)/sign-out/submit/route"
 import { signUpPage } from "./(pages)/sign-up/sign-up-page"
 import * as signUpSubmit from "./(pages)/sign-up/submit/route"
@@ -28,6 +30,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/.well-known/openid-configuration", openidConfiguration],
   ["/authorize", authorize],
   ["/callback", callback],
+  ["/end-session", endSession],
   ["/introspect", introspect],
   ["/jwks", jwks],
   ["/refresh", refresh],
@@ -41,6 +44,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/flows/enter/submit", enterSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
+  ["/sign-out", lightPage(signOutPage)],
   ["/sign-out/submit", signOutSubmit],
   ["/sign-up", lightPage(signUpPage)],
   ["/sign-up/submit", signUpSubmit],

@@ -47,6 +47,7 @@ export const openIdProviderMetadata = oncePerConfig(() => {
   return {
     ...authorizationServerMetadata(),
     userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/end-session`,
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256", "ES256"],
     claim_types_supported: ["normal"],

@@ -64,6 +64,7 @@ test("the OpenID Provider's metadata says the same and its own - OpenID Connect 
   expect(await providerMetadata()).toEqual({
     ...(await serverMetadata()),
     userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/end-session`,
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256", "ES256"],
     claim_types_supported: ["normal"],
@@ -140,6 +141,8 @@ test("each endpoint answers where the metadata says - RFC 8414 2", async () => {
   expect((await get("authorization_endpoint")).status).toBe(400)
   expect((await get("jwks_uri")).status).toBe(200)
   expect((await get("userinfo_endpoint")).status).toBe(401)
+  const signedOut = await get("end_session_endpoint")
+  expect([signedOut.status, signedOut.headers.get("location")]).toEqual([303, `${metadata.issuer}/sign-out`])
   for (const name of ["token_endpoint", "introspection_endpoint", "revocation_endpoint"])
     await expectOAuthError(await post(name), "invalid_client", 401)
 })

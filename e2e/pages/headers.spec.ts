@@ -3,7 +3,7 @@ import { expect, test } from "../fixtures/journey"
 import { visits } from "../fixtures/visits"
 import { authorize, openBrowser, registerClient, TestBrowser } from "../fixtures/world"
 
-const flowPaths = ["/sign-in", "/sign-up", "/consent"]
+const flowPaths = ["/sign-in", "/sign-up", "/consent", "/sign-out"]
 
 /** The policy's directives, by name. */
 function parsePolicy(policy: string): Record<string, string[]> {

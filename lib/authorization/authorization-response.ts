@@ -1,5 +1,6 @@
 import { config } from "@/lib/config"
 import type { OAuthError } from "@/lib/protocol/errors"
+import { addQuery } from "@/lib/protocol/redirect-uri"
 import type { ResponseMode, ReturnAddress } from "./redirectable-error"
 
 /** What the browser takes to the client's redirect URI. */
@@ -30,8 +31,7 @@ function response(
   }
 }
 
-/** The response as a URI. The redirect URI keeps every byte that was registered, a query of its own included (OAuth 2.1 section 2.3). */
+/** The response as a URI. */
 export function responseUri({ redirectUri, parameters }: AuthorizationResponse): string {
-  const separator = !redirectUri.includes("?") ? "?" : /[?&]$/.test(redirectUri) ? "" : "&"
-  return `${redirectUri}${separator}${new URLSearchParams(parameters)}`
+  return addQuery(redirectUri, parameters)
 }

@@ -110,6 +110,19 @@ export const diagrams = {
       step("returns_success", "revocation", "client", "Returns HTTP status code success"),
     ],
   },
+  signOut: {
+    title: "Sign-out",
+    participants: ["client", "authentication", "data"],
+    requests: { calls_end_session: "GET /end-session" },
+    optional: ["asks_to_sign_out"],
+    steps: [
+      step("calls_end_session", "client", "authentication", "Calls the end-session endpoint with an ID token"),
+      step("validates_request", "authentication", "authentication", "Validates ID token and redirect URI"),
+      step("asks_to_sign_out", "authentication", "authentication", "Asks the person to sign out"),
+      step("ends_browser_session", "authentication", "data", "Ends the sign-in of this browser"),
+      step("returns_to_client", "authentication", "client", "Redirects to the client"),
+    ],
+  },
 } as const satisfies Record<string, Diagram>
 
 export type DiagramName = keyof typeof diagrams

@@ -94,6 +94,13 @@ function explain(error: OAuthError, path: string): Pick<Page, "title" | "lead" |
         detail: { label: "For the app's developer", code: error.code, text: error.description },
       }
     default:
+      if (path === "/end-session" || path === "/sign-out") {
+        return {
+          title: "This sign-out link doesn't work",
+          lead: "The app that sent you here made a mistake, so you may still be signed in. Sign out on the home page.",
+          detail: { label: "For the app's developer", code: error.code, text: error.description },
+        }
+      }
       return {
         title: "This sign-in link doesn't work",
         lead: "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support.",

@@ -2,6 +2,7 @@ import type { Browser } from "@/lib/authorization/authorize"
 import { config } from "@/lib/config"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
+import type { Parameters } from "@/lib/protocol/parameters"
 import { type BrowserHandler, browserEndpoint } from "./browser-endpoint"
 import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
@@ -10,6 +11,7 @@ import { redirect } from "./responses"
 
 /** A form that a page of this server posted. */
 export type PostedForm = {
+  form: Parameters
   /** The value of a field; empty when it is missing. */
   field(name: string): string
   /** The state token of the authorization that the page belongs to, or null. */
@@ -34,7 +36,7 @@ export function formEndpoint(page: string, handle: (form: PostedForm) => Promise
     const form = await readBrowserForm(request)
     const field = (name: string) => form.get(name) ?? ""
     const state = field("state").slice(0, maxStateLength) || null
-    return handle({ field, state, browser, request, flow })
+    return handle({ form, field, state, browser, request, flow })
   }
   return browserEndpoint({ GET: showPage, POST: post })
 }

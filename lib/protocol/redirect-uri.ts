@@ -79,6 +79,12 @@ export function isGenericScheme(redirectUri: string): boolean {
   return protocol !== "https:" && protocol !== "http:" && !protocol.includes(".")
 }
 
+/** Adds parameters. The URI keeps every byte that was registered, a query of its own included (OAuth 2.1 section 2.3). */
+export function addQuery(uri: string, parameters: Record<string, string>): string {
+  const separator = !uri.includes("?") ? "?" : /[?&]$/.test(uri) ? "" : "&"
+  return `${uri}${separator}${new URLSearchParams(parameters)}`
+}
+
 /**
  * Whether a program on the person's device other than the client could have asked for this redirect URI, which fits a
  * registered one: on another loopback port, or by an app's own scheme, which any app can claim.

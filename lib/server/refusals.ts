@@ -45,7 +45,7 @@ const maxQueryLength = 3_000
 
 /** Whether people open this path in a browser. */
 const isForPeople = (path: string) =>
-  /^\/(authorize|callback|sign-in|sign-up|consent|flows|playground)?(\/|$)/.test(path)
+  /^\/(authorize|callback|end-session|sign-in|sign-out|sign-up|consent|flows|playground)?(\/|$)/.test(path)
 
 /**
  * Whether a browser opened this server by another loopback name than the issuer's. 127.0.0.1 and localhost have separate

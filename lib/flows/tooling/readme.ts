@@ -4,9 +4,12 @@ import { pathToFileURL } from "node:url"
 import { type DiagramName, diagrams } from "../diagrams"
 import { toMermaid } from "../mermaid"
 
-/** Replaces each diagram, which is under the heading of its title, with the current one. */
+/** The four flows. The other diagrams are in the inspector only. */
+const flows: DiagramName[] = ["authorization", "introspection", "refresh", "revocation"]
+
+/** Replaces the diagram of each flow, which is under the heading of its title, with the current one. */
 export function withDiagrams(markdown: string): string {
-  return (Object.keys(diagrams) as DiagramName[]).reduce((text, diagram) => {
+  return flows.reduce((text, diagram) => {
     const { title } = diagrams[diagram]
     const block = new RegExp(`(?<=^### ${title}\n\n\`\`\`mermaid\n)[^\`]*(?=\n\`\`\`)`, "m")
     if (!block.test(text)) throw new Error(`README.md has no diagram under the heading ${title}.`)

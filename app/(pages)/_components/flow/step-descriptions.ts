@@ -53,4 +53,10 @@ export const stepDescriptions: Record<StepName, string> = {
   "revocation.destroys_session": "The Session was revoked, and every token of the family with it.",
   "revocation.returns_success":
     "The client was told that it worked. Unknown tokens get the same answer, so no one learns who owns one.",
+  "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
+  "signOut.validates_request":
+    "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",
+  "signOut.asks_to_sign_out": "Nothing proved that the client speaks for the signed-in user, so the person decides.",
+  "signOut.ends_browser_session": "No one is signed in in this browser any more.",
+  "signOut.returns_to_client": "The browser went back to the client, or to a page that reports the sign-out.",
 }

@@ -1,0 +1,124 @@
+import { type Client, findClient } from "@/lib/data/clients"
+import type { Flow } from "@/lib/flows/flow"
+import { findVerifiedClaims } from "@/lib/keys/jwt"
+import { OAuthError } from "@/lib/protocol/errors"
+import type { Parameters } from "@/lib/protocol/parameters"
+import { addQuery } from "@/lib/protocol/redirect-uri"
+import { endBrowserSession, findSignedInUser } from "@/lib/sessions/browser-sessions"
+
+/** A request to sign out in which everything has been checked. */
+export type SignOutRequest = {
+  client: Client | null
+  /** Where the browser goes afterwards: the post-logout redirect URI with the client's state; null when none was requested. */
+  returnUri: string | null
+  /** The User whom the ID token is about; null without an ID token. */
+  sub: string | null
+  /** The Session of the ID token. */
+  sid: string | null
+}
+
+/** The page that asks the person, and that afterwards reports that no one is signed in. */
+const signOutPage = "/sign-out"
+
+/** Characters, form-encoded: the parameters are in the URL of that page. */
+const maxLength = 2_048
+
+/**
+ * GET and POST /end-session, OpenID Connect RP-Initiated Logout 1.0: signs the browser out when the ID token is about the User
+ * who is signed in, and asks the person otherwise.
+ * @returns where the browser goes next, and whether its cookie is to be deleted
+ * @throws OAuthError for a page: nothing is redirected to a URI that is not registered
+ */
+export async function endSession(
+  parameters: Parameters,
+  browserSessionToken: string | null,
+  flow: Flow,
+): Promise<{ location: string; signedOut: boolean }> {
+  flow.step("signOut.calls_end_session", () => ({ parameters: parameters.entries().map(([name]) => name) }))
+  const request = await parseSignOutRequest(parameters)
+  if (request.sid) flow.join(request.sid)
+  if (request.client) flow.concerns(request.client)
+  flow.step("signOut.validates_request")
+  const signedIn = await findSignedInUser(browserSessionToken)
+  // RP-Initiated Logout 1.0 section 2: the server "MUST ask the End-User this question if the id_token_hint was not provided
+  // or if the supplied ID Token does not belong to the current OP session with the RP and/or currently logged in End-User."
+  if (signedIn && request.sub !== signedIn.user.id) {
+    flow.step("signOut.asks_to_sign_out")
+    return { location: confirmationPath(parameters, request), signedOut: false }
+  }
+  flow.step("signOut.ends_browser_session")
+  if (browserSessionToken !== null) await endBrowserSession(browserSessionToken)
+  flow.step("signOut.returns_to_client")
+  return { location: request.returnUri ?? signOutPage, signedOut: true }
+}
+
+/**
+ * Where a form that another site posted continues: browsers send no cookies with it, but do with the redirect.
+ * @throws OAuthError as `parseSignOutRequest`
+ */
+export async function findUnauthenticatedPath(parameters: Parameters): Promise<string> {
+  return parameters.length() <= maxLength
+    ? `/end-session?${parameters}`
+    : confirmationPath(parameters, await parseSignOutRequest(parameters))
+}
+
+/** Without the ID token, which can be too long for a URL; the person decides in its place. */
+function confirmationPath(parameters: Parameters, { client }: SignOutRequest): string {
+  const kept = ["post_logout_redirect_uri", "state"].flatMap((name) => {
+    const value = parameters.get(name)
+    return value === undefined ? [] : [[name, value] as [string, string]]
+  })
+  const query = new URLSearchParams([...(client ? [["client_id", client.clientId]] : []), ...kept])
+  return query.size > 0 ? `${signOutPage}?${query}` : signOutPage
+}
+
+/**
+ * Checks a request to sign out, RP-Initiated Logout 1.0 section 2.
+ * @throws OAuthError invalid_request
+ */
+export async function parseSignOutRequest(parameters: Parameters): Promise<SignOutRequest> {
+  parameters.checkAll()
+  const claims = await verifyHint(parameters.get("id_token_hint"))
+  const audience = claims && String(claims.aud)
+  const clientId = parameters.get("client_id") ?? audience
+  // Section 2: "When both client_id and id_token_hint are present, the OP MUST verify that the Client Identifier matches the
+  // one used when issuing the ID Token."
+  if (audience && clientId !== audience) {
+    throw invalid("The id_token_hint was issued to another client than client_id.", "parameter_invalid")
+  }
+  const client = clientId ? await findClient(clientId) : null
+  if (clientId && !client) throw invalid("The client_id is not registered at this server.", "client_unknown")
+  return { client, returnUri: findReturnUri(parameters, client), sub: claims?.sub ?? null, sid: claims?.sid ?? null }
+}
+
+/** It may have expired: a person may sign out at any time. */
+async function verifyHint(hint: string | undefined): Promise<{ aud: string; sub: string; sid: string | null } | null> {
+  if (hint === undefined) return null
+  const claims = await findVerifiedClaims(hint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
+  if (!claims?.sub || typeof claims.aud !== "string") {
+    throw invalid("The id_token_hint is not an ID token of this server. Send one, or client_id.", "parameter_invalid")
+  }
+  return { aud: claims.aud, sub: claims.sub, sid: typeof claims.sid === "string" ? claims.sid : null }
+}
+
+function findReturnUri(parameters: Parameters, client: Client | null): string | null {
+  const requested = parameters.get("post_logout_redirect_uri")
+  if (requested === undefined) return null
+  if (!client) {
+    throw invalid("The post_logout_redirect_uri needs an id_token_hint or a client_id. Send one.", "parameter_missing")
+  }
+  // Section 3: "The value MUST have been previously registered with the OP".
+  if (!client.postLogoutRedirectUris.includes(requested)) {
+    throw invalid(
+      "The post_logout_redirect_uri is not registered for this client. Add it with `client update --post-logout-redirect-uri`, or send a registered one.",
+      "redirect_uri_unregistered",
+    )
+  }
+  const state = parameters.get("state")
+  const returnUri = state === undefined ? requested : addQuery(requested, { state })
+  if (returnUri.length > maxLength) throw invalid("The parameter state is too long.", "parameter_invalid")
+  return returnUri
+}
+
+const invalid = (description: string, reason: ConstructorParameters<typeof OAuthError>[2]) =>
+  OAuthError.invalidRequest(description, reason)
