@@ -1,4 +1,5 @@
 import { setInterval } from "node:timers"
+import { sendNotificationsInBackground } from "@/lib/authentication/logout-notifications"
 import { config } from "@/lib/config"
 import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
@@ -9,6 +10,7 @@ import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
+const notifyEveryMs = 5_000
 
 const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
 const maintenanceStarted = perProcess<boolean>("maintenance")
@@ -36,4 +38,5 @@ export function startMaintenance(): void {
   maintenanceStarted.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
   setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
+  setInterval(() => void sendNotificationsInBackground(), notifyEveryMs).unref()
 }

@@ -5,6 +5,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { addQuery } from "@/lib/protocol/redirect-uri"
 import { endBrowserSession, findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { sendNotificationsInBackground } from "./logout-notifications"
 
 /** A request to sign out in which everything has been checked. */
 export type SignOutRequest = {
@@ -47,9 +48,16 @@ export async function endSession(
     return { location: confirmationPath(parameters, request), signedOut: false }
   }
   flow.step("signOut.ends_browser_session")
-  if (browserSessionToken !== null) await endBrowserSession(browserSessionToken)
+  await signOutBrowser(browserSessionToken)
   flow.step("signOut.returns_to_client")
   return { location: request.returnUri ?? signOutPage, signedOut: true }
+}
+
+/** Signs this browser out, and notifies the clients that want to know. */
+export async function signOutBrowser(browserSessionToken: string | null): Promise<void> {
+  if (browserSessionToken === null) return
+  await endBrowserSession(browserSessionToken)
+  void sendNotificationsInBackground()
 }
 
 /**

@@ -36,6 +36,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       nonce: request.nonce,
       claims: request.claims ? JSON.stringify(request.claims) : null,
       authTime: signedIn.authenticatedAt,
+      browserSession: signedIn.tokenHash,
     },
     {
       codeHash: hashToken(code),

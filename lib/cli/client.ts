@@ -20,6 +20,7 @@ type Options = {
   tokenEndpointAuthMethod?: string
   grantType?: string[]
   postLogoutRedirectUri?: string[]
+  backchannelLogoutUri?: string
   idTokenSignedResponseAlg?: string
   idTokenScopeClaims?: boolean
   userinfoSignedResponseAlg?: string
@@ -74,6 +75,7 @@ function addMetadataOptions(command: Command): Command {
     .option("--redirect-uri <uri...>", "where authorization responses may be sent; repeatable")
     .option("--any-scheme", "allow redirect URIs like vscode://app/callback; the consent page warns about other apps")
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
+    .option("--backchannel-logout-uri <uri>", 'where logout tokens are sent when the user signs out; "" for none')
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
     .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
     .option(
@@ -91,6 +93,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     redirectUris: options.redirectUri,
     anyScheme: options.redirectUri && options.anyScheme,
     postLogoutRedirectUris: options.postLogoutRedirectUri,
+    backchannelLogoutUri: options.backchannelLogoutUri,
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     grantTypes: options.grantType,
     scope: options.scope,

@@ -13,6 +13,8 @@ export type ClientMetadata = {
   /** Whether the redirect URIs may have a scheme without a domain name, such as `vscode:`. Not stored. */
   anyScheme?: boolean
   postLogoutRedirectUris?: string[]
+  /** Empty for none. */
+  backchannelLogoutUri?: string
   tokenEndpointAuthMethod?: string
   grantTypes?: string[]
   scope?: string
@@ -42,6 +44,7 @@ type Given = "clientName" | "redirectUris"
 const defaults: Omit<Facts, Given> = {
   tokenEndpointAuthMethod: "client_secret",
   postLogoutRedirectUris: [],
+  backchannelLogoutUri: null,
   grantTypes: ["authorization_code", "refresh_token"],
   scope: defaultScope,
   strictScope: false,
@@ -62,6 +65,7 @@ const validators: {
   tokenEndpointAuthMethod: (method) => oneOf("token_endpoint_auth_method", method, authMethods),
   grantTypes: (grants) => [...new Set(grants.map((grant) => oneOf<GrantType>("grant_types", grant, grantTypes)))],
   redirectUris: (uris, { anyScheme }) => validateUris("redirect URI", uris, anyScheme),
+  backchannelLogoutUri: (uri) => (uri === "" ? null : validateLogoutUri(uri)),
   postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
   scope: validateScope,
   strictScope: Boolean,
@@ -114,6 +118,7 @@ export function toClientMetadata(client: Client) {
     client_name: client.clientName,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
+    ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
     token_endpoint_auth_method: methods[0],
     token_endpoint_auth_methods: methods,
     grant_types: client.grantTypes,
@@ -148,6 +153,12 @@ function validateUris(field: string, uris: string[], anyScheme = false): string[
     }
   }
   return [...new Set(uris)]
+}
+
+function validateLogoutUri(uri: string): string {
+  const problem = findRedirectUriProblem(uri) ?? (/^https?:/.test(uri) ? null : "must use https")
+  if (problem) throw invalidMetadata(`backchannel_logout_uri ${problem}`)
+  return uri
 }
 
 function validateName(name: string): string {

@@ -39,6 +39,7 @@ describe("a confidential client", () => {
       tokenEndpointAuthMethod: "client_secret",
       redirectUris: ["https://client.example/callback"],
       postLogoutRedirectUris: [],
+      backchannelLogoutUri: null,
       origins: [],
       grantTypes: ["authorization_code", "refresh_token"],
       scope: ["openid", "profile", "email", "offline_access"],

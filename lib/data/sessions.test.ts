@@ -33,6 +33,7 @@ describeOnEachDatabase("session data", () => {
         resource: ["https://a.example/"],
         nonce: "n",
         claims: "{}",
+        browserSession: "the hash of a token",
       }
       expect(await insertAuthCode(full, code, now)).toBe(true)
       const stored = {

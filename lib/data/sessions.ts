@@ -16,11 +16,12 @@ export type RevokedReason =
   | "revoked_by_operator"
   | "user_disabled"
   | "password_changed"
+  | "signed_out"
 
 const fromRow = (row: SessionRow): Session => ({ ...row, scope: toList(row.scope), resource: toList(row.resource) })
 
 type NewSessionColumn = "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime"
-export type NewSession = Pick<Session, NewSessionColumn> & { claims?: string | null }
+export type NewSession = Pick<Session, NewSessionColumn> & { claims?: string | null; browserSession?: string | null }
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
@@ -29,23 +30,21 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
  * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
  */
 export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
-  const { id, userId, clientId, scope, resource, nonce, claims = null, authTime } = session
+  const { id, userId, clientId, scope, resource, nonce, claims = null, authTime, browserSession = null } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
-  const ends = [expiresAt, expiresAt]
+  const request = [joinList(scope), joinList(resource), nonce, claims]
   return isStored(
     write(
-      [
-        insertSession,
-        [id, userId, clientId, joinList(scope), joinList(resource), nonce, claims, authTime, now, ...ends],
-      ],
+      [insertSession, [id, userId, clientId, ...request, authTime, browserSession, now, expiresAt, expiresAt]],
       [insertCode, [id, codeHash, codeChallenge, redirectUri, now, expiresAt]],
     ),
   )
 }
 
 const insertSession = `INSERT INTO "Session"
-  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "authTime", "createdAt", "idleExpiresAt", "expiresAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "authTime", "browserSession", "createdAt",
+    "idleExpiresAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertCode = `INSERT INTO "AuthCode"
   ("sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?)`

@@ -132,8 +132,8 @@ describeOnEachDatabase("user data", () => {
         expiresAt: inMinutes(60),
         user,
       })
-      await deleteBrowserSession(tokenHash)
-      await deleteBrowserSession(tokenHash)
+      await deleteBrowserSession(tokenHash, inMinutes(1))
+      await deleteBrowserSession(tokenHash, inMinutes(1))
       expect(await findBrowserSession(tokenHash)).toBeNull()
     })
   })

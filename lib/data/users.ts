@@ -2,6 +2,7 @@ import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessio
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
+import { notificationWrites } from "./logout-notifications"
 import { type RevokedReason, revocationWrite } from "./sessions"
 import { type Value, write } from "./statement"
 
@@ -85,10 +86,12 @@ type Change = [column: "disabledAt" | "passwordHash", value: Value]
 
 /** In one commit: after a failure between separate writes, the User's clients could still refresh. */
 async function changeAndEndAccess(id: string, [column, value]: Change, reason: RevokedReason, now: Date) {
+  const notifications = await notificationWrites({ userId: id }, now)
   const [changed] = await write(
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
     revocationWrite("userId", id, reason, now),
+    ...notifications,
   )
   return changed === 1
 }

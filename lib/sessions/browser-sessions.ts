@@ -8,7 +8,8 @@ import {
 import type { User } from "@/lib/data/users"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
-export type SignedIn = { user: User; authenticatedAt: Date }
+/** `tokenHash` is that of the BrowserSession. */
+export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string }
 export type NewBrowserSession = { token: string; expiresAt: Date }
 
 /**
@@ -43,8 +44,8 @@ export async function findSignedInUser(token: string | null): Promise<SignedIn |
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
   if (!browserSession || browserSession.expiresAt <= new Date()) return null
-  const { user, authenticatedAt } = browserSession
-  return isSignInValid(user, authenticatedAt) ? { user, authenticatedAt } : null
+  const { user, authenticatedAt, tokenHash } = browserSession
+  return isSignInValid(user, authenticatedAt) ? { user, authenticatedAt, tokenHash } : null
 }
 
 /** Whether a sign-in of this User is still valid: the User is not disabled, and neither that nor a new password came after it. */
@@ -52,7 +53,7 @@ export function isSignInValid(user: User, authenticatedAt: Date): boolean {
   return user.disabledAt === null && (user.signInsCountFrom === null || authenticatedAt >= user.signInsCountFrom)
 }
 
-/** Signs this browser out. */
+/** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
 export async function endBrowserSession(token: string): Promise<void> {
-  await deleteBrowserSession(hashToken(token))
+  await deleteBrowserSession(hashToken(token), new Date())
 }

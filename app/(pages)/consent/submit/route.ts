@@ -1,9 +1,9 @@
+import { signOutBrowser } from "@/lib/authentication/sign-out"
 import { allowInteraction, denyInteraction, findInteraction } from "@/lib/authorization/interaction"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { pathWithState } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
-import { endBrowserSession } from "@/lib/sessions/browser-sessions"
 
 /** Does what the person chose on the consent page: allow, deny, or sign in with another account. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
@@ -19,7 +19,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     }
     if (decision === "deny") return redirect(await denyInteraction(stateToken, browser.browserTokens))
     if (decision !== "switch") return redirect(pathWithState("/consent", state))
-    if (browser.browserSessionToken !== null) await endBrowserSession(browser.browserSessionToken)
+    await signOutBrowser(browser.browserSessionToken)
     return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
   },
 )

@@ -1,0 +1,51 @@
+import { database } from "./database"
+import type { LogoutNotification } from "./generated/sqlite/client"
+import { listRows, type Write } from "./statement"
+
+export type { LogoutNotification }
+
+type SessionsOf = { userId: string; browserSession?: string }
+
+const selectNotified = `SELECT "Session"."id", "Session"."clientId", "Session"."browserSession" FROM "Session"
+  JOIN "Client" ON "Client"."clientId" = "Session"."clientId"
+  WHERE "Session"."userId" = ? AND "Session"."revokedAt" IS NULL AND "Session"."startedAt" IS NOT NULL
+  AND "Session"."expiresAt" > ? AND "Client"."backchannelLogoutUri" IS NOT NULL`
+const insertRow = `INSERT INTO "LogoutNotification" ("sessionId", "clientId", "userId", "attempts", "nextAttemptAt")
+  VALUES (?, ?, ?, 0, ?) ON CONFLICT ("sessionId") DO NOTHING`
+
+/**
+ * The writes that store a notification for each active Session of a User, or of one of their BrowserSessions, whose client
+ * wants one. They are committed with what ends the Sessions.
+ */
+export async function notificationWrites({ userId, browserSession }: SessionsOf, now: Date): Promise<Write[]> {
+  const rows = await listRows(selectNotified, [userId, now])
+  return rows
+    .filter((row) => browserSession === undefined || row[2] === browserSession)
+    .map(([sessionId, clientId]): Write => [insertRow, [sessionId, clientId, userId, now] as Write[1]])
+}
+
+/** The notifications whose next attempt is due, the oldest first. */
+export async function listDueNotifications(now: Date, limit: number): Promise<LogoutNotification[]> {
+  const db = await database()
+  return db.logoutNotification.findMany({
+    where: { nextAttemptAt: { lte: now } },
+    orderBy: { nextAttemptAt: "asc" },
+    take: limit,
+  })
+}
+
+/**
+ * Claims an attempt, so that no other instance makes it too.
+ * @param nextAttemptAt when another attempt is due, if this one fails or its process ends
+ * @returns whether this caller makes the attempt
+ */
+export async function claimAttempt({ sessionId, attempts }: LogoutNotification, nextAttemptAt: Date): Promise<boolean> {
+  const db = await database()
+  const data = { attempts: attempts + 1, nextAttemptAt }
+  return (await db.logoutNotification.updateMany({ where: { sessionId, attempts }, data })).count === 1
+}
+
+export async function deleteNotification(sessionId: string): Promise<void> {
+  const db = await database()
+  await db.logoutNotification.deleteMany({ where: { sessionId } })
+}

@@ -1,0 +1,17 @@
+-- AlterTable
+ALTER TABLE "Client" ADD COLUMN "backchannelLogoutUri" TEXT;
+
+-- AlterTable
+ALTER TABLE "Session" ADD COLUMN "browserSession" TEXT;
+
+-- CreateTable
+CREATE TABLE "LogoutNotification" (
+    "sessionId" TEXT NOT NULL PRIMARY KEY,
+    "clientId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "nextAttemptAt" DATETIME NOT NULL
+);
+
+-- CreateIndex
+CREATE INDEX "LogoutNotification_nextAttemptAt_idx" ON "LogoutNotification"("nextAttemptAt");
