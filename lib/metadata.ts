@@ -1,4 +1,5 @@
 import { responseModes } from "@/lib/authorization/redirectable-error"
+import { assertionAlgs } from "@/lib/clients/client-assertion"
 import { type Config, config } from "@/lib/config"
 import { acrValues } from "@/lib/protocol/acr"
 import { standardClaims } from "@/lib/protocol/claims"
@@ -21,7 +22,7 @@ function oncePerConfig<Document extends object>(make: () => Document): () => Doc
 /** Authorization server metadata, RFC 8414 section 2, RFC 9207 section 3. */
 export const authorizationServerMetadata = oncePerConfig(() => {
   const { issuer } = config()
-  const secretMethods = ["client_secret_basic", "client_secret_post"]
+  const confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
   return {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
@@ -34,9 +35,12 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     response_modes_supported: [...responseModes],
     grant_types_supported: ["authorization_code", "refresh_token"],
     code_challenge_methods_supported: ["S256"],
-    token_endpoint_auth_methods_supported: [...secretMethods, "none"],
-    introspection_endpoint_auth_methods_supported: secretMethods,
-    revocation_endpoint_auth_methods_supported: [...secretMethods, "none"],
+    token_endpoint_auth_methods_supported: [...confidential, "none"],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    introspection_endpoint_auth_methods_supported: confidential,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    revocation_endpoint_auth_methods_supported: [...confidential, "none"],
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     authorization_response_iss_parameter_supported: true,
   }
 })

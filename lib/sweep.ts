@@ -23,14 +23,22 @@ const pauseFactor = 20
 export async function sweep(
   options: { pauseFactor: number } = { pauseFactor: 0 },
 ): Promise<Swept & { signingKeys: number; flowEvents: number }> {
-  const total = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, signingKeys: 0, flowEvents: 0 }
+  const total = {
+    sessions: 0,
+    browserSessions: 0,
+    operatorSessions: 0,
+    signInLimits: 0,
+    usedJwts: 0,
+    signingKeys: 0,
+    flowEvents: 0,
+  }
   // First, because they contain what people did, and Sessions may take hours.
   await runBatches(options.pauseFactor, sweepFlowBatch(total))
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
   await runBatches(options.pauseFactor, async () => {
     const swept = await sweepBatch(before, batch)
-    for (const kind of ["sessions", "browserSessions", "operatorSessions", "signInLimits"] as const) {
+    for (const kind of ["sessions", "browserSessions", "operatorSessions", "signInLimits", "usedJwts"] as const) {
       total[kind] += swept[kind]
     }
     return Math.max(...Object.values(swept)) === batch

@@ -13,6 +13,7 @@ import {
   postForm,
   redeem,
   registerClient,
+  signAssertion,
   type TestClient,
   test,
 } from "../fixtures/world"
@@ -103,16 +104,27 @@ test("two methods in one request are refused, even if both are correct - RFC 674
   expect((await postForm("/token", client, { ...form, client_id: client.clientId })).status).toBe(200)
 })
 
-test("a client assertion is refused, with or without a right secret beside it - RFC 7521 4.2", async () => {
+test("a client with a key authenticates by an assertion, which is accepted once - RFC 7523 3, OpenID Connect Core 9", async () => {
+  const client = await registerClient({ tokenEndpointAuthMethod: "private_key_jwt" })
+  const form = await makeForm(client)
+  for (const path of endpoints) {
+    const response = await postForm(path, client, form)
+    expect(await response.text(), path).not.toContain("invalid_client")
+    const assertion = await signAssertion(client)
+    expect(await (await postForm(path, null, { ...form, ...assertion })).text(), path).not.toContain("invalid_client")
+    await expectOAuthError(await postForm(path, null, { ...form, ...assertion }), "invalid_client", 401)
+  }
+})
+
+test("an assertion of a client without a key is refused, with or without a right secret beside it - RFC 7521 4.2", async () => {
+  const { privateKey } = await registerClient({ tokenEndpointAuthMethod: "private_key_jwt" })
   const client = await registerClient()
   const form = await makeForm(client)
-  const assertion = {
-    client_assertion: "a.b.c",
-    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  const assertion = await signAssertion({ ...client, privateKey })
+  for (const path of endpoints) {
+    await expectOAuthError(await postForm(path, null, { ...form, ...assertion }), "invalid_client", 401)
+    await expectOAuthError(await postForm(path, client, { ...form, ...assertion }), "invalid_request", 400)
   }
-  for (const path of endpoints)
-    for (const sender of [client, null])
-      expect([400, 401], path).toContain((await postForm(path, sender, { ...form, ...assertion })).status)
   expect((await postForm("/token", client, form)).status).toBe(200)
 })
 

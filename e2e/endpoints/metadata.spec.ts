@@ -38,6 +38,9 @@ const read = async (name: string): Promise<Metadata> =>
 const serverMetadata = () => read("oauth-authorization-server")
 const providerMetadata = () => read("openid-configuration")
 
+const confidentialMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+const assertionAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
+
 test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
   const { issuer } = testEnvironment()
   expect(await serverMetadata()).toEqual({
@@ -52,9 +55,12 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     response_modes_supported: ["query", "form_post"],
     grant_types_supported: ["authorization_code", "refresh_token"],
     code_challenge_methods_supported: ["S256"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-    revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+    token_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    revocation_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     authorization_response_iss_parameter_supported: true,
   })
 })
@@ -187,7 +193,7 @@ test("each authentication method that is named works, and others do not - RFC 84
     expect(metadata.revocation_endpoint_auth_methods_supported).toContain(tokenEndpointAuthMethod)
     expect((await postForm("/revoke", client, { token: access_token })).status).toBe(200)
   }
-  for (const tokenEndpointAuthMethod of ["client_secret_jwt", "private_key_jwt", "tls_client_auth"])
+  for (const tokenEndpointAuthMethod of ["client_secret_jwt", "self_signed_tls_client_auth", "tls_client_auth"])
     await expect(registerClient({ tokenEndpointAuthMethod })).rejects.toThrow("invalid_client_metadata")
 })
 

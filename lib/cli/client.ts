@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import type { Command } from "commander"
 import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
@@ -20,6 +21,8 @@ type Options = {
   tokenEndpointAuthMethod?: string
   grantType?: string[]
   postLogoutRedirectUri?: string[]
+  jwksFile?: string
+  jwksUri?: string
   backchannelLogoutUri?: string
   idTokenSignedResponseAlg?: string
   idTokenScopeClaims?: boolean
@@ -80,8 +83,10 @@ function addMetadataOptions(command: Command): Command {
     .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
     .option(
       "--token-endpoint-auth-method <method>",
-      "client_secret_basic, client_secret_post, client_secret (either, the default) or none",
+      "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",
     )
+    .option("--jwks-file <file>", "the client's public keys as a JWK Set, for private_key_jwt")
+    .option("--jwks-uri <uri>", "where the client publishes its keys, for private_key_jwt")
     .option("--id-token-signed-response-alg <alg>", "RS256 or ES256")
     .option("--userinfo-signed-response-alg <alg>", 'RS256 or ES256 for signed userinfo; "" for JSON (the default)')
     .option("--resource <uri...>", "resource identifiers (audiences) of the resource server (RFC 8707); repeatable")
@@ -95,6 +100,8 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     postLogoutRedirectUris: options.postLogoutRedirectUri,
     backchannelLogoutUri: options.backchannelLogoutUri,
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
+    jwks: options.jwksFile && readTextFile(options.jwksFile),
+    jwksUri: options.jwksUri,
     grantTypes: options.grantType,
     scope: options.scope,
     strictScope: options.strictScope,
@@ -107,6 +114,15 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     requirePkce: options.pkce,
   }
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
+}
+
+/** @throws OperatorError when it cannot be read */
+function readTextFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    throw new OperatorError(`The file ${file} cannot be read. Check its name and its permissions.`)
+  }
 }
 
 async function create(options: Options): Promise<Answer> {
@@ -167,7 +183,7 @@ async function remove(clientId: string, options: ConfirmOptions): Promise<Answer
 async function rotateSecret(clientId: string, options: ConfirmOptions): Promise<Answer> {
   const { clientName, clientSecretHash } = await getClient(clientId)
   if (!clientSecretHash) {
-    throw new OperatorError(`The client ${clientId} is public and has no secret. Register a confidential one instead.`)
+    throw new OperatorError(`The client ${clientId} has no secret. Register one with a secret instead.`)
   }
   await confirm(`Replace the secret of ${clientName} (${clientId})? The old one stops working immediately.`, options)
   const secret = (await rotateClientSecret(clientId)) ?? throwNotFound("client", clientId)

@@ -4,8 +4,14 @@ import { type Client, findClient, type TokenEndpointAuthMethod } from "@/lib/dat
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
+import { assertionType, findAssertedClientId, verifyClientAssertion } from "./client-assertion"
 
-type Credentials = { clientId: string; clientSecret: string | null; method: TokenEndpointAuthMethod }
+type Credentials = {
+  clientId: string
+  clientSecret: string | null
+  method: TokenEndpointAuthMethod
+  assertion?: string
+}
 
 /**
  * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
@@ -24,7 +30,8 @@ export async function authenticateClient(authorization: string | null, form: Par
   if (!methods.includes(credentials.method)) {
     throw OAuthError.invalidClient(describeMethodProblem(client, credentials.method), "client_authentication_failed")
   }
-  if (client.tokenEndpointAuthMethod !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
+  if (credentials.assertion !== undefined) await verifyClientAssertion(client, credentials.assertion)
+  else if (credentials.method !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
     throw OAuthError.invalidClient(
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",
       "client_authentication_failed",
@@ -42,6 +49,10 @@ export function listAuthMethods({ tokenEndpointAuthMethod }: Client): TokenEndpo
 
 function describeMethodProblem({ tokenEndpointAuthMethod: registered }: Client, used: TokenEndpointAuthMethod): string {
   if (registered === "none") return "The client is public and has no secret. Leave client_secret out."
+  if (registered === "private_key_jwt") {
+    return "The client is registered with private_key_jwt. Send a client_assertion that its key has signed."
+  }
+  if (used === "private_key_jwt") return "The client has a secret and no registered key. Send the client_secret."
   if (used === "none") {
     return "The client sent no client_secret. Send it in the header Authorization: Basic, or in the form."
   }
@@ -56,11 +67,9 @@ function isSecret(presented: string | null, hash: string | null): boolean {
 function parseCredentials(authorization: string | null, form: Parameters): Credentials {
   const clientId = form.get("client_id")
   const clientSecret = form.get("client_secret")
-  if (form.get("client_assertion") !== undefined || form.get("client_assertion_type") !== undefined) {
-    throw OAuthError.invalidClient(
-      "client_assertion is not supported; see token_endpoint_auth_methods_supported.",
-      "client_authentication_failed",
-    )
+  const assertion = form.get("client_assertion")
+  if (assertion !== undefined || form.get("client_assertion_type") !== undefined) {
+    return parseAssertion(assertion, authorization, form)
   }
   if (authorization !== null) {
     const basic = parseBasic(authorization)
@@ -88,6 +97,32 @@ function parseCredentials(authorization: string | null, form: Parameters): Crede
   return clientSecret === undefined
     ? { clientId, clientSecret: null, method: "none" }
     : { clientId, clientSecret, method: "client_secret_post" }
+}
+
+/** RFC 7521 section 4.2. */
+function parseAssertion(assertion: string | undefined, authorization: string | null, form: Parameters): Credentials {
+  // RFC 7521 section 4.2.1: "the client MUST NOT include more than one client authentication method"
+  if (authorization !== null || form.get("client_secret") !== undefined) {
+    throw OAuthError.invalidRequest(
+      "The request uses two methods of client authentication. Send the client_assertion or the secret, not both.",
+      "parameter_invalid",
+    )
+  }
+  const clientId = assertion === undefined ? null : findAssertedClientId(assertion)
+  if (assertion === undefined || clientId === null || form.get("client_assertion_type") !== assertionType) {
+    throw OAuthError.invalidClient(
+      `The client_assertion must be a JWT with a sub, and the client_assertion_type ${assertionType}.`,
+      "client_authentication_failed",
+    )
+  }
+  const named = form.get("client_id")
+  if (named !== undefined && named !== clientId) {
+    throw OAuthError.invalidRequest(
+      "The client_id in the form differs from the one in the client_assertion. Send the same one.",
+      "parameter_invalid",
+    )
+  }
+  return { clientId, clientSecret: null, method: "private_key_jwt", assertion }
 }
 
 /** RFC 7617, with both parts form-encoded as RFC 6749 section 2.3.1 has it. */

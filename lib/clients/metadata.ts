@@ -13,6 +13,10 @@ export type ClientMetadata = {
   /** Whether the redirect URIs may have a scheme without a domain name, such as `vscode:`. Not stored. */
   anyScheme?: boolean
   postLogoutRedirectUris?: string[]
+  /** A JWK Set as JSON. Empty for none. */
+  jwks?: string
+  /** Empty for none. */
+  jwksUri?: string
   /** Empty for none. */
   backchannelLogoutUri?: string
   tokenEndpointAuthMethod?: string
@@ -33,6 +37,7 @@ const authMethods: readonly string[] = [
   "client_secret",
   "client_secret_basic",
   "client_secret_post",
+  "private_key_jwt",
   "none",
 ] satisfies TokenEndpointAuthMethod[]
 const grantTypes: readonly string[] = ["authorization_code", "refresh_token"] satisfies GrantType[]
@@ -44,6 +49,8 @@ type Given = "clientName" | "redirectUris"
 const defaults: Omit<Facts, Given> = {
   tokenEndpointAuthMethod: "client_secret",
   postLogoutRedirectUris: [],
+  jwks: null,
+  jwksUri: null,
   backchannelLogoutUri: null,
   grantTypes: ["authorization_code", "refresh_token"],
   scope: defaultScope,
@@ -62,10 +69,12 @@ const validators: {
   [Field in keyof Facts]: (given: Required<ClientMetadata>[Field], metadata: Partial<ClientMetadata>) => Facts[Field]
 } = {
   clientName: validateName,
-  tokenEndpointAuthMethod: (method) => oneOf("token_endpoint_auth_method", method, authMethods),
+  tokenEndpointAuthMethod: validateAuthMethod,
   grantTypes: (grants) => [...new Set(grants.map((grant) => oneOf<GrantType>("grant_types", grant, grantTypes)))],
   redirectUris: (uris, { anyScheme }) => validateUris("redirect URI", uris, anyScheme),
-  backchannelLogoutUri: (uri) => (uri === "" ? null : validateLogoutUri(uri)),
+  jwks: (jwks) => (jwks === "" ? null : validateJwks(jwks)),
+  jwksUri: (uri) => (uri === "" ? null : validateServerUri("jwks_uri", uri)),
+  backchannelLogoutUri: (uri) => (uri === "" ? null : validateServerUri("backchannel_logout_uri", uri)),
   postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
   scope: validateScope,
   strictScope: Boolean,
@@ -100,6 +109,13 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
   if (!facts.resourceServer && facts.redirectUris.length === 0) {
     throw new OAuthError("invalid_redirect_uri", "at least one redirect URI is needed", "metadata_invalid")
   }
+  const keySources = [facts.jwks, facts.jwksUri].filter((source) => source !== null).length
+  if (facts.tokenEndpointAuthMethod === "private_key_jwt" && keySources !== 1) {
+    throw invalidMetadata("private_key_jwt needs either jwks or jwks_uri")
+  }
+  if (facts.tokenEndpointAuthMethod !== "private_key_jwt" && keySources > 0) {
+    throw invalidMetadata("jwks and jwks_uri are for token_endpoint_auth_method private_key_jwt")
+  }
   if (facts.resourceServer && isPublic) {
     throw invalidMetadata("a resource server must be confidential: it introspects other clients' tokens")
   }
@@ -118,6 +134,8 @@ export function toClientMetadata(client: Client) {
     client_name: client.clientName,
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
+    ...(client.jwks && { jwks: JSON.parse(client.jwks) }),
+    ...(client.jwksUri && { jwks_uri: client.jwksUri }),
     ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
     token_endpoint_auth_method: methods[0],
     token_endpoint_auth_methods: methods,
@@ -143,6 +161,15 @@ function oneOf<T extends string>(field: string, value: string, allowed: readonly
   return value as T
 }
 
+function validateAuthMethod(method: string): TokenEndpointAuthMethod {
+  if (method === "client_secret_jwt") {
+    throw invalidMetadata(
+      "client_secret_jwt is not supported, because secrets are stored as hashes. Use private_key_jwt or client_secret_basic",
+    )
+  }
+  return oneOf("token_endpoint_auth_method", method, authMethods)
+}
+
 function validateUris(field: string, uris: string[], anyScheme = false): string[] {
   for (const uri of uris) {
     const problem = findRedirectUriProblem(uri, { anyScheme })
@@ -155,10 +182,34 @@ function validateUris(field: string, uris: string[], anyScheme = false): string[
   return [...new Set(uris)]
 }
 
-function validateLogoutUri(uri: string): string {
+/** A URI that this server sends requests to. */
+function validateServerUri(field: string, uri: string): string {
   const problem = findRedirectUriProblem(uri) ?? (/^https?:/.test(uri) ? null : "must use https")
-  if (problem) throw invalidMetadata(`backchannel_logout_uri ${problem}`)
+  if (problem) throw invalidMetadata(`${field} ${problem}`)
   return uri
+}
+
+const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
+
+/** A JWK Set with 1 to 20 public keys, RFC 7517 section 5. */
+function validateJwks(jwks: string): string {
+  const keys = parseKeys(jwks)
+  if (!keys || keys.length === 0 || keys.length > 20) throw invalidMetadata("jwks must be a JWK Set with 1 to 20 keys")
+  for (const key of keys) {
+    if (privateMembers.some((member) => member in key)) throw invalidMetadata("jwks must have public keys only")
+    if (!["RSA", "EC", "OKP"].includes(String(key.kty)))
+      throw invalidMetadata("jwks must have keys of kty RSA, EC or OKP")
+  }
+  return JSON.stringify({ keys })
+}
+
+function parseKeys(jwks: string): Record<string, unknown>[] | null {
+  try {
+    const { keys } = JSON.parse(jwks) as { keys?: unknown }
+    return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null) ? keys : null
+  } catch {
+    return null
+  }
 }
 
 function validateName(name: string): string {

@@ -39,6 +39,8 @@ describe("a confidential client", () => {
       tokenEndpointAuthMethod: "client_secret",
       redirectUris: ["https://client.example/callback"],
       postLogoutRedirectUris: [],
+      jwks: null,
+      jwksUri: null,
       backchannelLogoutUri: null,
       origins: [],
       grantTypes: ["authorization_code", "refresh_token"],

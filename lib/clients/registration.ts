@@ -4,7 +4,7 @@ import { type ClientMetadata, invalidMetadata, validateFields, validateNewClient
 
 /**
  * Registers a client.
- * @returns the client, and its secret, which cannot be read again; null for a public client
+ * @returns the client, and its secret, which cannot be read again; null for a client without one
  * @throws OAuthError invalid_client_metadata or invalid_redirect_uri, RFC 7591 section 3.2.2
  */
 export async function registerClient(
@@ -12,14 +12,14 @@ export async function registerClient(
   clientId = generateId(),
 ): Promise<{ client: Client; clientSecret: string | null }> {
   const facts = validateNewClient(metadata)
-  const clientSecret = facts.tokenEndpointAuthMethod === "none" ? null : generateToken()
+  const clientSecret = hasSecret(facts) ? generateToken() : null
   const client = await insertClient({ clientId, ...facts, clientSecretHash: clientSecret && hashToken(clientSecret) })
   return { client, clientSecret }
 }
 
 /**
- * Changes a client's metadata. Public stays public and confidential stays confidential: a secret appears or goes only
- * with a new registration. Limits apply to the given fields, so that a client of an earlier version can be changed.
+ * Changes a client's metadata. A client with a secret keeps one, and the others get none: that changes only with a new
+ * registration. Limits apply to the given fields, so that a client of an earlier version can be changed.
  * @returns null when there is no such client
  * @throws OAuthError as `registerClient`
  */
@@ -28,17 +28,21 @@ export async function changeClient(clientId: string, changes: Partial<ClientMeta
   // Some rules concern several fields, so after another change they are checked again.
   return updateClient(clientId, (client) => {
     const facts = validateTogether({ ...client, ...given })
-    if ((facts.tokenEndpointAuthMethod === "none") !== (client.tokenEndpointAuthMethod === "none")) {
-      throw invalidMetadata("a public client cannot become confidential, nor the reverse: register a new client")
+    if (hasSecret(facts) !== hasSecret(client) || isPublic(facts) !== isPublic(client)) {
+      throw invalidMetadata("a client cannot change between a secret, a key and neither: register a new client")
     }
     return { ...given, origins: facts.origins }
   })
 }
 
-/** Gives a confidential client a new secret in place of the old. @returns null when there is no such confidential client */
+type Method = Pick<Client, "tokenEndpointAuthMethod">
+const isPublic = ({ tokenEndpointAuthMethod }: Method) => tokenEndpointAuthMethod === "none"
+const hasSecret = (client: Method) => !isPublic(client) && client.tokenEndpointAuthMethod !== "private_key_jwt"
+
+/** Gives a client a new secret in place of the old. @returns null when there is no such client with a secret */
 export async function rotateClientSecret(clientId: string): Promise<string | null> {
   const client = await findClient(clientId)
-  if (!client || client.tokenEndpointAuthMethod === "none") return null
+  if (!client || !hasSecret(client)) return null
   const clientSecret = generateToken()
   await updateClient(clientId, () => ({ clientSecretHash: hashToken(clientSecret) }))
   return clientSecret

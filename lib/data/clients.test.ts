@@ -14,6 +14,8 @@ describeOnEachDatabase("a client", (provider) => {
       tokenEndpointAuthMethod: "client_secret_post" as const,
       redirectUris: ["https://a.example/callback?x=1", "com.example.app:/callback"],
       postLogoutRedirectUris: ["https://a.example/"],
+      jwks: '{"keys":[]}',
+      jwksUri: "https://a.example/keys",
       backchannelLogoutUri: "https://a.example/logout",
       origins: ["https://a.example"],
       grantTypes: ["authorization_code" as const],

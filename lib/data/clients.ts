@@ -4,7 +4,12 @@ import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { findRow, listRows } from "./statement"
 
 /** `client_secret` is either of the two methods with a secret. */
-export type TokenEndpointAuthMethod = "client_secret" | "client_secret_basic" | "client_secret_post" | "none"
+export type TokenEndpointAuthMethod =
+  | "client_secret"
+  | "client_secret_basic"
+  | "client_secret_post"
+  | "private_key_jwt"
+  | "none"
 export type GrantType = "authorization_code" | "refresh_token"
 export type IdTokenAlg = "RS256" | "ES256"
 

@@ -6,9 +6,10 @@ import { database } from "./database"
 import { insertOperatorTicket } from "./operator-sessions"
 import { findAuthCode, findSession, revokeSession, startSession } from "./sessions"
 import { sweepBatch } from "./sweep"
+import { consumeJwt } from "./used-jwts"
 
 const now = inMinutes(0)
-const nothing = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0 }
+const nothing = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, usedJwts: 0 }
 
 describeOnEachDatabase("the sweep", () => {
   test("deletes nothing from an empty database", async () => {
@@ -42,16 +43,23 @@ describeOnEachDatabase("the sweep", () => {
     expect(await sweepBatch(now, 10)).toEqual(nothing)
   })
 
-  test("deletes expired browser sessions, operator tickets and counts of failed sign-ins", async () => {
+  test("deletes expired browser sessions, operator tickets, counts of failed sign-ins and used JWTs", async () => {
     const user = await storeUser()
     const db = await database()
     for (const minutes of [-1, 0, 1]) {
       const facts = { authenticatedAt: now, expiresAt: inMinutes(minutes), previousTokenHash: null }
       await insertBrowserSession(user.id, { tokenHash: `at ${minutes}`, ...facts })
+      await consumeJwt(`at ${minutes}`, inMinutes(minutes))
       await insertOperatorTicket(`at ${minutes}`, inMinutes(minutes))
       await db.signInLimit.create({ data: { key: `at ${minutes}`, points: 1, expire: inMinutes(minutes).getTime() } })
     }
-    expect(await sweepBatch(now, 10)).toEqual({ ...nothing, browserSessions: 1, operatorSessions: 1, signInLimits: 1 })
+    expect(await sweepBatch(now, 10)).toEqual({
+      ...nothing,
+      browserSessions: 1,
+      operatorSessions: 1,
+      signInLimits: 1,
+      usedJwts: 1,
+    })
     expect(await findBrowserSession("at -1")).toBeNull()
     expect(await findBrowserSession("at 0")).not.toBeNull()
     expect(await db.operatorSession.count()).toBe(2)

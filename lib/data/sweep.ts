@@ -1,6 +1,12 @@
 import { changeRows, type Value } from "./statement"
 
-export type Swept = { sessions: number; browserSessions: number; operatorSessions: number; signInLimits: number }
+export type Swept = {
+  sessions: number
+  browserSessions: number
+  operatorSessions: number
+  signInLimits: number
+  usedJwts: number
+}
 
 /**
  * Deletes up to `batch` expired rows of each kind, by their keys, because neither database has DELETE with LIMIT. A code's
@@ -12,6 +18,7 @@ export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
     sessions: await deleteExpired("Session", "id", "idleExpiresAt", now, batch),
     browserSessions: await deleteExpired("BrowserSession", "tokenHash", "expiresAt", now, batch),
     operatorSessions: await deleteExpired("OperatorSession", "tokenHash", "expiresAt", now, batch),
+    usedJwts: await deleteExpired("UsedJwt", "id", "expiresAt", now, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
   }
 }

@@ -1,0 +1,175 @@
+import http from "node:http"
+import type { AddressInfo } from "node:net"
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose"
+import { beforeAll, expect, test } from "vitest"
+import { parseParameters } from "@/lib/protocol/parameters"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { oauthError } from "@/lib/testing/errors"
+import { authenticateClient } from "./authentication"
+import { assertionType } from "./client-assertion"
+import { changeClient, registerClient } from "./registration"
+
+const issuer = "https://login.example.com"
+const failed = oauthError("invalid_client", "client_authentication_failed")
+
+let keys: { privateKey: CryptoKey; jwks: string }
+let other: CryptoKey
+beforeAll(async () => {
+  keys = await makeKeys("ES256")
+  other = (await makeKeys("ES256")).privateKey
+})
+
+async function makeKeys(alg: string) {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid: "the-key", alg }
+  return { privateKey, jwks: JSON.stringify({ keys: [jwk] }) }
+}
+
+const register = async (metadata: { jwks?: string; jwksUri?: string } = { jwks: keys.jwks }) => {
+  const method = { tokenEndpointAuthMethod: "private_key_jwt" }
+  const facts = { clientName: "A client", redirectUris: ["https://client.example/callback"], ...method, ...metadata }
+  const { client, clientSecret } = await registerClient(facts)
+  expect(clientSecret).toBeNull()
+  return client
+}
+
+const seconds = () => Math.floor(Date.now() / 1000)
+let count = 0
+
+function sign(
+  clientId: string,
+  claims: JWTPayload = {},
+  { key = keys.privateKey, header = {} }: { key?: CryptoKey | Uint8Array; header?: Partial<JWTHeaderParameters> } = {},
+): Promise<string> {
+  const usual = {
+    iss: clientId,
+    sub: clientId,
+    aud: issuer,
+    jti: `jti-${count++}`,
+    iat: seconds(),
+    exp: seconds() + 60,
+  }
+  const payload = Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== undefined))
+  return new SignJWT(payload).setProtectedHeader({ alg: "ES256", kid: "the-key", ...header }).sign(key)
+}
+
+const authenticate = (assertion: string, form: Record<string, string> = {}, authorization: string | null = null) => {
+  const parameters = { client_assertion: assertion, client_assertion_type: assertionType, ...form }
+  return authenticateClient(authorization, parseParameters(new URLSearchParams(parameters).toString()))
+}
+
+describeOnEachDatabase("a client assertion", () => {
+  test.each(["ES256", "PS256", "RS256", "EdDSA"])("authenticates the client that signed it, by %s", async (alg) => {
+    const { privateKey, jwks } = await makeKeys(alg)
+    const client = await register({ jwks })
+    const options = { key: privateKey, header: { alg } }
+    expect((await authenticate(await sign(client.clientId, {}, options))).clientId).toBe(client.clientId)
+    const named = { client_id: client.clientId }
+    const typed = await sign(client.clientId, { aud: [issuer] }, { ...options, header: { alg, typ: "JWT" } })
+    expect((await authenticate(typed, named)).clientId).toBe(client.clientId)
+  })
+
+  test("is accepted once, in any number of parallel requests, and another with its jti is not", async () => {
+    const { clientId } = await register()
+    const assertion = await sign(clientId, { jti: "once" })
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, () => authenticate(assertion)))
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+    await expect(authenticate(await sign(clientId, { jti: "once" }))).rejects.toThrow(failed)
+    // Another client may have the same jti.
+    const another = await register()
+    await authenticate(await sign(another.clientId, { jti: "once" }))
+  })
+
+  test.each<[string, JWTPayload]>([
+    ["has expired", { exp: seconds() - 60 }],
+    ["has no exp", { exp: undefined }],
+    ["expires in more than ten minutes", { exp: seconds() + 3600 }],
+    ["is not valid yet", { nbf: seconds() + 60 }],
+    ["has another audience", { aud: "https://elsewhere.example" }],
+    ["has the token endpoint as its audience", { aud: `${issuer}/token` }],
+    ["has no audience", { aud: undefined }],
+    ["has another issuer", { iss: "another" }],
+    ["has no jti", { jti: undefined }],
+  ])("is refused when it %s", async (_, claims) => {
+    const { clientId } = await register()
+    await expect(authenticate(await sign(clientId, claims))).rejects.toThrow(failed)
+  })
+
+  test("is refused when it is forged, and the client's own next one is accepted", async () => {
+    const { clientId } = await register()
+    const [header = "", payload = ""] = (await sign(clientId)).split(".")
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url")
+    const { keys: set } = JSON.parse(keys.jwks) as { keys: object[] }
+    const hmacKey = Buffer.from(keys.jwks)
+    const forged = [
+      `${encode({ alg: "none" })}.${payload}.`,
+      `${header}.${payload}.`,
+      `${header}.${payload}.${"A".repeat(86)}`,
+      await sign(clientId, {}, { key: other }),
+      await sign(clientId, {}, { key: other, header: { kid: "another-key" } }),
+      await sign(clientId, {}, { key: other, header: { jwk: await exportJWK(other) } as never }),
+      await sign(clientId, {}, { key: other, header: { jku: "https://elsewhere.example/keys" } as never }),
+      await sign(clientId, {}, { key: other, header: { x5u: "https://elsewhere.example/cert" } as never }),
+      await sign(clientId, {}, { key: hmacKey, header: { alg: "HS256" } }),
+      `${encode({ alg: "ES256", crit: ["exp"], exp: 1 })}.${payload}.${"A".repeat(86)}`,
+      "a.b.c",
+      "x".repeat(9_000),
+    ]
+    expect(set).toHaveLength(1)
+    for (const assertion of forged) await expect(authenticate(assertion), assertion).rejects.toThrow(failed)
+    await authenticate(await sign(clientId))
+  })
+
+  test("is the only method of the request, and of its client", async () => {
+    const { clientId } = await register()
+    const assertion = await sign(clientId)
+    const twice = oauthError("invalid_request", "parameter_invalid")
+    await expect(authenticate(assertion, { client_secret: "x" })).rejects.toThrow(twice)
+    await expect(authenticate(assertion, {}, "Basic eDp5")).rejects.toThrow(twice)
+    await expect(authenticate(assertion, { client_id: "another" })).rejects.toThrow(twice)
+    await expect(authenticate(assertion, { client_assertion_type: "x" })).rejects.toThrow(failed)
+    await expect(authenticateClient(null, parseParameters(`client_id=${clientId}`))).rejects.toThrow(failed)
+    const { client } = await registerClient({ clientName: "Other", redirectUris: ["https://client.example/callback"] })
+    await expect(authenticate(await sign(client.clientId))).rejects.toThrow(failed)
+  })
+
+  test("is verified with the keys at the client's jwks_uri, new ones included", async () => {
+    let published = keys.jwks
+    const server = http.createServer((_, response) => response.end(published))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const jwksUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
+    const { clientId } = await register({ jwksUri })
+    await authenticate(await sign(clientId))
+    published = '{"keys":[]}'
+    await authenticate(await sign(clientId))
+    server.close()
+    server.closeAllConnections()
+    const gone = await register({ jwksUri: `${jwksUri}/gone` })
+    await expect(authenticate(await sign(gone.clientId))).rejects.toThrow(failed)
+  })
+})
+
+describeOnEachDatabase("the keys of a client", () => {
+  test("must be public, and belong to private_key_jwt", async () => {
+    const facts = { clientName: "A client", redirectUris: ["https://client.example/callback"] }
+    const invalid = oauthError("invalid_client_metadata", "metadata_invalid")
+    const tokenEndpointAuthMethod = "private_key_jwt"
+    const privateJwks = JSON.stringify({
+      keys: [await exportJWK((await generateKeyPair("ES256", { extractable: true })).privateKey)],
+    })
+    for (const metadata of [
+      { tokenEndpointAuthMethod },
+      { tokenEndpointAuthMethod, jwks: keys.jwks, jwksUri: "https://client.example/keys" },
+      { tokenEndpointAuthMethod, jwks: "{}" },
+      { tokenEndpointAuthMethod, jwks: '{"keys":[]}' },
+      { tokenEndpointAuthMethod, jwks: '{"keys":[{"kty":"oct","k":"AAAA"}]}' },
+      { tokenEndpointAuthMethod, jwks: privateJwks },
+      { tokenEndpointAuthMethod, jwksUri: "http://client.example/keys" },
+      { jwks: keys.jwks },
+      { tokenEndpointAuthMethod: "client_secret_jwt" },
+    ])
+      await expect(registerClient({ ...facts, ...metadata }), JSON.stringify(metadata)).rejects.toThrow(invalid)
+    const { client } = await registerClient(facts)
+    await expect(changeClient(client.clientId, { tokenEndpointAuthMethod, jwks: keys.jwks })).rejects.toThrow(invalid)
+  })
+})

@@ -1,0 +1,103 @@
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
+import { config } from "@/lib/config"
+import type { Client } from "@/lib/data/clients"
+import { consumeJwt } from "@/lib/data/used-jwts"
+import { perProcess } from "@/lib/per-process"
+import { OAuthError } from "@/lib/protocol/errors"
+import { hashToken } from "@/lib/protocol/random"
+
+/** The signature algorithms of client assertions. */
+export const assertionAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
+
+export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+/** In characters. */
+const maxLength = 8_192
+
+/** How far in the future an assertion may expire, in seconds: its jti is kept until then. */
+const maxSeconds = 600
+
+/** The difference between the clocks that is tolerated, in seconds. */
+const clockToleranceSeconds = 10
+
+/** The client that an assertion is about, which is not verified; null when it is not a JWT. */
+export function findAssertedClientId(assertion: string): string | null {
+  if (assertion.length > maxLength) return null
+  try {
+    return decodeJwt(assertion).sub ?? null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Verifies a client's assertion, and uses it up: RFC 7523 section 3, OpenID Connect Core 1.0 section 9.
+ * @throws OAuthError invalid_client
+ */
+export async function verifyClientAssertion(client: Client, assertion: string): Promise<void> {
+  const { payload } = await verify(client, assertion)
+  const now = Math.floor(Date.now() / 1000)
+  const exp = Number(payload.exp)
+  if (exp > now + maxSeconds) throw invalid(`expires more than ${maxSeconds} seconds from now`)
+  // RFC 7523 section 3: "The authorization server MAY ensure that JWTs are not replayed by maintaining the set of used "jti"
+  // values". OpenID Connect Core 1.0 section 9: the jti MUST only be used once.
+  const id = hashToken(`${client.clientId} ${payload.jti}`)
+  if (!(await consumeJwt(id, new Date((exp + clockToleranceSeconds) * 1000)))) throw invalid("was used before")
+}
+
+async function verify(client: Client, assertion: string) {
+  const { clientId } = client
+  try {
+    return await jwtVerify(assertion, getKeys(client), {
+      algorithms: assertionAlgs,
+      issuer: clientId,
+      subject: clientId,
+      audience: config().issuer,
+      requiredClaims: ["exp", "jti"],
+      clockTolerance: clockToleranceSeconds,
+    })
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw invalid("has expired")
+    if (error instanceof errors.JWTClaimValidationFailed) throw invalid(describeClaim(error.claim))
+    if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
+      throw invalid("cannot be checked: the jwks_uri does not answer")
+    if (error instanceof errors.JOSEError) throw invalid("has no valid signature by a key of this client")
+    throw error
+  }
+}
+
+function describeClaim(claim: string): string {
+  switch (claim) {
+    case "aud":
+      return `must have the issuer ${config().issuer} as its aud`
+    case "iss":
+    case "sub":
+      return "must have the client_id as its iss and its sub"
+    case "jti":
+    case "exp":
+      return `has no valid ${claim}`
+    default:
+      return "is not valid yet"
+  }
+}
+
+const invalid = (problem: string) =>
+  OAuthError.invalidClient(`The client_assertion ${problem}. Send a new one.`, "client_authentication_failed")
+
+/** The keys of each client, with those that were fetched. */
+const keySets = perProcess<Map<string, JWTVerifyGetKey>>("clientKeySets")
+
+/** More key sets are dropped and fetched again. */
+const maxKeySets = 1_000
+
+/** jose caches what it fetches, waits between fetches, and follows no redirect. */
+function getKeys({ jwks, jwksUri }: Client): JWTVerifyGetKey {
+  if (jwks !== null) return createLocalJWKSet(JSON.parse(jwks))
+  keySets.value ??= new Map()
+  const known = keySets.value.get(jwksUri ?? "")
+  if (known) return known
+  if (keySets.value.size >= maxKeySets) keySets.value.clear()
+  const fetched = createRemoteJWKSet(new URL(jwksUri ?? ""), { timeoutDuration: 5_000 })
+  keySets.value.set(jwksUri ?? "", fetched)
+  return fetched
+}
