@@ -86,7 +86,7 @@ test("PKCE may be left out by the client that the operator exempted, for openid 
   )
 })
 
-test("an exempted client that did send a challenge must send its verifier, and without one none is taken - OAuth 2.1 4.1.3", async () => {
+test("an exempted client that sent a challenge must send its verifier, and without a challenge no verifier is accepted - OAuth 2.1 4.1.3", async () => {
   const client = await registerClient({ requirePkce: false })
   const user = await insertUser()
   const challenged = await obtainCode(client, user)
@@ -128,7 +128,7 @@ test("a request without any registered scope, or with a malformed one, is refuse
   )
 })
 
-test("without a scope the registered one is asked for, and doubled values count once - RFC 6749 3.3", async () => {
+test("without a scope the registered one applies, and repeated values are granted once - RFC 6749 3.3", async () => {
   const client = await registerClient({ scope: "openid notes:read" })
   const user = await insertUser()
   for (const scope of [undefined, "", "openid  notes:read openid"]) {
@@ -223,7 +223,7 @@ test("a control character in any parameter is refused and breaks nothing - RFC 6
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("what is not UTF-8 is refused, and never replaced - RFC 6749 appendix B", async () => {
+test("invalid UTF-8 is refused, and never replaced - RFC 6749 appendix B", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const parameters = authorizationParameters(client, makePkce().codeChallenge)
@@ -318,7 +318,7 @@ test("malformed prompt and max_age are refused - OpenID Connect Core 3.1.2.1", a
   ])
 })
 
-test("unknown parameters, and empty ones, count as not sent - RFC 6749 3.1", async () => {
+test("unknown and empty parameters are ignored - RFC 6749 3.1", async () => {
   const client = await registerClient()
   const changes = {
     "unheard-of": "1",

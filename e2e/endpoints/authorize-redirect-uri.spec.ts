@@ -89,7 +89,7 @@ test("an unregistered redirect URI is never redirected to, whatever else is wron
   }
 })
 
-test("nor is it by a posted form - RFC 6749 4.1.2.1", async () => {
+test("nor does a posted form - RFC 6749 4.1.2.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   for (const redirect_uri of unregistered) {
@@ -98,14 +98,14 @@ test("nor is it by a posted form - RFC 6749 4.1.2.1", async () => {
   }
 })
 
-test("the redirect URI of another client does not count - RFC 9700 4.1.3", async () => {
+test("the redirect URI of another client is refused - RFC 9700 4.1.3", async () => {
   await registerClient({ redirectUris: ["https://other.example/callback"] })
   const client = await registerClient()
   const changes = { redirect_uri: "https://other.example/callback" }
   await expectErrorPage(await authorize(await openBrowser(await insertUser()), client, makePkce(), changes))
 })
 
-test("of two redirect URIs neither counts, whichever comes first - RFC 6749 3.1", async () => {
+test("two redirect URIs in one request are refused, in any order - RFC 6749 3.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const rest = authorizationParameters(client, makePkce().codeChallenge, { redirect_uri: undefined })

@@ -15,7 +15,7 @@ import {
   test,
 } from "../fixtures/world"
 
-test("a good request leads to sign-in with a state token, and stores nothing - OAuth 2.1 4.1.1, 7.5.3", async () => {
+test("a valid request leads to sign-in with a state token, and stores nothing - OAuth 2.1 4.1.1, 7.5.3", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
   const response = await authorize(browser, client)
@@ -26,7 +26,7 @@ test("a good request leads to sign-in with a state token, and stores nothing - O
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("the state token shows nothing of the request to who holds it - RFC 9700 4.7.1", async () => {
+test("the state token reveals nothing of the request - RFC 9700 4.7.1", async () => {
   const client = await registerClient()
   const { stateToken, pkce } = await beginAuthorization(await openBrowser(), client, {
     nonce: "the-nonce-of-the-client",
@@ -169,7 +169,7 @@ test("POST does what GET does, with the parameters in a form - OpenID Connect Co
   )
 })
 
-test("a form posted by another site comes again as GET, so that the browser brings its cookies - OpenID Connect Core 3.1.2.1", async () => {
+test("a form posted by another site is redirected to GET, so that the browser sends its cookies - OpenID Connect Core 3.1.2.1", async () => {
   const client = await registerClient()
   const form = authorizationParameters(client, makePkce().codeChallenge)
   const crossSite = { method: "POST", body: form, headers: { "Sec-Fetch-Site": "cross-site" } }
@@ -182,7 +182,7 @@ test("a form posted by another site comes again as GET, so that the browser brin
   expectErrorRedirect(await (await openBrowser()).fetch("/authorize", crossSite), "invalid_request")
 })
 
-test("other methods are refused with Allow, and HEAD makes nothing - RFC 9110 15.5.6", async () => {
+test("other methods are refused with Allow, and HEAD has no effect - RFC 9110 15.5.6", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const parameters = authorizationParameters(client, makePkce().codeChallenge)
@@ -195,7 +195,7 @@ test("other methods are refused with Allow, and HEAD makes nothing - RFC 9110 15
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("a fetch ahead of the visit makes nothing - RFC 9110 9.2.1", async () => {
+test("a prefetch has no effect - RFC 9110 9.2.1", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const url = `/authorize?${authorizationParameters(client, makePkce().codeChallenge)}`

@@ -46,7 +46,7 @@ test("a signed-out user is sent to sign-in, and the flow still produces one code
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 1, codes: 1 })
 })
 
-test("a state token used again makes no second code, and the first stays good - OAuth 2.1 4.1.2", async () => {
+test("a state token used again issues no second code, and the first remains valid - OAuth 2.1 4.1.2", async () => {
   const { client, browser, stateToken, pkce } = await openBrowserAtCallback()
   const code = expectCode(await callback(browser, stateToken))
   await expectErrorPage(await callback(browser, stateToken), usedAlready)
@@ -67,7 +67,7 @@ test("another browser, or one without its cookie, is refused, and the right one 
   expectCode(await callback(browser, stateToken))
 })
 
-test("Deny is told to the client with state and iss, and makes no code - RFC 6749 4.1.2.1", async () => {
+test("Deny returns an error to the client with state and iss, and issues no code - RFC 6749 4.1.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback({}, { firstParty: false })
   const path = await denyInteraction(stateToken, [browserTokenOf(browser)])
   remember(new URLSearchParams(path.split("?")[1]).get("state"))
@@ -134,7 +134,7 @@ test("a user disabled since the sign-in is not signed in - OpenID Connect Core 3
   expect(await countAuthorizations(client.clientId)).toEqual({ sessions: 0, codes: 0 })
 })
 
-test("HEAD and a fetch ahead of the visit make nothing, and the state token stays usable - RFC 9110 9.2.1, 9.3.2", async () => {
+test("HEAD and a prefetch have no effect, and the state token remains usable - RFC 9110 9.2.1, 9.3.2", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback()
   const head = await callback(browser, stateToken, { method: "HEAD" })
   expect(head.status).toBe(405)
@@ -154,7 +154,7 @@ test("HEAD and a fetch ahead of the visit make nothing, and the state token stay
   expectCode(await callback(browser, stateToken))
 })
 
-test("the router's data addresses make nothing either - RFC 9110 9.2.1", async () => {
+test("requests for the router's data have no effect either - RFC 9110 9.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback()
   const query = new URLSearchParams({ state: stateToken })
   const paths = ["/callback.rsc", "/callback.json", "/callback.segments/_tree.segment.rsc", "/callback/", "/Callback"]

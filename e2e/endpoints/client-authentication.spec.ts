@@ -28,7 +28,7 @@ async function makeForm(client: TestClient): Promise<Record<string, string>> {
   return { grant_type: "authorization_code", code, code_verifier: codeVerifier, refresh_token, token: refresh_token }
 }
 
-test("no endpoint answers without client authentication, and each says how - RFC 6749 3.2.1, 5.2", async () => {
+test("every endpoint requires client authentication, and its error explains how - RFC 6749 3.2.1, 5.2", async () => {
   const form = await makeForm(await registerClient())
   for (const path of endpoints) {
     const response = await postForm(path, null, form)
@@ -37,7 +37,7 @@ test("no endpoint answers without client authentication, and each says how - RFC
   }
 })
 
-test("an unknown client is refused as one with a wrong secret is - RFC 6749 5.2", async () => {
+test("an unknown client gets the same response as one with a wrong secret - RFC 6749 5.2", async () => {
   for (const tokenEndpointAuthMethod of ["client_secret_basic", "client_secret_post"]) {
     const client = await registerClient({ tokenEndpointAuthMethod })
     const form = await makeForm(client)

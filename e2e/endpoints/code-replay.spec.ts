@@ -53,7 +53,7 @@ test("a code used again long after its 60 seconds still ends its Session - RFC 6
   expect(await isActive(tokens.access_token)).toBe(false)
 })
 
-test("a code used again by who does not pass the other checks ends nothing - OAuth 2.1 7.5.2", async () => {
+test("a replay that fails another check does not end the Session - OAuth 2.1 7.5.2", async () => {
   const { client, code, tokens, sessionId } = await redeemed()
   const another = await registerClient()
   const stranger = await registerClient({ tokenEndpointAuthMethod: "none" })

@@ -28,7 +28,7 @@ async function registerBrowserClient() {
   return { client, origin }
 }
 
-test("the registered origin of a browser client may read every answer, errors too - Fetch (CORS protocol), RFC 9700 2.6", async () => {
+test("the registered origin of a browser client can read every response, including errors - Fetch (CORS protocol), RFC 9700 2.6", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of clientEndpoints) {
     const response = await send(path, origin, { method: "POST", body: new URLSearchParams({ x: "y" }) })
@@ -81,14 +81,14 @@ test("a redirect to the canonical path of a public document can be followed from
   expect([token.status, corsHeaders(token)]).toEqual([308, {}])
 })
 
-test("cookies are never let along - Fetch (CORS protocol)", async () => {
+test("cookies are never allowed - Fetch (CORS protocol)", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of [...clientEndpoints, ...publicDocuments])
     for (const response of [await send(path, origin), await preflight(path, origin)])
       expect(response.headers.get("access-control-allow-credentials"), path).toBeNull()
 })
 
-test("an unregistered origin may read nothing, however near it is - Fetch (CORS protocol)", async () => {
+test("an unregistered origin can read nothing, however similar it is - Fetch (CORS protocol)", async () => {
   const { origin } = await registerBrowserClient()
   const { host } = new URL(origin)
   const near = [
@@ -126,13 +126,13 @@ test("an unregistered origin may read nothing, however near it is - Fetch (CORS 
   }
 })
 
-test("the origin of a confidential client's redirect URI is not let in - RFC 9700 2.6", async () => {
+test("the origin of a confidential client's redirect URI is not allowed - RFC 9700 2.6", async () => {
   const origin = `https://${uniqueHost()}`
   await registerClient({ redirectUris: [`${origin}/callback`] })
   expect((await send("/token", origin, { method: "POST" })).headers.get("access-control-allow-origin")).toBeNull()
 })
 
-test("an app's own scheme lets no origin null in - RFC 8252 7.1", async () => {
+test("an app's own scheme does not allow the origin null - RFC 8252 7.1", async () => {
   await registerClient({ tokenEndpointAuthMethod: "none", redirectUris: ["com.example.notes:/callback"] })
   expect((await send("/token", "null", { method: "POST" })).headers.get("access-control-allow-origin")).toBeNull()
 })
@@ -144,7 +144,7 @@ test("metadata and keys are public - RFC 8414 3", async () => {
   }
 })
 
-test("no page, nor /authorize and /callback, is for other origins - RFC 9700 2.6", async () => {
+test("pages, /authorize and /callback are not for other origins - RFC 9700 2.6", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of pages)
     for (const response of [await send(path, origin), await preflight(path, origin)])

@@ -138,7 +138,7 @@ test("an ID token that is altered, foreign or of another client is refused - RP-
   expect(await isSignedIn(browser)).toBe(true)
 })
 
-test("POST does what GET does, and a form from another site comes again as GET - RP-Initiated Logout 2", async () => {
+test("POST does what GET does, and a form from another site is redirected to GET - RP-Initiated Logout 2", async () => {
   const { browser, idToken } = await begin()
   const body = new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: returnUri })
   const headers = { "Sec-Fetch-Site": "cross-site" }

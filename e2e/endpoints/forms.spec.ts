@@ -51,7 +51,7 @@ async function expectUntouched({ client, forms }: Awaited<ReturnType<typeof begi
   }
 }
 
-test("anything but a form is refused with what to send - RFC 6749 3.2", async () => {
+test("anything but a form is refused, and the error explains what to send - RFC 6749 3.2", async () => {
   const begun = await begin()
   const { client, forms } = begun
   for (const path of endpoints) {
@@ -78,7 +78,7 @@ test("anything but a form is refused with what to send - RFC 6749 3.2", async ()
   await expectUntouched(begun)
 })
 
-test("the form's type may carry a charset, in any case - RFC 9110 8.3.1", async () => {
+test("the form's type may have a charset, in any case - RFC 9110 8.3.1", async () => {
   const { client, forms } = await begin()
   for (const type of [`${formType};charset=UTF-8`, `${formType}; charset=utf-8`, formType.toUpperCase()])
     expect((await post("/introspect", client, new URLSearchParams(forms["/introspect"]), { type })).status, type).toBe(
@@ -126,7 +126,7 @@ function inPieces(text: string): ReadableStream<Uint8Array> {
   })
 }
 
-test("a parameter sent twice is refused, asked for or not - RFC 6749 3.2", async () => {
+test("a parameter sent twice is refused, whether it is used or not - RFC 6749 3.2", async () => {
   const begun = await begin()
   const { client, forms } = begun
   for (const path of endpoints) {
@@ -179,7 +179,7 @@ test("a control character in any parameter is refused and breaks nothing - RFC 6
   await expectUntouched(begun)
 })
 
-test("what is not UTF-8 is refused in any parameter, raw or percent-encoded - RFC 6749 appendix B", async () => {
+test("invalid UTF-8 is refused in any parameter, raw or percent-encoded - RFC 6749 appendix B", async () => {
   const begun = await begin()
   const { client, forms } = begun
   for (const path of endpoints) {
@@ -262,7 +262,7 @@ test("a method that the endpoint does not have is refused with Allow - RFC 9110 
   }
 })
 
-test("no method and no header makes a 500 - RFC 9110 15.6.1", async () => {
+test("no method and no header causes a 500 - RFC 9110 15.6.1", async () => {
   const { request } = await import("node:http")
   const send = (path: string, method: string, headers: Record<string, string>) =>
     new Promise<number>((resolve, reject) => {

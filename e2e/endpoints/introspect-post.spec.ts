@@ -157,7 +157,7 @@ test("scope and audience are those of the narrowed token - RFC 7662 2.2", async 
   expect(await introspect(client, narrowed.refresh_token)).toMatchObject({ scope: "openid profile email" })
 })
 
-test("POST tells the user's email address only where the scope allows it - RFC 7662 5", async () => {
+test("POST returns the user's email address only where the scope allows it - RFC 7662 5", async () => {
   const user = await insertUser()
   const client = await registerClient()
   const { access_token, refresh_token } = await obtainTokens(client, user, { scope: "openid" })

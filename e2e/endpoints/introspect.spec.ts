@@ -45,7 +45,7 @@ test("GET returns no more about the user than the scope allows - OpenID Connect 
   expect(await see("openid email")).not.toContain("Ada")
 })
 
-test("GET without a token is asked for one, without an error code - RFC 6750 3.1", async () => {
+test("GET without a token gets a challenge without an error code - RFC 6750 3.1", async () => {
   const response = await introspect()
   expect(response.headers.get("www-authenticate")).toBe('Bearer realm="OAuth Flow"')
   await expectOAuthError(response, "invalid_token", 401)

@@ -65,7 +65,7 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
   })
 })
 
-test("the OpenID Provider's metadata says the same and its own - OpenID Connect Discovery 3, 4.2", async () => {
+test("the OpenID Provider's metadata contains the server's and its own - OpenID Connect Discovery 3, 4.2", async () => {
   const { issuer } = testEnvironment()
   expect(await providerMetadata()).toEqual({
     ...(await serverMetadata()),
@@ -119,7 +119,7 @@ test("both are JSON that can be cached for a minute, by GET and HEAD only - RFC 
   }
 })
 
-test("the issuer is the configured one, whatever the Host header and the proxy headers say - RFC 8414 3.3", async () => {
+test("the issuer is the configured one, whatever the Host and proxy headers contain - RFC 8414 3.3", async () => {
   const { request } = await import("node:http")
   const { issuer } = testEnvironment()
   const headers = {
@@ -142,7 +142,7 @@ test("the issuer is the configured one, whatever the Host header and the proxy h
   expect(JSON.parse(text)).toEqual(await providerMetadata())
 })
 
-test("each endpoint answers where the metadata says - RFC 8414 2", async () => {
+test("each endpoint is at its address in the metadata - RFC 8414 2", async () => {
   const metadata = await providerMetadata()
   const get = (name: string) => fetch(String(metadata[name]), { redirect: "manual" })
   const post = (name: string) =>
@@ -156,7 +156,7 @@ test("each endpoint answers where the metadata says - RFC 8414 2", async () => {
     await expectOAuthError(await post(name), "invalid_client", 401)
 })
 
-test("each scope, prompt and response mode that is named is taken, and others are not - RFC 8414 2", async () => {
+test("each advertised scope, prompt and response mode is accepted, and others are not - RFC 8414 2", async () => {
   const metadata = await providerMetadata()
   const client = await registerClient({ scope: metadata.scopes_supported.join(" ") })
   const browser = await openBrowser(await insertUser())
@@ -181,7 +181,7 @@ test("each scope, prompt and response mode that is named is taken, and others ar
     expect((await ask(other)).searchParams.has("error"), JSON.stringify(other)).toBe(true)
 })
 
-test("each authentication method that is named works, and others do not - RFC 8414 2", async () => {
+test("each advertised authentication method works, and others do not - RFC 8414 2", async () => {
   const metadata = await serverMetadata()
   const user = await insertUser()
   for (const tokenEndpointAuthMethod of metadata.token_endpoint_auth_methods_supported) {
@@ -197,7 +197,7 @@ test("each authentication method that is named works, and others do not - RFC 84
     await expect(registerClient({ tokenEndpointAuthMethod })).rejects.toThrow("invalid_client_metadata")
 })
 
-test("each grant type that is named works, and others do not - RFC 8414 2", async () => {
+test("each advertised grant type works, and others do not - RFC 8414 2", async () => {
   const { grant_types_supported } = await serverMetadata()
   const client = await registerClient()
   const code = await obtainCode(client, await insertUser())
@@ -209,7 +209,7 @@ test("each grant type that is named works, and others do not - RFC 8414 2", asyn
     await expectOAuthError(await postForm("/token", client, { grant_type }), "unsupported_grant_type")
 })
 
-test("each ID token algorithm that is named can be had, and others cannot - OpenID Connect Discovery 3", async () => {
+test("each advertised ID token algorithm can be registered, and others cannot - OpenID Connect Discovery 3", async () => {
   const { id_token_signing_alg_values_supported } = await providerMetadata()
   const user = await insertUser()
   for (const idTokenSignedResponseAlg of id_token_signing_alg_values_supported) {
@@ -220,7 +220,7 @@ test("each ID token algorithm that is named can be had, and others cannot - Open
     await expect(registerClient({ idTokenSignedResponseAlg })).rejects.toThrow("invalid_client_metadata")
 })
 
-test("the claims that are named are those that tokens and userinfo have - OpenID Connect Discovery 3", async () => {
+test("the advertised claims are those of tokens and userinfo - OpenID Connect Discovery 3", async () => {
   const { claims_supported, scopes_supported } = await providerMetadata()
   const stored = Object.fromEntries(standardClaims.map((claim) => [claim, `the ${claim}`]))
   const { name, email, email_verified, ...others } = stored
@@ -233,7 +233,7 @@ test("the claims that are named are those that tokens and userinfo have - OpenID
   expect([...seen].sort()).toEqual([...claims_supported].sort())
 })
 
-test("prompt create is named only where people can sign up - Initiating User Registration 1.0 4.2", async () => {
+test("prompt create is advertised only where people can sign up - Initiating User Registration 1.0 4.2", async () => {
   const client = await registerClient()
   const { prompt_values_supported } = await providerMetadata()
   expect(prompt_values_supported).toContain("create")

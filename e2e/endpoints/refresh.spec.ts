@@ -98,7 +98,7 @@ test("once the next token was used, the one before is a replay: the Session ends
   }
 })
 
-test("when the time to ask again has passed, the one before is a replay - OAuth 2.1 4.3.1", async () => {
+test("after the retry period, the previous token is a replay - OAuth 2.1 4.3.1", async () => {
   const { client, tokens, sessionId } = await begin()
   const next = await readTokens(await refresh(client, tokens.refresh_token))
   await changeSession(sessionId, { rotatedAt: fromNow(-11) })
@@ -253,7 +253,7 @@ test("asking again for a lost answer does not lengthen the Session - OAuth 2.1 4
   expect(await readSession(sessionId)).toEqual(before)
 })
 
-test("a User who is disabled, or whose password has changed, is not refreshed, whatever their Sessions say - OAuth 2.1 4.3.1", async () => {
+test("a User who is disabled, or whose password has changed, is not refreshed, whatever the state of their Sessions - OAuth 2.1 4.3.1", async () => {
   for (const column of ["disabledAt", "signInsCountFrom"]) {
     const { client, user, tokens, sessionId } = await begin()
     await changeUser(user.id, { [column]: fromNow(1) })

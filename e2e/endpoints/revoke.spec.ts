@@ -172,7 +172,7 @@ test("the token must be there - RFC 7009 2.1", async () => {
     await expectOAuthError(await postForm("/revoke", client, { token }), "invalid_request")
 })
 
-test("a code is none of the tokens, and stays good - RFC 7009 2.1", async () => {
+test("a code is not a token, and remains valid - RFC 7009 2.1", async () => {
   const client = await registerClient()
   const { code, codeVerifier } = await obtainCode(client, await insertUser())
   await revoke(client, code)

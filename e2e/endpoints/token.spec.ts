@@ -50,7 +50,7 @@ test("redirect_uri may be left out of the token request - OAuth 2.1 10.2", async
   expect((await redeem(client, code, { redirect_uri: undefined })).status).toBe(200)
 })
 
-test("a wrong verifier is refused, and the code stays good - RFC 7636 4.6", async () => {
+test("a wrong verifier is refused, and the code remains valid - RFC 7636 4.6", async () => {
   const client = await registerClient()
   const code = await obtainCode(client, await insertUser())
   const { codeVerifier, codeChallenge } = makePkce()
@@ -59,7 +59,7 @@ test("a wrong verifier is refused, and the code stays good - RFC 7636 4.6", asyn
   expect((await redeem(client, code)).status).toBe(200)
 })
 
-test("a missing or malformed verifier is refused, and the code stays good - RFC 7636 4.1, 4.5", async () => {
+test("a missing or malformed verifier is refused, and the code remains valid - RFC 7636 4.1, 4.5", async () => {
   const client = await registerClient()
   const code = await obtainCode(client, await insertUser())
   const { codeVerifier } = code
@@ -77,7 +77,7 @@ test("a missing or malformed verifier is refused, and the code stays good - RFC 
   expect((await redeem(client, code)).status).toBe(200)
 })
 
-test("the longest and the shortest verifier are taken - RFC 7636 4.1", async () => {
+test("the longest and the shortest verifier are accepted - RFC 7636 4.1", async () => {
   const { createHash } = await import("node:crypto")
   const client = await registerClient()
   const user = await insertUser()
@@ -88,7 +88,7 @@ test("the longest and the shortest verifier are taken - RFC 7636 4.1", async () 
   }
 })
 
-test("a code of another client is refused and stays good - RFC 6749 4.1.3", async () => {
+test("a code of another client is refused and remains valid - RFC 6749 4.1.3", async () => {
   const user = await insertUser()
   const client = await registerClient()
   const code = await obtainCode(client, user)
@@ -97,7 +97,7 @@ test("a code of another client is refused and stays good - RFC 6749 4.1.3", asyn
   expect((await redeem(client, code)).status).toBe(200)
 })
 
-test("another redirect URI than the request's is refused, and the code stays good - RFC 6749 4.1.3", async () => {
+test("another redirect URI than the request's is refused, and the code remains valid - RFC 6749 4.1.3", async () => {
   const client = await registerClient({ redirectUris: [redirectUri, `${redirectUri}/other`] })
   const code = await obtainCode(client, await insertUser())
   for (const redirect_uri of [
@@ -110,7 +110,7 @@ test("another redirect URI than the request's is refused, and the code stays goo
   expect((await redeem(client, code)).status).toBe(200)
 })
 
-test("a wrong secret is refused, and the code stays good - RFC 6749 5.2", async () => {
+test("a wrong secret is refused, and the code remains valid - RFC 6749 5.2", async () => {
   const user = await insertUser()
   for (const tokenEndpointAuthMethod of ["client_secret_basic", "client_secret_post"]) {
     const client = await registerClient({ tokenEndpointAuthMethod })

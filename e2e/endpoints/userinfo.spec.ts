@@ -9,7 +9,7 @@ function userInfo(headers: Record<string, string>, { method = "GET", query = "" 
 }
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
-test("GET and POST tell the claims that the scope allows, with the sub of the ID token - OpenID Connect Core 5.3, 5.4", async () => {
+test("GET and POST return the claims that the scope allows, with the sub of the ID token - OpenID Connect Core 5.3, 5.4", async () => {
   const user = await insertUser({ name: "Ada" })
   const client = await registerClient()
   const expected = {

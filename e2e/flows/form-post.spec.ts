@@ -51,7 +51,7 @@ test("an error is posted too, and the way back works without scripts - OAuth 2.0
   })
 })
 
-test("the page that posts the response is not kept, and shows nothing else - OAuth 2.0 Form Post Response Mode 4", async () => {
+test("the page that posts the response is not cached, and shows nothing else - OAuth 2.0 Form Post Response Mode 4", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
   const response = await authorize(browser, client, makePkce(), formPost)

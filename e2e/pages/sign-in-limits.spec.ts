@@ -88,7 +88,7 @@ test("after too many failures an address is refused for every account, and other
   expectSignedIn(await attempt(newAddress(), three.email, three.password))
 })
 
-test("the addresses of one IPv6 /64 count as one", async () => {
+test("the addresses of one IPv6 /64 are counted together", async () => {
   const [one, two, three] = [await insertUser(), await insertUser(), await insertUser()]
   const network = newAddress().slice(0, -1)
   await fail(`${network}a`, one.email, perAddress / 2)

@@ -44,7 +44,7 @@ for (const [what, password] of Object.entries({ "8 characters": "wim8nlpq", "102
   })
 }
 
-test("every byte of a password counts, beyond the 72 that bcrypt reads", async () => {
+test("every byte of a password matters, beyond the 72 that bcrypt reads", async () => {
   const email = newEmail()
   const password = "x1".repeat(39)
   expectSignedIn(await trySignUp(`${password}ab`, email))
@@ -62,7 +62,7 @@ test("a password that contains the email address is refused with the reason", as
   expect(await query('SELECT 1 FROM "User" WHERE email = ?', [email])).toEqual([])
 })
 
-test("spaces and case of a password count", async () => {
+test("spaces and case of a password matter", async () => {
   const email = newEmail()
   expectSignedIn(await trySignUp(" Correct horse  battery ", email))
   for (const other of ["Correct horse  battery", " Correct horse battery ", " correct horse  battery "]) {

@@ -117,6 +117,6 @@ async function restartUnderLoad({ keepAlive, PROCESSES }: { keepAlive: boolean; 
 test("a rolling restart behind nginx fails no request and breaks no chain of refresh tokens", () =>
   restartUnderLoad({ keepAlive: true, PROCESSES: "1" }))
 
-test("nor does it where nginx opens a connection for each request", async () => {
+test("a rolling restart where nginx opens a connection for each request fails no request", async () => {
   for (const PROCESSES of ["1", "2"]) await restartUnderLoad({ keepAlive: false, PROCESSES })
 })

@@ -119,7 +119,7 @@ describe("when every worker is busy and the queue is full", () => {
     expect(checked.length).toBeGreaterThanOrEqual(1)
   })
 
-  test("the next one is taken when that is over", async () => {
+  test("the next one is accepted when that is over", async () => {
     expect(await verifyPassword("x", null)).toBe(false)
   })
 })

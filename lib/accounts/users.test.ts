@@ -37,7 +37,7 @@ describe("a User", () => {
     })
   })
 
-  test("may have no name; spaces are none", async () => {
+  test("may have no name, and spaces are not a name", async () => {
     expect(await createUser({ email: "nameless@example.com", name: "  ", password })).toMatchObject({
       ok: true,
       user: { name: null },

@@ -22,7 +22,7 @@ describeOnEachDatabase(
       expect(await maySeeFlows(session?.token ?? null)).toBe(true)
     })
 
-    test("is closed to all who have entered, and to those who have a link", async () => {
+    test("ends for everyone, including links that have not been used", async () => {
       const [entered, waiting] = [ticketOf(await createOperatorLink()), ticketOf(await createOperatorLink())]
       const session = await enterAsOperator(entered)
       expect(await closeInspector()).toBeGreaterThanOrEqual(2)

@@ -68,7 +68,7 @@ describeOnEachDatabase(
       expect(await countAttempt(email, "198.51.100.2")).toEqual({ waitSeconds: 0, delayMs: 0 })
     })
 
-    test("of another account and another address do not count", async () => {
+    test("of another account and another address are not counted", async () => {
       await countMany(14)
       expect(await countAttempt(`other-${email}`, "198.51.100.3")).toEqual({ waitSeconds: 0, delayMs: 0 })
     })
@@ -84,7 +84,7 @@ describeOnEachDatabase(
       expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
     })
 
-    test("that succeed reset the account's count and do not count against the address", async () => {
+    test("that succeed reset the account's count and are not counted for the address", async () => {
       await countMany(5)
       await forgiveAttempt(email, address)
       expect(await countAttempt(email, address)).toEqual({ waitSeconds: 0, delayMs: 0 })
@@ -101,7 +101,7 @@ describeOnEachDatabase(
       }
     })
 
-    test("to sign up are limited by address, and no sign-in counts against them or the reverse", async () => {
+    test("to sign up are limited by address, separately from sign-ins", async () => {
       for (let i = 0; i < 15; i++) expect(await countSignUp(address)).toBe(0)
       expect(await countSignUp(address)).toBeGreaterThan(0)
       for (let i = 0; i < 15; i++) expect((await countAttempt(`${i}-${email}`, address)).waitSeconds).toBe(0)
@@ -115,7 +115,7 @@ describeOnEachDatabase(
       }
     })
 
-    test("from the addresses of one IPv6 line count as from one", async () => {
+    test("from the addresses of one IPv6 /64 are counted together", async () => {
       for (let i = 0; i < 15; i++) expect(await countSignUp(`2001:db8:${run}:1::${i}`)).toBe(0)
       expect(await countSignUp(`2001:db8:${run}:1:ffff::1`)).toBeGreaterThan(0)
       expect(await countSignUp(`2001:db8:${run}:2::1`)).toBe(0)

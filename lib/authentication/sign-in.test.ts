@@ -116,7 +116,7 @@ describe("a sign-up", () => {
     expect(await signUp(facts({ password: "short" }))).toMatchObject({ ok: false, field: "password" })
   })
 
-  test("counts as an attempt, so that addresses cannot be tried out in bulk", async () => {
+  test("is counted as an attempt, so that addresses cannot be tried out in bulk", async () => {
     const address = newAddress()
     for (let i = 0; i < 3; i++) await signUp(facts({ email: "ada@example.com", address }))
     expect(await signUp(facts({ email: "late@example.com", address }))).toMatchObject({ problem: "too_many_attempts" })
@@ -136,7 +136,7 @@ describe("a sign-up", () => {
     expect(await signIn(attempt({ address }))).toMatchObject({ problem: "too_many_attempts" })
   })
 
-  test("counts for nothing when it is refused without work, and never against the account", async () => {
+  test("is not counted when it is refused without work, and never for the account", async () => {
     const address = newAddress()
     for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", password: "x", address }))
     for (let i = 0; i < 5; i++) await signUp(facts({ email: "ada@example.com", address: newAddress() }))
@@ -154,7 +154,7 @@ describe("when every worker is busy with passwords", () => {
   })
   afterAll(() => busy.drop())
 
-  test("a sign-in is asked to come again in some seconds, and does not count as an attempt", async () => {
+  test("a sign-in is refused with the seconds until a retry, and is not counted as an attempt", async () => {
     const address = newAddress()
     const results = await Promise.all(
       Array.from({ length: 6 }, (_, i) => signIn(attempt({ email: `${i}@x.y`, address }))),

@@ -22,7 +22,7 @@ describe("the answer with a code", () => {
     expect(codeUri({ redirectUri, state: null })).toBe(`${redirectUri}?code=the-code&${iss}`)
   })
 
-  test("gives the state back as it came", () => {
+  test("returns the state unchanged", () => {
     const state = 'a b+c&d=e#f%20"\\\u00e9\u{1f600}'
     const answer = new URL(codeUri({ redirectUri, state }))
     expect(answer.searchParams.get("state")).toBe(state)

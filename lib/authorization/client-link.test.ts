@@ -25,7 +25,7 @@ describeOnEachDatabase("the way back to the client", () => {
     return callBack(stateToken, browserTokens ?? begun.browserTokens)
   }
 
-  test("tells the client that a sign-in was not finished in time", async () => {
+  test("returns to the client that a sign-in was not finished in time", async () => {
     const answer =
       "error=access_denied&error_description=The+sign-in+was+not+finished+in+time.+Start+a+new+authorization+request.&state=the+client%27s+own+state&iss=https%3A%2F%2Flogin.example.com"
     await expect(expired(await web())).rejects.toMatchObject({

@@ -107,7 +107,7 @@ describe("a state token is refused when", () => {
     }
   })
 
-  test("its text is cut anywhere, or is none at all", async () => {
+  test("its text is cut anywhere, or is missing", async () => {
     for (let length = 0; length < token.length - 1; length += 7) {
       await expect(openStateToken(token.slice(0, length), [browserToken])).rejects.toThrow(invalid)
     }

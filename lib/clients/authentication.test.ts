@@ -75,7 +75,7 @@ describe("a client is authenticated", () => {
 })
 
 describe("a client is refused as invalid_client when", () => {
-  test("it says nothing of itself", async () => {
+  test("it does not identify itself", async () => {
     for (const form of ["", `client_secret=${secret}`, "client_id="]) {
       await expect(authenticate(null, form)).rejects.toThrow(
         oauthError("invalid_client", "client_authentication_missing"),
@@ -83,7 +83,7 @@ describe("a client is refused as invalid_client when", () => {
     }
   })
 
-  test("it is unknown, in words that do not tell it from a wrong secret", async () => {
+  test("it is unknown, with the same error as for a wrong secret", async () => {
     const unknown = authenticate(basic("unknown", secret))
     await expect(unknown).rejects.toThrow(oauthError("invalid_client", "client_unknown"))
     const wrong = authenticate(basic("basic", "wrong"))

@@ -23,7 +23,7 @@ describe("a change to a client", () => {
     expect(await findClient(client.clientId)).toEqual(changed)
   })
 
-  test("that is left undefined is none", async () => {
+  test("that is left undefined changes nothing", async () => {
     const { client } = await register()
     const changes = { clientName: undefined, redirectUris: undefined, scope: undefined, requirePkce: undefined }
     expect(await changeClient(client.clientId, changes)).toEqual(client)

@@ -36,7 +36,7 @@ async function readAll(response: Response): Promise<void> {
   while (!(await reader.read()).done);
 }
 
-test("of too many streams the last is told to come again, and finds a place when another has left", async () => {
+test("a stream beyond the limit is told to retry, and opens when another has ended", async () => {
   const opened = Array.from({ length: maxStreams }, () => open())
   const { response: refused } = open()
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "3"])

@@ -171,7 +171,7 @@ describe.each(Object.entries(alphabets))("the largest requests of %s", (_, next)
     }
   })
 
-  test("are refused when they are one character longer, with the state as it came and under 4 KB", async () => {
+  test("are refused when they are one character longer, with the unchanged state and under 4 KB", async () => {
     for (const [kind, values] of Object.entries(largestRequests(next))) {
       const longest = "state" in values ? "state" : "nonce"
       const query = toQuery({ ...values, [longest]: `${values[longest] ?? fill(40, next)}x` }).toString()

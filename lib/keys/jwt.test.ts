@@ -39,13 +39,13 @@ describe("a JWT that this server signed", () => {
     expect(await findVerifiedClaims(jwt, { alg: ["ES256", "RS256"], typ: "JWT" })).toMatchObject({ sub: "user" })
   })
 
-  test("counts after the key has been rotated", async () => {
+  test("is still valid after the key has been rotated", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims())
     await rotateSigningKey("ES256", { activeFrom: new Date() })
     expect(await findVerifiedClaims(jwt, accessToken)).toMatchObject({ sub: "user" })
   })
 
-  test("counts until it expires, and after that only where that is not asked", async () => {
+  test("is valid until it expires, and after that only where expiry is ignored", async () => {
     const jwt = await signJwt("ES256", "at+jwt", claims({ exp: now() }))
     expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()
     expect(await findVerifiedClaims(jwt, { ...accessToken, ignoreExpiry: true })).toMatchObject({ sub: "user" })
@@ -115,7 +115,7 @@ describe("a JWT is refused when", () => {
     }
   })
 
-  test("it is of another type, or of none", async () => {
+  test("its type is another or missing", async () => {
     const { kid } = await getActiveKey("ES256")
     expect(await findVerifiedClaims(await signJwt("ES256", "JWT", claims()), accessToken)).toBeNull()
     expect(await findVerifiedClaims(await signFreely({ alg: "ES256", kid }), accessToken)).toBeNull()
@@ -143,7 +143,7 @@ describe("a JWT is refused when", () => {
     expect(await findVerifiedClaims(await signJwt("RS256", "at+jwt", claims()), accessToken)).toBeNull()
   })
 
-  test("its issuer is another, or none, even where expiry is not asked", async () => {
+  test("its issuer is another or missing, even where expiry is ignored", async () => {
     for (const iss of ["https://other.example.com", `${config().issuer}/`, undefined]) {
       const jwt = await signJwt("ES256", "at+jwt", claims({ iss }))
       expect(await findVerifiedClaims(jwt, accessToken)).toBeNull()

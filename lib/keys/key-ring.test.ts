@@ -76,7 +76,7 @@ describe.each(testProviders)("signing keys while the database is away, on %s:", 
     await expect.poll(withdrawn, { timeout: 10_000 }).toBeNull()
   })
 
-  test("a process that has none in memory cannot answer", async () => {
+  test("a process without keys in memory cannot answer", async () => {
     await closeDatabase()
     const url = provider === "sqlite" ? "file:/dev/null/nowhere.db" : "postgres://127.0.0.1:1/nowhere"
     applySettings({ DATABASE_URL: url })

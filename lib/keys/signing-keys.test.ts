@@ -102,7 +102,7 @@ describeOnEachDatabase("signing keys", (provider) => {
       expect(await findVerificationKey("unknown", "ES256")).toBeNull()
     })
 
-    test("are not opened by another SECRET, and the error says so", async () => {
+    test("are not opened by another SECRET, and the error explains it", async () => {
       const before = settings()
       await closeDatabase()
       applySettings({ ...before, SECRET: "another secret of the unit tests, of no use" })
@@ -126,7 +126,7 @@ describeOnEachDatabase("signing keys", (provider) => {
       expect((await getActiveKey("ES256")).kid).toBe(kid)
     })
 
-    test("at the same moment by two, one of them is told", async () => {
+    test("by two at the same time, one gets an error", async () => {
       const activeFrom = new Date()
       const results = await Promise.allSettled([1, 2].map(() => rotateSigningKey("ES256", { activeFrom })))
       const refused = results.filter(({ status }) => status === "rejected")

@@ -33,7 +33,7 @@ describe("the status of an error", () => {
     expect(new OAuthError(code as OAuthErrorCode, "Fix it.", "unexpected").status).toBe(status)
   })
 
-  test("is another one where the endpoint says so", () => {
+  test("is another one where the endpoint sets it", () => {
     expect(new OAuthError("invalid_request", "Too long.", "form_too_large", { status: 413 }).status).toBe(413)
   })
 })
@@ -55,7 +55,7 @@ describe("the answer of an error", () => {
     expect(error.headers["WWW-Authenticate"]).toMatch(/^Basic realm="[^"]+"/)
   })
 
-  test("tells a request without a token the scheme alone (RFC 6750 section 3.1)", () => {
+  test("for a request without a token contains only the scheme (RFC 6750 section 3.1)", () => {
     const error = OAuthError.missingToken()
     expect(error).toMatchObject({ status: 401, reason: "access_token_missing" })
     expect(error.headers["WWW-Authenticate"]).toMatch(/^Bearer realm="[^"]+"$/)

@@ -16,7 +16,7 @@ describe("a parameter", () => {
     }
   })
 
-  test("without a value counts as left out (RFC 6749 section 3.1)", () => {
+  test("without a value is ignored (RFC 6749 section 3.1)", () => {
     expect(parse("a=").get("a")).toBeUndefined()
     expect(parse("a").get("a")).toBeUndefined()
     expect(() => parse("a=").require("a")).toThrow(oauthError("invalid_request", "parameter_missing"))

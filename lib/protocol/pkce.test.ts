@@ -7,7 +7,7 @@ const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 describe("the code_challenge of an authorization request", () => {
-  test("is taken with S256", () => {
+  test("is accepted with S256", () => {
     expect(parseCodeChallenge(challenge, "S256", true)).toBe(challenge)
   })
 
@@ -46,7 +46,7 @@ describe("the code_challenge of an authorization request", () => {
     expect(() => parseCodeChallenge(undefined, "S256", false)).toThrow(oauthError("invalid_request", "pkce_missing"))
   })
 
-  test("counts for an exempted client that sends one", () => {
+  test("applies to an exempted client that sends one", () => {
     expect(parseCodeChallenge(challenge, "S256", false)).toBe(challenge)
     expect(() => parseCodeChallenge(challenge, "plain", false)).toThrow(oauthError("invalid_request", "pkce_invalid"))
   })

@@ -4,12 +4,12 @@ import { describeRedirectUri, findOrigin, isClaimable, isRegisteredRedirectUri }
 describe("with https://client.example/callback registered", () => {
   const registered = "https://client.example/callback"
 
-  test("that very spelling is taken, among others too", () => {
+  test("the exact spelling is accepted, also among others", () => {
     expect(isRegisteredRedirectUri(registered, [registered])).toBe(true)
     expect(isRegisteredRedirectUri(registered, ["https://other.example/", registered])).toBe(true)
   })
 
-  test("nothing is taken when nothing is registered", () => {
+  test("nothing is accepted when nothing is registered", () => {
     expect(isRegisteredRedirectUri(registered, [])).toBe(false)
     expect(isRegisteredRedirectUri("", [registered])).toBe(false)
   })

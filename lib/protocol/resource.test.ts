@@ -4,7 +4,7 @@ import { includesResource, narrowResources, parseResources } from "./resource"
 
 const [one, two, three] = ["https://api.example/one", "https://api.example/two", "https://api.example/three"]
 
-test("a resource is an absolute URI, and counts once", () => {
+test("a resource is an absolute URI, and repetitions are dropped", () => {
   expect(parseResources([])).toEqual([])
   expect(parseResources([one, two, one, "urn:example:api"])).toEqual([one, two, "urn:example:api"])
 })
@@ -52,7 +52,7 @@ test.each([
   expect(includesResource([sent], registered)).toBe(false)
 })
 
-test("eight resources are taken, nine are not", () => {
+test("eight resources are accepted, nine are not", () => {
   const resources = Array.from({ length: 9 }, (_, i) => `https://api.example/${i}`)
   expect(parseResources(resources.slice(1))).toHaveLength(8)
   expect(() => parseResources(resources)).toThrow(oauthError("invalid_target", "parameter_invalid"))

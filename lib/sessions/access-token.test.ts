@@ -53,7 +53,7 @@ describe("an access token", () => {
     ])
   })
 
-  test("does not outlive its Session, and says how long it lives", async () => {
+  test("does not outlive its Session, and its lifetime is returned", async () => {
     const ending = { ...session, expiresAt: new Date((iat + 42) * 1000) }
     const { token, expiresIn } = await issueAccessToken({ session: ending, scope: [], resource: [] }, now)
     expect(decodeJwt(token).exp).toBe(iat + 42)

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test("a BrowserSession says who signed in and when, by a cookie value of which only the SHA-256 is stored", async () => {
+test("a BrowserSession contains who signed in and when, and only the SHA-256 of its cookie is stored", async () => {
   const user = await storeUser()
   const before = Date.now()
   const { token } = await startBrowserSession(user.id, null)
@@ -42,7 +42,7 @@ test("a new sign-in ends only the browser's previous BrowserSession, of any User
   expect((await findSignedInUser(elsewhere.token))?.user.id).toBe(ada.id)
 })
 
-test("a sign-in from before the User's password was changed does not count, one from after it does", async () => {
+test("a sign-in before the User's password was changed is no longer valid, a later one is", async () => {
   const user = await storeUser()
   const now = new Date()
   const [before, after] = [new Date(now.getTime() - 1), now]

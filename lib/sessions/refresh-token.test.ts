@@ -45,7 +45,7 @@ describe("the next refresh token", () => {
     expect(new Set(makeChain(50)).size).toBe(51)
   })
 
-  test("is another one under another SECRET: a stolen token alone does not tell it", () => {
+  test("is another one under another SECRET: it cannot be computed from a stolen token", () => {
     const token = generateRefreshToken(id)
     const next = nextOf(token, 1)
     applySettings({ SECRET: "another secret of the unit tests, of no use" })
