@@ -1,6 +1,6 @@
-import { database } from "./database"
+import { columnsOf } from "./columns"
 import type { LogoutNotification } from "./generated/sqlite/client"
-import { listRows, type Write } from "./statement"
+import { changeRows, listRows, type Write } from "./statement"
 
 export type { LogoutNotification }
 
@@ -24,14 +24,16 @@ export async function notificationWrites({ userId, browserSession }: SessionsOf,
     .map(([sessionId, clientId]): Write => [insertRow, [sessionId, clientId, userId, now] as Write[1]])
 }
 
+const notification = columnsOf("LogoutNotification")
+const selectDue = `SELECT ${notification.select} FROM "LogoutNotification" WHERE "nextAttemptAt" <= ?
+  ORDER BY "nextAttemptAt" LIMIT ?`
+
+// Prepared statements, because every server looks every few seconds, and Prisma slows the process that loads it.
+
 /** The notifications whose next attempt is due, the oldest first. */
 export async function listDueNotifications(now: Date, limit: number): Promise<LogoutNotification[]> {
-  const db = await database()
-  return db.logoutNotification.findMany({
-    where: { nextAttemptAt: { lte: now } },
-    orderBy: { nextAttemptAt: "asc" },
-    take: limit,
-  })
+  const rows = await listRows(selectDue, [now, limit])
+  return rows.map((row) => notification.read(row).LogoutNotification)
 }
 
 /**
@@ -40,12 +42,13 @@ export async function listDueNotifications(now: Date, limit: number): Promise<Lo
  * @returns whether this caller makes the attempt
  */
 export async function claimAttempt({ sessionId, attempts }: LogoutNotification, nextAttemptAt: Date): Promise<boolean> {
-  const db = await database()
-  const data = { attempts: attempts + 1, nextAttemptAt }
-  return (await db.logoutNotification.updateMany({ where: { sessionId, attempts }, data })).count === 1
+  const changed = await changeRows(
+    `UPDATE "LogoutNotification" SET "attempts" = ?, "nextAttemptAt" = ? WHERE "sessionId" = ? AND "attempts" = ?`,
+    [attempts + 1, nextAttemptAt, sessionId, attempts],
+  )
+  return changed === 1
 }
 
 export async function deleteNotification(sessionId: string): Promise<void> {
-  const db = await database()
-  await db.logoutNotification.deleteMany({ where: { sessionId } })
+  await changeRows(`DELETE FROM "LogoutNotification" WHERE "sessionId" = ?`, [sessionId])
 }

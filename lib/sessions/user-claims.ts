@@ -1,21 +1,22 @@
 import type { User } from "@/lib/data/users"
-import { type Claims, type ClaimsRequest, scopeOfClaim } from "@/lib/protocol/claims"
+import { type Claims, type ClaimsRequest, type ClaimValue, scopeOfClaim } from "@/lib/protocol/claims"
 
 /**
  * The claims about a User that a scope allows, OpenID Connect Core 1.0 section 5.4, and those that the `claims` parameter
  * requested by name, section 5.5.
  */
 export function userClaims(user: User, scope: string[], requested: string[] = []): Claims & { sub: string } {
-  const all: Claims = {
-    ...(user.name !== null && { name: user.name }),
-    email: user.email,
-    ...(user.emailVerifiedAt && { email_verified: true }),
-    ...(JSON.parse(user.claims) as Claims),
+  const claims: Claims & { sub: string } = { sub: user.id }
+  const add = (claim: string, value: ClaimValue) => {
+    if (scope.includes(scopeOfClaim(claim)) || requested.includes(claim)) claims[claim] = value
   }
-  const allowed = Object.entries(all).filter(
-    ([claim]) => scope.includes(scopeOfClaim(claim)) || requested.includes(claim),
-  )
-  return { sub: user.id, ...Object.fromEntries(allowed) }
+  if (user.name !== null) add("name", user.name)
+  add("email", user.email)
+  if (user.emailVerifiedAt) add("email_verified", true)
+  // Most Users have no others, and every introspection comes here.
+  const others = user.claims === "{}" ? {} : (JSON.parse(user.claims) as Claims)
+  for (const [claim, value] of Object.entries(others)) add(claim, value)
+  return claims
 }
 
 /** The claims that a Session's authorization request named. @param stored JSON */
