@@ -81,7 +81,10 @@ test("without an ID token, or with another user's, the person is asked - RP-Init
     expect(`${page.origin}${page.pathname}`).toBe(`${testEnvironment().issuer}/sign-out`)
     expect(Object.fromEntries(page.searchParams)).toEqual({ client_id: client.clientId, ...back })
   }
-  expect((await endSession(browser, {})).headers.get("location")).toBe(`${testEnvironment().issuer}/sign-out`)
+  for (const parameters of [{}, { state: "x".repeat(4_000) }] as Record<string, string>[]) {
+    const { headers } = await endSession(browser, parameters)
+    expect(headers.get("location")).toBe(`${testEnvironment().issuer}/sign-out`)
+  }
   expect(await isSignedIn(browser)).toBe(true)
   const query = new URLSearchParams({ client_id: client.clientId, ...back })
   const pressed = await postPage(browser, `/sign-out?${query}`, {})

@@ -71,8 +71,10 @@ export async function findUnauthenticatedPath(parameters: Parameters): Promise<s
 }
 
 /** Without the ID token, which can be too long for a URL; the person decides in its place. */
-function confirmationPath(parameters: Parameters, { client }: SignOutRequest): string {
-  const kept = ["post_logout_redirect_uri", "state"].flatMap((name) => {
+function confirmationPath(parameters: Parameters, { client, returnUri }: SignOutRequest): string {
+  // Without a place to return to, nothing limits the state.
+  const names = returnUri === null ? [] : ["post_logout_redirect_uri", "state"]
+  const kept = names.flatMap((name) => {
     const value = parameters.get(name)
     return value === undefined ? [] : [[name, value] as [string, string]]
   })

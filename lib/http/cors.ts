@@ -36,7 +36,7 @@ async function headersForOrigin(origin: string): Promise<Record<string, string>>
     : { Vary: "Origin" }
 }
 
-const fieldNames = /^[A-Za-z0-9-]+(?:, ?[A-Za-z0-9-]+)*$/
+const fieldNames = /^[\w-]+(?:, ?[\w-]+)*$/
 
 /** Characters. Longer lists of header names are not copied into the response. */
 const maxFieldNamesLength = 1_024

@@ -32,6 +32,7 @@ test.each(Object.entries(valid))("%s can be stored", (name, value) => {
 
 test.each([
   ["sub", "x"],
+  ["__proto__", { polluted: true }],
   ["acr", "2"],
   ["scope", "admin"],
   ["two words", "x"],

@@ -28,6 +28,7 @@ export const scopeOfClaim = (claim: string): string => scopes.get(claim) ?? clai
 const reserved = new Set([
   ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "nonce", "auth_time", "acr", "amr", "sid", "cnf", "act"],
   ...["at_hash", "c_hash", "s_hash", "client_id", "scope", "active", "token_type", "openid", "offline_access"],
+  "__proto__",
 ])
 
 const nameSyntax = /^[A-Za-z0-9_.:/-]{1,100}$/
