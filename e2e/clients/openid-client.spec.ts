@@ -5,7 +5,7 @@ import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
 import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
-import { insertUser, registerClient } from "../fixtures/world"
+import { insertUser, registerClient, type TestClient } from "../fixtures/world"
 
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks]
 
@@ -58,9 +58,10 @@ async function expectActive(config: oidc.Configuration, client: Client, accessTo
   else await expect(asked).rejects.toMatchObject({ status: 401 })
 }
 
-const authentications = {
-  client_secret_basic: (secret: string | null) => oidc.ClientSecretBasic(secret ?? ""),
-  client_secret_post: (secret: string | null) => oidc.ClientSecretPost(secret ?? ""),
+const authentications: Record<string, (client: TestClient) => oidc.ClientAuth> = {
+  client_secret_basic: ({ clientSecret }) => oidc.ClientSecretBasic(clientSecret ?? ""),
+  client_secret_post: ({ clientSecret }) => oidc.ClientSecretPost(clientSecret ?? ""),
+  private_key_jwt: ({ privateKey }) => oidc.PrivateKeyJwt(privateKey as CryptoKey),
   none: () => oidc.None(),
 }
 
@@ -71,7 +72,7 @@ for (const [tokenEndpointAuthMethod, authenticate] of Object.entries(authenticat
       redirectUris: [site.redirectUri],
       firstParty: false,
     })
-    await runThrough(page, site, client, authenticate(client.clientSecret))
+    await runThrough(page, site, client, authenticate(client))
   })
 }
 
@@ -124,4 +125,39 @@ test("openid-client refuses a response that names another issuer - RFC 9207 2.4"
     cause: { message: expect.stringContaining("iss") },
   })
   rememberTokens(await oidc.authorizationCodeGrant(config, answer, checks))
+})
+
+test("openid-client gets the response by form post, signed userinfo and requested claims, and signs the user out", async ({
+  context,
+  page,
+  site,
+}) => {
+  const returnUri = `${site.origin}/signed-out`
+  const client = await registerClient({
+    redirectUris: [site.redirectUri],
+    postLogoutRedirectUris: [returnUri],
+    scope: "openid profile email phone offline_access",
+    userinfoSignedResponseAlg: "RS256",
+  })
+  const user = await insertUser({ claims: '{"phone_number":"+44 20 7946 0000"}' })
+  await addBrowserSession(context, user)
+  const metadata = { userinfo_signed_response_alg: "RS256", client_secret: client.clientSecret ?? "" }
+  const issuer = new URL(testEnvironment().issuer)
+  const config = await oidc.discovery(issuer, client.clientId, metadata, undefined, { execute })
+  const claims = JSON.stringify({ userinfo: { phone_number: { essential: true } } })
+  const { url, checks } = await prepareAuthorization(config, site, { response_mode: "form_post", claims })
+  await page.goto(url.href)
+  await backAtClient(page, site)
+  const [body] = site.forms
+  const response = new Request(site.redirectUri, { method: "POST", body })
+  const tokens = await oidc.authorizationCodeGrant(config, response, checks)
+  rememberTokens(tokens)
+  const userInfo = await oidc.fetchUserInfo(config, tokens.access_token, user.id)
+  expect(userInfo).toMatchObject({ sub: user.id, email: user.email, phone_number: "+44 20 7946 0000" })
+
+  const hint = { id_token_hint: tokens.id_token ?? "", post_logout_redirect_uri: returnUri, state: "s" }
+  await page.goto(oidc.buildEndSessionUrl(config, hint).href)
+  await page.waitForURL(`${returnUri}?state=s`)
+  await page.goto((await prepareAuthorization(config, site)).url.href)
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
 })
