@@ -118,6 +118,19 @@ test("a refused request fails at its step, under the flow's id, with a reason th
   expect(reported.at(-1)?.attributes["oauth_flow.error"]).toBe("invalid_grant")
 })
 
+test("a sign-out is reported in the flow of its ID token", async () => {
+  const client = await registerClient()
+  const user = await insertUser()
+  const { access_token, id_token = "" } = await obtainTokens(client, user)
+  const browser = await openBrowser(user)
+  const introspected = await fetchHere("/introspect", bearer(access_token))
+  const signedOut = await browser.fetch(`/end-session?${new URLSearchParams({ id_token_hint: id_token })}`)
+  expect(flowIdOf(signedOut)).toBe(flowIdOf(introspected))
+  const reported = await steps(flowIdOf(signedOut), 4)
+  expect(reported.map(nameOf).slice(-numberedSteps("signOut").length)).toEqual(numberedSteps("signOut"))
+  expect(failedOf(reported)).toEqual([])
+})
+
 test("a wrong password is a failed step, and the flow continues", async () => {
   const client = await registerClient()
   const user = await insertUser()

@@ -1,4 +1,5 @@
 import { type Client, findClient } from "@/lib/data/clients"
+import { describeParameter, describeParameters } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { findVerifiedClaims } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -35,8 +36,8 @@ export async function endSession(
   browserSessionToken: string | null,
   flow: Flow,
 ): Promise<{ location: string; signedOut: boolean }> {
-  flow.step("signOut.calls_end_session", () => ({ parameters: parameters.entries().map(([name]) => name) }))
-  const request = await parseSignOutRequest(parameters)
+  flow.step("signOut.calls_end_session", () => describeParameters(parameters.entries()))
+  const request = await parseSignOutRequest(parameters, flow)
   if (request.sid) flow.join(request.sid)
   if (request.client) flow.concerns(request.client)
   flow.step("signOut.validates_request")
@@ -86,7 +87,7 @@ function confirmationPath(parameters: Parameters, { client, returnUri }: SignOut
  * Checks a request to sign out, RP-Initiated Logout 1.0 section 2.
  * @throws OAuthError invalid_request
  */
-export async function parseSignOutRequest(parameters: Parameters): Promise<SignOutRequest> {
+export async function parseSignOutRequest(parameters: Parameters, flow?: Flow): Promise<SignOutRequest> {
   parameters.checkAll()
   const claims = await verifyHint(parameters.get("id_token_hint"))
   const audience = claims && String(claims.aud)
@@ -98,7 +99,12 @@ export async function parseSignOutRequest(parameters: Parameters): Promise<SignO
   }
   const client = clientId ? await findClient(clientId) : null
   if (clientId && !client) throw invalid("The client_id is not registered at this server.", "client_unknown")
-  return { client, returnUri: findReturnUri(parameters, client), sub: claims?.sub ?? null, sid: claims?.sid ?? null }
+  return {
+    client,
+    returnUri: findReturnUri(parameters, client, flow),
+    sub: claims?.sub ?? null,
+    sid: claims?.sid ?? null,
+  }
 }
 
 /** It may have expired: a person may sign out at any time. */
@@ -111,7 +117,7 @@ async function verifyHint(hint: string | undefined): Promise<{ aud: string; sub:
   return { aud: claims.aud, sub: claims.sub, sid: typeof claims.sid === "string" ? claims.sid : null }
 }
 
-function findReturnUri(parameters: Parameters, client: Client | null): string | null {
+function findReturnUri(parameters: Parameters, client: Client | null, flow?: Flow): string | null {
   const requested = parameters.get("post_logout_redirect_uri")
   if (requested === undefined) return null
   if (!client) {
@@ -119,6 +125,12 @@ function findReturnUri(parameters: Parameters, client: Client | null): string | 
   }
   // Section 3: "The value MUST have been previously registered with the OP".
   if (!client.postLogoutRedirectUris.includes(requested)) {
+    flow?.note(() => ({
+      post_logout_redirect_uri: {
+        sent: describeParameter("post_logout_redirect_uri", requested),
+        stored: client.postLogoutRedirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
+      },
+    }))
     throw invalid(
       "The post_logout_redirect_uri is not registered for this client. Add it with `client update --post-logout-redirect-uri`, or send a registered one.",
       "redirect_uri_unregistered",

@@ -28,6 +28,7 @@ const shown = new Map<string, (value: string) => string | null>(
     grant_type: words,
     max_age: unlessSecret(/^[0-9]{1,9}$/),
     prompt: words,
+    post_logout_redirect_uri: describeUri,
     redirect_uri: describeUri,
     resource: describeUri,
     response_mode: words,

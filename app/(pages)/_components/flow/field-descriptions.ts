@@ -13,6 +13,13 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   },
   client_id: { text: "The public ID of the client. It is not a secret.", source: oauth("2.2") },
   client_secret: { text: "The password of a confidential client.", source: oauth("2.3.1") },
+  client_assertion: { text: "A JWT that the client signed with its key.", source: "RFC 7523 §2.2" },
+  client_assertion_type: { text: "The kind of assertion: a JWT.", source: "RFC 7523 §2.2" },
+  post_logout_redirect_uri: {
+    text: "Where the browser goes after the sign-out. It must be registered, character for character.",
+    source: "OpenID Connect RP-Initiated Logout §3",
+  },
+  acr_values: { text: "The authentication classes that the client prefers.", source: oidc("3.1.2.1") },
   redirect_uri: {
     text: "Where the browser goes with the response. It must be registered, character for character.",
     source: oauth("3.1.2"),
@@ -63,7 +70,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   not_shown: { text: "The details of this step could not be recorded.", source: null },
   active: { text: "Whether the token is valid right now.", source: "RFC 7662 §2.2" },
   sub: { text: "The user's ID, which never changes.", source: oidc("2") },
-  claims: { text: "The names of the claims that the scope allows.", source: oidc("5.4") },
+  claims: { text: "Claims by name: those requested, or those returned.", source: oidc("5.5") },
   sid: { text: "The ID of the Session, which is also the flow ID.", source: "OpenID Connect Front-Channel Logout §3" },
   state_token: { text: "The encrypted token that carries the request from /authorize to /callback.", source: null },
   standing: {
