@@ -7,6 +7,7 @@ import * as callback from "./(oauth)/callback/route"
 import * as endSession from "./(oauth)/end-session/route"
 import * as introspect from "./(oauth)/introspect/route"
 import * as jwks from "./(oauth)/jwks/route"
+import * as par from "./(oauth)/par/route"
 import * as refresh from "./(oauth)/refresh/route"
 import * as revoke from "./(oauth)/revoke/route"
 import * as token from "./(oauth)/token/route"
@@ -33,6 +34,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/end-session", endSession],
   ["/introspect", introspect],
   ["/jwks", jwks],
+  ["/par", par],
   ["/refresh", refresh],
   ["/revoke", revoke],
   ["/token", token],

@@ -29,6 +29,8 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     token_endpoint: `${issuer}/token`,
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
+    pushed_authorization_request_endpoint: `${issuer}/par`,
+    require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: standardScopes,
     response_types_supported: ["code"],

@@ -55,6 +55,7 @@ export class WrongSecretError extends Error {
 /** The purposes of derived keys. Each has its own key. */
 export type KeyPurpose =
   | "state-token"
+  | "pushed-request"
   | "refresh-token"
   | "refresh-token-tag"
   | "signing-key"

@@ -161,3 +161,18 @@ test("openid-client gets the response by form post, signed userinfo and requeste
   await page.goto((await prepareAuthorization(config, site)).url.href)
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
 })
+
+test("openid-client pushes its authorization request where the client must", async ({ context, page, site }) => {
+  const client = await registerClient({
+    redirectUris: [site.redirectUri],
+    requirePushedRequests: true,
+    tokenEndpointAuthMethod: "private_key_jwt",
+  })
+  await addBrowserSession(context, await insertUser())
+  const issuer = new URL(testEnvironment().issuer)
+  const authentication = authentications.private_key_jwt?.(client)
+  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  const { url, checks } = await prepareAuthorization(config, site)
+  await page.goto((await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams)).href)
+  rememberTokens(await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks))
+})

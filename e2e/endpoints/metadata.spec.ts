@@ -49,6 +49,8 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     token_endpoint: `${issuer}/token`,
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
+    pushed_authorization_request_endpoint: `${issuer}/par`,
+    require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: ["openid", "profile", "email", "address", "phone", "offline_access"],
     response_types_supported: ["code"],
@@ -152,7 +154,12 @@ test("each endpoint is at its address in the metadata - RFC 8414 2", async () =>
   expect((await get("userinfo_endpoint")).status).toBe(401)
   const signedOut = await get("end_session_endpoint")
   expect([signedOut.status, signedOut.headers.get("location")]).toEqual([303, `${metadata.issuer}/sign-out`])
-  for (const name of ["token_endpoint", "introspection_endpoint", "revocation_endpoint"])
+  for (const name of [
+    "token_endpoint",
+    "introspection_endpoint",
+    "revocation_endpoint",
+    "pushed_authorization_request_endpoint",
+  ])
     await expectOAuthError(await post(name), "invalid_client", 401)
 })
 

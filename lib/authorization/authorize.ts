@@ -15,7 +15,8 @@ import { type AuthorizationResponse, codeResponse } from "./authorization-respon
 import { checkOrigin } from "./check-origin"
 import { addClientLink } from "./client-link"
 import { findNextStep } from "./next-step"
-import { RedirectableError } from "./redirectable-error"
+import { openPushedRequest } from "./pushed-request"
+import { RedirectableError, type ReturnAddress } from "./redirectable-error"
 import { parseReturnAddress } from "./return-address"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 
@@ -34,14 +35,28 @@ export type AuthorizationAnswer = { next: string | AuthorizationResponse; browse
  * Nothing is written to the database until then. OAuth 2.1 section 4.1.1.
  * @throws OAuthError for a page, RedirectableError for the client
  */
-export async function authorize(parameters: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
+export async function authorize(sent: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
+  const pushed = await openPushedRequest(sent)
+  if (pushed) flow.join(pushed.id)
+  const parameters = pushed?.parameters ?? sent
   reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters, flow)
+  checkPushed(client, address, pushed !== null)
   checkOrigin(client, address, browser.referrer ?? null)
   const request = await parseAuthorizationRequest(parameters, client, address)
   const browserToken = browser.browserTokens[0] ?? generateToken()
   const answer = await continueAuthorization(beginAuthorization(flow.id, request, browserToken), client, browser, flow)
   return browser.browserTokens.length > 0 ? answer : { ...answer, browserToken }
+}
+
+/** RFC 9126 section 5: a client may be registered for pushed requests only. @throws RedirectableError */
+function checkPushed(client: Client, address: ReturnAddress, isPushed: boolean): void {
+  if (isPushed || !client.requirePushedRequests) return
+  const error = OAuthError.invalidRequest(
+    "The client must push its authorization requests to /par first (RFC 9126). Send the request_uri.",
+    "parameter_missing",
+  )
+  throw RedirectableError.from(error, address)
 }
 
 /** What the client did before it came is seen by what it brought. */

@@ -28,6 +28,7 @@ type Options = {
   idTokenScopeClaims?: boolean
   userinfoSignedResponseAlg?: string
   pkce?: boolean
+  requirePar?: boolean
   json?: boolean
 }
 
@@ -42,6 +43,7 @@ export function addClientCommands(program: Command): void {
     .option("--first-party", "skip the consent page")
     .option("--resource-server", "may introspect access tokens issued for it")
     .option("--strict-scope", "refuse requests for scopes that are not registered, instead of granting the others")
+    .option("--require-par", "accept only authorization requests that were pushed to /par")
     .option("--no-id-token-scope-claims", "leave name, email and others out of ID tokens; the client reads userinfo")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(create))
@@ -58,6 +60,8 @@ export function addClientCommands(program: Command): void {
     .option("--no-resource-server", "may introspect only its own tokens")
     .option("--strict-scope", "refuse requests for scopes that are not registered")
     .option("--no-strict-scope", "grant the registered scopes of a request, and ignore the others")
+    .option("--require-par", "accept only authorization requests that were pushed to /par")
+    .option("--no-require-par", "accept all authorization requests")
     .option("--id-token-scope-claims", "put the claims of the granted scopes into ID tokens")
     .option("--no-id-token-scope-claims", "leave them out; the client reads userinfo")
     .option("--pkce", "require PKCE")
@@ -112,6 +116,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     resourceServer: options.resourceServer,
     resources: options.resource,
     requirePkce: options.pkce,
+    requirePushedRequests: options.requirePar,
   }
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
 }

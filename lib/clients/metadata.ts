@@ -31,6 +31,7 @@ export type ClientMetadata = {
   resourceServer?: boolean
   resources?: string[]
   requirePkce?: boolean
+  requirePushedRequests?: boolean
 }
 
 const authMethods: readonly string[] = [
@@ -62,6 +63,7 @@ const defaults: Omit<Facts, Given> = {
   resourceServer: false,
   resources: [],
   requirePkce: true,
+  requirePushedRequests: false,
 }
 
 /** One field of the metadata each: from what is given to what is stored. */
@@ -85,6 +87,7 @@ const validators: {
   resourceServer: Boolean,
   resources: validateResources,
   requirePkce: Boolean,
+  requirePushedRequests: Boolean,
 }
 
 /**
@@ -150,6 +153,7 @@ export function toClientMetadata(client: Client) {
     resource_server: client.resourceServer,
     resources: client.resources,
     require_pkce: client.requirePkce,
+    require_pushed_authorization_requests: client.requirePushedRequests,
   }
 }
 

@@ -53,6 +53,7 @@ describe("a confidential client", () => {
       resourceServer: false,
       resources: [],
       requirePkce: true,
+      requirePushedRequests: false,
       createdAt: expect.any(Date),
     })
   })
@@ -198,5 +199,6 @@ test("a client is shown in the field names of RFC 7591, without its secret or th
     resource_server: false,
     resources: [],
     require_pkce: true,
+    require_pushed_authorization_requests: false,
   })
 })

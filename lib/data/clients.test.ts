@@ -28,6 +28,7 @@ describeOnEachDatabase("a client", (provider) => {
       resourceServer: true,
       resources: ["https://api.example/"],
       requirePkce: false,
+      requirePushedRequests: true,
     }
     const client = await insertClient(facts)
     expect(client).toEqual({ ...facts, createdAt: expect.any(Date) })

@@ -225,6 +225,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The connection closed before the whole request arrived.",
     fix: "Check the timeouts of the client and of the proxies in between, and check Content-Length.",
   },
+  request_uri_invalid: {
+    label: "Request URI is not valid",
+    why: "The request_uri of the pushed authorization request has expired, was altered, or was pushed by another client.",
+    fix: "Push the request again and redirect the browser immediately, with the client_id that pushed it.",
+  },
   resource_not_granted: {
     label: "Resource not granted",
     why: "The token is requested for a resource that was not part of the authorization.",

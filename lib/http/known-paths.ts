@@ -13,6 +13,7 @@ export const endpointPaths = [
   "/flows/enter/submit",
   "/introspect",
   "/jwks",
+  "/par",
   "/refresh",
   "/revoke",
   "/sign-in/submit",

@@ -23,6 +23,7 @@ describe("the status of an error", () => {
     consent_required: 400,
     request_not_supported: 400,
     request_uri_not_supported: 400,
+    invalid_request_uri: 400,
     registration_not_supported: 400,
     invalid_target: 400,
     invalid_client_metadata: 400,

@@ -21,6 +21,8 @@ export type OAuthErrorCode =
   | "consent_required"
   | "request_not_supported"
   | "request_uri_not_supported"
+  // RFC 9101 section 9
+  | "invalid_request_uri"
   | "registration_not_supported"
   // RFC 8707 section 2
   | "invalid_target"
@@ -70,6 +72,7 @@ export type Reason =
   | "refresh_token_replayed"
   | "refresh_token_unknown"
   | "request_broken_off"
+  | "request_uri_invalid"
   | "resource_not_granted"
   | "scope_not_allowed"
   | "scope_not_granted"

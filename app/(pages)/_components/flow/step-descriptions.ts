@@ -53,6 +53,8 @@ export const stepDescriptions: Record<StepName, string> = {
   "revocation.destroys_session": "The Session was revoked, and every token of the family with it.",
   "revocation.returns_success":
     "The client was told that it worked. Unknown tokens get the same answer, so no one learns who owns one.",
+  "authorization.pushes_request":
+    "The client sent its authorization request directly to the server, so that the browser cannot change it.",
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",
