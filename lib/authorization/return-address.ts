@@ -1,7 +1,7 @@
 import { type Client, findClient } from "@/lib/data/clients"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { OAuthError } from "@/lib/protocol/errors"
+import { type Comparison, OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { siteLink } from "./client-link"
@@ -59,9 +59,11 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
         stored: client.redirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
       },
     }))
-    throw OAuthError.invalidRequest(
+    throw new OAuthError(
+      "invalid_request",
       "The redirect_uri does not match any URI registered for this client. It must match exactly, character for character.",
       "redirect_uri_unregistered",
+      { comparison: compareRedirectUris(requested, client) },
     )
   }
   return requested
@@ -70,6 +72,12 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
 /** Reads no parameter: whatever else is wrong with the scope is for the client to know. */
 function isOpenIdRequest(parameters: Parameters): boolean {
   return parameters.entries().some(([name, value]) => name === "scope" && value.split(" ").includes("openid"))
+}
+
+function compareRedirectUris(sent: string, { clientId, redirectUris: registered }: Client): Comparison {
+  const all = [...registered, sent].map((uri) => `'${uri.replaceAll("'", "%27")}'`).join(" ")
+  const fix = `npm run -s cli -- client update ${clientId} --redirect-uri ${all}`
+  return { name: "redirect_uri", sent, registered, fix }
 }
 
 /** What cannot be read or returned is left out; the check that follows names the fault. */

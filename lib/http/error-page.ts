@@ -13,7 +13,9 @@ import { jsonError, securityHeaders } from "./responses"
  */
 export function errorPage(request: EndpointRequest, error: OAuthError, flowId: string | null): EndpointResponse {
   if (wantsJson(request)) return jsonError(error)
-  const page = { ...explain(error, request.path), action: linkAfter(error), reference: flowId }
+  // Registered URIs are for developers: in production the page has only the reference.
+  const comparison = config().isDevelopment ? error.comparison : null
+  const page = { ...explain(error, request.path), comparison, action: linkAfter(error), reference: flowId }
   return htmlResponse(error.status, page, error.headers)
 }
 

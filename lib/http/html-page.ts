@@ -1,8 +1,11 @@
+import type { Comparison } from "@/lib/protocol/errors"
+
 /** A page with one message: what happened, what to do now, and for a developer what was wrong. */
 export type Page = {
   title: string
   lead: string
   detail?: { label: string; code: string; text: string }
+  comparison?: Comparison | null
   action: { label: string; href: string } | { label: string; postTo: string; fields: Record<string, string> }
   /** What the operator finds the error by, in the log. */
   reference?: string | null
@@ -38,6 +41,7 @@ code { color: var(--ink); user-select: all }
 button { padding: .25rem; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 500; text-decoration: underline;
   text-underline-offset: 3px; cursor: pointer }
 button[hidden] { display: none }
+mark { background: var(--accent); color: var(--on-accent); border-radius: .125rem }
 h2 { margin-top: 1.5rem; font-size: .875rem; font-weight: 500; color: var(--muted) }
 pre { margin-top: .5rem; padding: .75rem; background: var(--sunken); border-radius: .5rem; white-space: pre-wrap; font-size: .8125rem; line-height: 1.5 }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
@@ -49,8 +53,26 @@ const mark = `<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rec
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => entities[character] ?? "")
 
+/** The sent value beside each registered one, with what differs from the most similar one marked. */
+function compare({ name, sent, registered, fix }: Comparison): string {
+  const shared = Math.max(0, ...registered.map((value) => sharedLength(sent, value)))
+  const rest = sent.slice(shared)
+  const marked = `${escapeHtml(sent.slice(0, shared))}<mark>${escapeHtml(rest) || "(the end is missing)"}</mark>`
+  const list = registered.map((value) => escapeHtml(value)).join("\n") || "(none)"
+  return `<h2>Sent ${escapeHtml(name)}</h2>\n<pre>${marked}</pre>
+<h2>Registered</h2>\n<pre>${list}</pre>
+<h2>How to fix it</h2>\n<pre>${escapeHtml(fix)}</pre>`
+}
+
+/** How many characters two texts have in common at their start. */
+function sharedLength(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}
+
 /** The page as HTML. Every text is escaped. @param nonce of the response's Content-Security-Policy */
-export function htmlPage({ title, lead, detail, action, reference }: Page, nonce: string): string {
+export function htmlPage({ title, lead, detail, comparison, action, reference }: Page, nonce: string): string {
   const button =
     "href" in action
       ? `<a class="action" href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>`
@@ -87,6 +109,7 @@ ${Object.entries(action.fields)
 <p class="lead">${escapeHtml(lead)}</p>
 ${button}
 ${forDevelopers}
+${comparison ? compare(comparison) : ""}
 ${withCopyButton}
 </div>
 </main>

@@ -98,6 +98,9 @@ const statuses: Partial<Record<OAuthErrorCode, number>> = {
   temporarily_unavailable: 503,
 }
 
+/** What a client sent and what is registered for it, for a page that developers see. `fix` is a command. */
+export type Comparison = { name: string; sent: string; registered: string[]; fix: string }
+
 /** The client that a page about an error can lead back to. `returnUri` is null when no link to it is safe to offer. */
 export type ClientLink = { name: string; returnUri: string | null }
 
@@ -109,6 +112,8 @@ export class OAuthError extends Error {
   readonly headers: Record<string, string>
   /** For the page alone: where no redirect may be made, a person can still press a link. */
   readonly client: ClientLink | null
+  /** For the page alone, in the demo and in development. */
+  readonly comparison: Comparison | null
 
   constructor(
     readonly code: OAuthErrorCode,
@@ -118,6 +123,7 @@ export class OAuthError extends Error {
       status?: number
       headers?: Record<string, string>
       client?: ClientLink
+      comparison?: Comparison | null
       cause?: unknown
     } = {},
   ) {
@@ -126,12 +132,13 @@ export class OAuthError extends Error {
     this.status = options.status ?? statuses[code] ?? 400
     this.headers = options.headers ?? {}
     this.client = options.client ?? null
+    this.comparison = options.comparison ?? null
   }
 
   /** The same error, with the way back to the client for its page. */
   withClient(client: ClientLink): OAuthError {
-    const { code, description, reason, status, headers } = this
-    return new OAuthError(code, description, reason, { status, headers, client, cause: this })
+    const { code, description, reason, status, headers, comparison } = this
+    return new OAuthError(code, description, reason, { status, headers, client, comparison, cause: this })
   }
 
   static invalidRequest(description: string, reason: Reason): OAuthError {
