@@ -262,7 +262,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   sign_in_missing: {
     label: "Not signed in",
-    why: "No matching user is signed in in this browser, and the request forbids asking (prompt=none) or names someone else.",
+    why: "This browser has no matching sign-in, and the request forbids asking (prompt=none) or names someone else.",
     fix: "On login_required, send the browser to /authorize again without prompt=none and without id_token_hint.",
   },
   state_token_invalid: {

@@ -84,7 +84,7 @@ function explain(error: OAuthError, path: string): Pick<Page, "title" | "lead" |
     case "state_token_of_another_browser":
       return {
         title: "This link belongs to another browser",
-        lead: "Finish signing in in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
+        lead: "Finish in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
       }
     case "unexpected":
     case "database_unavailable":

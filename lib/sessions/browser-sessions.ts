@@ -39,7 +39,7 @@ export async function startBrowserSession(
   return browserSession
 }
 
-/** Who signed in in the browser that has this cookie value; null when no one is signed in, or a User who has been disabled. */
+/** Finds the User of the browser with this cookie value; null when no one is signed in, or the User is disabled. */
 export async function findSignedInUser(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))

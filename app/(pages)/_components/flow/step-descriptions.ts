@@ -9,7 +9,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.encodes_state_token":
     "The validated request was sealed in an encrypted, short-lived state token. Nothing is stored in the database yet.",
   "authorization.redirects_to_sign_in":
-    "No matching user is signed in in this browser, so it was sent to the sign-in page with the state token.",
+    "This browser has no matching sign-in, so it was sent to the sign-in page with the state token.",
   "authorization.verifies_credentials": "The server checked the email address and password that the user entered.",
   "authorization.redirects_to_callback":
     "The user is signed in. The browser returns to the authorization with the same state token.",
@@ -58,7 +58,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",
-  "signOut.asks_to_sign_out": "Nothing proved that the client speaks for the signed-in user, so the person decides.",
-  "signOut.ends_browser_session": "No one is signed in in this browser any more.",
+  "signOut.asks_to_sign_out": "Nothing proved that the request is about the signed-in user, so the person decides.",
+  "signOut.ends_browser_session": "This browser is signed out.",
   "signOut.returns_to_client": "The browser went back to the client, or to a page that reports the sign-out.",
 }

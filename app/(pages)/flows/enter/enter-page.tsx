@@ -12,7 +12,7 @@ export const enterPage: PageHandler = async (request) => {
 
 function UnusableLink() {
   return (
-    <NarrowPage title="This link cannot be used" lead={<p>It was used already, has expired, or is not complete.</p>}>
+    <NarrowPage title="This link cannot be used" lead={<p>It was already used, has expired, or is incomplete.</p>}>
       <p>
         Make another one where the server runs: <code className="font-mono text-sm">npm run -s cli -- flows link</code>
       </p>
