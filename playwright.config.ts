@@ -42,6 +42,6 @@ export default defineConfig({
       name: "next",
       testMatch: ["**/endpoints/*.spec.ts", "**/leaks/state-in-log.spec.ts", "**/server/next-start.spec.ts"],
     },
-    { name: "after", testMatch: "**/*.after.ts", dependencies: ["sqlite", "postgres", "next"] },
+    { name: "after", testMatch: "**/*.after.ts", fullyParallel: true, dependencies: ["sqlite", "postgres", "next"] },
   ],
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
-import { openConnection, sendSlowly } from "../fixtures/raw-connection"
+import { openConnection } from "../fixtures/raw-connection"
 import { startRefreshLoad } from "../fixtures/refresh-load"
 import { workersOf } from "../fixtures/worker-processes"
 import { expect, insertUser, obtainTokens, registerClient, test } from "../fixtures/world"
@@ -38,31 +38,6 @@ for (const PROCESSES of ["1", "2"]) {
       expect(late).toMatch(/\}$/)
       expect(await exited).toBe(0)
       await load.finish(testEnvironment().issuer)
-    })
-
-    test("KEEP_ALIVE_SECONDS and REQUEST_SECONDS end connections on time - RFC 9110 15.5.9", async () => {
-      // More than Node's default of 5 seconds, and less than the 30 seconds between its checks for slow requests.
-      const server = await startInstance({ PROCESSES, KEEP_ALIVE_SECONDS: "7", REQUEST_SECONDS: "4" })
-      async function closeIdle(): Promise<number> {
-        const idle = await openConnection(server.port)
-        idle.write("GET /jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        await idle.received(/\r\n\r\n\{.*\}$/)
-        const answered = Date.now()
-        await idle.closed
-        return Date.now() - answered
-      }
-      const slowForms = ["/refresh", "/sign-in/submit", "/sign-in"].map((path) => sendSlowly(server.port, path))
-      const [idleMs, refresh, signIn, page] = await Promise.all([closeIdle(), ...slowForms])
-      expect(idleMs).toBeGreaterThan(6_900)
-      expect(idleMs).toBeLessThan(14_000)
-      for (const slow of [refresh, signIn]) {
-        expect(slow?.answer).toMatch(/^HTTP\/1\.1 408 /)
-        expect(slow?.afterMs).toBeGreaterThan(3_900)
-        expect(slow?.afterMs).toBeLessThan(8_000)
-      }
-      // A page accepts no form, so it does not wait for the rest.
-      expect(page?.answer).toMatch(/^HTTP\/1\.1 405 /)
-      await server.stop()
     })
   })
 }
