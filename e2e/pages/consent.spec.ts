@@ -29,7 +29,7 @@ test("the consent page lists each scope by its description, or by its name witho
     orders,
   ])
 
-  await runCli("scope", "reset", invoices)
+  await runCli("scope", "reset", invoices, "--yes")
   await page.reload()
   await expect(page.getByRole("listitem")).toContainText([invoices])
 })

@@ -43,11 +43,13 @@ describeOnEachDatabase("a destructive command", () => {
     const owner = { user: await storeUser(), client }
     const { id } = await storeStartedSession(owner)
     await storeStartedSession(owner)
+    await runForJson("scope", "describe", "invoices:read", "Read your invoices")
     const state = async () => [
       await runForJson("client", "list"),
       await runForJson("user", "list"),
       await runForJson("sessions", "list"),
       await runForJson("keys", "list"),
+      await runForJson("scope", "list"),
     ]
     const commands: [args: string[], result: object][] = [
       [["client", "rotate-secret", client.clientId], { client_secret: expect.any(String) }],
@@ -56,6 +58,7 @@ describeOnEachDatabase("a destructive command", () => {
       [["user", "disable", owner.user.id], { disabled_at: expect.any(Number) }],
       [["keys", "rotate", "--now", "--alg", "ES256"], { keys: [expect.objectContaining({ alg: "ES256" })] }],
       [["flows", "close"], { closed: 0 }],
+      [["scope", "reset", "invoices:read"], { scope: "invoices:read" }],
       [["user", "delete", owner.user.email], { deleted: true }],
       [["client", "delete", client.clientId], { deleted: true }],
     ]

@@ -29,11 +29,11 @@ describeOnEachDatabase("a scope", () => {
     expect(await descriptionOf("invoices:read")).toBe("See your invoices")
     expect(await descriptionOf("profile")).toBe("See your name and title")
 
-    await resetDescription("invoices:read", {})
-    await resetDescription("profile", {})
+    await resetDescription("invoices:read", { yes: true })
+    await resetDescription("profile", { yes: true })
     expect(await descriptionOf("invoices:read")).toBeNull()
     expect(await descriptionOf("profile")).toBe("See your name")
-    await expect(resetDescription("profile", {})).rejects.toThrow(OperatorError)
+    await expect(resetDescription("profile", { yes: true })).rejects.toThrow(OperatorError)
   })
 
   test("is listed once when it is standard, of a client, or described", async () => {

@@ -4,7 +4,8 @@ import { deleteScopeDescription, saveScopeDescription } from "@/lib/data/scope-d
 import { OperatorError } from "@/lib/operator-errors"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { isScopeToken } from "@/lib/protocol/scope"
-import { type Answer, action } from "./action"
+import { type Answer, action, addYesOption } from "./action"
+import { confirm } from "./confirm"
 import { formatRecord, formatTable } from "./text"
 
 type Options = { json?: boolean }
@@ -19,9 +20,9 @@ export function addScopeCommands(program: Command): void {
     "describe <scope> <text>",
     'set what the consent page shows for a scope; it follows "... will be able to:", for example "Read your invoices"',
   ).action(action(setDescription))
-  add("reset <scope>", "remove a description: the page shows the built-in text again, or the scope's name").action(
-    action(resetDescription),
-  )
+  addYesOption(
+    add("reset <scope>", "remove a description: the page shows the built-in text again, or the scope's name"),
+  ).action(action(resetDescription))
 }
 
 async function list(_options: Options): Promise<Answer> {
@@ -51,7 +52,8 @@ export async function setDescription(scope: string, text: string, _options: Opti
   return show(scope)
 }
 
-export async function resetDescription(scope: string, _options: Options): Promise<Answer> {
+export async function resetDescription(scope: string, options: Options & { yes?: boolean }): Promise<Answer> {
+  await confirm(`Remove the description of the scope ${scope}?`, options)
   if (!(await deleteScopeDescription(scope))) {
     throw new OperatorError(
       `No description is set for the scope ${scope}. List them with: npm run -s cli -- scope list`,
