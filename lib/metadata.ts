@@ -1,5 +1,6 @@
 import { responseModes } from "@/lib/authorization/redirectable-error"
 import { assertionAlgs } from "@/lib/clients/client-assertion"
+import { grantTypes } from "@/lib/clients/grant-types"
 import { type Config, config } from "@/lib/config"
 import { acrValues } from "@/lib/protocol/acr"
 import { standardClaims } from "@/lib/protocol/claims"
@@ -35,7 +36,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     scopes_supported: standardScopes,
     response_types_supported: ["code"],
     response_modes_supported: [...responseModes],
-    grant_types_supported: ["authorization_code", "refresh_token"],
+    grant_types_supported: grantTypes,
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidential, "none"],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgs,

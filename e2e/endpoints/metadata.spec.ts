@@ -55,7 +55,7 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     scopes_supported: ["openid", "profile", "email", "address", "phone", "offline_access"],
     response_types_supported: ["code"],
     response_modes_supported: ["query", "form_post"],
-    grant_types_supported: ["authorization_code", "refresh_token"],
+    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
@@ -211,8 +211,10 @@ test("each advertised grant type works, and others do not - RFC 8414 2", async (
   const { refresh_token } = await readTokens(await redeem(client, code))
   const refreshed = await postForm("/token", client, { grant_type: "refresh_token", refresh_token })
   expect(refreshed.status).toBe(200)
-  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token"])
-  for (const grant_type of ["client_credentials", "password", "urn:ietf:params:oauth:grant-type:token-exchange"])
+  const machine = await registerClient({ grantTypes: ["client_credentials"], scope: "invoices:read" })
+  expect((await postForm("/token", machine, { grant_type: "client_credentials" })).status).toBe(200)
+  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token", "client_credentials"])
+  for (const grant_type of ["password", "urn:ietf:params:oauth:grant-type:token-exchange"])
     await expectOAuthError(await postForm("/token", client, { grant_type }), "unsupported_grant_type")
 })
 

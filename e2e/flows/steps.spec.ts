@@ -131,6 +131,16 @@ test("a sign-out is reported in the flow of its ID token", async () => {
   expect(failedOf(reported)).toEqual([])
 })
 
+test("a client that gets a token for itself has a flow of its own", async () => {
+  const client = await registerClient({ redirectUris: [], grantTypes: ["client_credentials"], scope: "invoices:read" })
+  const response = await postForm("/token", client, { grant_type: "client_credentials" })
+  const { access_token } = await readTokens(response)
+  expect(flowIdOf(await fetchHere("/introspect", bearer(access_token)))).toBe(flowIdOf(response))
+  const reported = await steps(flowIdOf(response), 2)
+  expect(reported.map(nameOf).slice(0, 5)).toEqual(numberedSteps("clientCredentials"))
+  expect(failedOf(reported)).toEqual([])
+})
+
 test("a wrong password is a failed step, and the flow continues", async () => {
   const client = await registerClient()
   const user = await insertUser()

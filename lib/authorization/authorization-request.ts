@@ -1,3 +1,4 @@
+import { requireGrantType } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
 import { acrValues } from "@/lib/protocol/acr"
 import { type ClaimsRequest, type ParsedClaims, parseClaims, scopeOfClaim } from "@/lib/protocol/claims"
@@ -146,18 +147,7 @@ function checkResponseType(parameters: Parameters, client: Client): void {
       "parameter_unsupported",
     )
   }
-  checkGrantType(client)
-}
-
-/** @throws OAuthError unauthorized_client */
-export function checkGrantType(client: Client): void {
-  if (!client.grantTypes.includes("authorization_code")) {
-    throw new OAuthError(
-      "unauthorized_client",
-      "The client is not registered for the grant type authorization_code. Add it with `client update --grant-type`.",
-      "grant_type_not_allowed",
-    )
-  }
+  requireGrantType(client, "authorization_code")
 }
 
 function parseMaxAge(value: string | undefined): number | null {

@@ -1,3 +1,4 @@
+import { requireGrantType } from "@/lib/clients/grant-types"
 import { config } from "@/lib/config"
 import { type Client, findClient } from "@/lib/data/clients"
 import { describeParameter, describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
@@ -10,7 +11,7 @@ import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { resolveScope } from "@/lib/protocol/scope"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { issueAuthCode } from "./auth-code"
-import { checkGrantType, parseAuthorizationRequest } from "./authorization-request"
+import { parseAuthorizationRequest } from "./authorization-request"
 import { type AuthorizationResponse, codeResponse } from "./authorization-response"
 import { checkOrigin } from "./check-origin"
 import { addClientLink } from "./client-link"
@@ -107,7 +108,7 @@ async function recheckClient({ request }: AuthorizationState): Promise<Client> {
     )
   }
   try {
-    checkGrantType(client)
+    requireGrantType(client, "authorization_code")
     const codeChallenge = request.codeChallenge ?? undefined
     parseCodeChallenge(codeChallenge, codeChallenge && "S256", client.requirePkce)
     resolveScope(request.scope.join(" "), client.scope, { strict: true })

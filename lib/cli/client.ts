@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import type { Command } from "commander"
+import { grantTypes } from "@/lib/clients/grant-types"
 import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
 import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
@@ -84,7 +85,7 @@ function addMetadataOptions(command: Command): Command {
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
     .option("--backchannel-logout-uri <uri>", 'where logout tokens are sent when the user signs out; "" for none')
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
-    .option("--grant-type <type...>", "authorization_code, refresh_token; repeatable")
+    .option("--grant-type <type...>", `${grantTypes.join(", ")}; repeatable`)
     .option(
       "--token-endpoint-auth-method <method>",
       "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",

@@ -39,7 +39,7 @@ async function list({ user, client, limit }: Options): Promise<Answer> {
       ["SESSION", "USER", "CLIENT", "STATE", "STARTED", "SCOPE"],
       sessions.map((session) => [
         session.id,
-        session.user.email,
+        session.user?.email ?? "(none: the client itself)",
         session.client.clientName,
         describeState(session),
         toText(session.createdAt),
@@ -88,7 +88,7 @@ function toJson(session: ListedSession) {
   return {
     sid: session.id,
     sub: session.userId,
-    email: session.user.email,
+    email: session.user?.email ?? null,
     client_id: session.clientId,
     client_name: session.client.clientName,
     state: stateOf(session),

@@ -5,6 +5,7 @@ import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
 import { defaultScope, parseScope } from "@/lib/protocol/scope"
 import { listAuthMethods } from "./authentication"
+import { grantTypes } from "./grant-types"
 
 /** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
 export type ClientMetadata = {
@@ -41,7 +42,6 @@ const authMethods: readonly string[] = [
   "private_key_jwt",
   "none",
 ] satisfies TokenEndpointAuthMethod[]
-const grantTypes: readonly string[] = ["authorization_code", "refresh_token"] satisfies GrantType[]
 const idTokenAlgs: readonly string[] = ["RS256", "ES256"] satisfies IdTokenAlg[]
 
 type Facts = Omit<Client, "clientId" | "createdAt" | "clientSecretHash" | "origins">
@@ -109,8 +109,12 @@ export function validateFields(metadata: Partial<ClientMetadata>): Partial<Facts
 /** Validates what concerns several fields. @returns what to store @throws OAuthError as `validateNewClient` */
 export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> {
   const isPublic = facts.tokenEndpointAuthMethod === "none"
-  if (!facts.resourceServer && facts.redirectUris.length === 0) {
+  if (!facts.resourceServer && facts.redirectUris.length === 0 && facts.grantTypes.includes("authorization_code")) {
     throw new OAuthError("invalid_redirect_uri", "at least one redirect URI is needed", "metadata_invalid")
+  }
+  // OAuth 2.1 section 4.2: "The client credentials grant type MUST only be used by confidential clients."
+  if (isPublic && facts.grantTypes.includes("client_credentials")) {
+    throw invalidMetadata("the grant type client_credentials is for clients with a secret or a key")
   }
   const keySources = [facts.jwks, facts.jwksUri].filter((source) => source !== null).length
   if (facts.tokenEndpointAuthMethod === "private_key_jwt" && keySources !== 1) {
@@ -143,7 +147,7 @@ export function toClientMetadata(client: Client) {
     token_endpoint_auth_method: methods[0],
     token_endpoint_auth_methods: methods,
     grant_types: client.grantTypes,
-    response_types: ["code"],
+    response_types: client.grantTypes.includes("authorization_code") ? ["code"] : [],
     scope: client.scope.join(" "),
     strict_scope: client.strictScope,
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,

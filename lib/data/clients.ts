@@ -10,7 +10,7 @@ export type TokenEndpointAuthMethod =
   | "client_secret_post"
   | "private_key_jwt"
   | "none"
-export type GrantType = "authorization_code" | "refresh_token"
+export type GrantType = "authorization_code" | "refresh_token" | "client_credentials"
 export type IdTokenAlg = "RS256" | "ES256"
 
 /** Columns that store a list as text: see prisma/schema.prisma. */

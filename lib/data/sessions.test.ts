@@ -38,6 +38,7 @@ describeOnEachDatabase("session data", () => {
       expect(await insertAuthCode(full, code, now)).toBe(true)
       const stored = {
         ...full,
+        dpopJkt: null,
         createdAt: now,
         startedAt: null,
         revokedAt: null,

@@ -5,7 +5,10 @@ import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated
 import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
-/** Session data: one authorization of one client by one User, which is the token family. docs/data.md shows its states. */
+/**
+ * Session data: one authorization of one client by one User, which is the token family. docs/data.md shows its states. A
+ * client that acts for itself has Sessions without a User.
+ */
 export type Session = Omit<SessionRow, "scope" | "resource"> & { scope: string[]; resource: string[] }
 export type AuthCode = AuthCodeRow
 
@@ -20,8 +23,12 @@ export type RevokedReason =
 
 const fromRow = (row: SessionRow): Session => ({ ...row, scope: toList(row.scope), resource: toList(row.resource) })
 
-type NewSessionColumn = "id" | "userId" | "clientId" | "scope" | "resource" | "nonce" | "authTime"
-export type NewSession = Pick<Session, NewSessionColumn> & { claims?: string | null; browserSession?: string | null }
+type NewSessionColumn = "id" | "clientId" | "scope" | "resource" | "nonce" | "authTime"
+export type NewSession = Pick<Session, NewSessionColumn> & {
+  userId: string
+  claims?: string | null
+  browserSession?: string | null
+}
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
 /**
@@ -49,26 +56,40 @@ const insertCode = `INSERT INTO "AuthCode"
   ("sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?)`
 
+const insertClientSession = `INSERT INTO "Session"
+  ("id", "clientId", "scope", "resource", "dpopJkt", "authTime", "createdAt", "startedAt", "idleExpiresAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+/** Stores a Session without a User, which has started: a client that acts for itself (RFC 6749 section 4.4). */
+export async function insertSessionWithoutUser(
+  session: Pick<Session, "id" | "clientId" | "scope" | "resource" | "dpopJkt" | "expiresAt">,
+  now: Date,
+): Promise<void> {
+  const { id, clientId, scope, resource, dpopJkt, expiresAt } = session
+  const values = [id, clientId, joinList(scope), joinList(resource), dpopJkt, now, now, now, expiresAt, expiresAt]
+  await changeRows(insertClientSession, values)
+}
+
 const sessionOnly = columnsOf("Session")
 const sessionWithUser = columnsOf("Session", "User")
 const codeWithSession = columnsOf("AuthCode", "Session", "User")
 
 const selectSession = `SELECT ${sessionOnly.select} FROM "Session" WHERE "id" = ?`
 const selectSessionWithUser = `SELECT ${sessionWithUser.select} FROM "Session"
-  JOIN "User" ON "User"."id" = "Session"."userId" WHERE "Session"."id" = ?`
+  LEFT JOIN "User" ON "User"."id" = "Session"."userId" WHERE "Session"."id" = ?`
 const selectCode = `SELECT ${codeWithSession.select} FROM "AuthCode"
   JOIN "Session" ON "Session"."id" = "AuthCode"."sessionId" JOIN "User" ON "User"."id" = "Session"."userId"
   WHERE "AuthCode"."sessionId" = ? AND "AuthCode"."codeHash" = ?`
 
-/** Finds the code's row with its Session and User. */
+/** Finds the code's row with its Session and its User, whom every code has. */
 export async function findAuthCode(
   sessionId: string,
   codeHash: string,
-): Promise<(AuthCode & { session: Session & { user: User } }) | null> {
+): Promise<(AuthCode & { session: Session & { userId: string; user: User } }) | null> {
   const row = await findRow(selectCode, [sessionId, codeHash])
   if (!row) return null
   const { AuthCode, Session, User } = codeWithSession.read(row)
-  return { ...AuthCode, session: { ...fromRow(Session), user: User } }
+  return { ...AuthCode, session: { ...fromRow(Session), userId: User.id, user: User } }
 }
 
 export async function findSession(id: string): Promise<Session | null> {
@@ -76,11 +97,11 @@ export async function findSession(id: string): Promise<Session | null> {
   return row && fromRow(sessionOnly.read(row).Session)
 }
 
-export async function findSessionWithUser(id: string): Promise<(Session & { user: User }) | null> {
+export async function findSessionWithUser(id: string): Promise<(Session & { user: User | null }) | null> {
   const row = await findRow(selectSessionWithUser, [id])
   if (!row) return null
   const { Session, User } = sessionWithUser.read(row)
-  return { ...fromRow(Session), user: User }
+  return { ...fromRow(Session), user: Session.userId === null ? null : User }
 }
 
 /**
@@ -138,7 +159,7 @@ export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now:
   return changeRows(...revocationWrite("userId", userId, reason, now))
 }
 
-export type ListedSession = Session & { user: { email: string }; client: { clientName: string } }
+export type ListedSession = Session & { user: { email: string } | null; client: { clientName: string } }
 
 /** Sessions with the user's email address and the client's name, the newest first. */
 export async function listSessions(

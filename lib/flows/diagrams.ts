@@ -112,6 +112,18 @@ export const diagrams = {
       step("returns_success", "revocation", "client", "Returns HTTP status code success"),
     ],
   },
+  clientCredentials: {
+    title: "Client credentials",
+    participants: ["client", "tokenIssue", "data"],
+    requests: { provides_credentials: "POST /token" },
+    steps: [
+      step("provides_credentials", "client", "tokenIssue", "Provides client credentials"),
+      step("validates_request", "tokenIssue", "tokenIssue", "Validates grant type and scope"),
+      step("generates_token", "tokenIssue", "tokenIssue", "Generates access token"),
+      step("stores_session", "tokenIssue", "data", "Stores session data"),
+      step("returns_token", "tokenIssue", "client", "Returns access token to client"),
+    ],
+  },
   signOut: {
     title: "Sign-out",
     participants: ["client", "authentication", "data"],

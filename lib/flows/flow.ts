@@ -82,7 +82,7 @@ export class Flow {
   }
 
   /** Sets the client and the user of the flow, once they are verified. */
-  concerns(facts: { clientId?: string; userId?: string }): void {
+  concerns(facts: { clientId?: string; userId?: string | null }): void {
     if (facts.clientId !== undefined) this.concerned.clientId = facts.clientId
     if (facts.userId !== undefined) this.concerned.userId = facts.userId
   }

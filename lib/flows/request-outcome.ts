@@ -36,6 +36,7 @@ const outcomesByDiagram: Record<Exclude<DiagramName, "authorization">, FlowOutco
   introspection: "succeeded",
   refresh: "succeeded",
   revocation: "revoked",
+  clientCredentials: "succeeded",
   signOut: "succeeded",
 }
 

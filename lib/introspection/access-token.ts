@@ -7,11 +7,11 @@ import type { Reason } from "@/lib/protocol/errors"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 
-/** An access token of this server: its claims, its Session and its User. */
+/** An access token of this server: its claims, its Session and its User, who is null for a client that acts for itself. */
 export type AccessToken = {
-  claims: JWTPayload & { client_id: string; scope: string }
+  claims: JWTPayload & { client_id: string; scope?: string }
   session: Session
-  user: User
+  user: User | null
 }
 
 /**

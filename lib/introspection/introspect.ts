@@ -21,8 +21,9 @@ export type IntrospectionResponse = { active: false } | ({ active: true } & Reco
  */
 export async function introspectOwnToken(accessToken: string, flow: Flow): Promise<IntrospectionResponse> {
   const active = await requireActiveAccessToken(accessToken, flow)
-  const claims = isForUs(active) ? userClaims(active.user, active.claims.scope.split(" ")) : {}
-  flow.step("introspection.queries_user", () => ({ sub: active.user.id, claims: Object.keys(claims) }))
+  const { user } = active
+  const claims = user && isForUs(active) ? userClaims(user, scopeOf(active)) : {}
+  flow.step("introspection.queries_user", () => ({ sub: user?.id ?? null, claims: Object.keys(claims) }))
   flow.step("introspection.returns_user")
   return { ...describeAccessToken(active), ...claims }
 }
@@ -85,6 +86,8 @@ export async function requireActiveAccessToken(accessToken: string, flow: Flow):
 export function isForUs(active: AccessToken): boolean {
   return includesResource(audienceOf(active), config().issuer)
 }
+
+export const scopeOf = ({ claims }: AccessToken) => (claims.scope ?? "").split(" ")
 
 const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
 

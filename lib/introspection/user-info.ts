@@ -5,7 +5,7 @@ import { signJwt } from "@/lib/keys/jwt"
 import type { Claims } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
 import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
-import { isForUs, requireActiveAccessToken } from "./introspect"
+import { isForUs, requireActiveAccessToken, scopeOf } from "./introspect"
 
 /**
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows or the
@@ -22,9 +22,9 @@ export async function findUserInfo(accessToken: string, flow: Flow): Promise<Cla
       "access_token_for_another_resource",
     )
   }
-  const { claims, session, user } = active
-  const scope = claims.scope.split(" ")
-  if (!scope.includes("openid")) {
+  const { session, user } = active
+  const scope = scopeOf(active)
+  if (user === null || !scope.includes("openid")) {
     throw OAuthError.bearer(
       "insufficient_scope",
       "The access token does not have the scope openid. Request it with the scope openid.",

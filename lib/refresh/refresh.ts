@@ -1,3 +1,4 @@
+import { requireGrantType } from "@/lib/clients/grant-types"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSession, findSessionWithUser, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
@@ -31,13 +32,7 @@ export function parseRefreshRequest(form: Parameters): RefreshRequest {
  */
 export async function refreshTokens(client: Client, request: RefreshRequest, flow: Flow): Promise<TokenResponse> {
   const now = new Date()
-  if (!client.grantTypes.includes("refresh_token")) {
-    throw new OAuthError(
-      "unauthorized_client",
-      "The client is not registered for the grant type refresh_token. Add it with `client update --grant-type`.",
-      "grant_type_not_allowed",
-    )
-  }
+  requireGrantType(client, "refresh_token")
   const { session, standing } = await findRefreshableSession(client, request.refreshToken, now, flow)
   flow.step("refresh.generates_tokens")
   // What the operator has taken from the client since, it no longer gets.

@@ -23,13 +23,15 @@ export async function issueAccessToken(
   const exp = Math.min(iat + ACCESS_TOKEN_SECONDS, seconds(session.expiresAt))
   const token = await signJwt("ES256", "at+jwt", {
     iss: issuer,
-    sub: session.userId,
+    // RFC 9068 section 2.2: without a resource owner, the sub "SHOULD correspond to an identifier the authorization server
+    // uses to indicate the client application".
+    sub: session.userId ?? session.clientId,
     // RFC 9068 section 3: without a resource indicator the audience is a default of the server's.
     aud: resource.length > 1 ? resource : (resource[0] ?? issuer),
     client_id: session.clientId,
-    scope: scope.join(" "),
+    ...(scope.length > 0 && { scope: scope.join(" ") }),
     sid: session.id,
-    auth_time: seconds(session.authTime),
+    ...(session.userId !== null && { auth_time: seconds(session.authTime) }),
     jti: generateId(),
     iat,
     exp,

@@ -48,8 +48,12 @@ export async function findSignedInUser(token: string | null): Promise<SignedIn |
   return isSignInValid(user, authenticatedAt) ? { user, authenticatedAt, tokenHash } : null
 }
 
-/** Whether a sign-in of this User is still valid: the User is not disabled, and neither that nor a new password came after it. */
-export function isSignInValid(user: User, authenticatedAt: Date): boolean {
+/**
+ * Whether a sign-in of this User is still valid: the User is not disabled, and neither that nor a new password came after
+ * it. Without a User there is no sign-in that could end.
+ */
+export function isSignInValid(user: User | null, authenticatedAt: Date): boolean {
+  if (user === null) return true
   return user.disabledAt === null && (user.signInsCountFrom === null || authenticatedAt >= user.signInsCountFrom)
 }
 

@@ -7,7 +7,7 @@ export type TokenResponse = {
   /** Seconds. */
   expires_in: number
   refresh_token?: string
-  scope: string
+  scope?: string
   id_token?: string
 }
 

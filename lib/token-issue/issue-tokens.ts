@@ -1,3 +1,4 @@
+import { requireGrantType } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
 import { findAuthCode, findSession, revokeSession, startSession } from "@/lib/data/sessions"
 import { describeParameter, fingerprint } from "@/lib/flows/facts"
@@ -25,13 +26,7 @@ import type { TokenRequest } from "./token-request"
  */
 export async function issueTokens(client: Client, request: TokenRequest, flow: Flow): Promise<TokenResponse> {
   const now = new Date()
-  if (!client.grantTypes.includes("authorization_code")) {
-    throw new OAuthError(
-      "unauthorized_client",
-      "The client is not registered for the grant type authorization_code. Add it with `client update --grant-type`.",
-      "grant_type_not_allowed",
-    )
-  }
+  requireGrantType(client, "authorization_code")
   const authCode = await findVerifiedCode(client, request, now, flow)
   const { session } = authCode
   flow.step("authorization.generates_tokens")

@@ -1,3 +1,5 @@
+import { grantTypes } from "@/lib/clients/grant-types"
+import type { GrantType } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 
@@ -19,17 +21,20 @@ export function parseTokenRequest(form: Parameters): TokenRequest {
   }
 }
 
-const grantTypes = ["authorization_code", "refresh_token"] as const
-export type SupportedGrantType = (typeof grantTypes)[number]
+/** The grant type of a token request, null when it is not supported. */
+export function findGrantType(form: Parameters): GrantType | null {
+  const grantType = form.get("grant_type")
+  return grantTypes.find((supported) => supported === grantType) ?? null
+}
 
 /** @throws OAuthError unsupported_grant_type, RFC 6749 section 5.2 */
-export function parseGrantType(form: Parameters): SupportedGrantType {
-  const grantType = form.require("grant_type")
-  const known = grantTypes.find((supported) => supported === grantType)
+export function parseGrantType(form: Parameters): GrantType {
+  form.require("grant_type")
+  const known = findGrantType(form)
   if (!known) {
     throw new OAuthError(
       "unsupported_grant_type",
-      `The grant_type is not supported. Use ${grantTypes.join(" or ")}.`,
+      `The grant_type is not supported. Use one of: ${grantTypes.join(" ")}.`,
       "parameter_unsupported",
     )
   }

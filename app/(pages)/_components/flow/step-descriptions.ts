@@ -55,6 +55,12 @@ export const stepDescriptions: Record<StepName, string> = {
     "The client was told that it worked. Unknown tokens get the same answer, so no one learns who owns one.",
   "authorization.pushes_request":
     "The client sent its authorization request directly to the server, so that the browser cannot change it.",
+  "clientCredentials.provides_credentials": "A program asks for a token for itself. No user is involved.",
+  "clientCredentials.validates_request": "The client is registered for this grant, and for the scope.",
+  "clientCredentials.generates_token":
+    "The token's sub is the client. There is no refresh token: the client can ask again.",
+  "clientCredentials.stores_session": "A Session without a user, so that the token can be introspected and revoked.",
+  "clientCredentials.returns_token": "The client can now call the API.",
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",

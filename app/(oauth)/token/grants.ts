@@ -1,0 +1,34 @@
+import type { authenticateClient } from "@/lib/clients/authentication"
+import type { GrantType } from "@/lib/clients/grant-types"
+import type { StepName } from "@/lib/flows/diagrams"
+import type { Flow } from "@/lib/flows/flow"
+import type { Parameters } from "@/lib/protocol/parameters"
+import { parseRefreshRequest, refreshTokens } from "@/lib/refresh/refresh"
+import type { TokenResponse } from "@/lib/sessions/token-response"
+import { issueClientToken, parseClientTokenRequest } from "@/lib/token-issue/client-credentials"
+import { issueTokens } from "@/lib/token-issue/issue-tokens"
+import { parseTokenRequest } from "@/lib/token-issue/token-request"
+
+type Client = Awaited<ReturnType<typeof authenticateClient>>
+
+type Grant = {
+  /** The step of its diagram that the request is. */
+  step: StepName
+  issue(client: Client, form: Parameters, flow: Flow): Promise<TokenResponse>
+}
+
+/** What POST /token does for each grant type. */
+export const grants: Record<GrantType, Grant> = {
+  authorization_code: {
+    step: "authorization.provides_auth_code",
+    issue: (client, form, flow) => issueTokens(client, parseTokenRequest(form), flow),
+  },
+  refresh_token: {
+    step: "refresh.provides_refresh_token",
+    issue: (client, form, flow) => refreshTokens(client, parseRefreshRequest(form), flow),
+  },
+  client_credentials: {
+    step: "clientCredentials.provides_credentials",
+    issue: (client, form, flow) => issueClientToken(client, parseClientTokenRequest(form), flow),
+  },
+}

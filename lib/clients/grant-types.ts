@@ -1,0 +1,17 @@
+import type { Client, GrantType } from "@/lib/data/clients"
+import { OAuthError } from "@/lib/protocol/errors"
+
+export type { GrantType }
+
+/** The grant types that a client can be registered for. */
+export const grantTypes: readonly GrantType[] = ["authorization_code", "refresh_token", "client_credentials"]
+
+/** @throws OAuthError unauthorized_client, RFC 6749 section 5.2 */
+export function requireGrantType(client: Client, grantType: GrantType): void {
+  if (client.grantTypes.includes(grantType)) return
+  throw new OAuthError(
+    "unauthorized_client",
+    `The client is not registered for the grant type ${grantType}. Add it with \`client update --grant-type\`.`,
+    "grant_type_not_allowed",
+  )
+}

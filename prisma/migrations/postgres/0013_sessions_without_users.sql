@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Session" ADD COLUMN     "dpopJkt" TEXT,
+ALTER COLUMN "userId" DROP NOT NULL;
