@@ -85,6 +85,7 @@ const settings = z.object({
   SESSION_SECONDS: whole(1, days(3650), days(90)),
   BROWSER_SESSION_SECONDS: whole(1, days(365), days(14)),
   REFRESH_RETRY_SECONDS: whole(0, 300, 10),
+  DPOP_NONCE: flag(false),
   SQLITE_SYNCHRONOUS: z.enum(["NORMAL", "FULL"], { error: "must be NORMAL or FULL" }).default("NORMAL"),
   SIGN_IN_WINDOW_SECONDS: whole(1, days(1), minutes(15)),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: whole(1, 1_000_000, 10),

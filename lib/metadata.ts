@@ -4,6 +4,7 @@ import { grantTypes } from "@/lib/clients/grant-types"
 import { type Config, config } from "@/lib/config"
 import { acrValues } from "@/lib/protocol/acr"
 import { standardClaims } from "@/lib/protocol/claims"
+import { dpopAlgs } from "@/lib/protocol/dpop"
 import { promptValues } from "@/lib/protocol/prompt"
 import { standardScopes } from "@/lib/protocol/scope"
 
@@ -45,6 +46,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     revocation_endpoint_auth_methods_supported: [...confidential, "none"],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: dpopAlgs,
   }
 })
 

@@ -62,6 +62,7 @@ export type KeyPurpose =
   | "sign-in-limit"
   | "fingerprint"
   | "form-result"
+  | "dpop-nonce"
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {

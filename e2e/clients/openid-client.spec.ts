@@ -4,6 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, type ClientSite, expect, test } from "../fixtures/journey"
 import { prepareAuthorization, rememberTokens } from "../fixtures/openid-client"
+import { startOwnServer } from "../fixtures/own-server"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
 import { insertUser, registerClient, type TestClient } from "../fixtures/world"
 
@@ -175,4 +176,28 @@ test("openid-client pushes its authorization request where the client must", asy
   const { url, checks } = await prepareAuthorization(config, site)
   await page.goto((await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams)).href)
   rememberTokens(await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks))
+})
+
+test("openid-client gets and uses tokens that are bound to its key", async ({ context, page, site }) => {
+  const strict = await startOwnServer({ DPOP_NONCE: "on" })
+  try {
+    const client = await registerClient({ redirectUris: [site.redirectUri], tokenEndpointAuthMethod: "none" })
+    const user = await insertUser()
+    const config = await oidc.discovery(new URL(strict.baseUrl), client.clientId, undefined, oidc.None(), { execute })
+    const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())
+    const { url, checks } = await prepareAuthorization(config, site)
+    await addBrowserSession(context, user, strict.baseUrl)
+    await page.goto((await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams, { DPoP })).href)
+    const tokens = await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks, undefined, {
+      DPoP,
+    })
+    rememberTokens(tokens)
+    expect(tokens.token_type).toBe("dpop")
+    const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? "", undefined, { DPoP })
+    rememberTokens(fresh)
+    const info = await oidc.fetchUserInfo(config, fresh.access_token, user.id, { DPoP })
+    expect(info).toMatchObject({ sub: user.id })
+  } finally {
+    await strict.stop()
+  }
 })

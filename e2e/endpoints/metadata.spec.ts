@@ -64,6 +64,7 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     revocation_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"],
   })
 })
 

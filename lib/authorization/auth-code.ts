@@ -35,6 +35,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       resource: request.resource,
       nonce: request.nonce,
       claims: request.claims ? JSON.stringify(request.claims) : null,
+      dpopJkt: request.dpopJkt ?? null,
       authTime: signedIn.authenticatedAt,
       browserSession: signedIn.tokenHash,
     },

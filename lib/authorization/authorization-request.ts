@@ -28,6 +28,8 @@ export type AuthorizationRequest = ReturnAddress & {
   hintedSub: string | null
   /** The claims that the claims parameter requests by name; null for none. */
   claims?: ClaimsRequest | null
+  /** The thumbprint of the key that the code is bound to, RFC 9449 section 10. */
+  dpopJkt?: string
 }
 
 /**
@@ -58,6 +60,7 @@ export async function parseAuthorizationRequest(
       )
     }
     const claims = parseClaims(parameters.get("claims"))
+    const dpopJkt = parseDpopJkt(parameters.get("dpop_jkt"))
     checkAcr(claims)
     const request = {
       clientId: client.clientId,
@@ -71,6 +74,7 @@ export async function parseAuthorizationRequest(
       loginHint: parseLoginHint(parameters.get("login_hint")),
       hintedSub: claims.sub ?? (await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
       claims: registeredClaims(claims, client),
+      ...(dpopJkt && { dpopJkt }),
     }
     checkSealedSize(request)
     return request
@@ -148,6 +152,17 @@ function checkResponseType(parameters: Parameters, client: Client): void {
     )
   }
   requireGrantType(client, "authorization_code")
+}
+
+function parseDpopJkt(value: string | undefined): string | null {
+  if (value === undefined) return null
+  if (!/^[A-Za-z0-9_-]{43}$/.test(value)) {
+    throw OAuthError.invalidRequest(
+      "The parameter dpop_jkt must be the base64url SHA-256 thumbprint of a key (RFC 9449 section 10).",
+      "parameter_invalid",
+    )
+  }
+  return value
 }
 
 function parseMaxAge(value: string | undefined): number | null {

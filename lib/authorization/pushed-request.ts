@@ -5,6 +5,7 @@ import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
 import { deriveKey } from "@/lib/secret"
+import type { DpopProof } from "@/lib/sessions/dpop"
 import { parseAuthorizationRequest } from "./authorization-request"
 import { RedirectableError } from "./redirectable-error"
 import { parseReturnAddress } from "./return-address"
@@ -32,12 +33,23 @@ export async function pushRequest(
   client: Client,
   form: Parameters,
   flow: Flow,
+  proof: DpopProof | null = null,
 ): Promise<{ request_uri: string; expires_in: number }> {
   // RFC 9126 section 2.1: "The request_uri authorization request parameter [...] MUST NOT be provided in this case".
   if (form.get("request_uri") !== undefined) {
     throw OAuthError.invalidRequest("A pushed request must not have a request_uri. Leave it out.", "parameter_invalid")
   }
   const sent = form.entries().filter(([name]) => !credentials.has(name) && name !== "client_id")
+  // RFC 9449 section 10.1: a proof binds the code to its key, as dpop_jkt does, and both must name the same key.
+  const named = form.get("dpop_jkt")
+  if (proof && named !== undefined && named !== proof.jkt) {
+    throw new OAuthError(
+      "invalid_dpop_proof",
+      "The dpop_jkt is not the thumbprint of the key that signed the DPoP proof. Send one of them.",
+      "dpop_key_mismatch",
+    )
+  }
+  if (proof && named === undefined) sent.push(["dpop_jkt", proof.jkt])
   const query = new URLSearchParams([["client_id", client.clientId], ...sent]).toString()
   await checkRequest(parseParameters(query), client, flow)
   flow.join(flow.id)

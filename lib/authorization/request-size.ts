@@ -35,12 +35,13 @@ export function checkParametersSize(parameters: Parameters): void {
  * @throws OAuthError invalid_request
  */
 export function checkSealedSize(request: AuthorizationRequest): void {
-  const { redirectUri, state, scope, resource, nonce, loginHint, claims } = request
+  const { redirectUri, state, scope, resource, nonce, loginHint, claims, dpopJkt } = request
   const names = claims ? [...claims.userinfo, ...claims.id_token] : []
   const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...names]
+  if (dpopJkt) values.push("dpopJkt", dpopJkt)
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters redirect_uri, state, scope, resource, nonce, login_hint and claims are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
+      `The parameters redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
     )
   }
 }

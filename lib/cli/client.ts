@@ -30,6 +30,7 @@ type Options = {
   userinfoSignedResponseAlg?: string
   pkce?: boolean
   requirePar?: boolean
+  dpop?: boolean
   json?: boolean
 }
 
@@ -45,6 +46,7 @@ export function addClientCommands(program: Command): void {
     .option("--resource-server", "may introspect access tokens issued for it")
     .option("--strict-scope", "refuse requests for scopes that are not registered, instead of granting the others")
     .option("--require-par", "accept only authorization requests that were pushed to /par")
+    .option("--dpop", "issue only tokens that are bound to a key of the client (RFC 9449)")
     .option("--no-id-token-scope-claims", "leave name, email and others out of ID tokens; the client reads userinfo")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
     .action(action(create))
@@ -63,6 +65,8 @@ export function addClientCommands(program: Command): void {
     .option("--no-strict-scope", "grant the registered scopes of a request, and ignore the others")
     .option("--require-par", "accept only authorization requests that were pushed to /par")
     .option("--no-require-par", "accept all authorization requests")
+    .option("--dpop", "issue only tokens that are bound to a key of the client (RFC 9449)")
+    .option("--no-dpop", "issue bearer tokens too")
     .option("--id-token-scope-claims", "put the claims of the granted scopes into ID tokens")
     .option("--no-id-token-scope-claims", "leave them out; the client reads userinfo")
     .option("--pkce", "require PKCE")
@@ -118,6 +122,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     resources: options.resource,
     requirePkce: options.pkce,
     requirePushedRequests: options.requirePar,
+    dpopBoundAccessTokens: options.dpop,
   }
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))
 }

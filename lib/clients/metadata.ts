@@ -33,6 +33,7 @@ export type ClientMetadata = {
   resources?: string[]
   requirePkce?: boolean
   requirePushedRequests?: boolean
+  dpopBoundAccessTokens?: boolean
 }
 
 const authMethods: readonly string[] = [
@@ -64,6 +65,7 @@ const defaults: Omit<Facts, Given> = {
   resources: [],
   requirePkce: true,
   requirePushedRequests: false,
+  dpopBoundAccessTokens: false,
 }
 
 /** One field of the metadata each: from what is given to what is stored. */
@@ -88,6 +90,7 @@ const validators: {
   resources: validateResources,
   requirePkce: Boolean,
   requirePushedRequests: Boolean,
+  dpopBoundAccessTokens: Boolean,
 }
 
 /**
@@ -158,6 +161,7 @@ export function toClientMetadata(client: Client) {
     resources: client.resources,
     require_pkce: client.requirePkce,
     require_pushed_authorization_requests: client.requirePushedRequests,
+    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
   }
 }
 

@@ -54,6 +54,7 @@ describe("a confidential client", () => {
       resources: [],
       requirePkce: true,
       requirePushedRequests: false,
+      dpopBoundAccessTokens: false,
       createdAt: expect.any(Date),
     })
   })
@@ -200,5 +201,6 @@ test("a client is shown in the field names of RFC 7591, without its secret or th
     resources: [],
     require_pkce: true,
     require_pushed_authorization_requests: false,
+    dpop_bound_access_tokens: false,
   })
 })

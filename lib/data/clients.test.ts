@@ -29,6 +29,7 @@ describeOnEachDatabase("a client", (provider) => {
       resources: ["https://api.example/"],
       requirePkce: false,
       requirePushedRequests: true,
+      dpopBoundAccessTokens: true,
     }
     const client = await insertClient(facts)
     expect(client).toEqual({ ...facts, createdAt: expect.any(Date) })

@@ -27,6 +27,8 @@ type NewSessionColumn = "id" | "clientId" | "scope" | "resource" | "nonce" | "au
 export type NewSession = Pick<Session, NewSessionColumn> & {
   userId: string
   claims?: string | null
+  /** The thumbprint that the authorization request named; null for none. */
+  dpopJkt?: string | null
   browserSession?: string | null
 }
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
@@ -37,9 +39,10 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
  * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
  */
 export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
-  const { id, userId, clientId, scope, resource, nonce, claims = null, authTime, browserSession = null } = session
+  const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
-  const request = [joinList(scope), joinList(resource), nonce, claims]
+  const request = [joinList(scope), joinList(resource), nonce, claims, dpopJkt]
+  const browserSession = session.browserSession ?? null
   return isStored(
     write(
       [insertSession, [id, userId, clientId, ...request, authTime, browserSession, now, expiresAt, expiresAt]],
@@ -49,9 +52,9 @@ export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date
 }
 
 const insertSession = `INSERT INTO "Session"
-  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "authTime", "browserSession", "createdAt",
-    "idleExpiresAt", "expiresAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "dpopJkt", "authTime", "browserSession",
+    "createdAt", "idleExpiresAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertCode = `INSERT INTO "AuthCode"
   ("sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?)`
@@ -110,12 +113,16 @@ export async function findSessionWithUser(id: string): Promise<(Session & { user
  */
 export async function startSession(
   id: string,
-  facts: { refreshTokenHash: string | null; startedAt: Date; idleExpiresAt: Date; expiresAt: Date },
+  facts: Pick<Session, "refreshTokenHash" | "idleExpiresAt" | "expiresAt"> & {
+    startedAt: Date
+    dpopJkt?: string | null
+  },
 ): Promise<boolean> {
+  const { refreshTokenHash, startedAt, idleExpiresAt, expiresAt, dpopJkt = null } = facts
   const changed = await changeRows(
-    `UPDATE "Session" SET "refreshTokenHash" = ?, "startedAt" = ?, "idleExpiresAt" = ?, "expiresAt" = ?
+    `UPDATE "Session" SET "refreshTokenHash" = ?, "dpopJkt" = ?, "startedAt" = ?, "idleExpiresAt" = ?, "expiresAt" = ?
       WHERE "id" = ? AND "startedAt" IS NULL AND "revokedAt" IS NULL`,
-    [facts.refreshTokenHash, facts.startedAt, facts.idleExpiresAt, facts.expiresAt, id],
+    [refreshTokenHash, dpopJkt, startedAt, idleExpiresAt, expiresAt, id],
   )
   return changed === 1
 }

@@ -125,6 +125,26 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The server could not reach its database.",
     fix: "Wait as long as Retry-After says, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
   },
+  dpop_key_mismatch: {
+    label: "DPoP proof of another key",
+    why: "The tokens are bound to a key (RFC 9449), and the proof was signed by another one. A stolen token looks like this.",
+    fix: "Sign the proof with the key that the tokens were requested with. If that key is lost, start a new authorization.",
+  },
+  dpop_nonce_missing: {
+    label: "DPoP nonce missing",
+    why: "The DPoP proof has no nonce of this server, or one that has expired.",
+    fix: "Send the request again, with the value of the DPoP-Nonce header as nonce in a new proof. Most libraries do this by themselves.",
+  },
+  dpop_proof_invalid: {
+    label: "DPoP proof invalid",
+    why: "The proof in the DPoP header failed a check: its signature, htm, htu, iat, ath or jti.",
+    fix: "Make a new proof for each request: htm and htu of this request, the current time, a new jti and, with an access token, its hash as ath. The response names the failed check.",
+  },
+  dpop_proof_missing: {
+    label: "DPoP proof missing",
+    why: "The token is bound to a key, or the client is registered for bound tokens, and the request has no proof.",
+    fix: "Send the header DPoP with a proof, and the access token as Authorization: DPoP <access token>.",
+  },
   form_from_another_origin: {
     label: "Form from another site",
     why: "The form was not sent from a page of this server.",

@@ -1,12 +1,18 @@
+import type { Flow } from "@/lib/flows/flow"
+import type { PresentedToken } from "@/lib/introspection/introspect"
 import { OAuthError } from "@/lib/protocol/errors"
+import { readDpopProof } from "./dpop"
 import type { EndpointRequest } from "./exchange"
 import { isForm, readForm } from "./form"
 
+/** `scheme` is how it was sent: RFC 6750 section 2.1 or RFC 9449 section 7.1. */
+type SentToken = { accessToken: string; scheme: "Bearer" | "DPoP" }
+
 /**
- * Reads the access token of the Authorization header, RFC 6750 section 2.1: the one way that does not put it into a URL.
+ * Reads the access token of the Authorization header, the one way that does not put it into a URL.
  * @throws OAuthError
  */
-export function readBearerToken(request: EndpointRequest): string {
+export function readAccessToken(request: EndpointRequest): SentToken {
   if (new URLSearchParams(request.query).has("access_token")) {
     throw OAuthError.bearer(
       "invalid_request",
@@ -14,17 +20,18 @@ export function readBearerToken(request: EndpointRequest): string {
       "parameter_in_query",
     )
   }
-  const authorization = request.header("authorization")
-  if (authorization === null || !/^Bearer( |$)/i.test(authorization)) throw OAuthError.missingToken()
-  const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
-  if (token === undefined) {
+  const authorization = request.header("authorization") ?? ""
+  const scheme = /^(Bearer|DPoP)( |$)/i.exec(authorization)?.[1]?.toLowerCase() === "dpop" ? "DPoP" : "Bearer"
+  if (!/^(Bearer|DPoP)( |$)/i.test(authorization)) throw OAuthError.missingToken()
+  const accessToken = /^[A-Za-z]+ +([A-Za-z0-9\-._~+/]+=*)$/.exec(authorization)?.[1]
+  if (accessToken === undefined) {
     throw OAuthError.bearer(
       "invalid_token",
       "The Authorization header must be: Bearer, a space, and the access token.",
       "access_token_malformed",
     )
   }
-  return token
+  return { accessToken, scheme }
 }
 
 /**
@@ -32,9 +39,9 @@ export function readBearerToken(request: EndpointRequest): string {
  * 5.3.1.
  * @throws OAuthError
  */
-export async function readBearerOrFormToken(request: EndpointRequest): Promise<string> {
-  const token = isForm(request) ? (await readForm(request)).get("access_token") : undefined
-  if (token === undefined) return readBearerToken(request)
+export async function readAccessOrFormToken(request: EndpointRequest): Promise<SentToken> {
+  const accessToken = isForm(request) ? (await readForm(request)).get("access_token") : undefined
+  if (accessToken === undefined) return readAccessToken(request)
   // RFC 6750 section 2: "Clients MUST NOT use more than one method to transmit the token in each request."
   if (request.header("authorization") !== null) {
     throw OAuthError.bearer(
@@ -43,5 +50,25 @@ export async function readBearerOrFormToken(request: EndpointRequest): Promise<s
       "parameter_repeated",
     )
   }
-  return token
+  return { accessToken, scheme: "Bearer" }
+}
+
+/**
+ * Verifies the DPoP proof of a token that was sent with the scheme DPoP.
+ * @throws OAuthError with the challenge of RFC 9449 section 7.1
+ */
+export async function verifyProof(
+  method: "GET" | "POST",
+  request: EndpointRequest,
+  { accessToken, scheme }: SentToken,
+  flow: Flow,
+): Promise<PresentedToken> {
+  if (scheme === "Bearer") return { accessToken, proof: null }
+  try {
+    const proof = await readDpopProof(method, request, flow, accessToken)
+    if (proof) return { accessToken, proof }
+    throw new OAuthError("invalid_dpop_proof", "Send the header DPoP with a proof (RFC 9449).", "dpop_proof_missing")
+  } catch (error) {
+    throw error instanceof OAuthError ? error.withDpopChallenge() : error
+  }
 }

@@ -31,7 +31,7 @@ async function headersForOrigin(origin: string): Promise<Record<string, string>>
     ? {
         Vary: "Origin",
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Flow-Id",
+        "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Flow-Id, DPoP-Nonce",
       }
     : { Vary: "Origin" }
 }

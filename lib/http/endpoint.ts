@@ -1,6 +1,7 @@
 import { Flow } from "@/lib/flows/flow"
 import { log } from "@/lib/log"
 import { OAuthError } from "@/lib/protocol/errors"
+import { currentDpopNonce } from "@/lib/sessions/dpop"
 import { type CorsPolicy, corsHeaders, preflightHeaders } from "./cors"
 import { type EndpointRequest, type EndpointResponse, type Handler, type RouteHandler, routeHandler } from "./exchange"
 import { toOAuthError } from "./failures"
@@ -40,6 +41,8 @@ export function oauthEndpoint(
         "Cache-Control": "no-store",
         ...securityHeaders(),
         ...(cors === "clients" && flowHeader(flow)),
+        // RFC 9449 section 8.2: a client with a proof always has the newest nonce.
+        ...(request.header("dpop") !== null && { "DPoP-Nonce": currentDpopNonce() }),
         ...headers,
       }
       return { status, headers: cors ? { ...own, ...(await corsHeaders(request, cors)) } : own, body }

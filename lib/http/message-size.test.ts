@@ -102,6 +102,12 @@ function largestRequests(next: () => string): Record<string, Values> {
       login_hint: address(250),
       state: fill(all - encodedLength(address(250)), next),
     },
+    "dpop_jkt and state": {
+      redirect_uri: short,
+      dpop_jkt: fill(43, alphabets["base64url characters"] ?? next),
+      state: fill(limits.state, next),
+      nonce: fill(rest - "dpopJkt".length - 43 - 2, next),
+    },
     "many resources": {
       redirect_uri: short,
       resource: Array.from(

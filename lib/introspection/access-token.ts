@@ -9,7 +9,7 @@ import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 
 /** An access token of this server: its claims, its Session and its User, who is null for a client that acts for itself. */
 export type AccessToken = {
-  claims: JWTPayload & { client_id: string; scope?: string }
+  claims: JWTPayload & { client_id: string; scope?: string; cnf?: { jkt: string } }
   session: Session
   user: User | null
 }

@@ -23,7 +23,7 @@ async function storeToken({ issuedAt = new Date(), resource = [] as string[] } =
 /** Introspects a token that is not active. @returns the private reason, and whether the flow is its Session's */
 async function refusalOf(token: string, id: string) {
   const flow = new Flow("GET", "/introspect")
-  const error = await introspectOwnToken(token, flow).catch((caught) => caught)
+  const error = await introspectOwnToken({ accessToken: token, proof: null }, flow).catch((caught) => caught)
   expect(error).toMatchObject({ code: "invalid_token", status: 401 })
   return { reason: error.reason, joined: flow.id === id }
 }
@@ -40,7 +40,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
 
   test("it is active", async () => {
     const { token, user } = await storeToken()
-    const answer = await introspectOwnToken(token, new Flow("GET", "/introspect"))
+    const answer = await introspectOwnToken({ accessToken: token, proof: null }, new Flow("GET", "/introspect"))
     expect(answer).toMatchObject({ active: true, sub: user.id })
   })
 
@@ -104,7 +104,7 @@ describeOnEachDatabase("why an access token is not active:", () => {
 
   test("it is for another resource", async () => {
     const { token } = await storeToken({ resource: ["https://api.example/"] })
-    const answer = findUserInfo(token, new Flow("GET", "/userinfo"))
+    const answer = findUserInfo({ accessToken: token, proof: null }, new Flow("GET", "/userinfo"))
     await expect(answer).rejects.toMatchObject({ code: "invalid_token", reason: "access_token_for_another_resource" })
   })
 })
@@ -116,7 +116,10 @@ describeOnEachDatabase("what an access token is for", () => {
     const { issuer } = config()
     for (const resource of [`${issuer}/`, issuer.toUpperCase(), `${issuer}:443`]) {
       const { token } = await storeToken({ resource: [resource] })
-      expect(await findUserInfo(token, new Flow("GET", "/userinfo")), resource).toHaveProperty("email")
+      expect(
+        await findUserInfo({ accessToken: token, proof: null }, new Flow("GET", "/userinfo")),
+        resource,
+      ).toHaveProperty("email")
     }
     const facts = { tokenEndpointAuthMethod: "client_secret_basic", resourceServer: true } as const
     const mcp = await storeClient({ ...facts, resources: ["https://mcp.example.com"] })

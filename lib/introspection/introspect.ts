@@ -6,6 +6,7 @@ import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { includesResource } from "@/lib/protocol/resource"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
+import { consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 import { findStanding } from "@/lib/sessions/refresh-token"
 import { userClaims } from "@/lib/sessions/user-claims"
@@ -19,8 +20,8 @@ export type IntrospectionResponse = { active: false } | ({ active: true } & Reco
  * A token that was narrowed to another audience is described, but opens no information about the User here.
  * @throws OAuthError invalid_token when the token is not active
  */
-export async function introspectOwnToken(accessToken: string, flow: Flow): Promise<IntrospectionResponse> {
-  const active = await requireActiveAccessToken(accessToken, flow)
+export async function introspectOwnToken(presented: PresentedToken, flow: Flow): Promise<IntrospectionResponse> {
+  const active = await requireActiveAccessToken(presented, flow)
   const { user } = active
   const claims = user && isForUs(active) ? userClaims(user, scopeOf(active)) : {}
   flow.step("introspection.queries_user", () => ({ sub: user?.id ?? null, claims: Object.keys(claims) }))
@@ -65,8 +66,19 @@ async function introspectAccessToken(client: Client, token: string, flow: Flow):
   return problem === null ? describeAccessToken(found) : inactiveToken(problem, flow)
 }
 
-/** @throws OAuthError invalid_token */
-export async function requireActiveAccessToken(accessToken: string, flow: Flow): Promise<AccessToken> {
+/** An access token as its client sent it, with the DPoP proof of its key; null for a bearer token. */
+export type PresentedToken = { accessToken: string; proof: DpopProof | null }
+
+/** @throws OAuthError invalid_token, and invalid_dpop_proof for a proof that was used before */
+export async function requireActiveAccessToken(presented: PresentedToken, flow: Flow): Promise<AccessToken> {
+  try {
+    return await requireActive(presented, flow)
+  } catch (error) {
+    throw error instanceof OAuthError && presented.proof ? error.withDpopChallenge() : error
+  }
+}
+
+async function requireActive({ accessToken, proof }: PresentedToken, flow: Flow): Promise<AccessToken> {
   const { token, problem } = await findAccessToken(accessToken, new Date(), flow)
   if (token) {
     flow.join(token.session.id)
@@ -79,7 +91,25 @@ export async function requireActiveAccessToken(accessToken: string, flow: Flow):
       problem,
     )
   }
+  checkProof(token, proof)
+  await consumeDpopProof(proof)
   return token
+}
+
+/** RFC 9449 section 7.1: a token that is bound to a key is accepted only with a proof of that key. */
+function checkProof({ claims }: AccessToken, proof: DpopProof | null): void {
+  const jkt = claims.cnf?.jkt ?? null
+  if (jkt === (proof?.jkt ?? null)) return
+  const description =
+    jkt === null
+      ? "The access token is not bound to a key. Send it as Authorization: Bearer, without a DPoP proof."
+      : "The access token is bound to a key. Send it as Authorization: DPoP, with a proof that this key has signed."
+  const error = OAuthError.bearer(
+    "invalid_token",
+    description,
+    proof === null ? "dpop_proof_missing" : "dpop_key_mismatch",
+  )
+  throw jkt === null ? error : error.withDpopChallenge()
 }
 
 /** RFC 9068 section 4: "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the resource server expects for itself." */
@@ -102,9 +132,9 @@ function mayRead(client: Client, session: Session, audience: string[]): boolean 
 }
 
 function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
-  const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp } = claims
-  const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp }
-  return { active: true, token_type: "Bearer", ...fields }
+  const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp, cnf } = claims
+  const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp, cnf }
+  return { active: true, token_type: cnf ? "DPoP" : "Bearer", ...fields }
 }
 
 /** A refresh token is the business of its own client alone. */

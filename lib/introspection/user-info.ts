@@ -5,7 +5,7 @@ import { signJwt } from "@/lib/keys/jwt"
 import type { Claims } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
 import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
-import { isForUs, requireActiveAccessToken, scopeOf } from "./introspect"
+import { isForUs, type PresentedToken, requireActiveAccessToken, scopeOf } from "./introspect"
 
 /**
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows or the
@@ -13,8 +13,8 @@ import { isForUs, requireActiveAccessToken, scopeOf } from "./introspect"
  * @returns the claims, or a JWT with them when the client is registered for signed responses (section 5.3.2)
  * @throws OAuthError invalid_token, insufficient_scope
  */
-export async function findUserInfo(accessToken: string, flow: Flow): Promise<Claims | string> {
-  const active = await requireActiveAccessToken(accessToken, flow)
+export async function findUserInfo(presented: PresentedToken, flow: Flow): Promise<Claims | string> {
+  const active = await requireActiveAccessToken(presented, flow)
   if (!isForUs(active)) {
     throw OAuthError.bearer(
       "invalid_token",

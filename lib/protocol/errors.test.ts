@@ -24,6 +24,8 @@ describe("the status of an error", () => {
     request_not_supported: 400,
     request_uri_not_supported: 400,
     invalid_request_uri: 400,
+    invalid_dpop_proof: 400,
+    use_dpop_nonce: 400,
     registration_not_supported: 400,
     invalid_target: 400,
     invalid_client_metadata: 400,

@@ -1,3 +1,5 @@
+import { dpopAlgs } from "./dpop"
+
 /** Error codes that go on the wire, by the document that defines them. */
 export type OAuthErrorCode =
   // RFC 6749 sections 4.1.2.1 and 5.2
@@ -21,6 +23,9 @@ export type OAuthErrorCode =
   | "consent_required"
   | "request_not_supported"
   | "request_uri_not_supported"
+  // RFC 9449 section 12.2
+  | "invalid_dpop_proof"
+  | "use_dpop_nonce"
   // RFC 9101 section 9
   | "invalid_request_uri"
   | "registration_not_supported"
@@ -52,6 +57,10 @@ export type Reason =
   | "content_type_not_form"
   | "credentials_wrong"
   | "database_unavailable"
+  | "dpop_key_mismatch"
+  | "dpop_nonce_missing"
+  | "dpop_proof_invalid"
+  | "dpop_proof_missing"
   | "form_from_another_origin"
   | "form_too_large"
   | "grant_type_not_allowed"
@@ -181,6 +190,15 @@ export class OAuthError extends Error {
         "WWW-Authenticate": `Bearer realm="OAuth Flow", error="${code}", error_description="${description}"`,
       },
     })
+  }
+
+  /** The same error at a protected resource, for a token that is bound to a key: RFC 9449 section 7.1. */
+  withDpopChallenge(): OAuthError {
+    const { code, description, reason, status } = this
+    const facts = { realm: "OAuth Flow", error: code, error_description: description, algs: dpopAlgs.join(" ") }
+    const challenge = Object.entries(facts).map(([name, value]) => `${name}="${value}"`)
+    const headers = { "WWW-Authenticate": `DPoP ${challenge.join(", ")}` }
+    return new OAuthError(code, description, reason, { status: status === 400 ? 401 : status, headers, cause: this })
   }
 
   /** The JSON body of RFC 6749 section 5.2. */

@@ -12,6 +12,7 @@ import { narrowScope } from "@/lib/protocol/scope"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { issueAccessToken } from "@/lib/sessions/access-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
+import { checkDpopBinding, consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
 import { isAlive, nextIdleEnd } from "@/lib/sessions/lifetimes"
 import { deriveNextRefreshToken, findStanding } from "@/lib/sessions/refresh-token"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
@@ -30,16 +31,28 @@ export function parseRefreshRequest(form: Parameters): RefreshRequest {
  * but for a replay, which ends the Session.
  * @throws OAuthError
  */
-export async function refreshTokens(client: Client, request: RefreshRequest, flow: Flow): Promise<TokenResponse> {
+export async function refreshTokens(
+  client: Client,
+  request: RefreshRequest,
+  flow: Flow,
+  proof: DpopProof | null = null,
+): Promise<TokenResponse> {
   const now = new Date()
   requireGrantType(client, "refresh_token")
   const { session, standing } = await findRefreshableSession(client, request.refreshToken, now, flow)
+  // RFC 9449 section 5: refresh tokens of public clients are bound to the key. Those of confidential clients are bound to the
+  // client's authentication already, so that it can change its key.
+  checkDpopBinding(proof, {
+    boundTo: session.dpopJkt,
+    isRequired: client.dpopBoundAccessTokens,
+    isSameKeyRequired: client.tokenEndpointAuthMethod === "none",
+  })
   flow.step("refresh.generates_tokens")
   // What the operator has taken from the client since, it no longer gets.
   const granted = session.scope.filter((value) => client.scope.includes(value))
   const scope = narrowScope(request.scope, granted)
   const resource = narrowResources(parseResources(request.resource), session.resource)
-  const access = await issueAccessToken({ session, scope, resource }, now)
+  const access = await issueAccessToken({ session, scope, resource, dpopJkt: proof?.jkt ?? null }, now)
   // An access token that has no time left would be refused wherever it is used.
   if (access.expiresIn <= 0) throw invalidRefreshToken("session_ended")
   const rotation = standing === "current" ? session.rotations + 1 : session.rotations
@@ -49,10 +62,11 @@ export async function refreshTokens(client: Client, request: RefreshRequest, flo
     previous: fingerprint(request.refreshToken),
     current: fingerprint(next),
   }))
+  await consumeDpopProof(proof)
   await rotate(session, request.refreshToken, next, now)
   const response: TokenResponse = {
     access_token: access.token,
-    token_type: "Bearer",
+    token_type: proof ? "DPoP" : "Bearer",
     expires_in: access.expiresIn,
     refresh_token: next,
     scope: scope.join(" "),

@@ -8,6 +8,8 @@ export type AccessTokenFacts = {
   session: Pick<Session, "id" | "userId" | "clientId" | "authTime" | "expiresAt">
   scope: string[]
   resource: string[]
+  /** The thumbprint of the key that the token is bound to; null for a bearer token. */
+  dpopJkt?: string | null
 }
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
@@ -17,7 +19,7 @@ export async function issueAccessToken(
   facts: AccessTokenFacts,
   now: Date,
 ): Promise<{ token: string; expiresIn: number }> {
-  const { session, scope, resource } = facts
+  const { session, scope, resource, dpopJkt = null } = facts
   const { issuer, ACCESS_TOKEN_SECONDS } = config()
   const iat = seconds(now)
   const exp = Math.min(iat + ACCESS_TOKEN_SECONDS, seconds(session.expiresAt))
@@ -32,6 +34,8 @@ export async function issueAccessToken(
     ...(scope.length > 0 && { scope: scope.join(" ") }),
     sid: session.id,
     ...(session.userId !== null && { auth_time: seconds(session.authTime) }),
+    // RFC 9449 section 6.1.
+    ...(dpopJkt !== null && { cnf: { jkt: dpopJkt } }),
     jti: generateId(),
     iat,
     exp,

@@ -3,7 +3,8 @@ import { describeJwt, type Facts, fingerprint } from "@/lib/flows/facts"
 /** A token response, RFC 6749 section 5.1. */
 export type TokenResponse = {
   access_token: string
-  token_type: "Bearer"
+  /** DPoP for a token that is bound to a key, RFC 9449 section 5. */
+  token_type: "Bearer" | "DPoP"
   /** Seconds. */
   expires_in: number
   refresh_token?: string

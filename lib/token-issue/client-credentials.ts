@@ -7,6 +7,7 @@ import type { Parameters } from "@/lib/protocol/parameters"
 import { parseResources } from "@/lib/protocol/resource"
 import { resolveScope, standardScopes } from "@/lib/protocol/scope"
 import { issueAccessToken } from "@/lib/sessions/access-token"
+import { checkDpopBinding, consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
 
 /** A token request for the client credentials grant, RFC 6749 section 4.4.2 and RFC 8707 section 2. */
@@ -26,6 +27,7 @@ export async function issueClientToken(
   client: Client,
   request: ClientTokenRequest,
   flow: Flow,
+  proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
   const now = new Date()
   flow.step("clientCredentials.validates_request")
@@ -34,6 +36,7 @@ export async function issueClientToken(
   const registered = client.scope.filter((value) => !standardScopes.includes(value))
   const scope = resolveScope(request.scope, registered, { strict: client.strictScope })
   const resource = parseResources(request.resource)
+  checkDpopBinding(proof, { boundTo: null, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true })
   flow.join(flow.id)
   flow.concerns(client)
   flow.step("clientCredentials.generates_token")
@@ -43,19 +46,20 @@ export async function issueClientToken(
     clientId: client.clientId,
     scope,
     resource,
-    dpopJkt: null,
+    dpopJkt: proof?.jkt ?? null,
     authTime: now,
     expiresAt: new Date(now.getTime() + config().ACCESS_TOKEN_SECONDS * 1000),
   }
-  const access = await issueAccessToken({ session, scope, resource }, now)
+  const access = await issueAccessToken({ session, scope, resource, dpopJkt: session.dpopJkt }, now)
   flow.step("clientCredentials.stores_session", () => ({
     sid: session.id,
     expires_at: session.expiresAt.toISOString(),
   }))
+  await consumeDpopProof(proof)
   await insertSessionWithoutUser(session, now)
   const response: TokenResponse = {
     access_token: access.token,
-    token_type: "Bearer",
+    token_type: proof ? "DPoP" : "Bearer",
     expires_in: access.expiresIn,
     ...(scope.length > 0 && { scope: scope.join(" ") }),
   }

@@ -10,6 +10,7 @@ import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { parseAuthCode } from "@/lib/protocol/session-token"
 import { issueAccessToken } from "@/lib/sessions/access-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
+import { checkDpopBinding, consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
 import { newSessionEnds } from "@/lib/sessions/lifetimes"
 import { generateRefreshToken } from "@/lib/sessions/refresh-token"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
@@ -24,11 +25,18 @@ import type { TokenRequest } from "./token-request"
  * not burnt the code.
  * @throws OAuthError
  */
-export async function issueTokens(client: Client, request: TokenRequest, flow: Flow): Promise<TokenResponse> {
+export async function issueTokens(
+  client: Client,
+  request: TokenRequest,
+  flow: Flow,
+  proof: DpopProof | null = null,
+): Promise<TokenResponse> {
   const now = new Date()
   requireGrantType(client, "authorization_code")
   const authCode = await findVerifiedCode(client, request, now, flow)
   const { session } = authCode
+  const binding = { boundTo: session.dpopJkt, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true }
+  checkDpopBinding(proof, binding)
   flow.step("authorization.generates_tokens")
   if (!isSignInValid(session.user, session.authTime)) throw invalidCode("user_disabled")
   const resource = narrowResources(parseResources(request.resource), session.resource)
@@ -37,7 +45,9 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   const refreshToken = client.grantTypes.includes("refresh_token") ? generateRefreshToken(session.id) : null
 
   // Signed before the code is consumed: whatever fails here leaves the code as it was.
-  const access = await issueAccessToken({ session: { ...session, expiresAt }, scope: session.scope, resource }, now)
+  const dpopJkt = proof?.jkt ?? null
+  const facts = { session: { ...session, expiresAt }, scope: session.scope, resource, dpopJkt }
+  const access = await issueAccessToken(facts, now)
   const idToken = session.scope.includes("openid")
     ? await issueIdToken({ client, session, user: session.user, accessToken: access.token, nonce: session.nonce }, now)
     : undefined
@@ -48,8 +58,10 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
     expires_at: expiresAt.toISOString(),
     idle_expires_at: idleExpiresAt.toISOString(),
   }))
+  await consumeDpopProof(proof)
   const started = await startSession(session.id, {
     refreshTokenHash: refreshToken && hashToken(refreshToken),
+    dpopJkt,
     startedAt: now,
     idleExpiresAt,
     expiresAt,
@@ -64,7 +76,7 @@ export async function issueTokens(client: Client, request: TokenRequest, flow: F
   }
   const response: TokenResponse = {
     access_token: access.token,
-    token_type: "Bearer",
+    token_type: proof ? "DPoP" : "Bearer",
     expires_in: access.expiresIn,
     ...(refreshToken && { refresh_token: refreshToken }),
     scope: session.scope.join(" "),

@@ -1,6 +1,6 @@
 import { authenticateClient } from "@/lib/clients/authentication"
 import { describeParameters, fingerprint } from "@/lib/flows/facts"
-import { readBearerToken } from "@/lib/http/bearer"
+import { readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { json } from "@/lib/http/responses"
@@ -10,9 +10,9 @@ import { introspectOwnToken, introspectToken } from "@/lib/introspection/introsp
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
     GET: async (request, flow) => {
-      const token = readBearerToken(request)
-      flow.step("introspection.provides_token", () => ({ token: fingerprint(token) }))
-      return json(await introspectOwnToken(token, flow))
+      const token = readAccessToken(request)
+      flow.step("introspection.provides_token", () => ({ token: fingerprint(token.accessToken) }))
+      return json(await introspectOwnToken(await verifyProof("GET", request, token, flow), flow))
     },
     POST: async (request, flow) => {
       const form = await readForm(request)

@@ -1,5 +1,6 @@
 import { authenticateClient } from "@/lib/clients/authentication"
 import { describeParameters } from "@/lib/flows/facts"
+import { readDpopProof } from "@/lib/http/dpop"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { json } from "@/lib/http/responses"
@@ -12,7 +13,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const form = await readForm(request)
       flow.step("refresh.provides_refresh_token", () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      return json(await refreshTokens(client, parseRefreshRequest(form), flow))
+      const proof = await readDpopProof("POST", request, flow)
+      return json(await refreshTokens(client, parseRefreshRequest(form), flow, proof))
     },
   },
   { cors: "clients" },

@@ -4,6 +4,7 @@ import type { StepName } from "@/lib/flows/diagrams"
 import type { Flow } from "@/lib/flows/flow"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseRefreshRequest, refreshTokens } from "@/lib/refresh/refresh"
+import type { DpopProof } from "@/lib/sessions/dpop"
 import type { TokenResponse } from "@/lib/sessions/token-response"
 import { issueClientToken, parseClientTokenRequest } from "@/lib/token-issue/client-credentials"
 import { issueTokens } from "@/lib/token-issue/issue-tokens"
@@ -14,21 +15,21 @@ type Client = Awaited<ReturnType<typeof authenticateClient>>
 type Grant = {
   /** The step of its diagram that the request is. */
   step: StepName
-  issue(client: Client, form: Parameters, flow: Flow): Promise<TokenResponse>
+  issue(client: Client, form: Parameters, flow: Flow, proof: DpopProof | null): Promise<TokenResponse>
 }
 
 /** What POST /token does for each grant type. */
 export const grants: Record<GrantType, Grant> = {
   authorization_code: {
     step: "authorization.provides_auth_code",
-    issue: (client, form, flow) => issueTokens(client, parseTokenRequest(form), flow),
+    issue: (client, form, flow, proof) => issueTokens(client, parseTokenRequest(form), flow, proof),
   },
   refresh_token: {
     step: "refresh.provides_refresh_token",
-    issue: (client, form, flow) => refreshTokens(client, parseRefreshRequest(form), flow),
+    issue: (client, form, flow, proof) => refreshTokens(client, parseRefreshRequest(form), flow, proof),
   },
   client_credentials: {
     step: "clientCredentials.provides_credentials",
-    issue: (client, form, flow) => issueClientToken(client, parseClientTokenRequest(form), flow),
+    issue: (client, form, flow, proof) => issueClientToken(client, parseClientTokenRequest(form), flow, proof),
   },
 }

@@ -1,5 +1,6 @@
 import { authenticateClient } from "@/lib/clients/authentication"
 import { describeParameters } from "@/lib/flows/facts"
+import { readDpopProof } from "@/lib/http/dpop"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { json } from "@/lib/http/responses"
@@ -14,7 +15,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const { step } = grants[findGrantType(form) ?? "authorization_code"]
       flow.step(step, () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      return json(await grants[parseGrantType(form)].issue(client, form, flow))
+      const proof = await readDpopProof("POST", request, flow)
+      return json(await grants[parseGrantType(form)].issue(client, form, flow, proof))
     },
   },
   { cors: "clients" },

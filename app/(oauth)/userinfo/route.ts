@@ -1,4 +1,4 @@
-import { readBearerOrFormToken, readBearerToken } from "@/lib/http/bearer"
+import { readAccessOrFormToken, readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { json, jwt } from "@/lib/http/responses"
 import { findUserInfo } from "@/lib/introspection/user-info"
@@ -8,8 +8,10 @@ const respond = (info: Awaited<ReturnType<typeof findUserInfo>>) => (typeof info
 /** The UserInfo endpoint, OpenID Connect Core 1.0 section 5.3. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
-    GET: async (request, flow) => respond(await findUserInfo(readBearerToken(request), flow)),
-    POST: async (request, flow) => respond(await findUserInfo(await readBearerOrFormToken(request), flow)),
+    GET: async (request, flow) =>
+      respond(await findUserInfo(await verifyProof("GET", request, readAccessToken(request), flow), flow)),
+    POST: async (request, flow) =>
+      respond(await findUserInfo(await verifyProof("POST", request, await readAccessOrFormToken(request), flow), flow)),
   },
   { cors: "clients" },
 )
