@@ -9,6 +9,7 @@ import * as introspect from "./(oauth)/introspect/route"
 import * as jwks from "./(oauth)/jwks/route"
 import * as par from "./(oauth)/par/route"
 import * as refresh from "./(oauth)/refresh/route"
+import * as register from "./(oauth)/register/route"
 import * as revoke from "./(oauth)/revoke/route"
 import * as token from "./(oauth)/token/route"
 import * as userinfo from "./(oauth)/userinfo/route"
@@ -36,6 +37,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/jwks", jwks],
   ["/par", par],
   ["/refresh", refresh],
+  ["/register", register],
   ["/revoke", revoke],
   ["/token", token],
   ["/userinfo", userinfo],

@@ -17,6 +17,8 @@ export type Config = z.output<typeof settings> & {
   flowInspector: "off" | "operators" | "everyone"
   /** Whether errors may contain what helps only a developer: in the demo and in development. */
   isDevelopment: boolean
+  /** Whether clients can register themselves (RFC 7591). Unset, anyone can in the demo and in development. */
+  registration: "off" | "token" | "open"
   /** The proxies whose X-Forwarded-For is used. */
   trustedProxies: TrustedProxies
   /** Whether the issuer is https, so that cookies have Secure and the __Host- prefix. */
@@ -91,6 +93,9 @@ const settings = z.object({
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: whole(1, 1_000_000, 10),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: whole(1, 1_000_000, 100),
   SIGN_UP: flag(true),
+  REGISTRATION: z.enum(["off", "token", "open"], { error: 'must be "off", "token" or "open"' }).optional(),
+  REGISTRATION_DAYS: whole(1, 3650, 30),
+  REGISTRATIONS_PER_ADDRESS: whole(1, 1_000_000, 20),
   FORM_BYTES: whole(1024, 1024 * 1024, 32 * 1024),
   PASSWORD_WORKERS: whole(1, 64, 2),
   PASSWORD_QUEUE: whole(1, 10_000, 64),
@@ -179,6 +184,7 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     databaseUrl: database.url,
     databaseProvider: database.provider,
     flowInspector: chooseInspectorAudience(parsed.data, isDevelopment),
+    registration: parsed.data.REGISTRATION ?? (isDevelopment ? "open" : "off"),
     trustedProxies: parsed.data.TRUSTED_PROXIES ?? { count: 0, networks: [] },
     secureCookies: issuer.issuer.startsWith("https://"),
   }

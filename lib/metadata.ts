@@ -23,7 +23,7 @@ function oncePerConfig<Document extends object>(make: () => Document): () => Doc
 
 /** Authorization server metadata, RFC 8414 section 2, RFC 9207 section 3. */
 export const authorizationServerMetadata = oncePerConfig(() => {
-  const { issuer } = config()
+  const { issuer, registration } = config()
   const confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
   return {
     issuer,
@@ -32,6 +32,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/par`,
+    ...(registration !== "off" && { registration_endpoint: `${issuer}/register` }),
     require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: standardScopes,

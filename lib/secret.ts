@@ -63,6 +63,7 @@ export type KeyPurpose =
   | "fingerprint"
   | "form-result"
   | "dpop-nonce"
+  | "initial-access-token"
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {

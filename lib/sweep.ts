@@ -29,6 +29,7 @@ export async function sweep(
     operatorSessions: 0,
     signInLimits: 0,
     usedJwts: 0,
+    clients: 0,
     signingKeys: 0,
     flowEvents: 0,
   }
@@ -36,11 +37,10 @@ export async function sweep(
   await runBatches(options.pauseFactor, sweepFlowBatch(total))
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
+  const unusedBefore = new Date(Date.now() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
   await runBatches(options.pauseFactor, async () => {
-    const swept = await sweepBatch(before, batch)
-    for (const kind of ["sessions", "browserSessions", "operatorSessions", "signInLimits", "usedJwts"] as const) {
-      total[kind] += swept[kind]
-    }
+    const swept = await sweepBatch(before, unusedBefore, batch)
+    for (const kind of Object.keys(swept) as (keyof Swept)[]) total[kind] += swept[kind]
     return Math.max(...Object.values(swept)) === batch
   })
   total.signingKeys = await deleteRetiredKeys(new Date())

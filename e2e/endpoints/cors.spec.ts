@@ -35,7 +35,7 @@ test("the registered origin of a browser client can read every response, includi
     expect(response.ok).toBe(false)
     expect(corsHeaders(response), path).toEqual({
       "access-control-allow-origin": origin,
-      "access-control-expose-headers": "WWW-Authenticate, Retry-After, X-Flow-Id",
+      "access-control-expose-headers": "WWW-Authenticate, Retry-After, X-Flow-Id, DPoP-Nonce",
     })
     expect(response.headers.get("vary"), path).toContain("Origin")
   }

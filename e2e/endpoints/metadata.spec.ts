@@ -50,6 +50,7 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/par`,
+    registration_endpoint: `${issuer}/register`,
     require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: ["openid", "profile", "email", "address", "phone", "offline_access"],

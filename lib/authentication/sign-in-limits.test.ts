@@ -1,9 +1,10 @@
 import pg from "pg"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { addressKey } from "@/lib/accounts/address-key"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { addressKey, countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
+import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 const settings = {
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: "12",

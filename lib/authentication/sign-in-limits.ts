@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto"
-import { isIPv6 } from "node:net"
+import { addressKey } from "@/lib/accounts/address-key"
 import { countSignInAttempt, forgetSignInAttempts, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import { deriveKey } from "@/lib/secret"
 
@@ -10,17 +10,6 @@ const maxDelayMs = 2_000
 
 /** The email address is kept as an HMAC, so that the table of failures is no list of who has a user here. */
 const accountKey = (email: string) => createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
-
-/** One connection has 2^64 IPv6 addresses, so all with the same first four groups are counted as one. */
-export function addressKey(address: string): string {
-  if (!isIPv6(address)) return address
-  const groups = new URL(`http://[${address}]`).hostname.slice(1, -1)
-  const [head = "", tail] = groups.split("::")
-  const before = head.split(":").filter(Boolean)
-  const after = tail?.split(":").filter(Boolean) ?? []
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0")
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`
-}
 
 /**
  * Counts an attempt to sign in before it is checked, so that parallel attempts are counted too.

@@ -17,7 +17,7 @@ import { type AuthorizationState, openStateToken, sealStateToken } from "./state
 /** What the sign-in and consent pages show of an authorization request. */
 export type Interaction = {
   flowId: string
-  client: Pick<Client, "clientName">
+  client: Pick<Client, "clientName" | "source">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
   /** Whether any other app on the device is likely to use this scheme too. */
@@ -88,7 +88,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
   const { request } = state
   return {
     flowId: state.id,
-    client: { clientName: client.clientName },
+    client: { clientName: client.clientName, source: client.source },
     returnHost: describeRedirectUri(request.redirectUri),
     hasGenericScheme: isGenericScheme(request.redirectUri),
     scopes: request.scope,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
-import type { Command } from "commander"
+import { type Command, InvalidArgumentError } from "commander"
 import { grantTypes } from "@/lib/clients/grant-types"
+import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
 import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
 import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
@@ -33,6 +34,8 @@ type Options = {
   dpop?: boolean
   json?: boolean
 }
+
+type TokenOptions = { hours: number; reusable?: boolean; json?: boolean }
 
 type ConfirmOptions = { yes?: boolean; json?: boolean }
 
@@ -80,6 +83,17 @@ export function addClientCommands(program: Command): void {
   addYesOption(addJsonOption(client.command("rotate-secret <client-id>")))
     .description("create a new secret and show it once; the old one stops working immediately")
     .action(action(rotateSecret))
+
+  addJsonOption(client.command("registration-token"))
+    .description("create an initial access token, with which a client can register itself at /register")
+    .option("--hours <n>", "how long it is valid", parseHours, 24)
+    .option("--reusable", "it registers any number of clients")
+    .action(action(createRegistrationToken))
+}
+
+function parseHours(value: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(value)) throw new InvalidArgumentError("Use a number from 1 to 9999")
+  return Number(value)
 }
 
 function addMetadataOptions(command: Command): Command {
@@ -199,6 +213,13 @@ async function rotateSecret(clientId: string, options: ConfirmOptions): Promise<
   await confirm(`Replace the secret of ${clientName} (${clientId})? The old one stops working immediately.`, options)
   const secret = (await rotateClientSecret(clientId)) ?? throwNotFound("client", clientId)
   return withSecret({ client_id: clientId }, secret)
+}
+
+async function createRegistrationToken({ hours, reusable = false }: TokenOptions): Promise<Answer> {
+  const token = await issueInitialAccessToken({ seconds: hours * 60 * 60, reusable })
+  const scope = reusable ? "any number of clients" : "one client"
+  const text = `${token}\n\nIt registers ${scope}, for ${hours} hours. Send it to /register as Authorization: Bearer. The server needs REGISTRATION=token or open.`
+  return { json: { initial_access_token: token, expires_in: hours * 60 * 60, reusable }, text }
 }
 
 const answer = (record: object): Answer => ({ json: record, text: formatRecord({ ...record }) })

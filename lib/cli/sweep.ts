@@ -9,7 +9,7 @@ export function addSweepCommand(program: Command): void {
 }
 
 async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
-  const { sessions, browserSessions, operatorSessions, signInLimits, signingKeys, flowEvents } = await sweep()
+  const { sessions, browserSessions, operatorSessions, signInLimits, signingKeys, flowEvents, clients } = await sweep()
   return {
     json: {
       sessions,
@@ -18,7 +18,8 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
       sign_in_limits: signInLimits,
       signing_keys: signingKeys,
       flow_events: flowEvents,
+      clients,
     },
-    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys and ${flowEvents} flow events.`,
+    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events and ${clients} unused clients.`,
   }
 }

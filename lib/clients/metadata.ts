@@ -45,7 +45,10 @@ const authMethods: readonly string[] = [
 ] satisfies TokenEndpointAuthMethod[]
 const idTokenAlgs: readonly string[] = ["RS256", "ES256"] satisfies IdTokenAlg[]
 
-type Facts = Omit<Client, "clientId" | "createdAt" | "clientSecretHash" | "origins">
+type Facts = Omit<
+  Client,
+  "clientId" | "createdAt" | "clientSecretHash" | "origins" | "source" | "registrationTokenHash"
+>
 
 type Given = "clientName" | "redirectUris"
 const defaults: Omit<Facts, Given> = {
@@ -162,6 +165,7 @@ export function toClientMetadata(client: Client) {
     require_pkce: client.requirePkce,
     require_pushed_authorization_requests: client.requirePushedRequests,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+    registered_by: client.source,
   }
 }
 

@@ -55,6 +55,8 @@ describe("a confidential client", () => {
       requirePkce: true,
       requirePushedRequests: false,
       dpopBoundAccessTokens: false,
+      source: "operator",
+      registrationTokenHash: null,
       createdAt: expect.any(Date),
     })
   })
@@ -202,5 +204,6 @@ test("a client is shown in the field names of RFC 7591, without its secret or th
     require_pkce: true,
     require_pushed_authorization_requests: false,
     dpop_bound_access_tokens: false,
+    registered_by: "operator",
   })
 })

@@ -2,18 +2,24 @@ import { type Client, findClient, insertClient, updateClient } from "@/lib/data/
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { type ClientMetadata, invalidMetadata, validateFields, validateNewClient, validateTogether } from "./metadata"
 
+/** How a client that registers itself is stored. */
+export type SelfRegistration = Pick<Client, "source" | "registrationTokenHash">
+
 /**
  * Registers a client.
+ * @param self for a client that registers itself
  * @returns the client, and its secret, which cannot be read again; null for a client without one
  * @throws OAuthError invalid_client_metadata or invalid_redirect_uri, RFC 7591 section 3.2.2
  */
 export async function registerClient(
   metadata: ClientMetadata,
   clientId = generateId(),
+  self: SelfRegistration = { source: "operator", registrationTokenHash: null },
 ): Promise<{ client: Client; clientSecret: string | null }> {
   const facts = validateNewClient(metadata)
   const clientSecret = hasSecret(facts) ? generateToken() : null
-  const client = await insertClient({ clientId, ...facts, clientSecretHash: clientSecret && hashToken(clientSecret) })
+  const clientSecretHash = clientSecret && hashToken(clientSecret)
+  const client = await insertClient({ clientId, ...facts, ...self, clientSecretHash })
   return { client, clientSecret }
 }
 

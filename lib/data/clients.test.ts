@@ -30,6 +30,8 @@ describeOnEachDatabase("a client", (provider) => {
       requirePkce: false,
       requirePushedRequests: true,
       dpopBoundAccessTokens: true,
+      source: "token" as const,
+      registrationTokenHash: "another hash",
     }
     const client = await insertClient(facts)
     expect(client).toEqual({ ...facts, createdAt: expect.any(Date) })

@@ -1,7 +1,7 @@
 import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
-import { findRow, listRows } from "./statement"
+import { changeRows, findRow, listRows } from "./statement"
 
 /** `client_secret` is either of the two methods with a secret. */
 export type TokenEndpointAuthMethod =
@@ -11,6 +11,12 @@ export type TokenEndpointAuthMethod =
   | "private_key_jwt"
   | "none"
 export type GrantType = "authorization_code" | "refresh_token" | "client_credentials"
+
+/**
+ * Who registered a client: the operator; someone with an initial access token from the operator; or anyone (REGISTRATION=open,
+ * and a client whose ID is the URL of its metadata).
+ */
+export type ClientSource = "operator" | "token" | "open" | "document"
 export type IdTokenAlg = "RS256" | "ES256"
 
 /** Columns that store a list as text: see prisma/schema.prisma. */
@@ -27,6 +33,7 @@ type Choices = {
   tokenEndpointAuthMethod: TokenEndpointAuthMethod
   idTokenSignedResponseAlg: IdTokenAlg
   userinfoSignedResponseAlg: IdTokenAlg | null
+  source: ClientSource
 }
 
 /** A registered client: RFC 7591 metadata in camelCase. */
@@ -110,6 +117,15 @@ export async function updateClient(
 export async function deleteClient(clientId: string): Promise<boolean> {
   const db = await database()
   return (await db.client.deleteMany({ where: { clientId } })).count === 1
+}
+
+/** Deletes up to `batch` clients that anyone could register, that are older, and that have neither a Session nor a consent. */
+export function deleteUnusedClients(before: Date, batch: number): Promise<number> {
+  const unused = `"source" = 'open' AND "createdAt" < ?
+    AND NOT EXISTS (SELECT 1 FROM "Session" WHERE "Session"."clientId" = "Client"."clientId")
+    AND NOT EXISTS (SELECT 1 FROM "Consent" WHERE "Consent"."clientId" = "Client"."clientId")`
+  const keys = `SELECT "clientId" FROM "Client" WHERE ${unused} LIMIT ?`
+  return changeRows(`DELETE FROM "Client" WHERE "clientId" IN (${keys}) AND ${unused}`, [before, batch, before])
 }
 
 /** Whether a browser client is registered with this origin. `origin` must be a serialized origin, without spaces. */

@@ -9,8 +9,8 @@ import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
-/** Failed sign-ins of an account and from an address; sign-ups from an address. */
-export type SignInLimitKind = "account" | "address" | "sign-up"
+/** Failed sign-ins of an account and from an address; sign-ups and registrations of clients from an address. */
+export type SignInLimitKind = "account" | "address" | "sign-up" | "registration"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
@@ -35,6 +35,7 @@ async function connect(): Promise<Limiters> {
     account: create("account", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
     address: create("address", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "sign-up": create("sign-up", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    registration: create("registration", settings.REGISTRATIONS_PER_ADDRESS),
   }
 }
 

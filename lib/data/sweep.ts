@@ -1,3 +1,4 @@
+import { deleteUnusedClients } from "./clients"
 import { changeRows, type Value } from "./statement"
 
 export type Swept = {
@@ -6,13 +7,14 @@ export type Swept = {
   operatorSessions: number
   signInLimits: number
   usedJwts: number
+  clients: number
 }
 
 /**
- * Deletes up to `batch` expired rows of each kind, by their keys, because neither database has DELETE with LIMIT. A code's
+ * Deletes up to `batch` expired rows of each kind, and clients that no one has used, by their keys, because neither database has DELETE with LIMIT. A code's
  * row is deleted with its Session, never before, so that a replay is detected while the Session exists.
  */
-export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
+export async function sweepBatch(now: Date, unusedClientsBefore: Date, batch: number): Promise<Swept> {
   return {
     // The idle end is never after the absolute end.
     sessions: await deleteExpired("Session", "id", "idleExpiresAt", now, batch),
@@ -20,6 +22,7 @@ export async function sweepBatch(now: Date, batch: number): Promise<Swept> {
     operatorSessions: await deleteExpired("OperatorSession", "tokenHash", "expiresAt", now, batch),
     usedJwts: await deleteExpired("UsedJwt", "id", "expiresAt", now, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
+    clients: await deleteUnusedClients(unusedClientsBefore, batch),
   }
 }
 

@@ -124,6 +124,17 @@ export const diagrams = {
       step("returns_token", "tokenIssue", "client", "Returns access token to client"),
     ],
   },
+  registration: {
+    title: "Registration",
+    participants: ["client", "authorization", "data"],
+    requests: { sends_metadata: "POST /register" },
+    steps: [
+      step("sends_metadata", "client", "authorization", "Sends its metadata"),
+      step("validates_metadata", "authorization", "authorization", "Validates metadata"),
+      step("stores_client", "authorization", "data", "Stores client"),
+      step("returns_client", "authorization", "client", "Returns client ID to client"),
+    ],
+  },
   signOut: {
     title: "Sign-out",
     participants: ["client", "authentication", "data"],

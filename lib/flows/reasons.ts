@@ -115,6 +115,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The body is not form-encoded. It may be JSON.",
     fix: "Send the parameters with Content-Type: application/x-www-form-urlencoded. With fetch, use URLSearchParams as the body.",
   },
+  content_type_not_json: {
+    label: "Body is not JSON",
+    why: "The Content-Type of the request is not application/json.",
+    fix: "Send the metadata as a JSON object, with the header Content-Type: application/json.",
+  },
   credentials_wrong: {
     label: "Wrong email or password",
     why: "The email or password is wrong, or no such user exists. The page shows the same message in each case.",
@@ -239,6 +244,11 @@ export const explanations: Record<Reason, Explanation> = {
     label: "Unknown refresh token",
     why: "The server has no such refresh token.",
     fix: "Send the refresh_token from the latest response, complete and unchanged, to the server that issued it. An access token is not a refresh token.",
+  },
+  registration_off: {
+    label: "Registration switched off",
+    why: "A client tried to register itself, and this server does not allow that.",
+    fix: "Register the client with `client create`, or set REGISTRATION to token or open and start the server again.",
   },
   request_broken_off: {
     label: "Request incomplete",

@@ -37,6 +37,7 @@ const outcomesByDiagram: Record<Exclude<DiagramName, "authorization">, FlowOutco
   refresh: "succeeded",
   revocation: "revoked",
   clientCredentials: "succeeded",
+  registration: "succeeded",
   signOut: "succeeded",
 }
 

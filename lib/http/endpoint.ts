@@ -26,7 +26,7 @@ const flowIdHeader = "X-Flow-Id"
  * @returns a handler for every method, those that the endpoint does not have answering 405
  */
 export function oauthEndpoint(
-  handlers: Partial<Record<"GET" | "POST", FlowHandler>>,
+  handlers: Partial<Record<"GET" | "POST" | "PUT" | "DELETE", FlowHandler>>,
   { cors }: { cors?: CorsPolicy } = {},
 ): Endpoint {
   const allowed = allowedMethods(handlers, cors)
@@ -81,7 +81,7 @@ export function methodNotAllowed(allowed: string[]): OAuthError {
 
 /** HEAD is for public documents. Elsewhere GET has effects or needs credentials, so HEAD is refused. */
 function allowedMethods(
-  handlers: Partial<Record<"GET" | "POST", FlowHandler>>,
+  handlers: Partial<Record<"GET" | "POST" | "PUT" | "DELETE", FlowHandler>>,
   cors: CorsPolicy | undefined,
 ): Method[] {
   const methods = Object.keys(handlers) as Method[]

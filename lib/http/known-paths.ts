@@ -15,6 +15,7 @@ export const endpointPaths = [
   "/jwks",
   "/par",
   "/refresh",
+  "/register",
   "/revoke",
   "/sign-in/submit",
   "/sign-out/submit",

@@ -28,6 +28,11 @@ export function json(body: object): EndpointResponse {
   return { status: 200, headers, body: JSON.stringify(body) }
 }
 
+/** A success without a body. */
+export function noContent(): EndpointResponse {
+  return { status: 204, headers: { "Cache-Control": "no-store" }, body: null }
+}
+
 /** A JWT that is not to be cached. */
 export function jwt(body: string): EndpointResponse {
   return { status: 200, headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" }, body }

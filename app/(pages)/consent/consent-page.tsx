@@ -33,6 +33,12 @@ export const consentPage: PageHandler = async (request) => {
           You'll be sent back to{" "}
           <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
         </p>
+        {interaction.client.source === "open" && (
+          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
+            Unverified: {client} registered itself here, and no one has checked who runs it. Allow this only if you know
+            the app.
+          </p>
+        )}
         {interaction.hasGenericScheme && (
           <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
             Any app on this device can open {interaction.returnHost}: links. Allow this only if you started signing in

@@ -61,6 +61,12 @@ export const stepDescriptions: Record<StepName, string> = {
     "The token's sub is the client. There is no refresh token: the client can ask again.",
   "clientCredentials.stores_session": "A Session without a user, so that the token can be introspected and revoked.",
   "clientCredentials.returns_token": "The client can now call the API.",
+  "registration.sends_metadata":
+    "The client registers itself: it sends its name, its redirect URIs and what it can do.",
+  "registration.validates_metadata":
+    "The redirect URIs and the other fields follow the same rules as those that an operator registers.",
+  "registration.stores_client": "The client was stored. Its secret and its registration token are stored as hashes.",
+  "registration.returns_client": "The client got its client ID, and a token with which it can change its registration.",
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",

@@ -1,0 +1,141 @@
+import { timingSafeEqual } from "node:crypto"
+import { addressKey } from "@/lib/accounts/address-key"
+import { config } from "@/lib/config"
+import { type Client, deleteClient, findClient, updateClient } from "@/lib/data/clients"
+import { countSignInAttempt } from "@/lib/data/sign-in-limits"
+import type { Flow } from "@/lib/flows/flow"
+import { OAuthError } from "@/lib/protocol/errors"
+import { generateToken, hashToken } from "@/lib/protocol/random"
+import { consumeInitialAccessToken, findInitialAccessToken, type InitialAccessToken } from "./initial-access-token"
+import { invalidMetadata, toClientMetadata, validateNewClient } from "./metadata"
+import { registerClient } from "./registration"
+import { parseRegistration } from "./registration-request"
+
+/** A client information response, RFC 7591 section 3.2.1 and RFC 7592 section 3. */
+type ClientInformation = Record<string, unknown>
+
+/**
+ * POST /register, RFC 7591 section 3.1: a client registers itself.
+ * @param presented the Bearer token of the request; null for none
+ * @throws OAuthError invalid_token, invalid_client_metadata, invalid_redirect_uri; with status 429 after too many
+ */
+export async function registerItself(
+  body: unknown,
+  presented: string | null,
+  address: string,
+  flow: Flow,
+): Promise<ClientInformation> {
+  if (config().registration === "off") throw registrationOff()
+  const initial = await checkAccess(presented)
+  if (!initial) await countRegistration(address)
+  flow.step("registration.validates_metadata")
+  const metadata = await parseRegistration(body, { isTrusted: initial !== null })
+  validateNewClient(metadata)
+  flow.step("registration.stores_client")
+  if (initial && !(await consumeInitialAccessToken(initial))) throw invalidToken("was used before")
+  const registrationToken = generateToken()
+  const self = { source: initial ? "token" : "open", registrationTokenHash: hashToken(registrationToken) } as const
+  const { client, clientSecret } = await registerClient(metadata, undefined, self)
+  flow.concerns(client)
+  flow.step("registration.returns_client", () => ({ client_id: client.clientId, client_name: client.clientName }))
+  return {
+    ...toInformation(client, registrationToken),
+    ...(clientSecret !== null && { client_secret: clientSecret, client_secret_expires_at: 0 }),
+  }
+}
+
+/** GET /register, RFC 7592 section 2.1. @throws OAuthError invalid_token */
+export async function readRegistration(clientId: string | null, token: string): Promise<ClientInformation> {
+  return toInformation(await getOwnClient(clientId, token), token)
+}
+
+/**
+ * PUT /register, RFC 7592 section 2.2: replaces what the client has registered. Fields that are left out get their defaults.
+ * @throws OAuthError invalid_token, invalid_client_metadata, invalid_redirect_uri
+ */
+export async function replaceRegistration(
+  clientId: string | null,
+  token: string,
+  body: unknown,
+): Promise<ClientInformation> {
+  const client = await getOwnClient(clientId, token)
+  const metadata = await parseRegistration(body, { isTrusted: client.source === "token" })
+  // RFC 7592 section 2.2: the request MUST include its client_id, and MUST NOT choose another secret.
+  const { client_id, client_secret } = body as Record<string, unknown>
+  if (client_id !== client.clientId) throw invalidMetadata("client_id must be the one of this client")
+  if (client_secret !== undefined && hashToken(String(client_secret)) !== client.clientSecretHash) {
+    throw invalidMetadata("client_secret must be the current one, or left out")
+  }
+  // The authentication method decides whether there is a secret, so it stays.
+  const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
+  const { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims } = client
+  const kept = { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims }
+  const changed = await updateClient(client.clientId, () => ({ ...facts, ...kept }))
+  if (!changed) throw invalidToken("is not valid")
+  return toInformation(changed, token)
+}
+
+/** DELETE /register, RFC 7592 section 2.3: the client, its Sessions and consents end. @throws OAuthError invalid_token */
+export async function deleteRegistration(clientId: string | null, token: string): Promise<void> {
+  const client = await getOwnClient(clientId, token)
+  await deleteClient(client.clientId)
+}
+
+async function checkAccess(presented: string | null): Promise<InitialAccessToken | null> {
+  const initial = presented === null ? null : await findInitialAccessToken(presented)
+  if (presented !== null && !initial) throw invalidToken("has expired or was altered")
+  if (!initial && config().registration !== "open") {
+    throw OAuthError.bearer(
+      "invalid_token",
+      "Registration needs an initial access token. Ask the operator, who creates one with `client registration-token`.",
+      "access_token_missing",
+    )
+  }
+  return initial
+}
+
+/** Counted before the metadata is looked at, and whether or not the client is stored. */
+async function countRegistration(address: string): Promise<void> {
+  const { waitSeconds } = await countSignInAttempt("registration", addressKey(address))
+  if (waitSeconds === 0) return
+  throw new OAuthError(
+    "temporarily_unavailable",
+    "Too many clients were registered from this address. Try again later, or use an initial access token.",
+    "too_many_attempts",
+    { status: 429, headers: { "Retry-After": String(waitSeconds) } },
+  )
+}
+
+/** RFC 7592 section 2.1: a wrong token and a client that does not exist look the same. */
+async function getOwnClient(clientId: string | null, token: string): Promise<Client> {
+  const client = clientId === null ? null : await findClient(clientId)
+  const [presented, right] = [Buffer.from(hashToken(token)), Buffer.from(client?.registrationTokenHash ?? "")]
+  if (!client || presented.length !== right.length || !timingSafeEqual(presented, right)) {
+    throw invalidToken("is not the registration access token of this client")
+  }
+  return client
+}
+
+function toInformation(client: Client, registrationToken: string): ClientInformation {
+  const query = new URLSearchParams({ client_id: client.clientId })
+  return {
+    ...toClientMetadata(client),
+    registration_access_token: registrationToken,
+    registration_client_uri: `${config().issuer}/register?${query}`,
+  }
+}
+
+const registrationOff = () =>
+  new OAuthError(
+    "access_denied",
+    "Clients cannot register themselves at this server. Ask the operator, who uses `client create` or the setting REGISTRATION.",
+    "registration_off",
+    { status: 403 },
+  )
+
+const invalidToken = (problem: string) =>
+  OAuthError.bearer(
+    "invalid_token",
+    `The access token ${problem}. Register the client again.`,
+    "access_token_malformed",
+  )
