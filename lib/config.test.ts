@@ -24,6 +24,8 @@ test("every setting has a default", () => {
     REGISTRATION_DAYS: 30,
     REGISTRATIONS_PER_ADDRESS: 20,
     registration: "off",
+    CLIENT_ID_METADATA_DOCUMENTS: false,
+    CLIENT_DOCUMENT_NETWORKS: [],
     FORM_BYTES: 32_768,
     PASSWORD_WORKERS: 2,
     PASSWORD_QUEUE: 64,

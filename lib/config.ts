@@ -3,12 +3,12 @@ import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
 import { perProcess } from "@/lib/per-process"
-import { parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
+import { type Network, parseNetworks, parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
 import { findDatabaseUrlProblem } from "./database-url"
 import { findMisspelt } from "./setting-names"
 
 /** The settings of this process, parsed once from the environment. Durations are in seconds, sizes in bytes. */
-export type Config = z.output<typeof settings> & {
+export type Config = Omit<z.output<typeof settings>, "CLIENT_ID_METADATA_DOCUMENTS" | "CLIENT_DOCUMENT_NETWORKS"> & {
   /** The issuer identifier (RFC 8414 section 2): an origin, without a trailing slash. */
   issuer: string
   databaseUrl: string
@@ -19,6 +19,10 @@ export type Config = z.output<typeof settings> & {
   isDevelopment: boolean
   /** Whether clients can register themselves (RFC 7591). Unset, anyone can in the demo and in development. */
   registration: "off" | "token" | "open"
+  /** Whether a client_id can be the URL of the client's metadata. Unset, it can in the demo and in development. */
+  CLIENT_ID_METADATA_DOCUMENTS: boolean
+  /** The networks that are not public and from which such metadata may be fetched too. */
+  CLIENT_DOCUMENT_NETWORKS: Network[]
   /** The proxies whose X-Forwarded-For is used. */
   trustedProxies: TrustedProxies
   /** Whether the issuer is https, so that cookies have Secure and the __Host- prefix. */
@@ -94,6 +98,7 @@ const settings = z.object({
   SIGN_IN_ATTEMPTS_PER_ADDRESS: whole(1, 1_000_000, 100),
   SIGN_UP: flag(true),
   REGISTRATION: z.enum(["off", "token", "open"], { error: 'must be "off", "token" or "open"' }).optional(),
+  CLIENT_ID_METADATA_DOCUMENTS: flag(false).optional(),
   REGISTRATION_DAYS: whole(1, 3650, 30),
   REGISTRATIONS_PER_ADDRESS: whole(1, 1_000_000, 20),
   FORM_BYTES: whole(1024, 1024 * 1024, 32 * 1024),
@@ -106,6 +111,11 @@ const settings = z.object({
       (value) => value !== null,
       "must be the number of proxies (0 to 10), or networks such as 10.0.0.0/8,fd00::/8",
     )
+    .optional(),
+  CLIENT_DOCUMENT_NETWORKS: z
+    .string()
+    .transform(parseNetworks)
+    .refine((value) => value !== null, "must be networks such as 10.0.0.0/8,fd00::/8")
     .optional(),
   KEEP_ALIVE_SECONDS: whole(1, 3600, 620),
   REQUEST_SECONDS: whole(1, 3600, 30),
@@ -184,6 +194,10 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     databaseUrl: database.url,
     databaseProvider: database.provider,
     flowInspector: chooseInspectorAudience(parsed.data, isDevelopment),
+    CLIENT_ID_METADATA_DOCUMENTS: present.CLIENT_ID_METADATA_DOCUMENTS
+      ? parsed.data.CLIENT_ID_METADATA_DOCUMENTS === true
+      : isDevelopment,
+    CLIENT_DOCUMENT_NETWORKS: parsed.data.CLIENT_DOCUMENT_NETWORKS ?? [],
     registration: parsed.data.REGISTRATION ?? (isDevelopment ? "open" : "off"),
     trustedProxies: parsed.data.TRUSTED_PROXIES ?? { count: 0, networks: [] },
     secureCookies: issuer.issuer.startsWith("https://"),

@@ -23,7 +23,7 @@ function oncePerConfig<Document extends object>(make: () => Document): () => Doc
 
 /** Authorization server metadata, RFC 8414 section 2, RFC 9207 section 3. */
 export const authorizationServerMetadata = oncePerConfig(() => {
-  const { issuer, registration } = config()
+  const { issuer, registration, CLIENT_ID_METADATA_DOCUMENTS } = config()
   const confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
   return {
     issuer,
@@ -47,6 +47,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     revocation_endpoint_auth_methods_supported: [...confidential, "none"],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     authorization_response_iss_parameter_supported: true,
+    ...(CLIENT_ID_METADATA_DOCUMENTS && { client_id_metadata_document_supported: true }),
     dpop_signing_alg_values_supported: dpopAlgs,
   }
 })

@@ -1,7 +1,7 @@
 import { isIP } from "node:net"
 
 /** An address range in CIDR notation. */
-type Network = { address: string; prefix: number; family: "ipv4" | "ipv6" }
+export type Network = { address: string; prefix: number; family: "ipv4" | "ipv6" }
 
 /** The proxies whose X-Forwarded-For is used: their number or their networks. `count` 0 without networks is no proxy. */
 export type TrustedProxies = { count: number; networks: Network[] }
@@ -14,8 +14,14 @@ const maxCount = 10
  */
 export function parseTrustedProxies(text: string): TrustedProxies | null {
   if (/^\d+$/.test(text)) return Number(text) <= maxCount ? { count: Number(text), networks: [] } : null
+  const networks = parseNetworks(text)
+  return networks && { count: 0, networks }
+}
+
+/** Parses addresses and networks separated by commas. @returns null when one is neither */
+export function parseNetworks(text: string): Network[] | null {
   const networks = text.split(",").map((part) => parseNetwork(part.trim()))
-  return networks.every((network) => network !== null) ? { count: 0, networks } : null
+  return networks.every((network) => network !== null) ? networks : null
 }
 
 function parseNetwork(text: string): Network | null {

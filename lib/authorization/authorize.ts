@@ -1,6 +1,8 @@
+import { storeDocumentClient } from "@/lib/clients/client-document"
 import { requireGrantType } from "@/lib/clients/grant-types"
+import { resolveClient } from "@/lib/clients/resolve-client"
 import { config } from "@/lib/config"
-import { type Client, findClient } from "@/lib/data/clients"
+import type { Client } from "@/lib/data/clients"
 import { describeParameter, describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -99,7 +101,7 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
 }
 
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
-  const client = await findClient(request.clientId)
+  const client = await resolveClient(request.clientId)
   if (!client) throw OAuthError.invalidRequest("The client is no longer registered at this server.", "client_unknown")
   if (!isRegisteredRedirectUri(request.redirectUri, client.redirectUris)) {
     throw OAuthError.invalidRequest(
@@ -128,6 +130,7 @@ async function continueAuthorization(
   const next = await findNextStep(state, client, signedIn)
   if (next.step === "answer") {
     flow.concerns({ userId: next.signedIn.user.id })
+    await storeDocumentClient(client)
     const code = await issueAuthCode(state, next.signedIn, flow)
     flow.step("authorization.returns_auth_code", () => ({
       code: fingerprint(code),

@@ -1,4 +1,5 @@
-import { type Client, findClient } from "@/lib/data/clients"
+import { resolveClient } from "@/lib/clients/resolve-client"
+import type { Client } from "@/lib/data/clients"
 import { type ClientLink, OAuthError } from "@/lib/protocol/errors"
 import { findSite, isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { errorResponse, responseUri } from "./authorization-response"
@@ -20,7 +21,7 @@ export async function addClientLink(
   browserTokens: string[],
 ): Promise<OAuthError> {
   const state = await decodeStateToken(stateToken)
-  const client = state && (await findClient(state.request.clientId))
+  const client = state && (await resolveClient(state.request.clientId).catch(() => null))
   if (!client) return error
   const { redirectUri } = state.request
   const name = client.clientName

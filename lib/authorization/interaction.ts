@@ -1,4 +1,6 @@
-import { type Client, findClient } from "@/lib/data/clients"
+import { storeDocumentClient } from "@/lib/clients/client-document"
+import { resolveClient } from "@/lib/clients/resolve-client"
+import type { Client } from "@/lib/data/clients"
 import { addConsent } from "@/lib/data/consents"
 import { findSession } from "@/lib/data/sessions"
 import { describeParameter } from "@/lib/flows/facts"
@@ -17,7 +19,7 @@ import { type AuthorizationState, openStateToken, sealStateToken } from "./state
 /** What the sign-in and consent pages show of an authorization request. */
 export type Interaction = {
   flowId: string
-  client: Pick<Client, "clientName" | "source">
+  client: Pick<Client, "clientId" | "clientName" | "source">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
   /** Whether any other app on the device is likely to use this scheme too. */
@@ -57,7 +59,7 @@ export async function findPathPastForm(stateToken: string | null, browser: Brows
   if (stateToken === null) return (await findSignedInUser(browser.browserSessionToken)) ? "/" : null
   const state = await openOrNull(stateToken, browser.browserTokens)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
-  const client = state && signedIn && (await findClient(state.request.clientId))
+  const client = state && signedIn && (await resolveClient(state.request.clientId))
   if (!client || (await needsSignIn(state, client, signedIn))) return null
   // The sign-in that the request asked for was for the code that has been made.
   if (asksForSignIn(state.request.prompt) && (await isUsed(state))) return null
@@ -83,12 +85,12 @@ const sealAgain = (state: AuthorizationState) => sealStateToken({ ...state, id: 
 /** What to show for a state token; null when it has expired, was altered or belongs to another browser. /callback then reports which. */
 export async function findInteraction(stateToken: string, browserTokens: string[]): Promise<Interaction | null> {
   const state = await openOrNull(stateToken, browserTokens)
-  const client = state && (await findClient(state.request.clientId))
+  const client = state && (await resolveClient(state.request.clientId))
   if (!client) return null
   const { request } = state
   return {
     flowId: state.id,
-    client: { clientName: client.clientName, source: client.source },
+    client: { clientId: client.clientId, clientName: client.clientName, source: client.source },
     returnHost: describeRedirectUri(request.redirectUri),
     hasGenericScheme: isGenericScheme(request.redirectUri),
     scopes: request.scope,
@@ -111,7 +113,8 @@ export async function allowInteraction(
 ): Promise<string> {
   const state = await openOrNull(stateToken, browser.browserTokens)
   const signedIn = await findSignedInUser(browser.browserSessionToken)
-  if (state && signedIn?.user.id === shownUserId && (await findClient(state.request.clientId))) {
+  const client = state && (await resolveClient(state.request.clientId))
+  if (client && signedIn?.user.id === shownUserId) {
     const { clientId, resource } = state.request
     const scope = listConsented(state.request)
     flow?.concerns({ clientId, userId: shownUserId })
@@ -119,6 +122,7 @@ export async function allowInteraction(
       scope,
       resource: resource.map((value) => describeParameter("resource", value)),
     }))
+    await storeDocumentClient(client)
     await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
   }
   return pathWithUnusedToken(stateToken, state)

@@ -1,3 +1,4 @@
+import { isDocumentClientId } from "@/lib/clients/client-document"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import type { AuthorizationRequest } from "./authorization-request"
@@ -35,13 +36,15 @@ export function checkParametersSize(parameters: Parameters): void {
  * @throws OAuthError invalid_request
  */
 export function checkSealedSize(request: AuthorizationRequest): void {
-  const { redirectUri, state, scope, resource, nonce, loginHint, claims, dpopJkt } = request
+  const { clientId, redirectUri, state, scope, resource, nonce, loginHint, claims, dpopJkt } = request
   const names = claims ? [...claims.userinfo, ...claims.id_token] : []
   const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...names]
   if (dpopJkt) values.push("dpopJkt", dpopJkt)
+  // Other IDs have 22 characters.
+  if (isDocumentClientId(clientId)) values.push(clientId)
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
+      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
     )
   }
 }

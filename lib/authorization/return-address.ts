@@ -1,4 +1,6 @@
-import { type Client, findClient } from "@/lib/data/clients"
+import { isDocumentClientId } from "@/lib/clients/client-document"
+import { resolveClient } from "@/lib/clients/resolve-client"
+import type { Client } from "@/lib/data/clients"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { type Comparison, OAuthError } from "@/lib/protocol/errors"
@@ -17,10 +19,13 @@ export async function parseReturnAddress(
   parameters: Parameters,
   flow: Flow,
 ): Promise<{ client: Client; address: ReturnAddress }> {
-  const client = await findClient(parameters.require("client_id"))
+  const clientId = parameters.require("client_id")
+  const client = await resolveClient(clientId)
   if (!client) {
     throw OAuthError.invalidRequest(
-      "The client_id is not registered at this server. Check it, or register the client with `client create`.",
+      isDocumentClientId(clientId)
+        ? "The metadata document at the client_id cannot be used. Check that it is public JSON of at most 5 KB, served by https without a redirect."
+        : "The client_id is not registered at this server. Check it, or register the client with `client create`.",
       "client_unknown",
     )
   }

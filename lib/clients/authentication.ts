@@ -5,6 +5,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
 import { assertionType, findAssertedClientId, verifyClientAssertion } from "./client-assertion"
+import { findDocumentClient, isDocumentClientId } from "./client-document"
 
 type Credentials = {
   clientId: string
@@ -20,7 +21,10 @@ type Credentials = {
  */
 export async function authenticateClient(authorization: string | null, form: Parameters): Promise<Client> {
   const credentials = parseCredentials(authorization, form)
-  const client = await findClient(credentials.clientId)
+  const { clientId } = credentials
+  // A client whose ID is a URL is stored with its first code; before that it can push its request.
+  const client =
+    (await findClient(clientId)) ?? (isDocumentClientId(clientId) ? await findDocumentClient(clientId) : null)
   if (!client)
     throw OAuthError.invalidClient(
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",

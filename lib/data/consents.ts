@@ -2,7 +2,7 @@ import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { Consent as ConsentRow } from "./generated/sqlite/client"
-import { findRow } from "./statement"
+import { changeRows, findRow } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
@@ -41,3 +41,8 @@ export async function addConsent({ userId, clientId, scope, resource, grantedAt 
 }
 
 const union = (before = "", added: string[]) => joinList([...new Set([...toList(before), ...added])])
+
+/** Ends what all Users have allowed this client. */
+export async function deleteConsentsOfClient(clientId: string): Promise<void> {
+  await changeRows(`DELETE FROM "Consent" WHERE "clientId" = ?`, [clientId])
+}

@@ -19,10 +19,12 @@ const secretLike = /[A-Za-z0-9_-]{24,}/
 const unlessSecret = (form: RegExp) => (value: string) => (form.test(value) && !secretLike.test(value) ? value : null)
 const words = unlessSecret(/^[a-z_ ]{1,64}$/)
 
+const describeClientId = unlessSecret(/^([A-Za-z0-9_-]{22}|playground)$/)
+
 /** How these parameters are shown. A result of null, and every other parameter, is shown as a fingerprint. */
 const shown = new Map<string, (value: string) => string | null>(
   Object.entries({
-    client_id: unlessSecret(/^([A-Za-z0-9_-]{22}|playground)$/),
+    client_id: (value) => describeClientId(value) ?? describeUri(value),
     code_challenge_method: unlessSecret(/^(S256|plain)$/),
     display: words,
     grant_type: words,

@@ -70,6 +70,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The request does not say which client sent it.",
     fix: "A public client sends client_id in the form. A confidential client sends Authorization: Basic, or client_id and client_secret in the form.",
   },
+  client_document_invalid: {
+    label: "Client metadata not valid",
+    why: "The client_id is a URL, and the metadata document there has a mistake.",
+    fix: "Correct the document: its client_id must be its own URL, and redirect_uris must follow the rules for registered ones. It must not use a client_secret.",
+  },
   client_not_allowed: {
     label: "Client may not introspect",
     why: "A public client sent POST /introspect, which requires client authentication.",

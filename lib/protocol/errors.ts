@@ -46,6 +46,7 @@ export type Reason =
   | "acr_not_available"
   | "client_authentication_failed"
   | "client_authentication_missing"
+  | "client_document_invalid"
   | "client_not_allowed"
   | "client_unknown"
   | "code_expired"

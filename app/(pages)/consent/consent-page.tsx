@@ -39,6 +39,15 @@ export const consentPage: PageHandler = async (request) => {
             the app.
           </p>
         )}
+        {interaction.client.source === "document" && (
+          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
+            Unverified: this app is described by{" "}
+            <strong className="font-medium [overflow-wrap:anywhere]">
+              {new URL(interaction.client.clientId).host}
+            </strong>
+            . Allow this only if you know that site.
+          </p>
+        )}
         {interaction.hasGenericScheme && (
           <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
             Any app on this device can open {interaction.returnHost}: links. Allow this only if you started signing in
