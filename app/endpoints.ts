@@ -4,6 +4,7 @@ import * as authorizationServerMetadata from "./.well-known/oauth-authorization-
 import * as openidConfiguration from "./.well-known/openid-configuration/route"
 import * as authorize from "./(oauth)/authorize/route"
 import * as callback from "./(oauth)/callback/route"
+import * as deviceAuthorization from "./(oauth)/device_authorization/route"
 import * as endSession from "./(oauth)/end-session/route"
 import * as introspect from "./(oauth)/introspect/route"
 import * as jwks from "./(oauth)/jwks/route"
@@ -15,6 +16,8 @@ import * as token from "./(oauth)/token/route"
 import * as userinfo from "./(oauth)/userinfo/route"
 import { consentPage } from "./(pages)/consent/consent-page"
 import * as consentSubmit from "./(pages)/consent/submit/route"
+import { devicePage } from "./(pages)/device/device-page"
+import * as deviceSubmit from "./(pages)/device/submit/route"
 import { enterPage } from "./(pages)/flows/enter/enter-page"
 import * as enterSubmit from "./(pages)/flows/enter/submit/route"
 import { homePage } from "./(pages)/home-page"
@@ -32,6 +35,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/.well-known/openid-configuration", openidConfiguration],
   ["/authorize", authorize],
   ["/callback", callback],
+  ["/device_authorization", deviceAuthorization],
   ["/end-session", endSession],
   ["/introspect", introspect],
   ["/jwks", jwks],
@@ -44,6 +48,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/", lightPage(homePage)],
   ["/consent", lightPage(consentPage)],
   ["/consent/submit", consentSubmit],
+  ["/device", lightPage(devicePage)],
+  ["/device/submit", deviceSubmit],
   ["/flows/enter", lightPage(enterPage)],
   ["/flows/enter/submit", enterSubmit],
   ["/sign-in", lightPage(signInPage)],

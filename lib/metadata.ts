@@ -32,6 +32,7 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     introspection_endpoint: `${issuer}/introspect`,
     revocation_endpoint: `${issuer}/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/par`,
+    device_authorization_endpoint: `${issuer}/device_authorization`,
     ...(registration !== "off" && { registration_endpoint: `${issuer}/register` }),
     require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,

@@ -29,6 +29,7 @@ export async function sweep(
     operatorSessions: 0,
     signInLimits: 0,
     usedJwts: 0,
+    deviceCodes: 0,
     clients: 0,
     signingKeys: 0,
     flowEvents: 0,

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { standardClaims } from "@/lib/protocol/claims"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { expectCode, readFormPost, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
@@ -51,12 +52,13 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     revocation_endpoint: `${issuer}/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/par`,
     registration_endpoint: `${issuer}/register`,
+    device_authorization_endpoint: `${issuer}/device_authorization`,
     require_pushed_authorization_requests: false,
     jwks_uri: `${issuer}/jwks`,
     scopes_supported: ["openid", "profile", "email", "address", "phone", "offline_access"],
     response_types_supported: ["code"],
     response_modes_supported: ["query", "form_post"],
-    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials", deviceCodeGrant],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
@@ -213,9 +215,11 @@ test("each advertised grant type works, and others do not - RFC 8414 2", async (
   const { refresh_token } = await readTokens(await redeem(client, code))
   const refreshed = await postForm("/token", client, { grant_type: "refresh_token", refresh_token })
   expect(refreshed.status).toBe(200)
+  const device = await registerClient({ grantTypes: [deviceCodeGrant] })
+  expect((await postForm("/device_authorization", device, {})).status).toBe(200)
   const machine = await registerClient({ grantTypes: ["client_credentials"], scope: "invoices:read" })
   expect((await postForm("/token", machine, { grant_type: "client_credentials" })).status).toBe(200)
-  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token", "client_credentials"])
+  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token", "client_credentials", deviceCodeGrant])
   for (const grant_type of ["password", "urn:ietf:params:oauth:grant-type:token-exchange"])
     await expectOAuthError(await postForm("/token", client, { grant_type }), "unsupported_grant_type")
 })

@@ -182,7 +182,6 @@ test("grant_type must be there, and be one that is supported - RFC 6749 5.2", as
     "AUTHORIZATION_CODE",
     "authorization_code ",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    "urn:ietf:params:oauth:grant-type:device_code",
     "é",
   ])
     await expectOAuthError(await redeem(client, code, { grant_type }), "unsupported_grant_type")

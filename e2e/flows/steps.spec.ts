@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { beginAuthorization, callback, expectErrorPage, readInteraction, signInTo } from "../fixtures/authorization"
 import { type CollectedSpan, readSpans, readSteps } from "../fixtures/collector"
 import { numberedSteps } from "../fixtures/diagrams"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
+import { remember } from "../fixtures/secrets"
 import {
   authorize,
   expect,
@@ -129,6 +131,25 @@ test("a sign-out is reported in the flow of its ID token", async () => {
   const reported = await steps(flowIdOf(signedOut), 4)
   expect(reported.map(nameOf).slice(-numberedSteps("signOut").length)).toEqual(numberedSteps("signOut"))
   expect(failedOf(reported)).toEqual([])
+})
+
+test("a device's flow is one flow, from its request to its tokens", async () => {
+  const client = await registerClient({ redirectUris: [], grantTypes: [deviceCodeGrant] })
+  const response = await postForm("/device_authorization", client, { scope: "openid" })
+  const codes = (await response.json()) as { device_code: string; user_code: string }
+  const poll = () => postForm("/token", client, { grant_type: deviceCodeGrant, device_code: codes.device_code })
+  remember(codes.device_code)
+  await poll()
+  const browser = await openBrowser(await insertUser())
+  const follow = (location: URL) => location.pathname + location.search
+  const consent = locationOf(await postPage(browser, "/device", { user_code: codes.user_code }))
+  const allowed = locationOf(await postPage(browser, follow(consent), {}, { button: "Allow" }))
+  await browser.fetch(follow(allowed))
+  await readTokens(await poll())
+  const reported = (await steps(flowIdOf(response), 6)).map(nameOf)
+  const numbered = numberedSteps("device")
+  expect(reported.slice(0, 3)).toEqual(numbered.slice(0, 3))
+  expect(reported).toEqual(expect.arrayContaining(numbered))
 })
 
 test("a client that gets a token for itself has a flow of its own", async () => {

@@ -30,6 +30,8 @@ export type AuthorizationRequest = ReturnAddress & {
   claims?: ClaimsRequest | null
   /** The thumbprint of the key that the code is bound to, RFC 9449 section 10. */
   dpopJkt?: string
+  /** The device that the User is to allow (RFC 8628). It gets its answer at /token, and the browser none. */
+  device?: { id: string; userCode: string }
 }
 
 /**

@@ -12,11 +12,13 @@ import { generateToken } from "@/lib/protocol/random"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { resolveScope } from "@/lib/protocol/scope"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { issueAuthCode } from "./auth-code"
 import { parseAuthorizationRequest } from "./authorization-request"
 import { type AuthorizationResponse, codeResponse } from "./authorization-response"
 import { checkOrigin } from "./check-origin"
 import { addClientLink } from "./client-link"
+import { approveDevice, denyDevice } from "./device-approval"
 import { findNextStep } from "./next-step"
 import { openPushedRequest } from "./pushed-request"
 import { RedirectableError, type ReturnAddress } from "./redirectable-error"
@@ -94,6 +96,7 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
   flow.join(state.id)
   flow.note(() => describeState(state))
   const client = await recheckClient(state)
+  if (state.denied && state.request.device) return { next: await denyDevice(state, flow) }
   if (state.denied)
     throw redirectableError(state, "access_denied", "The user did not allow the request.", "user_denied")
   flow.concerns(client)
@@ -103,6 +106,10 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   const client = await resolveClient(request.clientId)
   if (!client) throw OAuthError.invalidRequest("The client is no longer registered at this server.", "client_unknown")
+  if (request.device) {
+    requireGrantType(client, deviceCodeGrant)
+    return client
+  }
   if (!isRegisteredRedirectUri(request.redirectUri, client.redirectUris)) {
     throw OAuthError.invalidRequest(
       "The redirect_uri is no longer registered for this client. Add it with `client update --redirect-uri`.",
@@ -120,7 +127,8 @@ async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   return client
 }
 
-async function continueAuthorization(
+/** Does what the authorization needs next: a sign-in, a consent, or the answer. */
+export async function continueAuthorization(
   state: AuthorizationState,
   client: Client,
   browser: Browser,
@@ -131,6 +139,7 @@ async function continueAuthorization(
   if (next.step === "answer") {
     flow.concerns({ userId: next.signedIn.user.id })
     await storeDocumentClient(client)
+    if (state.request.device) return { next: await approveDevice(state, next.signedIn, flow) }
     const code = await issueAuthCode(state, next.signedIn, flow)
     flow.step("authorization.returns_auth_code", () => ({
       code: fingerprint(code),

@@ -9,6 +9,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { describeRedirectUri, isGenericScheme } from "@/lib/protocol/redirect-uri"
+import { formatUserCode } from "@/lib/protocol/user-code"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import type { Browser } from "./authorize"
 import { listConsented, listExtraClaims } from "./consented"
@@ -29,6 +30,8 @@ export type Interaction = {
   claims: string[]
   resources: string[]
   loginHint: string | null
+  /** The code that the device shows; null when the browser goes back to the client instead. */
+  userCode: string | null
 }
 
 /** The path of /callback, where the authorization continues. */
@@ -97,6 +100,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     claims: listExtraClaims(request),
     resources: request.resource,
     loginHint: request.loginHint,
+    userCode: request.device ? formatUserCode(request.device.userCode) : null,
   }
 }
 

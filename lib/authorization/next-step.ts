@@ -51,12 +51,13 @@ async function isConsented(
   client: Client,
   { user }: SignedIn,
 ): Promise<boolean> {
-  if (client.firstParty) return true
+  if (client.firstParty && !request.device) return true
   const consent = await findConsent(user.id, client.clientId)
   // RFC 8252 section 8.6: a request of a native client, whose identity nothing proves, is not to be granted without the
   // person, whatever they allowed before.
   const nameOnly = client.tokenEndpointAuthMethod === "none" && isClaimable(request.redirectUri, client.redirectUris)
-  const askedNow = nameOnly || request.prompt.includes("consent")
+  // RFC 8628 section 5.4: someone else may have started the device's flow and sent this person the code.
+  const askedNow = nameOnly || request.device !== undefined || request.prompt.includes("consent")
   return (
     consent !== null &&
     listConsented(request).every((scope) => consent.scope.includes(scope)) &&

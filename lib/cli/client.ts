@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs"
 import { type Command, InvalidArgumentError } from "commander"
-import { grantTypes } from "@/lib/clients/grant-types"
 import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
 import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
 import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
 import { OperatorError } from "@/lib/operator-errors"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
 import { formatRecord, formatTable } from "./text"
@@ -103,7 +103,7 @@ function addMetadataOptions(command: Command): Command {
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
     .option("--backchannel-logout-uri <uri>", 'where logout tokens are sent when the user signs out; "" for none')
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
-    .option("--grant-type <type...>", `${grantTypes.join(", ")}; repeatable`)
+    .option("--grant-type <type...>", "authorization_code, refresh_token, client_credentials, device_code; repeatable")
     .option(
       "--token-endpoint-auth-method <method>",
       "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",
@@ -125,7 +125,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     jwks: options.jwksFile && readTextFile(options.jwksFile),
     jwksUri: options.jwksUri,
-    grantTypes: options.grantType,
+    grantTypes: options.grantType?.map((type) => (type === "device_code" ? deviceCodeGrant : type)),
     scope: options.scope,
     strictScope: options.strictScope,
     idTokenSignedResponseAlg: options.idTokenSignedResponseAlg,

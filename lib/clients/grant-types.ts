@@ -1,10 +1,16 @@
 import type { Client, GrantType } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 
 export type { GrantType }
 
 /** The grant types that a client can be registered for. */
-export const grantTypes: readonly GrantType[] = ["authorization_code", "refresh_token", "client_credentials"]
+export const grantTypes: readonly GrantType[] = [
+  "authorization_code",
+  "refresh_token",
+  "client_credentials",
+  deviceCodeGrant,
+]
 
 /** @throws OAuthError unauthorized_client, RFC 6749 section 5.2 */
 export function requireGrantType(client: Client, grantType: GrantType): void {

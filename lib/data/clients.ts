@@ -10,7 +10,11 @@ export type TokenEndpointAuthMethod =
   | "client_secret_post"
   | "private_key_jwt"
   | "none"
-export type GrantType = "authorization_code" | "refresh_token" | "client_credentials"
+export type GrantType =
+  | "authorization_code"
+  | "refresh_token"
+  | "client_credentials"
+  | "urn:ietf:params:oauth:grant-type:device_code"
 
 /**
  * Who registered a client: the operator; someone with an initial access token from the operator; or anyone (REGISTRATION=open,

@@ -9,8 +9,11 @@ import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
-/** Failed sign-ins of an account and from an address; sign-ups and registrations of clients from an address. */
-export type SignInLimitKind = "account" | "address" | "sign-up" | "registration"
+/**
+ * Failed sign-ins of an account and from an address; from an address: sign-ups, registrations of clients, requests of devices
+ * and wrong user codes.
+ */
+export type SignInLimitKind = "account" | "address" | "sign-up" | "registration" | "device" | "user-code"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
@@ -36,6 +39,8 @@ async function connect(): Promise<Limiters> {
     address: create("address", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "sign-up": create("sign-up", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     registration: create("registration", settings.REGISTRATIONS_PER_ADDRESS),
+    device: create("device", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    "user-code": create("user-code", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
   }
 }
 

@@ -11,7 +11,15 @@ import { sweepBatch } from "./sweep"
 import { consumeJwt } from "./used-jwts"
 
 const now = inMinutes(0)
-const nothing = { sessions: 0, browserSessions: 0, operatorSessions: 0, signInLimits: 0, usedJwts: 0, clients: 0 }
+const nothing = {
+  sessions: 0,
+  browserSessions: 0,
+  operatorSessions: 0,
+  signInLimits: 0,
+  usedJwts: 0,
+  deviceCodes: 0,
+  clients: 0,
+}
 
 describeOnEachDatabase("the sweep", () => {
   test("deletes nothing from an empty database", async () => {

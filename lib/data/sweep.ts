@@ -7,6 +7,7 @@ export type Swept = {
   operatorSessions: number
   signInLimits: number
   usedJwts: number
+  deviceCodes: number
   clients: number
 }
 
@@ -21,6 +22,7 @@ export async function sweepBatch(now: Date, unusedClientsBefore: Date, batch: nu
     browserSessions: await deleteExpired("BrowserSession", "tokenHash", "expiresAt", now, batch),
     operatorSessions: await deleteExpired("OperatorSession", "tokenHash", "expiresAt", now, batch),
     usedJwts: await deleteExpired("UsedJwt", "id", "expiresAt", now, batch),
+    deviceCodes: await deleteExpired("DeviceCode", "id", "expiresAt", now, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
     clients: await deleteUnusedClients(unusedClientsBefore, batch),
   }

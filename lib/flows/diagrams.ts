@@ -124,6 +124,28 @@ export const diagrams = {
       step("returns_token", "tokenIssue", "client", "Returns access token to client"),
     ],
   },
+  device: {
+    title: "Device authorization",
+    participants: ["client", "authentication", "authorization", "data", "tokenIssue"],
+    requests: {
+      requests_device_code: "POST /device_authorization",
+      enters_user_code: "POST /device/submit",
+      provides_device_code: "POST /token",
+    },
+    steps: [
+      step("requests_device_code", "client", "authorization", "Requests device code"),
+      step("stores_device_code", "authorization", "data", "Stores device code and user code"),
+      step("returns_device_code", "authorization", "client", "Returns device code and user code to client"),
+      step("enters_user_code", "authentication", "authorization", "Provides user code entered by user"),
+      step("retrieves_device_code", "authorization", "data", "Retrieves device code by user code"),
+      step("stores_decision", "authorization", "data", "Stores decision of user"),
+      step("provides_device_code", "client", "tokenIssue", "Provides device code"),
+      step("verifies_device_code", "tokenIssue", "data", "Retrieves device code and decision"),
+      step("generates_tokens", "tokenIssue", "tokenIssue", "Generates access and refresh tokens"),
+      step("stores_tokens", "tokenIssue", "data", "Stores tokens in session data"),
+      step("returns_tokens", "tokenIssue", "client", "Returns access and refresh tokens to client"),
+    ],
+  },
   registration: {
     title: "Registration",
     participants: ["client", "authorization", "data"],

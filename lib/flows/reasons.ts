@@ -60,6 +60,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The client requires an authentication class (acr) that this server does not have.",
     fix: "Request one of acr_values_supported, or request acr as a voluntary claim.",
   },
+  authorization_pending: {
+    label: "User has not decided yet",
+    why: "The device asked before its user allowed or denied it.",
+    fix: "No action needed: the device asks again after its interval.",
+  },
   client_authentication_failed: {
     label: "Client authentication failed",
     why: "The client's credentials are wrong, or were sent with a different method from the registered one.",
@@ -134,6 +139,11 @@ export const explanations: Record<Reason, Explanation> = {
     label: "Database unavailable",
     why: "The server could not reach its database.",
     fix: "Wait as long as Retry-After says, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
+  },
+  device_code_expired: {
+    label: "Device code expired",
+    why: "The user did not decide within ten minutes, or the code was used already.",
+    fix: "Request a new device code, and show the new user code.",
   },
   dpop_key_mismatch: {
     label: "DPoP proof of another key",
@@ -219,6 +229,11 @@ export const explanations: Record<Reason, Explanation> = {
     label: "PKCE missing",
     why: "The authorization request has no code challenge, and this client must use PKCE.",
     fix: "Turn PKCE on in the client's library. It sends code_challenge and code_challenge_method=S256 to /authorize, and code_verifier to /token.",
+  },
+  polling_too_fast: {
+    label: "Polled too fast",
+    why: "The device asked again before its interval had passed.",
+    fix: "Wait as many seconds as the interval of the device authorization response, and five more after each slow_down.",
   },
   prefetch_refused: {
     label: "Prefetch refused",

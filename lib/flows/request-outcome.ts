@@ -13,6 +13,8 @@ export type RequestOutcome = {
 
 export function outcomeOfRequest(request: RequestEvent): RequestOutcome {
   const failure = request.steps.findLast((step) => step.failure)?.failure
+  // The usual answer to a device that waits.
+  if (failure?.reason === "authorization_pending") return { outcome: "in progress", refused: false, reason: null }
   const outcome = failure ? outcomeOfFailure(failure, request) : outcomeOfSuccess(request)
   return {
     outcome,
@@ -26,13 +28,13 @@ function outcomeOfFailure({ reason }: Failure, { joined, path, status }: Request
   if (reason === "user_denied") return "denied"
   if (reason === "code_replayed" || reason === "refresh_token_replayed") return "revoked"
   // A request that joined no flow is a whole flow.
-  if (!joined || reason === "code_expired") return "failed"
+  if (!joined || reason === "code_expired" || reason === "device_code_expired") return "failed"
   // After a server error the state token can be sent again, and a used state token has already produced its code.
   const isEnd = (path === "/authorize" || path === "/callback") && status < 500 && reason !== "state_token_used"
   return isEnd ? "failed" : "in progress"
 }
 
-const outcomesByDiagram: Record<Exclude<DiagramName, "authorization">, FlowOutcome> = {
+const outcomesByDiagram: Record<Exclude<DiagramName, "authorization" | "device">, FlowOutcome> = {
   introspection: "succeeded",
   refresh: "succeeded",
   revocation: "revoked",
@@ -43,6 +45,7 @@ const outcomesByDiagram: Record<Exclude<DiagramName, "authorization">, FlowOutco
 
 function outcomeOfSuccess({ steps }: RequestEvent): FlowOutcome {
   const [diagram, name] = (steps.at(-1)?.name ?? "").split(".") as [DiagramName, string]
-  if (diagram === "authorization") return name === "returns_tokens" ? "succeeded" : "in progress"
+  if (diagram === "authorization" || diagram === "device")
+    return name === "returns_tokens" ? "succeeded" : "in progress"
   return outcomesByDiagram[diagram]
 }

@@ -94,8 +94,9 @@ function errorResponse(request: EndpointRequest, method: Method, caught: unknown
 
 /** The path alone is logged: a query may hold a state token, or by mistake a secret. @returns the error */
 export function recordRefusal({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
-  // Browsers and Next's router fetch ahead as a matter of course.
-  const level = error.reason === "prefetch_refused" ? "debug" : error.status >= 500 ? "error" : "warn"
+  // Browsers and Next's router fetch ahead, and devices poll.
+  const isExpected = error.reason === "prefetch_refused" || error.reason === "authorization_pending"
+  const level = isExpected ? "debug" : error.status >= 500 ? "error" : "warn"
   log()[level]({
     event: "refused",
     method,

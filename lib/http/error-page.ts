@@ -86,6 +86,11 @@ function explain(error: OAuthError, path: string): Pick<Page, "title" | "lead" |
         title: "This link belongs to another browser",
         lead: "Finish in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
       }
+    case "device_code_expired":
+      return {
+        title: "This device code has expired",
+        lead: "Or it was used already. Start again on your device, and enter the new code.",
+      }
     case "unexpected":
     case "database_unavailable":
       return { title: "Something went wrong", lead: "The problem is on our side. Try again in a moment." }

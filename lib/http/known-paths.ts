@@ -9,6 +9,8 @@ export const endpointPaths = [
   "/authorize",
   "/callback",
   "/consent/submit",
+  "/device/submit",
+  "/device_authorization",
   "/end-session",
   "/flows/enter/submit",
   "/introspect",
@@ -32,7 +34,7 @@ export const publicDocumentPaths: readonly string[] = [
 ]
 
 /** The pages that this project's server renders without scripts of Next. */
-export const lightPagePaths = ["/", "/consent", "/flows/enter", "/sign-in", "/sign-out", "/sign-up"] as const
+export const lightPagePaths = ["/", "/consent", "/device", "/flows/enter", "/sign-in", "/sign-out", "/sign-up"] as const
 
 /** The pages that only Next renders, with their streams and exports. They have GET alone. */
 export const nextPathPatterns = [

@@ -1,28 +1,22 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
-import { findAuthCode, findSession, revokeSession, startSession } from "@/lib/data/sessions"
+import { findAuthCode } from "@/lib/data/sessions"
 import { describeParameter, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { computeCodeChallenge, verifyCodeVerifier } from "@/lib/protocol/pkce"
 import { hashToken } from "@/lib/protocol/random"
-import { narrowResources, parseResources } from "@/lib/protocol/resource"
 import { parseAuthCode } from "@/lib/protocol/session-token"
-import { issueAccessToken } from "@/lib/sessions/access-token"
-import { isSignInValid } from "@/lib/sessions/browser-sessions"
-import { checkDpopBinding, consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
-import { newSessionEnds } from "@/lib/sessions/lifetimes"
-import { generateRefreshToken } from "@/lib/sessions/refresh-token"
-import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
-import { issueIdToken } from "./id-token"
+import type { DpopProof } from "@/lib/sessions/dpop"
+import type { TokenResponse } from "@/lib/sessions/token-response"
+import { invalidCode, startSessionTokens } from "./session-tokens"
 import type { TokenRequest } from "./token-request"
 
 /**
  * The authorization code grant at POST /token: auth code and code verifier in, tokens out. RFC 6749 section 4.1.3.
  *
  * The checks come in an order that gives a caller who does not hold everything nothing to do with the code: single use
- * is last, in the one statement that also stores the tokens in the session data, so a request that fails any check has
- * not burnt the code.
+ * is last (session-tokens.ts).
  * @throws OAuthError
  */
 export async function issueTokens(
@@ -33,58 +27,15 @@ export async function issueTokens(
 ): Promise<TokenResponse> {
   const now = new Date()
   requireGrantType(client, "authorization_code")
-  const authCode = await findVerifiedCode(client, request, now, flow)
-  const { session } = authCode
-  const binding = { boundTo: session.dpopJkt, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true }
-  checkDpopBinding(proof, binding)
-  flow.step("authorization.generates_tokens")
-  if (!isSignInValid(session.user, session.authTime)) throw invalidCode("user_disabled")
-  const resource = narrowResources(parseResources(request.resource), session.resource)
-
-  const { idleExpiresAt, expiresAt } = newSessionEnds(now)
-  const refreshToken = client.grantTypes.includes("refresh_token") ? generateRefreshToken(session.id) : null
-
-  // Signed before the code is consumed: whatever fails here leaves the code as it was.
-  const dpopJkt = proof?.jkt ?? null
-  const facts = { session: { ...session, expiresAt }, scope: session.scope, resource, dpopJkt }
-  const access = await issueAccessToken(facts, now)
-  const idToken = session.scope.includes("openid")
-    ? await issueIdToken({ client, session, user: session.user, accessToken: access.token, nonce: session.nonce }, now)
-    : undefined
-
-  flow.step("authorization.stores_tokens", () => ({
-    sid: session.id,
-    refresh_token: refreshToken && fingerprint(refreshToken),
-    expires_at: expiresAt.toISOString(),
-    idle_expires_at: idleExpiresAt.toISOString(),
-  }))
-  await consumeDpopProof(proof)
-  const started = await startSession(session.id, {
-    refreshTokenHash: refreshToken && hashToken(refreshToken),
-    dpopJkt,
-    startedAt: now,
-    idleExpiresAt,
-    expiresAt,
-  })
-  if (!started) {
-    // The code was not used when its Session was revoked, or swept, before it could start.
-    if (!(await findSession(session.id))?.startedAt) throw invalidCode("session_ended")
-    // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
-    // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
-    await revokeSession(session.id, "code_replayed", new Date())
-    throw invalidCode("code_replayed")
-  }
-  const response: TokenResponse = {
-    access_token: access.token,
-    token_type: proof ? "DPoP" : "Bearer",
-    expires_in: access.expiresIn,
-    ...(refreshToken && { refresh_token: refreshToken }),
-    scope: session.scope.join(" "),
-    ...(idToken && { id_token: idToken }),
-  }
-  flow.step("authorization.returns_tokens", () => describeTokens(response))
-  return response
+  const { session } = await findVerifiedCode(client, request, now, flow)
+  return startSessionTokens({ client, session, resource: request.resource, proof, now, steps }, flow)
 }
+
+const steps = {
+  generates: "authorization.generates_tokens",
+  stores: "authorization.stores_tokens",
+  returns: "authorization.returns_tokens",
+} as const
 
 async function findVerifiedCode(client: Client, request: TokenRequest, now: Date, flow: Flow) {
   flow.step("authorization.retrieves_auth_code", () => ({ code: fingerprint(request.code) }))
@@ -125,20 +76,4 @@ function describePkce(verifier: string | undefined, challenge: string | null) {
     code_challenge: challenge && fingerprint(challenge),
     equal: computed === challenge,
   }
-}
-
-/** One text for all cases that a caller without the right code must not be able to distinguish. */
-function invalidCode(
-  reason:
-    | "code_unknown"
-    | "code_of_another_client"
-    | "code_expired"
-    | "code_replayed"
-    | "session_ended"
-    | "user_disabled",
-) {
-  return OAuthError.invalidGrant(
-    "The code is unknown, expired, already used, or belongs to another client. Start a new authorization request.",
-    reason,
-  )
 }

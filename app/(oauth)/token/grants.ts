@@ -4,9 +4,11 @@ import type { StepName } from "@/lib/flows/diagrams"
 import type { Flow } from "@/lib/flows/flow"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseRefreshRequest, refreshTokens } from "@/lib/refresh/refresh"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import type { DpopProof } from "@/lib/sessions/dpop"
 import type { TokenResponse } from "@/lib/sessions/token-response"
 import { issueClientToken, parseClientTokenRequest } from "@/lib/token-issue/client-credentials"
+import { parseDeviceTokenRequest, redeemDeviceCode } from "@/lib/token-issue/device-code"
 import { issueTokens } from "@/lib/token-issue/issue-tokens"
 import { parseTokenRequest } from "@/lib/token-issue/token-request"
 
@@ -31,5 +33,9 @@ export const grants: Record<GrantType, Grant> = {
   client_credentials: {
     step: "clientCredentials.provides_credentials",
     issue: (client, form, flow, proof) => issueClientToken(client, parseClientTokenRequest(form), flow, proof),
+  },
+  [deviceCodeGrant]: {
+    step: "device.provides_device_code",
+    issue: (client, form, flow, proof) => redeemDeviceCode(client, parseDeviceTokenRequest(form), flow, proof),
   },
 }

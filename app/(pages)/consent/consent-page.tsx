@@ -10,6 +10,7 @@ import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
 import { SubmitButton } from "../_components/submit-button"
 import { AccountSwitch } from "./account-switch"
+import { DeviceWarning } from "./device-warning"
 import { RequestedAccess } from "./requested-access"
 
 /** The consent page: lists what the Client may do after the User presses Allow. */
@@ -29,10 +30,14 @@ export const consentPage: PageHandler = async (request) => {
         <input type="hidden" name="state" value={state} />
         <input type="hidden" name="user" value={signedIn.user.id} />
         <RequestedAccess client={client} scopes={scopes} resources={interaction.resources} />
-        <p className="mt-7 text-sm text-muted">
-          You'll be sent back to{" "}
-          <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
-        </p>
+        {interaction.userCode === null ? (
+          <p className="mt-7 text-sm text-muted">
+            You'll be sent back to{" "}
+            <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
+          </p>
+        ) : (
+          <DeviceWarning userCode={interaction.userCode} />
+        )}
         {interaction.client.source === "open" && (
           <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
             Unverified: {client} registered itself here, and no one has checked who runs it. Allow this only if you know

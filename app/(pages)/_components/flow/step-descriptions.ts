@@ -61,6 +61,18 @@ export const stepDescriptions: Record<StepName, string> = {
     "The token's sub is the client. There is no refresh token: the client can ask again.",
   "clientCredentials.stores_session": "A Session without a user, so that the token can be introspected and revoked.",
   "clientCredentials.returns_token": "The client can now call the API.",
+  "device.requests_device_code": "A device without a browser asks for a code that its user can enter elsewhere.",
+  "device.stores_device_code": "Both codes are stored as hashes, for ten minutes.",
+  "device.returns_device_code":
+    "The device shows the user code, and asks every few seconds whether the user has decided.",
+  "device.enters_user_code": "The user entered the code in a browser, which may be on another device.",
+  "device.retrieves_device_code": "The code is valid, so the user is signed in and asked about this device.",
+  "device.stores_decision": "The user decided. The device learns it the next time it asks.",
+  "device.provides_device_code": "The device asked whether the user has decided.",
+  "device.verifies_device_code": "The device code was looked up by its hash, with the user's decision.",
+  "device.generates_tokens": "The server made and signed the tokens, as for an auth code.",
+  "device.stores_tokens": "One statement consumed the device code and started the Session.",
+  "device.returns_tokens": "The device has its tokens.",
   "registration.sends_metadata":
     "The client registers itself: it sends its name, its redirect URIs and what it can do.",
   "registration.validates_metadata":

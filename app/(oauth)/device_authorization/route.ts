@@ -1,0 +1,19 @@
+import { authorizeDevice } from "@/lib/authorization/device-authorization"
+import { authenticateClient } from "@/lib/clients/authentication"
+import { describeParameters } from "@/lib/flows/facts"
+import { oauthEndpoint } from "@/lib/http/endpoint"
+import { readForm } from "@/lib/http/form"
+import { json } from "@/lib/http/responses"
+
+/** The device authorization endpoint, RFC 8628 section 3.1. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
+  {
+    POST: async (request, flow) => {
+      const form = await readForm(request)
+      flow.step("device.requests_device_code", () => describeParameters(form.entries()))
+      const client = await authenticateClient(request.header("authorization"), form)
+      return json(await authorizeDevice(client, form, request.clientAddress(), flow))
+    },
+  },
+  { cors: "clients" },
+)

@@ -1,0 +1,49 @@
+import type { DeviceCode } from "@/lib/data/device-codes"
+import { denyDeviceCode, findDeviceCode } from "@/lib/data/device-codes"
+import { insertAuthCode } from "@/lib/data/sessions"
+import type { Flow } from "@/lib/flows/flow"
+import { OAuthError } from "@/lib/protocol/errors"
+import type { SignedIn } from "@/lib/sessions/browser-sessions"
+import type { AuthorizationState } from "./state-token"
+
+/** The page that the browser ends at, because a device gets no redirect. */
+export const devicePage = "/device"
+
+/** Whether a User can still decide about the device. */
+export const isPending = ({ expiresAt, deniedAt }: DeviceCode) => deniedAt === null && expiresAt > new Date()
+
+/**
+ * Stores that the User allowed the device: its Session, with the device code in the place of an auth code.
+ * @returns the path of the page that reports it
+ * @throws OAuthError when the code has expired, was denied or was used
+ */
+export async function approveDevice({ request }: AuthorizationState, signedIn: SignedIn, flow: Flow): Promise<string> {
+  flow.step("device.stores_decision", () => ({ decision: "allowed" }))
+  const code = await findDeviceCode(request.device?.id ?? "")
+  if (!code || !isPending(code)) throw ended()
+  const { id, clientId, scope, resource, secretHash, expiresAt } = code
+  const stored = await insertAuthCode(
+    {
+      ...{ id, clientId, scope, resource, nonce: null, userId: signedIn.user.id },
+      ...{ authTime: signedIn.authenticatedAt, browserSession: signedIn.tokenHash },
+    },
+    { codeHash: secretHash, codeChallenge: null, redirectUri: "", expiresAt },
+    new Date(),
+  )
+  if (!stored) throw ended()
+  return `${devicePage}?result=allowed`
+}
+
+/** Stores that the User denied the device. @returns the path of the page that reports it */
+export async function denyDevice({ request }: AuthorizationState, flow: Flow): Promise<string> {
+  flow.step("device.stores_decision", () => ({ decision: "denied" }))
+  flow.fail({ reason: "user_denied" })
+  await denyDeviceCode(request.device?.id ?? "", new Date())
+  return `${devicePage}?result=denied`
+}
+
+const ended = () =>
+  OAuthError.invalidRequest(
+    "The code of the device has expired or was used. Start again on the device.",
+    "device_code_expired",
+  )
