@@ -1,5 +1,5 @@
 import { responseModes } from "@/lib/authorization/redirectable-error"
-import { assertionAlgs } from "@/lib/clients/client-assertion"
+import { clientJwtAlgs } from "@/lib/clients/client-keys"
 import { grantTypes } from "@/lib/clients/grant-types"
 import { type Config, config } from "@/lib/config"
 import { acrValues } from "@/lib/protocol/acr"
@@ -42,14 +42,17 @@ export const authorizationServerMetadata = oncePerConfig(() => {
     grant_types_supported: grantTypes,
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidential, "none"],
-    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    token_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     introspection_endpoint_auth_methods_supported: confidential,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    introspection_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     revocation_endpoint_auth_methods_supported: [...confidential, "none"],
-    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    revocation_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     authorization_response_iss_parameter_supported: true,
     ...(CLIENT_ID_METADATA_DOCUMENTS && { client_id_metadata_document_supported: true }),
     dpop_signing_alg_values_supported: dpopAlgs,
+    request_object_signing_alg_values_supported: clientJwtAlgs,
+    require_signed_request_object: false,
+    introspection_signing_alg_values_supported: ["RS256", "ES256"],
   }
 })
 
@@ -84,7 +87,7 @@ export const openIdProviderMetadata = oncePerConfig(() => {
     userinfo_signing_alg_values_supported: ["RS256", "ES256"],
     prompt_values_supported: promptValues.filter((value) => value !== "create" || SIGN_UP),
     claims_parameter_supported: true,
-    request_parameter_supported: false,
+    request_parameter_supported: true,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,
   }

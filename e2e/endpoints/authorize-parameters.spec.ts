@@ -293,10 +293,11 @@ test("an oversized request is refused - OAuth 2.1 7.11", async () => {
   )
 })
 
-test("what is not supported is refused by its own name - OpenID Connect Core 6, 7.2.1", async () => {
+test("what is not supported is refused by its own name - OpenID Connect Core 6, 7.2.1, RFC 9396 5", async () => {
   await expectRefused("request_not_supported", [{ request: "eyJhbGciOiJub25lIn0.e30." }])
   await expectRefused("request_uri_not_supported", [{ request_uri: "https://client.example/request.jwt" }])
   await expectRefused("registration_not_supported", [{ registration: "{}" }])
+  await expectRefused("invalid_authorization_details", [{ authorization_details: "[]" }])
   await expectRefused("invalid_request", [
     { response_mode: "fragment" },
     { response_mode: "form_post.jwt" },

@@ -1,3 +1,4 @@
+import { createRemoteJWKSet, jwtVerify } from "jose"
 import { disableUser } from "@/lib/accounts/users"
 import { registerClient as register } from "@/lib/clients/registration"
 import { testEnvironment } from "../fixtures/environment"
@@ -190,4 +191,25 @@ test("the token must be there; a hint, right or wrong, changes nothing - RFC 766
   for (const token_type_hint of ["access_token", "refresh_token", "unheard-of", ""])
     for (const token of [tokens.access_token, tokens.refresh_token])
       expect(await introspect(client, token, { token_type_hint })).toMatchObject({ active: true })
+})
+
+test("the response is a signed JWT for a client that asks for one - RFC 9701 4, 5", async () => {
+  const { issuer } = testEnvironment()
+  const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`))
+  for (const alg of ["RS256", "ES256"]) {
+    const client = await registerClient({ idTokenSignedResponseAlg: alg })
+    const { access_token } = await obtainTokens(client, await insertUser())
+    const headers = { Accept: "application/token-introspection+jwt" }
+    for (const [token, active] of [
+      [access_token, true],
+      ["unknown", false],
+    ] as const) {
+      const response = await postForm("/introspect", client, { token }, { headers })
+      expect(response.headers.get("content-type")).toBe("application/token-introspection+jwt")
+      const expected = { issuer, audience: client.clientId, typ: "token-introspection+jwt", algorithms: [alg] }
+      const { payload } = await jwtVerify(remember(await response.text()) ?? "", keys, expected)
+      expect(payload.token_introspection).toMatchObject({ active })
+      expect(Object.keys(payload).sort()).toEqual(["aud", "iat", "iss", "token_introspection"])
+    }
+  }
 })

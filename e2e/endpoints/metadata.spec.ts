@@ -40,7 +40,7 @@ const serverMetadata = () => read("oauth-authorization-server")
 const providerMetadata = () => read("openid-configuration")
 
 const confidentialMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
-const assertionAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
+const clientJwtAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
 
 test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
   const { issuer } = testEnvironment()
@@ -61,13 +61,16 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     grant_types_supported: ["authorization_code", "refresh_token", "client_credentials", deviceCodeGrant],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
-    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    token_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     introspection_endpoint_auth_methods_supported: confidentialMethods,
-    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    introspection_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     revocation_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
-    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
+    revocation_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
     authorization_response_iss_parameter_supported: true,
     dpop_signing_alg_values_supported: ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"],
+    request_object_signing_alg_values_supported: clientJwtAlgs,
+    require_signed_request_object: false,
+    introspection_signing_alg_values_supported: ["RS256", "ES256"],
   })
 })
 
@@ -101,7 +104,7 @@ test("the OpenID Provider's metadata contains the server's and its own - OpenID 
     userinfo_signing_alg_values_supported: ["RS256", "ES256"],
     prompt_values_supported: ["none", "login", "consent", "select_account", "create"],
     claims_parameter_supported: true,
-    request_parameter_supported: false,
+    request_parameter_supported: true,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,
   })

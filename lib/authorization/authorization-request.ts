@@ -108,19 +108,22 @@ function registeredClaims({ userinfo, id_token }: ParsedClaims, { scope }: Clien
   return claims.userinfo.length + claims.id_token.length > 0 ? claims : null
 }
 
-/** OpenID Connect Core 1.0 sections 6 and 7.2.1 name the errors for what a server does not take. */
+/** The standards name the errors for what a server does not have. */
+const unsupportedParameters = [
+  // OpenID Connect Core 1.0 section 6.2 and 7.2.1. A request_uri of this server, and a request object, are opened before.
+  ["request_uri", "request_uri_not_supported"],
+  ["request", "request_not_supported"],
+  ["registration", "registration_not_supported"],
+  // RFC 9396 section 5.
+  ["authorization_details", "invalid_authorization_details"],
+] as const
+
 function checkUnsupported(parameters: Parameters): void {
-  const rejectParameter = (
-    code: "request_not_supported" | "request_uri_not_supported" | "registration_not_supported",
-    name: string,
-  ) => {
+  for (const [name, code] of unsupportedParameters) {
     if (parameters.get(name) !== undefined) {
       throw new OAuthError(code, `The parameter ${name} is not supported. Leave it out.`, "parameter_unsupported")
     }
   }
-  rejectParameter("request_not_supported", "request")
-  rejectParameter("request_uri_not_supported", "request_uri")
-  rejectParameter("registration_not_supported", "registration")
 }
 
 function checkResponseMode(parameters: Parameters, address: ReturnAddress): void {

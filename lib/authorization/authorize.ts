@@ -22,6 +22,7 @@ import { approveDevice, denyDevice } from "./device-approval"
 import { findNextStep } from "./next-step"
 import { openPushedRequest } from "./pushed-request"
 import { RedirectableError, type ReturnAddress } from "./redirectable-error"
+import { openRequestObject } from "./request-object"
 import { parseReturnAddress } from "./return-address"
 import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
 
@@ -43,7 +44,7 @@ export type AuthorizationAnswer = { next: string | AuthorizationResponse; browse
 export async function authorize(sent: Parameters, browser: Browser, flow: Flow): Promise<AuthorizationAnswer> {
   const pushed = await openPushedRequest(sent)
   if (pushed) flow.join(pushed.id)
-  const parameters = pushed?.parameters ?? sent
+  const parameters = pushed?.parameters ?? (await openSigned(sent, flow))
   reportRequest(parameters, flow)
   const { client, address } = await parseReturnAddress(parameters, flow)
   checkPushed(client, address, pushed !== null)
@@ -52,6 +53,21 @@ export async function authorize(sent: Parameters, browser: Browser, flow: Flow):
   const browserToken = browser.browserTokens[0] ?? generateToken()
   const answer = await continueAuthorization(beginAuthorization(flow.id, request, browserToken), client, browser, flow)
   return browser.browserTokens.length > 0 ? answer : { ...answer, browserToken }
+}
+
+/**
+ * The parameters of the request object, or those that were sent without one.
+ * @throws OAuthError, RedirectableError where the parameters beside an invalid request object name a registered redirect URI
+ */
+async function openSigned(sent: Parameters, flow: Flow): Promise<Parameters> {
+  try {
+    if (sent.get("request") === undefined) return sent
+    const client = await resolveClient(sent.require("client_id"))
+    return client ? await openRequestObject(client, sent) : sent
+  } catch (error) {
+    const beside = await parseReturnAddress(sent, flow).catch(() => null)
+    throw beside ? RedirectableError.from(error, beside.address) : error
+  }
 }
 
 /** RFC 9126 section 5: a client may be registered for pushed requests only. @throws RedirectableError */

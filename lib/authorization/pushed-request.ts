@@ -8,6 +8,7 @@ import { deriveKey } from "@/lib/secret"
 import type { DpopProof } from "@/lib/sessions/dpop"
 import { parseAuthorizationRequest } from "./authorization-request"
 import { RedirectableError } from "./redirectable-error"
+import { openRequestObject } from "./request-object"
 import { parseReturnAddress } from "./return-address"
 
 const purpose = "pushed-request"
@@ -39,9 +40,11 @@ export async function pushRequest(
   if (form.get("request_uri") !== undefined) {
     throw OAuthError.invalidRequest("A pushed request must not have a request_uri. Leave it out.", "parameter_invalid")
   }
-  const sent = form.entries().filter(([name]) => !credentials.has(name) && name !== "client_id")
+  // RFC 9126 section 3: the request can be a signed request object.
+  const parameters = form.get("request") === undefined ? form : await openRequestObject(client, form)
+  const sent = parameters.entries().filter(([name]) => !credentials.has(name) && name !== "client_id")
   // RFC 9449 section 10.1: a proof binds the code to its key, as dpop_jkt does, and both must name the same key.
-  const named = form.get("dpop_jkt")
+  const named = parameters.get("dpop_jkt")
   if (proof && named !== undefined && named !== proof.jkt) {
     throw new OAuthError(
       "invalid_dpop_proof",

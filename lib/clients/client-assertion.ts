@@ -1,13 +1,10 @@
-import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
+import { decodeJwt, errors, jwtVerify } from "jose"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
-import { perProcess } from "@/lib/per-process"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
-
-/** The signature algorithms of client assertions. */
-export const assertionAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
+import { clientJwtAlgs, getClientKeys } from "./client-keys"
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -48,8 +45,8 @@ export async function verifyClientAssertion(client: Client, assertion: string): 
 async function verify(client: Client, assertion: string) {
   const { clientId } = client
   try {
-    return await jwtVerify(assertion, getKeys(client), {
-      algorithms: assertionAlgs,
+    return await jwtVerify(assertion, getClientKeys(client), {
+      algorithms: clientJwtAlgs,
       issuer: clientId,
       subject: clientId,
       audience: config().issuer,
@@ -83,21 +80,3 @@ function describeClaim(claim: string): string {
 
 const invalid = (problem: string) =>
   OAuthError.invalidClient(`The client_assertion ${problem}. Send a new one.`, "client_authentication_failed")
-
-/** The keys of each client, with those that were fetched. */
-const keySets = perProcess<Map<string, JWTVerifyGetKey>>("clientKeySets")
-
-/** More key sets are dropped and fetched again. */
-const maxKeySets = 1_000
-
-/** jose caches what it fetches, waits between fetches, and follows no redirect. */
-function getKeys({ jwks, jwksUri }: Client): JWTVerifyGetKey {
-  if (jwks !== null) return createLocalJWKSet(JSON.parse(jwks))
-  keySets.value ??= new Map()
-  const known = keySets.value.get(jwksUri ?? "")
-  if (known) return known
-  if (keySets.value.size >= maxKeySets) keySets.value.clear()
-  const fetched = createRemoteJWKSet(new URL(jwksUri ?? ""), { timeoutDuration: 5_000 })
-  keySets.value.set(jwksUri ?? "", fetched)
-  return fetched
-}

@@ -126,9 +126,7 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
   if (facts.tokenEndpointAuthMethod === "private_key_jwt" && keySources !== 1) {
     throw invalidMetadata("private_key_jwt needs either jwks or jwks_uri")
   }
-  if (facts.tokenEndpointAuthMethod !== "private_key_jwt" && keySources > 0) {
-    throw invalidMetadata("jwks and jwks_uri are for token_endpoint_auth_method private_key_jwt")
-  }
+  if (keySources > 1) throw invalidMetadata("jwks and jwks_uri must not be used together")
   if (facts.resourceServer && isPublic) {
     throw invalidMetadata("a resource server must be confidential: it introspects other clients' tokens")
   }
@@ -178,6 +176,9 @@ function oneOf<T extends string>(field: string, value: string, allowed: readonly
 }
 
 function validateAuthMethod(method: string): TokenEndpointAuthMethod {
+  if (method === "tls_client_auth" || method === "self_signed_tls_client_auth") {
+    throw invalidMetadata(`${method} is not supported. Use private_key_jwt, and DPoP to bind tokens to a key`)
+  }
   if (method === "client_secret_jwt") {
     throw invalidMetadata(
       "client_secret_jwt is not supported, because secrets are stored as hashes. Use private_key_jwt or client_secret_basic",

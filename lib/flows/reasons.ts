@@ -275,6 +275,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The connection closed before the whole request arrived.",
     fix: "Check the timeouts of the client and of the proxies in between, and check Content-Length.",
   },
+  request_object_invalid: {
+    label: "Request object not valid",
+    why: "The signed request object failed a check: its signature, iss, aud, exp, typ or client_id.",
+    fix: "Sign it with a registered key of the client, with iss and client_id set to the client_id and aud to the issuer. The response names the failed check.",
+  },
   request_uri_invalid: {
     label: "Request URI is not valid",
     why: "The request_uri of the pushed authorization request has expired, was altered, or was pushed by another client.",

@@ -34,8 +34,8 @@ export function noContent(): EndpointResponse {
 }
 
 /** A JWT that is not to be cached. */
-export function jwt(body: string): EndpointResponse {
-  return { status: 200, headers: { "Content-Type": "application/jwt", "Cache-Control": "no-store" }, body }
+export function jwt(body: string, type = "application/jwt"): EndpointResponse {
+  return { status: 200, headers: { "Content-Type": type, "Cache-Control": "no-store" }, body }
 }
 
 /** An error in the form of RFC 6749 section 5.2. */

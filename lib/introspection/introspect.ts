@@ -2,6 +2,7 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
+import { signJwt } from "@/lib/keys/jwt"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { includesResource } from "@/lib/protocol/resource"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
@@ -163,4 +164,17 @@ async function introspectRefreshToken(client: Client, token: string, flow: Flow)
     iat: Math.floor((session.rotatedAt ?? session.startedAt ?? session.createdAt).getTime() / 1000),
     exp: Math.floor(Math.min(session.idleExpiresAt.getTime(), session.expiresAt.getTime()) / 1000),
   }
+}
+
+/**
+ * An introspection response as a JWT, RFC 9701 section 5, with the algorithm of the client's ID tokens.
+ * @returns the JWT, whose claims about the token are apart from those about itself, so that it cannot be used as a token
+ */
+export function signIntrospection(client: Client, response: IntrospectionResponse): Promise<string> {
+  return signJwt(client.idTokenSignedResponseAlg, "token-introspection+jwt", {
+    iss: config().issuer,
+    aud: client.clientId,
+    iat: Math.floor(Date.now() / 1000),
+    token_introspection: response,
+  })
 }

@@ -16,7 +16,7 @@ import { hashToken } from "@/lib/protocol/random"
 import { findVerificationKey, getActiveKey } from "./signing-keys"
 
 /** The media type of a JWT, which keeps one kind from being taken for another (RFC 8725 section 3.11). */
-type JwtType = "at+jwt" | "JWT" | "logout+jwt"
+type JwtType = "at+jwt" | "JWT" | "logout+jwt" | "token-introspection+jwt"
 
 type Header = { alg: SigningAlg; typ: JwtType; kid: string }
 type VerifiedJwt = { header: Header; claims: JWTPayload }

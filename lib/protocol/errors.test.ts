@@ -24,6 +24,8 @@ describe("the status of an error", () => {
     request_not_supported: 400,
     request_uri_not_supported: 400,
     invalid_request_uri: 400,
+    invalid_request_object: 400,
+    invalid_authorization_details: 400,
     authorization_pending: 400,
     slow_down: 400,
     expired_token: 400,

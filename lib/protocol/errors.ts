@@ -32,6 +32,9 @@ export type OAuthErrorCode =
   | "use_dpop_nonce"
   // RFC 9101 section 9
   | "invalid_request_uri"
+  | "invalid_request_object"
+  // RFC 9396 section 14.6
+  | "invalid_authorization_details"
   | "registration_not_supported"
   // RFC 8707 section 2
   | "invalid_target"
@@ -91,6 +94,7 @@ export type Reason =
   | "refresh_token_unknown"
   | "registration_off"
   | "request_broken_off"
+  | "request_object_invalid"
   | "request_uri_invalid"
   | "resource_not_granted"
   | "scope_not_allowed"

@@ -3,8 +3,8 @@ import { describeParameters, fingerprint } from "@/lib/flows/facts"
 import { readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
-import { json } from "@/lib/http/responses"
-import { introspectOwnToken, introspectToken } from "@/lib/introspection/introspect"
+import { json, jwt } from "@/lib/http/responses"
+import { introspectOwnToken, introspectToken, signIntrospection } from "@/lib/introspection/introspect"
 
 /** The introspection endpoint: GET as the Introspection diagram has it, POST by RFC 7662 section 2. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
@@ -18,7 +18,12 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const form = await readForm(request)
       flow.step("introspection.provides_token", () => describeParameters(form.entries()))
       const client = await authenticateClient(request.header("authorization"), form)
-      return json(await introspectToken(client, form.require("token"), flow))
+      const response = await introspectToken(client, form.require("token"), flow)
+      // RFC 9701 section 4.
+      const isJwtWanted = request.header("accept")?.includes("application/token-introspection+jwt")
+      return isJwtWanted
+        ? jwt(await signIntrospection(client, response), "application/token-introspection+jwt")
+        : json(response)
     },
   },
   { cors: "clients" },

@@ -1,0 +1,24 @@
+import { createLocalJWKSet, createRemoteJWKSet, type JWTVerifyGetKey } from "jose"
+import type { Client } from "@/lib/data/clients"
+import { perProcess } from "@/lib/per-process"
+
+/** The signature algorithms of what a client signs: assertions and request objects. */
+export const clientJwtAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
+
+/** The keys of each client, with those that were fetched. */
+const keySets = perProcess<Map<string, JWTVerifyGetKey>>("clientKeySets")
+
+/** More key sets are dropped and fetched again. */
+const maxKeySets = 1_000
+
+/** jose caches what it fetches, waits between fetches, and follows no redirect. */
+export function getClientKeys({ jwks, jwksUri }: Client): JWTVerifyGetKey {
+  if (jwks !== null) return createLocalJWKSet(JSON.parse(jwks))
+  keySets.value ??= new Map()
+  const known = keySets.value.get(jwksUri ?? "")
+  if (known) return known
+  if (keySets.value.size >= maxKeySets) keySets.value.clear()
+  const fetched = createRemoteJWKSet(new URL(jwksUri ?? ""), { timeoutDuration: 5_000 })
+  keySets.value.set(jwksUri ?? "", fetched)
+  return fetched
+}
