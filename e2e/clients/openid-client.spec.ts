@@ -178,6 +178,21 @@ test("openid-client pushes its authorization request where the client must", asy
   rememberTokens(await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks))
 })
 
+test("openid-client signs its authorization request", async ({ context, page, site }) => {
+  const client = await registerClient({
+    redirectUris: [site.redirectUri],
+    tokenEndpointAuthMethod: "private_key_jwt",
+  })
+  await addBrowserSession(context, await insertUser())
+  const issuer = new URL(testEnvironment().issuer)
+  const authentication = authentications.private_key_jwt?.(client)
+  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  const { url, checks } = await prepareAuthorization(config, site)
+  if (!client.privateKey) throw new Error("The client has no key.")
+  await page.goto((await oidc.buildAuthorizationUrlWithJAR(config, url.searchParams, client.privateKey)).href)
+  rememberTokens(await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks))
+})
+
 test("openid-client gets and uses tokens that are bound to its key", async ({ context, page, site }) => {
   const strict = await startOwnServer({ DPOP_NONCE: "on" })
   try {

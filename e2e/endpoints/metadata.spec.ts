@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { standardClaims } from "@/lib/protocol/claims"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
+import { tokenExchangeGrant } from "@/lib/token-issue/token-exchange"
 import { expectCode, readFormPost, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
@@ -58,7 +59,13 @@ test("the authorization server's metadata - RFC 8414 2, 3.2", async () => {
     scopes_supported: ["openid", "profile", "email", "address", "phone", "offline_access"],
     response_types_supported: ["code"],
     response_modes_supported: ["query", "form_post"],
-    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials", deviceCodeGrant],
+    grant_types_supported: [
+      "authorization_code",
+      "refresh_token",
+      "client_credentials",
+      deviceCodeGrant,
+      tokenExchangeGrant,
+    ],
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: [...confidentialMethods, "none"],
     token_endpoint_auth_signing_alg_values_supported: clientJwtAlgs,
@@ -222,8 +229,14 @@ test("each advertised grant type works, and others do not - RFC 8414 2", async (
   expect((await postForm("/device_authorization", device, {})).status).toBe(200)
   const machine = await registerClient({ grantTypes: ["client_credentials"], scope: "invoices:read" })
   expect((await postForm("/token", machine, { grant_type: "client_credentials" })).status).toBe(200)
-  expect(grant_types_supported).toEqual(["authorization_code", "refresh_token", "client_credentials", deviceCodeGrant])
-  for (const grant_type of ["password", "urn:ietf:params:oauth:grant-type:token-exchange"])
+  expect(grant_types_supported).toEqual([
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    deviceCodeGrant,
+    tokenExchangeGrant,
+  ])
+  for (const grant_type of ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"])
     await expectOAuthError(await postForm("/token", client, { grant_type }), "unsupported_grant_type")
 })
 

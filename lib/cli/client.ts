@@ -103,7 +103,10 @@ function addMetadataOptions(command: Command): Command {
     .option("--post-logout-redirect-uri <uri...>", "where the browser may go after signing out; repeatable")
     .option("--backchannel-logout-uri <uri>", 'where logout tokens are sent when the user signs out; "" for none')
     .option("--scope <scope>", "the scopes that the client may request, separated by spaces")
-    .option("--grant-type <type...>", "authorization_code, refresh_token, client_credentials, device_code; repeatable")
+    .option(
+      "--grant-type <type...>",
+      "authorization_code, refresh_token, client_credentials, device_code, token_exchange; repeatable",
+    )
     .option(
       "--token-endpoint-auth-method <method>",
       "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",
@@ -115,6 +118,12 @@ function addMetadataOptions(command: Command): Command {
     .option("--resource <uri...>", "resource identifiers (audiences) of the resource server (RFC 8707); repeatable")
 }
 
+/** Short names for the grant types that are URNs. */
+const grantAliases = new Map([
+  ["device_code", deviceCodeGrant],
+  ["token_exchange", "urn:ietf:params:oauth:grant-type:token-exchange"],
+])
+
 function toMetadata(options: Options): Partial<ClientMetadata> {
   const metadata: Partial<ClientMetadata> = {
     clientName: options.name,
@@ -125,7 +134,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     jwks: options.jwksFile && readTextFile(options.jwksFile),
     jwksUri: options.jwksUri,
-    grantTypes: options.grantType?.map((type) => (type === "device_code" ? deviceCodeGrant : type)),
+    grantTypes: options.grantType?.map((type) => grantAliases.get(type) ?? type),
     scope: options.scope,
     strictScope: options.strictScope,
     idTokenSignedResponseAlg: options.idTokenSignedResponseAlg,

@@ -10,6 +10,7 @@ export const grantTypes: readonly GrantType[] = [
   "refresh_token",
   "client_credentials",
   deviceCodeGrant,
+  "urn:ietf:params:oauth:grant-type:token-exchange",
 ]
 
 /** @throws OAuthError unauthorized_client, RFC 6749 section 5.2 */

@@ -119,8 +119,10 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
     throw new OAuthError("invalid_redirect_uri", "at least one redirect URI is needed", "metadata_invalid")
   }
   // OAuth 2.1 section 4.2: "The client credentials grant type MUST only be used by confidential clients."
-  if (isPublic && facts.grantTypes.includes("client_credentials")) {
-    throw invalidMetadata("the grant type client_credentials is for clients with a secret or a key")
+  const confidentialGrants = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"] as const
+  const confidentialGrant = confidentialGrants.find((grantType) => facts.grantTypes.includes(grantType))
+  if (isPublic && confidentialGrant) {
+    throw invalidMetadata(`the grant type ${confidentialGrant} is for clients with a secret or a key`)
   }
   const keySources = [facts.jwks, facts.jwksUri].filter((source) => source !== null).length
   if (facts.tokenEndpointAuthMethod === "private_key_jwt" && keySources !== 1) {

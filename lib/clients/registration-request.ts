@@ -27,6 +27,9 @@ const wireMetadata = z.looseObject({
 
 type WireMetadata = z.output<typeof wireMetadata>
 
+/** Grants in which no User decides. */
+const operatorGrants = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]
+
 /** What a client would rely on, and this server does not do. */
 const unsupported = [
   "frontchannel_logout_uri",
@@ -94,9 +97,8 @@ function parseWire(body: unknown): WireMetadata {
  * operator alone allows a client to act for itself.
  */
 function parseGrantTypes({ grant_types: wanted, response_types: responses }: WireMetadata): string[] | undefined {
-  if (wanted?.includes("client_credentials")) {
-    throw invalidMetadata("the grant type client_credentials is for clients that the operator registers")
-  }
+  const refused = wanted?.find((grantType) => operatorGrants.includes(grantType))
+  if (refused) throw invalidMetadata(`the grant type ${refused} is for clients that the operator registers`)
   if (responses && responses.length > 0 && !responses.includes("code")) {
     throw invalidMetadata("response_types must include code")
   }

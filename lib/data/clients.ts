@@ -15,6 +15,7 @@ export type GrantType =
   | "refresh_token"
   | "client_credentials"
   | "urn:ietf:params:oauth:grant-type:device_code"
+  | "urn:ietf:params:oauth:grant-type:token-exchange"
 
 /**
  * Who registered a client: the operator; someone with an initial access token from the operator; or anyone (REGISTRATION=open,

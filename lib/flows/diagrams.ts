@@ -124,6 +124,16 @@ export const diagrams = {
       step("returns_token", "tokenIssue", "client", "Returns access token to client"),
     ],
   },
+  tokenExchange: {
+    title: "Token exchange",
+    participants: ["client", "tokenIssue"],
+    requests: { provides_token: "POST /token" },
+    steps: [
+      step("provides_token", "client", "tokenIssue", "Provides access token to exchange"),
+      step("generates_token", "tokenIssue", "tokenIssue", "Generates access token for another service"),
+      step("returns_token", "tokenIssue", "client", "Returns access token to client"),
+    ],
+  },
   device: {
     title: "Device authorization",
     participants: ["client", "authentication", "authorization", "data", "tokenIssue"],

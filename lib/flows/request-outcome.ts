@@ -39,6 +39,7 @@ const outcomesByDiagram: Record<Exclude<DiagramName, "authorization" | "device">
   refresh: "succeeded",
   revocation: "revoked",
   clientCredentials: "succeeded",
+  tokenExchange: "succeeded",
   registration: "succeeded",
   signOut: "succeeded",
 }

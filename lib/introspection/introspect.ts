@@ -1,6 +1,6 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { findSessionWithUser, type Session } from "@/lib/data/sessions"
+import { findSessionWithUser } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
 import { signJwt } from "@/lib/keys/jwt"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
@@ -8,10 +8,10 @@ import { includesResource } from "@/lib/protocol/resource"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
+import { type AccessToken, audienceOf, findAccessToken, scopeOf } from "@/lib/sessions/find-access-token"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 import { findStanding } from "@/lib/sessions/refresh-token"
 import { userClaims } from "@/lib/sessions/user-claims"
-import { type AccessToken, findAccessToken } from "./access-token"
 
 /** An introspection response, RFC 7662 section 2.2. */
 export type IntrospectionResponse = { active: false } | ({ active: true } & Record<string, unknown>)
@@ -60,7 +60,7 @@ function inactiveToken(reason: Reason, flow: Flow): IntrospectionResponse {
 
 async function introspectAccessToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
   const { token: found, problem } = await findAccessToken(token, new Date(), flow)
-  if (found && !mayRead(client, found.session, audienceOf(found))) return inactiveToken("token_inactive", flow)
+  if (found && !mayRead(client, found)) return inactiveToken("token_inactive", flow)
   if (!found) return inactiveToken(problem, flow)
   flow.join(found.session.id)
   flow.concerns(found.session)
@@ -118,18 +118,15 @@ export function isForUs(active: AccessToken): boolean {
   return includesResource(audienceOf(active), config().issuer)
 }
 
-export const scopeOf = ({ claims }: AccessToken) => (claims.scope ?? "").split(" ")
-
-const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
-
 /**
  * A confidential client sees its own tokens. A resource server sees those that are meant for it: their audience names
  * it, or they carry no audience narrower than this server.
  */
-function mayRead(client: Client, session: Session, audience: string[]): boolean {
-  if (session.clientId === client.clientId) return true
+function mayRead(client: Client, token: AccessToken): boolean {
+  // After a token exchange, the token's client is another one than its Session's.
+  if ([token.session.clientId, token.claims.client_id].includes(client.clientId)) return true
   if (!client.resourceServer) return false
-  return audience.some((aud) => includesResource([config().issuer, client.clientId, ...client.resources], aud))
+  return audienceOf(token).some((aud) => includesResource([config().issuer, client.clientId, ...client.resources], aud))
 }
 
 function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {

@@ -4,8 +4,9 @@ import type { Flow } from "@/lib/flows/flow"
 import { signJwt } from "@/lib/keys/jwt"
 import type { Claims } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
+import { scopeOf } from "@/lib/sessions/find-access-token"
 import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
-import { isForUs, type PresentedToken, requireActiveAccessToken, scopeOf } from "./introspect"
+import { isForUs, type PresentedToken, requireActiveAccessToken } from "./introspect"
 
 /**
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows or the

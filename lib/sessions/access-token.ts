@@ -10,6 +10,8 @@ export type AccessTokenFacts = {
   resource: string[]
   /** The thumbprint of the key that the token is bound to; null for a bearer token. */
   dpopJkt?: string | null
+  /** The client that acts for the User with a token of another client, RFC 8693 section 4.1. */
+  actor?: string
 }
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
@@ -19,7 +21,7 @@ export async function issueAccessToken(
   facts: AccessTokenFacts,
   now: Date,
 ): Promise<{ token: string; expiresIn: number }> {
-  const { session, scope, resource, dpopJkt = null } = facts
+  const { session, scope, resource, dpopJkt = null, actor } = facts
   const { issuer, ACCESS_TOKEN_SECONDS } = config()
   const iat = seconds(now)
   const exp = Math.min(iat + ACCESS_TOKEN_SECONDS, seconds(session.expiresAt))
@@ -36,6 +38,7 @@ export async function issueAccessToken(
     ...(session.userId !== null && { auth_time: seconds(session.authTime) }),
     // RFC 9449 section 6.1.
     ...(dpopJkt !== null && { cnf: { jkt: dpopJkt } }),
+    ...(actor !== undefined && { act: { sub: actor } }),
     jti: generateId(),
     iat,
     exp,

@@ -3,6 +3,8 @@ import { describeJwt, type Facts, fingerprint } from "@/lib/flows/facts"
 /** A token response, RFC 6749 section 5.1. */
 export type TokenResponse = {
   access_token: string
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string
   /** DPoP for a token that is bound to a key, RFC 9449 section 5. */
   token_type: "Bearer" | "DPoP"
   /** Seconds. */

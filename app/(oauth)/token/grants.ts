@@ -10,6 +10,7 @@ import type { TokenResponse } from "@/lib/sessions/token-response"
 import { issueClientToken, parseClientTokenRequest } from "@/lib/token-issue/client-credentials"
 import { parseDeviceTokenRequest, redeemDeviceCode } from "@/lib/token-issue/device-code"
 import { issueTokens } from "@/lib/token-issue/issue-tokens"
+import { exchangeToken, parseExchangeRequest, tokenExchangeGrant } from "@/lib/token-issue/token-exchange"
 import { parseTokenRequest } from "@/lib/token-issue/token-request"
 
 type Client = Awaited<ReturnType<typeof authenticateClient>>
@@ -37,5 +38,9 @@ export const grants: Record<GrantType, Grant> = {
   [deviceCodeGrant]: {
     step: "device.provides_device_code",
     issue: (client, form, flow, proof) => redeemDeviceCode(client, parseDeviceTokenRequest(form), flow, proof),
+  },
+  [tokenExchangeGrant]: {
+    step: "tokenExchange.provides_token",
+    issue: (client, form, flow, proof) => exchangeToken(client, parseExchangeRequest(form), flow, proof),
   },
 }

@@ -61,6 +61,11 @@ export const stepDescriptions: Record<StepName, string> = {
     "The token's sub is the client. There is no refresh token: the client can ask again.",
   "clientCredentials.stores_session": "A Session without a user, so that the token can be introspected and revoked.",
   "clientCredentials.returns_token": "The client can now call the API.",
+  "tokenExchange.provides_token":
+    "A service has an access token of a user, and needs one to call another service for the same user.",
+  "tokenExchange.generates_token":
+    "The new token has no more scope, no more resources and no later end than the old one.",
+  "tokenExchange.returns_token": "The client can now call the other service. The token ends with the same Session.",
   "device.requests_device_code": "A device without a browser asks for a code that its user can enter elsewhere.",
   "device.stores_device_code": "Both codes are stored as hashes, for ten minutes.",
   "device.returns_device_code":

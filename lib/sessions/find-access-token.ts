@@ -4,8 +4,8 @@ import type { User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import { inspectJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
-import { isSignInValid } from "@/lib/sessions/browser-sessions"
-import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
+import { isSignInValid } from "./browser-sessions"
+import { describeLifetime, isAlive } from "./lifetimes"
 
 /** An access token of this server: its claims, its Session and its User, who is null for a client that acts for itself. */
 export type AccessToken = {
@@ -43,3 +43,7 @@ export async function findAccessToken(
   if (!isAlive(session, now)) return { token, problem: "session_expired" }
   return { token, problem: problem && "access_token_expired" }
 }
+
+export const scopeOf = ({ claims }: AccessToken) => (claims.scope ?? "").split(" ").filter(Boolean)
+
+export const audienceOf = ({ claims }: AccessToken) => [claims.aud ?? []].flat()
