@@ -1,0 +1,18 @@
+// A program on a device without a browser: it shows a code, and waits until its user has allowed it elsewhere.
+// CLIENT_ID=... npx tsx e2e/clients/examples/device.ts
+import * as oidc from "openid-client"
+import QRCode from "qrcode"
+
+const { ISSUER = "http://localhost:3000", CLIENT_ID = "" } = process.env
+const execute = ISSUER.startsWith("http:") ? [oidc.allowInsecureRequests] : []
+const config = await oidc.discovery(new URL(ISSUER), CLIENT_ID, undefined, oidc.None(), { execute })
+
+const device = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" })
+console.log(await QRCode.toString(device.verification_uri_complete ?? device.verification_uri, { type: "terminal" }))
+console.log(
+  `Open ${device.verification_uri} and enter ${device.user_code}. The device is ready at ${device.verification_uri}`,
+)
+
+const tokens = await oidc.pollDeviceAuthorizationGrant(config, device)
+const user = await oidc.fetchUserInfo(config, tokens.access_token, oidc.skipSubjectCheck)
+console.log(`${user.email} is signed in.`)

@@ -1,0 +1,32 @@
+// @ts-nocheck: runs in the browser
+import { UserManager } from "oidc-client-ts"
+import settings from "/settings.js"
+
+const here = `${location.origin}/`
+const manager = new UserManager({
+  authority: settings.issuer,
+  client_id: settings.clientId,
+  redirect_uri: here,
+  post_logout_redirect_uri: here,
+  scope: "openid profile email offline_access",
+})
+
+const status = document.querySelector("[role=status]")
+const show = (user) => {
+  status.textContent = user ? `${user.profile.email} is signed in.` : "No one is signed in."
+}
+const on = (id, action) => document.getElementById(id).addEventListener("click", action)
+
+on("sign-in", () => manager.signinRedirect())
+on("refresh", async () => {
+  const user = await manager.signinSilent()
+  status.textContent = `${user.profile.email} has new tokens.`
+})
+on("sign-out", () => manager.signoutRedirect())
+
+if (new URLSearchParams(location.search).has("code")) {
+  show(await manager.signinCallback())
+  history.replaceState(null, "", here)
+} else {
+  show(await manager.getUser())
+}
