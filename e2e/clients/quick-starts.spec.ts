@@ -1,36 +1,51 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { root } from "@/lib/testing/packages"
 import { runCli } from "../fixtures/example"
 import { remember } from "../fixtures/secrets"
 import { expect, test } from "../fixtures/world"
 
-const page = "docs/quick-starts.md"
-const text = readFileSync(path.join(root, page), "utf8")
+// The pages for developers of clients: what they quote and name must exist.
+
+const files = [
+  "docs/quick-starts.md",
+  ...readdirSync(path.join(root, "docs/clients")).map((name) => `docs/clients/${name}`),
+]
+const pages = files.map((file) => ({
+  folder: path.join(root, path.dirname(file)),
+  text: readFileSync(path.join(root, file), "utf8"),
+}))
 
 test("every excerpt of the quick starts is in the file that it names", () => {
-  const excerpts = [...text.matchAll(/\bFrom\s+\[[^\]]+\]\(\.\.\/([^)]+)\):\n\n```\w+\n([\s\S]*?)```/g)]
-  expect(excerpts.length).toBeGreaterThan(6)
-  expect(excerpts).toHaveLength(text.match(/```[tj]s\n/g)?.length ?? 0)
-  for (const [, file = "", excerpt = ""] of excerpts) {
-    expect(readFileSync(path.join(root, file), "utf8"), file).toContain(excerpt)
+  let count = 0
+  for (const { folder, text } of pages) {
+    const excerpts = [...text.matchAll(/\bFrom\s+\[[^\]]+\]\((\.\.\/[^)]+)\):\n\n```\w+\n([\s\S]*?)```/g)]
+    const quoted = text.match(/\bFrom\s+\[[^\n]*\n\n```\w+\n|```ts\n/g) ?? []
+    expect(excerpts).toHaveLength(quoted.length)
+    for (const [, file = "", excerpt = ""] of excerpts) {
+      expect(readFileSync(path.join(folder, file), "utf8"), file).toContain(excerpt)
+    }
+    count += excerpts.length
   }
+  expect(count).toBeGreaterThan(15)
 })
 
 test("every file that the quick starts name exists", () => {
-  const links = [...text.matchAll(/\]\((\.\.\/[^)#]+)\)|\b(e2e\/[\w./-]+)/g)].map(
-    ([, link, file]) => file ?? link ?? "",
-  )
-  expect(links.length).toBeGreaterThan(8)
-  for (const link of links) {
-    const file = link.startsWith("../") ? path.join(root, "docs", link) : path.join(root, link)
-    expect(existsSync(file), link).toBe(true)
+  for (const { folder, text } of pages) {
+    const links = [...text.matchAll(/\]\(((?:\.\.\/)?[^):#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) =>
+      path.join(folder, link),
+    )
+    const named = [...text.matchAll(/\b((?:e2e|examples)\/[\w./-]+\.ts)\b/g)].map(([, file = ""]) =>
+      path.join(root, file),
+    )
+    for (const file of [...links, ...named]) expect(existsSync(file), file).toBe(true)
   }
 })
 
 test("every client of the quick starts can be registered with the command shown", async () => {
-  const commands = [...text.matchAll(/npm run -s cli -- (client create .*)/g)].map(([, command = ""]) => command)
-  expect(commands).toHaveLength(3)
+  const texts = pages.map(({ text }) => text).join("\n")
+  const commands = [...texts.matchAll(/npm run -s cli -- (client create .*)/g)].map(([, command = ""]) => command)
+  expect(commands.length).toBeGreaterThan(8)
   for (const command of commands) {
     const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "")
     const client = await runCli<{ client_id: string; client_secret?: string; token_endpoint_auth_method: string }>(
