@@ -7,7 +7,11 @@ import { describeProblem, OperatorError } from "@/lib/operator-errors"
 import { OAuthError } from "@/lib/protocol/errors"
 
 /** The result of a command: an object for `--json`, and lines for a person. */
-export type Answer = { json: object; text: string }
+export type Answer = {
+  json: object
+  text: string /** Whether the command ends with exit code 1. */
+  isFailure?: boolean
+}
 
 /** The command line cannot be used as it is. The message contains what to change. */
 export class UsageError extends OperatorError {}
@@ -31,17 +35,21 @@ export function addYesOption(command: Command): Command {
  */
 export function action<Args extends [...unknown[], { json?: boolean }]>(
   run: (...args: Args) => Promise<Answer>,
+  { needsDatabase = true } = {},
 ): (...args: [...Args, unknown]) => Promise<void> {
   return async (...args) => {
     // Commander passes the arguments, the options, and last the command itself.
     const own = args.slice(0, -1) as unknown as Args
     const { json } = own.at(-1) as { json?: boolean }
     try {
-      // A command may delete many rows.
-      allowSlowStatements()
-      await prepare()
+      if (needsDatabase) {
+        // A command may delete many rows.
+        allowSlowStatements()
+        await prepare()
+      }
       const answer = await run(...own)
       process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`)
+      if (answer.isFailure) process.exitCode = exitCodes.failure
     } catch (error) {
       process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failure
       process.stderr.write(`${explain(error)}\n`)

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { version } from "@/lib/version"
 import { exitCodes } from "./action"
 import { addClientCommands } from "./client"
+import { addDoctorCommand } from "./doctor"
 import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
 import { addScopeCommands } from "./scope"
@@ -27,6 +28,7 @@ export async function runCli(args: string[]): Promise<void> {
   addScopeCommands(program)
   addSessionsCommands(program)
   addSweepCommand(program)
+  addDoctorCommand(program)
   try {
     await program.parseAsync(args, { from: "user" })
   } catch (error) {
