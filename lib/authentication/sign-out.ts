@@ -1,3 +1,4 @@
+import { compareUris } from "@/lib/clients/compare-uris"
 import { type Client, findClient } from "@/lib/data/clients"
 import { describeParameter, describeParameters } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -131,9 +132,11 @@ function findReturnUri(parameters: Parameters, client: Client | null, flow?: Flo
         stored: client.postLogoutRedirectUris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri)),
       },
     }))
-    throw invalid(
+    throw new OAuthError(
+      "invalid_request",
       "The post_logout_redirect_uri is not registered for this client. Add it with `client update --post-logout-redirect-uri`, or send a registered one.",
       "redirect_uri_unregistered",
+      { comparison: compareUris("post_logout_redirect_uri", requested, client) },
     )
   }
   const state = parameters.get("state")

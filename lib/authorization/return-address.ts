@@ -1,9 +1,10 @@
 import { isDocumentClientId } from "@/lib/clients/client-document"
+import { compareUris } from "@/lib/clients/compare-uris"
 import { resolveClient } from "@/lib/clients/resolve-client"
 import type { Client } from "@/lib/data/clients"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { type Comparison, OAuthError } from "@/lib/protocol/errors"
+import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { isRegisteredRedirectUri } from "@/lib/protocol/redirect-uri"
 import { siteLink } from "./client-link"
@@ -68,7 +69,7 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
       "invalid_request",
       "The redirect_uri does not match any URI registered for this client. It must match exactly, character for character.",
       "redirect_uri_unregistered",
-      { comparison: compareRedirectUris(requested, client) },
+      { comparison: compareUris("redirect_uri", requested, client) },
     )
   }
   return requested
@@ -77,12 +78,6 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
 /** Reads no parameter: whatever else is wrong with the scope is for the client to know. */
 function isOpenIdRequest(parameters: Parameters): boolean {
   return parameters.entries().some(([name, value]) => name === "scope" && value.split(" ").includes("openid"))
-}
-
-function compareRedirectUris(sent: string, { clientId, redirectUris: registered }: Client): Comparison {
-  const all = [...registered, sent].map((uri) => `'${uri.replaceAll("'", "%27")}'`).join(" ")
-  const fix = `npm run -s cli -- client update ${clientId} --redirect-uri ${all}`
-  return { name: "redirect_uri", sent, registered, fix }
 }
 
 /** What cannot be read or returned is left out; the check that follows names the fault. */
