@@ -130,7 +130,7 @@ test("of 20 parallel requests with one proof one succeeds - RFC 9449 11.1", asyn
 test("a public client refreshes with the same key alone - RFC 9449 5", async () => {
   const bound = await obtainBound({ tokenEndpointAuthMethod: "none" })
   const other = await makeDpopKey()
-  await expectOAuthError(await refresh(bound), "invalid_dpop_proof")
+  await expectOAuthError(await refresh(bound), "invalid_request")
   await expectOAuthError(await refresh(bound, await signProof(other, { path: "/refresh" })), "invalid_grant")
   const tokens = await readTokens(await refresh(bound, await signProof(bound.key, { path: "/refresh" })))
   expect(decodeJwt(tokens.access_token).cnf).toEqual({ jkt: bound.key.jkt })
@@ -139,7 +139,7 @@ test("a public client refreshes with the same key alone - RFC 9449 5", async () 
 test("a confidential client may refresh with another key, and not without one - RFC 9449 5", async () => {
   const bound = await obtainBound()
   const other = await makeDpopKey()
-  await expectOAuthError(await refresh(bound), "invalid_dpop_proof")
+  await expectOAuthError(await refresh(bound), "invalid_request")
   const tokens = await readTokens(await refresh(bound, await signProof(other, { path: "/refresh" })))
   expect(decodeJwt(tokens.access_token).cnf).toEqual({ jkt: other.jkt })
 })
@@ -185,7 +185,7 @@ test("a code can be bound to a key by dpop_jkt or by a proof at /par - RFC 9449 
   await expectOAuthError(await redeemWith(client, await proof(other), named), "invalid_grant")
   await readTokens(await redeemWith(client, await proof(key), named))
   const unproven = await obtainCode(client, await insertUser(), named)
-  await expectOAuthError(await redeem(client, unproven), "invalid_dpop_proof")
+  await expectOAuthError(await redeem(client, unproven), "invalid_request")
 
   const push =
     (form: Record<string, string>, of = key) =>
@@ -210,7 +210,7 @@ test("a code can be bound to a key by dpop_jkt or by a proof at /par - RFC 9449 
 
 test("a client can be held to bound tokens - RFC 9449 5.2", async () => {
   const client = await registerClient({ dpopBoundAccessTokens: true })
-  await expectOAuthError(await redeem(client, await obtainCode(client, await insertUser())), "invalid_dpop_proof")
+  await expectOAuthError(await redeem(client, await obtainCode(client, await insertUser())), "invalid_request")
   expect((await redeemWith(client, await signProof(await makeDpopKey(), { path: "/token" }))).status).toBe(200)
 })
 

@@ -1,3 +1,4 @@
+import { addConsent, findConsent } from "@/lib/data/consents"
 import { testEnvironment } from "../fixtures/environment"
 import { runCli } from "../fixtures/example"
 import { startInstance } from "../fixtures/instances"
@@ -179,6 +180,19 @@ test("only its own registration access token opens a registration - RFC 7592 2",
     for (const method of ["GET", "PUT", "DELETE"])
       await expectOAuthError(await manage(method, attempt, method === "PUT" ? {} : undefined), "invalid_token", 401)
   expect((await manage("GET", information)).status).toBe(200)
+})
+
+test("consents end when a client changes the hosts of its redirect URIs - RFC 7592 2.2", async () => {
+  const information = await readInformation(await register({ ...metadata, token_endpoint_auth_method: "none" }))
+  const { client_id } = information
+  const user = await insertUser()
+  const consent = { userId: user.id, clientId: client_id, resource: [], grantedAt: new Date() }
+  await addConsent({ ...consent, scope: ["openid"] })
+  const same = { client_id, redirect_uris: [redirectUri, `${redirectUri}/2`] }
+  await readInformation(await manage("PUT", information, same), 200)
+  expect(await findConsent(user.id, client_id)).not.toBeNull()
+  await readInformation(await manage("PUT", information, { client_id, redirect_uris: ["https://other.example/"] }), 200)
+  expect(await findConsent(user.id, client_id)).toBeNull()
 })
 
 test("deleting a client ends its tokens - RFC 7592 2.3", async () => {

@@ -15,7 +15,7 @@ import {
 
 let throughNext: TestServer
 test.beforeAll(async () => {
-  throughNext = await startInstance({ ENDPOINTS_THROUGH_NEXT: "on" })
+  throughNext = await startInstance({ ENDPOINTS_THROUGH_NEXT: "on", REGISTRATION: "open" })
 })
 test.afterAll(() => throughNext?.stop())
 

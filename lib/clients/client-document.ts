@@ -1,13 +1,13 @@
 import { RateLimiterMemory } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
 import { type Client, findClient, insertClient, updateClient } from "@/lib/data/clients"
-import { deleteConsentsOfClient } from "@/lib/data/consents"
 import { isStored } from "@/lib/data/errors"
 import { perProcess } from "@/lib/per-process"
 import { OAuthError } from "@/lib/protocol/errors"
 import { uriCharacters } from "@/lib/protocol/redirect-uri"
 import { validateNewClient } from "./metadata"
 import { fetchPublicDocument } from "./public-document"
+import { endConsentsOfOtherHosts } from "./redirect-hosts"
 import { parseRegistration } from "./registration-request"
 
 /** Characters: the client_id travels in every request line, and in the state token. */
@@ -146,17 +146,11 @@ function ofOperator(stored: Client) {
   return { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims }
 }
 
-/**
- * Brings the stored client up to date with its document. Consents end when its redirect URIs have other hosts: what people
- * allowed was to send codes to the ones that they saw.
- */
+/** Brings the stored client up to date with its document. */
 async function updateStored(client: Client): Promise<void> {
   const stored = await findClient(client.clientId)
   if (!stored) return
   const { clientId, createdAt, ...facts } = { ...client, ...ofOperator(stored) }
-  if (hostsOf(stored) !== hostsOf(client)) await deleteConsentsOfClient(clientId)
+  await endConsentsOfOtherHosts(stored, client)
   await updateClient(clientId, () => facts)
 }
-
-const hostsOf = ({ redirectUris }: Client) =>
-  [...new Set(redirectUris.map((uri) => new URL(uri).host || new URL(uri).protocol))].sort().join(" ")

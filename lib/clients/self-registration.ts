@@ -8,6 +8,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { consumeInitialAccessToken, findInitialAccessToken, type InitialAccessToken } from "./initial-access-token"
 import { invalidMetadata, toClientMetadata, validateNewClient } from "./metadata"
+import { endConsentsOfOtherHosts } from "./redirect-hosts"
 import { registerClient } from "./registration"
 import { parseRegistration } from "./registration-request"
 
@@ -70,6 +71,7 @@ export async function replaceRegistration(
   const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
   const { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims } = client
   const kept = { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims }
+  await endConsentsOfOtherHosts(client, facts)
   const changed = await updateClient(client.clientId, () => ({ ...facts, ...kept }))
   if (!changed) throw invalidToken("is not valid")
   return toInformation(changed, token)

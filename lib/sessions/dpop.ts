@@ -105,12 +105,11 @@ type Binding = { boundTo: string | null; isRequired: boolean; isSameKeyRequired:
 
 /**
  * Checks that a request for tokens has the proof that it needs.
- * @throws OAuthError invalid_dpop_proof when it is missing, invalid_grant when another key signed it
+ * @throws OAuthError invalid_request when it is missing, invalid_grant when another key signed it
  */
 export function checkDpopBinding(proof: DpopProof | null, { boundTo, isRequired, isSameKeyRequired }: Binding): void {
   if (proof === null && (isRequired || boundTo !== null)) {
-    throw new OAuthError(
-      "invalid_dpop_proof",
+    throw OAuthError.invalidRequest(
       "The tokens of this client or Session are bound to a key. Send a DPoP header with a proof (RFC 9449).",
       "dpop_proof_missing",
     )
