@@ -33,6 +33,9 @@ export function findAssertedClientId(assertion: string): string | null {
  */
 export async function verifyClientAssertion(client: Client, assertion: string): Promise<void> {
   const { payload } = await verify(client, assertion)
+  // FAPI 2.0 Security Profile section 5.3.2.1: the server "shall only accept its issuer identifier value (as defined in RFC
+  // 8414) as a string in the aud claim". A list would let the assertion be used at another server too.
+  if (typeof payload.aud !== "string") throw invalid(describeClaim("aud"))
   const now = Math.floor(Date.now() / 1000)
   const exp = Number(payload.exp)
   if (exp > now + maxSeconds) throw invalid(`expires more than ${maxSeconds} seconds from now`)
