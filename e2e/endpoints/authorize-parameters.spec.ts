@@ -90,7 +90,7 @@ test("an exempted client that sent a challenge must send its verifier, and witho
   const client = await registerClient({ requirePkce: false })
   const user = await insertUser()
   const challenged = await obtainCode(client, user)
-  await expectOAuthError(await redeem(client, challenged, { code_verifier: undefined }), "invalid_request")
+  await expectOAuthError(await redeem(client, challenged, { code_verifier: undefined }), "invalid_grant")
   expect((await redeem(client, challenged)).status).toBe(200)
   const bare = await obtainCode(client, user, { code_challenge: undefined, code_challenge_method: undefined })
   await expectOAuthError(await redeem(client, bare), "invalid_grant")

@@ -63,9 +63,9 @@ test("a missing or malformed verifier is refused, and the code remains valid - R
   const client = await registerClient()
   const code = await obtainCode(client, await insertUser())
   const { codeVerifier } = code
+  for (const code_verifier of [undefined, ""])
+    await expectOAuthError(await redeem(client, code, { code_verifier }), "invalid_grant")
   for (const code_verifier of [
-    undefined,
-    "",
     codeVerifier.slice(1),
     `${codeVerifier}=`,
     `${codeVerifier} `,

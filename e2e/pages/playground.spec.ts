@@ -108,7 +108,7 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
     await page.emulateMedia({ reducedMotion: "reduce" })
     await press(page, "Redeem the code")
     await expect(step(page, /^16\. Token Issue Service to Client/)).toBeVisible()
-    const redeemed = scene(page, "Trade the code for tokens")
+    const redeemed = scene(page, "Exchange the code for tokens")
     await expect(redeemed).toContainText("Done")
     await expect(redeemed).toContainText("Access token Opens an API to the client")
     await expect(redeemed).toContainText("Refresh token Gets the client new tokens")
@@ -284,7 +284,7 @@ test("a stolen code and a replayed one are refused, and the failed step has the 
   })
   await test.step("the real client still gets its tokens", async () => {
     await press(page, "Redeem the code")
-    await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+    await expect(scene(page, "Exchange the code for tokens")).toContainText("Done")
   })
   await test.step("Replay the code", async () => {
     await breakIt(page, "Replay the code")
@@ -292,7 +292,7 @@ test("a stolen code and a replayed one are refused, and the failed step has the 
     await expect(page.getByText("code_replayed", { exact: true })).toBeVisible()
     await press(page, "Introspect the token")
     await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
-    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+    await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
   })
 })
 
@@ -307,7 +307,7 @@ test("an old refresh token and revoked tokens are refused, and the failed step h
     await expect(page.getByText("refresh_token_replayed", { exact: true })).toBeVisible()
     await press(page, "Introspect the token")
     await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
-    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+    await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
   })
   await test.step("Revoke in the middle", async () => {
     await breakIt(page, "Revoke in the middle")
@@ -315,7 +315,7 @@ test("an old refresh token and revoked tokens are refused, and the failed step h
     await expect(page.getByText("access_token_revoked", { exact: true })).toBeVisible()
     await press(page, "Refresh the tokens")
     await expect(scene(page, "Renew the tokens")).toContainText("400 invalid_grant")
-    await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+    await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
   })
 })
 
@@ -335,7 +335,7 @@ test("a changed redirect URI is refused with and without a code, and the real cl
   await breakIt(page, "Change the redirect URI")
   await expect(page.getByText("redirect_uri_mismatch", { exact: true })).toBeVisible()
   await press(page, "Redeem the code")
-  await expect(scene(page, "Trade the code for tokens")).toContainText("Done")
+  await expect(scene(page, "Exchange the code for tokens")).toContainText("Done")
 })
 
 test("an interrupted scene can be played again, and a break refused for another reason is explained", async ({
@@ -382,7 +382,7 @@ test("a user's refusal, and a return without a response, are shown as what they 
   await deny(page)
   await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
   await expect(step(page, /Failed: Denied by the user/)).toBeVisible()
-  await expect(page.getByRole("heading", { name: "This flow is over" })).toBeVisible()
+  await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
   await expect(button(page, "Start again")).toBeEnabled()
 })
 

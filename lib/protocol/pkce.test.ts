@@ -64,8 +64,8 @@ describe("the code_verifier of a token request", () => {
     }
   })
 
-  test("is an invalid_request when it is missing", () => {
-    expect(() => verifyCodeVerifier(undefined, challenge)).toThrow(oauthError("invalid_request", "parameter_missing"))
+  test("is an invalid_grant when it is missing", () => {
+    expect(() => verifyCodeVerifier(undefined, challenge)).toThrow(oauthError("invalid_grant", "parameter_missing"))
   })
 
   test("must have 43 to 128 unreserved characters", () => {

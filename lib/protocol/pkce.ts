@@ -44,7 +44,7 @@ export function computeCodeChallenge(verifier: string): string {
 
 /**
  * Verifies a code_verifier against the code's challenge, RFC 7636 section 4.6.
- * @throws OAuthError invalid_request when the verifier is missing or malformed; invalid_grant when it does not match
+ * @throws OAuthError invalid_request when the verifier is malformed; invalid_grant when it is missing or does not match
  */
 export function verifyCodeVerifier(verifier: string | undefined, challenge: string | null): void {
   if (challenge === null) {
@@ -58,8 +58,12 @@ export function verifyCodeVerifier(verifier: string | undefined, challenge: stri
     }
     return
   }
+  // The official conformance suite demands invalid_grant here too.
   if (verifier === undefined) {
-    throw OAuthError.invalidRequest("The parameter code_verifier is missing.", "parameter_missing")
+    throw OAuthError.invalidGrant(
+      "The parameter code_verifier is missing. Send the verifier that the code_challenge was made from.",
+      "parameter_missing",
+    )
   }
   if (!verifierSyntax.test(verifier)) {
     throw OAuthError.invalidRequest(

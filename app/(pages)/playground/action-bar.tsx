@@ -34,7 +34,7 @@ export function ActionBar({ run, busy, controls, onSimulate }: Props) {
     >
       <div className="flex flex-wrap items-center gap-2.5">
         <p className="min-w-0 flex-1 truncate text-sm max-lg:hidden">
-          <span className="text-muted">{name ? (hasPlayed ? "Next: " : "Start here: ") : "This flow is over. "}</span>
+          <span className="text-muted">{name ? (hasPlayed ? "Next: " : "Start here: ") : "This flow has ended. "}</span>
           <span className="font-medium">{name ? scenes[name].title : ""}</span>
         </p>
         <button

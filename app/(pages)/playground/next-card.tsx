@@ -53,7 +53,7 @@ function End({ run }: { run: Run }) {
     <>
       <p className="text-xs font-medium text-accent">The end</p>
       <h2 className="mt-1 text-lg font-semibold tracking-tight text-balance">
-        {whole ? "That's the whole life of a sign-in" : "This flow is over"}
+        {whole ? "That's the whole life of a sign-in" : "This flow has ended"}
       </h2>
       <p className="mt-2 text-sm text-muted text-pretty">
         {whole

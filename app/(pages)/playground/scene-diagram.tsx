@@ -52,7 +52,7 @@ export function SceneDiagram({ scene, isNewest, groups, lanes, shown, sentChalle
             <span className="bg-surface py-1 pe-2 text-sm text-muted">
               {isNewest
                 ? "Nothing has been sent yet, so the server doesn't know about it."
-                : "The server first learned of it from the next request."}
+                : "The server learned about it with the next request."}
             </span>
           </p>
         )}

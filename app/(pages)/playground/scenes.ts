@@ -86,7 +86,7 @@ export const scenes: Record<SceneName, Scene> = {
   },
   redeem: {
     chapter: "Authorization",
-    title: "Trade the code for tokens",
+    title: "Exchange the code for tokens",
     button: "Redeem the code",
     before:
       "The client sends the code straight to the server, and with it the verifier. The server hashes the verifier and compares the result with the challenge. Only the app that made the challenge knows the verifier.",
@@ -106,7 +106,7 @@ export const scenes: Record<SceneName, Scene> = {
     before: "You read the code in the address bar. You don't have the verifier, so you make one up.",
     done: "The server accepted a verifier that doesn't match. That is a bug.",
     refused:
-      "This is what PKCE is for. The thief had the code and still got nothing, because the verifier never left the client. And the code is still good, so the real client isn't affected.",
+      "This is what PKCE is for. The thief had the code and still got nothing, because the verifier never left the client. And the code is still valid, so the real client isn't affected.",
     expectedSteps: stepsOf("authorization", 11, 13),
     expectedRefusal: "code_verifier_mismatch",
   },
@@ -117,7 +117,7 @@ export const scenes: Record<SceneName, Scene> = {
     before: "You redeem the code but name a different redirect URI from the one in the authorization request.",
     done: "The server accepted a different redirect URI. That is a bug.",
     refused:
-      "The redirect URI must be the one of the authorization request. If it differs, someone changed one of them on the way. The code is still good, so the real client isn't affected.",
+      "The redirect URI must be the one of the authorization request. If it differs, someone changed one of them on the way. The code is still valid, so the real client isn't affected.",
     expectedSteps: stepsOf("authorization", 11, 12),
     expectedRefusal: "redirect_uri_mismatch",
   },

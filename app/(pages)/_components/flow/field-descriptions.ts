@@ -12,7 +12,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
     source: "OAuth 2.0 Multiple Response Types §2.1",
   },
   client_id: { text: "The public ID of the client. It is not a secret.", source: oauth("2.2") },
-  client_secret: { text: "The password of a confidential client.", source: oauth("2.3.1") },
+  client_secret: { text: "The secret of a confidential client, like a password.", source: oauth("2.3.1") },
   client_assertion: { text: "A JWT that the client signed with its key.", source: "RFC 7523 §2.2" },
   client_assertion_type: { text: "The kind of assertion: a JWT.", source: "RFC 7523 §2.2" },
   post_logout_redirect_uri: {
@@ -51,7 +51,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   token: { text: "The token that the request is about.", source: "RFC 7662 §2.1, RFC 7009 §2.1" },
   token_type: { text: "How to send the token. Bearer means in the Authorization header.", source: oauth("7.1") },
   token_type_hint: {
-    text: "The probable kind of the token. The server recognizes the kind without it.",
+    text: "What kind of token the client says it is. The server recognizes it anyway.",
     source: "RFC 7009 §2.1",
   },
   expires_in: { text: "The lifetime of the access token, in seconds.", source: oauth("5.1") },
