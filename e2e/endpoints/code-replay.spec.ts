@@ -58,7 +58,7 @@ test("a replay that fails another check does not end the Session - OAuth 2.1 7.5
   const another = await registerClient()
   const stranger = await registerClient({ tokenEndpointAuthMethod: "none" })
   await expectOAuthError(await redeem(client, code, { code_verifier: makePkce().codeVerifier }), "invalid_grant")
-  await expectOAuthError(await redeem(client, code, { code_verifier: undefined }), "invalid_request")
+  await expectOAuthError(await redeem(client, code, { code_verifier: undefined }), "invalid_grant")
   await expectOAuthError(await redeem(client, code, { redirect_uri: "https://elsewhere.example/" }), "invalid_grant")
   await expectOAuthError(await redeem(client, code, { resource: "https://elsewhere.example/" }), "invalid_target")
   await expectOAuthError(await redeem({ ...client, clientSecret: another.clientSecret }, code), "invalid_client", 401)
