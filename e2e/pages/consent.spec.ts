@@ -47,7 +47,7 @@ test("the consent page shows the return host above the buttons, and what using a
   const allow = await page.getByRole("button", { name: "Allow" }).boundingBox()
   expect(host?.y).toBeLessThan(allow?.y ?? 0)
   const switchButton = page.getByRole("button", { name: "Sign in with another account" })
-  await expect(switchButton).toHaveAccessibleDescription("You'll be signed out of this browser first.")
+  await expect(switchButton).toHaveAccessibleDescription("You'll be signed out in this browser first.")
   await switchButton.click()
   await expect(page).toHaveURL(new RegExp(`^${testEnvironment().issuer}/sign-in`))
 })

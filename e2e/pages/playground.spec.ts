@@ -110,7 +110,7 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
     await expect(step(page, /^16\. Token Issue Service to Client/)).toBeVisible()
     const redeemed = scene(page, "Exchange the code for tokens")
     await expect(redeemed).toContainText("Done")
-    await expect(redeemed).toContainText("Access token Opens an API to the client")
+    await expect(redeemed).toContainText("Access token Gives the client access to an API")
     await expect(redeemed).toContainText("Refresh token Gets the client new tokens")
   })
   await test.step("the challenge of step 2 is linked with the one compared in step 13", async () => {
@@ -326,7 +326,7 @@ test("a changed redirect URI is refused with and without a code, and the real cl
   await openTourSignedIn(page, context)
   await breakIt(page, "Change the redirect URI")
   await expect(page.getByText("redirect_uri_unregistered", { exact: true })).toBeVisible()
-  await expect(scene(page, "Ask for the code at another address")).toContainText("400")
+  await expect(scene(page, "Ask for the code to be sent to another address")).toContainText("400")
   await press(page, "Start again")
   await press(page, "Make the secret")
   await press(page, "Go and sign in")

@@ -39,7 +39,7 @@ export function describeEmailProblem(text: string): string {
   const { local, domain } = split(text)
   if (!local || !domainSyntax.test(domain)) return "Enter an email address, such as ada@example.com."
   if (!localSyntax.test(local))
-    return "Before the @, use only letters from a to z, digits, and signs such as a dot or a plus."
+    return "Before the @, use only letters from a to z, digits, and symbols such as a dot or a plus."
   return "Use at most 64 characters before the @, and 254 in all."
 }
 

@@ -21,7 +21,7 @@ export function findPasswordProblem(password: string, email: string): string | n
   const { length } = [...text]
   if (length < minCharacters) return `Use at least ${minCharacters} characters.`
   if (length > maxCharacters) return "Use a shorter password (at most 1,024 characters)."
-  if (new Set(text).size === 1) return "Don't repeat a single character."
+  if (new Set(text).size === 1) return "Don't use the same character throughout."
   if (isCommon(text)) return "This is one of the most common passwords; attackers try those first. Choose another."
   const lowerCase = text.toLowerCase()
   if ([email, toReadableEmail(email)].some((address) => lowerCase.includes(address))) {

@@ -96,10 +96,10 @@ export async function parseSignOutRequest(parameters: Parameters, flow?: Flow): 
   // Section 2: "When both client_id and id_token_hint are present, the OP MUST verify that the Client Identifier matches the
   // one used when issuing the ID Token."
   if (audience && clientId !== audience) {
-    throw invalid("The id_token_hint was issued to another client than client_id.", "parameter_invalid")
+    throw invalid("The id_token_hint was issued to a different client than the one in client_id.", "parameter_invalid")
   }
   const client = clientId ? await findClient(clientId) : null
-  if (clientId && !client) throw invalid("The client_id is not registered at this server.", "client_unknown")
+  if (clientId && !client) throw invalid("The client_id is not registered with this server.", "client_unknown")
   return {
     client,
     returnUri: findReturnUri(parameters, client, flow),
@@ -113,7 +113,10 @@ async function verifyHint(hint: string | undefined): Promise<{ aud: string; sub:
   if (hint === undefined) return null
   const claims = await findVerifiedClaims(hint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
   if (!claims?.sub || typeof claims.aud !== "string") {
-    throw invalid("The id_token_hint is not an ID token of this server. Send one, or client_id.", "parameter_invalid")
+    throw invalid(
+      "The id_token_hint is not an ID token from this server. Send one that is, or send client_id instead.",
+      "parameter_invalid",
+    )
   }
   return { aud: claims.aud, sub: claims.sub, sid: typeof claims.sid === "string" ? claims.sid : null }
 }

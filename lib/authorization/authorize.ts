@@ -121,7 +121,7 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
 
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   const client = await resolveClient(request.clientId)
-  if (!client) throw OAuthError.invalidRequest("The client is no longer registered at this server.", "client_unknown")
+  if (!client) throw OAuthError.invalidRequest("The client is no longer registered with this server.", "client_unknown")
   if (request.device) {
     requireGrantType(client, deviceCodeGrant)
     return client

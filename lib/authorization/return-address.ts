@@ -26,7 +26,7 @@ export async function parseReturnAddress(
     throw OAuthError.invalidRequest(
       isDocumentClientId(clientId)
         ? "The metadata document at the client_id cannot be used. Check that it is public JSON of at most 5 KB, served by https without a redirect."
-        : "The client_id is not registered at this server. Check it, or register the client with `client create`.",
+        : "The client_id is not registered with this server. Check it, or register the client with `client create`.",
       "client_unknown",
     )
   }

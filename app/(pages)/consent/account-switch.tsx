@@ -11,7 +11,7 @@ export function AccountSwitch({ email }: { email: string }) {
           Sign in with another account
         </button>
       </p>
-      <p id="switch-effect">You'll be signed out of this browser first.</p>
+      <p id="switch-effect">You'll be signed out in this browser first.</p>
     </div>
   )
 }

@@ -49,7 +49,7 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Make a secret for this sign-in",
     button: "Make the secret",
     before:
-      "The answer will come back through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove it is the one who asked. This is PKCE (“pixy”).",
+      "The answer will come back through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove it is the one that asked. This is PKCE (“pixy”).",
     done: "Anyone may see the challenge: a hash can't be turned back into the verifier.",
     refused: "The server didn't return its metadata, so the client doesn't know its endpoints.",
     expectedSteps: stepsOf("authorization", 1, 1),
@@ -75,9 +75,9 @@ export const scenes: Record<SceneName, Scene> = {
   },
   authorize_elsewhere: {
     chapter: "Authorization",
-    title: "Ask for the code at another address",
+    title: "Ask for the code to be sent to another address",
     button: "Change the redirect URI",
-    before: "An attacker uses the client's name, but their own address for the code.",
+    before: "An attacker uses the client's name but asks for the code to be sent to their own address.",
     done: "The server accepted an address that is not registered. That is a bug.",
     refused:
       "The server stops here. It compares the address, character for character, with the ones the client registered, and never redirects to any other. The user sees an error page; the attacker gets nothing.",
@@ -93,8 +93,11 @@ export const scenes: Record<SceneName, Scene> = {
     done: "The hashes match, so the client gets its tokens. It checked the ID token's signature with the server's public key.",
     refused: "The server rejected the code.",
     terms: [
-      { name: "Access token", meaning: "Opens an API to the client, for a few minutes." },
-      { name: "Refresh token", meaning: "Gets the client new tokens when the access token expires. Each works once." },
+      { name: "Access token", meaning: "Gives the client access to an API for a few minutes." },
+      {
+        name: "Refresh token",
+        meaning: "Gets the client new tokens when the access token expires. Each refresh token works once.",
+      },
       { name: "ID token", meaning: "A signed statement of who signed in." },
     ],
     expectedSteps: stepsOf("authorization", 11),
@@ -117,7 +120,7 @@ export const scenes: Record<SceneName, Scene> = {
     before: "You redeem the code but name a different redirect URI from the one in the authorization request.",
     done: "The server accepted a different redirect URI. That is a bug.",
     refused:
-      "The redirect URI must be the one of the authorization request. If it differs, someone changed one of them on the way. The code is still valid, so the real client isn't affected.",
+      "The redirect URI must be the one from the authorization request. If it differs, someone changed one of them on the way. The code is still valid, so the real client isn't affected.",
     expectedSteps: stepsOf("authorization", 11, 12),
     expectedRefusal: "redirect_uri_mismatch",
   },

@@ -50,7 +50,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "revocation.provides_token": "The client sent a token that it no longer needs.",
   "revocation.retrieves_session": "The server looked up the Session of the token.",
   "revocation.validates_token": "The server checked that the token belongs to this Session and to this client.",
-  "revocation.destroys_session": "The Session was revoked, and every token of the family with it.",
+  "revocation.destroys_session": "The Session was revoked, and with it every token in its family.",
   "revocation.returns_success":
     "The client was told that it worked. Unknown tokens get the same answer, so no one learns who owns one.",
   "authorization.pushes_request":

@@ -12,7 +12,7 @@ export function FlowNotFound() {
   return (
     <NarrowPage
       title="Flow not found"
-      lead={<p>No flow has this ID. Check the ID. Flows are deleted after some time, so it may be too old.</p>}
+      lead={<p>No flow has this ID. Check the ID. Flows are deleted after a while, so this one may already be gone.</p>}
     >
       <a className="button button-plain w-full" href="/flows">
         Show all flows

@@ -13,7 +13,7 @@ export function NoFlows({ isFiltered, canGrow, issuer, demo }: Props) {
       <section className="mt-5 rounded-2xl border border-dashed border-edge px-5 py-10 text-center">
         <h2 className="text-lg font-semibold">No matching flows</h2>
         <p className="mt-1 text-muted text-pretty">
-          {canGrow ? "New flows that match appear here as they start." : "Try a shorter text or another time range."}
+          {canGrow ? "New flows that match appear here as they start." : "Try a shorter search or another time range."}
         </p>
         <a className="button button-plain mt-5" href="/flows">
           Show all flows

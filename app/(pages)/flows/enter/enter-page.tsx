@@ -22,7 +22,10 @@ function UnusableLink() {
 
 function Enter({ ticket }: { ticket: string }) {
   return (
-    <NarrowPage title="Flow inspector" lead={<p>This link opens it in one browser, once, for eight hours.</p>}>
+    <NarrowPage
+      title="Flow inspector"
+      lead={<p>This link works once, in one browser, and gives you access for eight hours.</p>}
+    >
       <form action="/flows/enter/submit" method="post">
         <input type="hidden" name="ticket" value={ticket} />
         <SubmitButton>Open the flow inspector</SubmitButton>
