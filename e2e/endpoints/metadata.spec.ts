@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
+import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { standardClaims } from "@/lib/protocol/claims"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
-import { tokenExchangeGrant } from "@/lib/token-issue/token-exchange"
 import { expectCode, readFormPost, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"

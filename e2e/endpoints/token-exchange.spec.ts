@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose"
-import { tokenExchangeGrant } from "@/lib/token-issue/token-exchange"
+import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { expectCode } from "../fixtures/authorization"
 import { makeDpopKey, signProof } from "../fixtures/dpop"
 import {

@@ -1,4 +1,5 @@
 import { addressKey } from "@/lib/accounts/address-key"
+import { limitByAddress } from "@/lib/accounts/address-limits"
 import { requireGrantType } from "@/lib/clients/grant-types"
 import { resolveClient } from "@/lib/clients/resolve-client"
 import { config } from "@/lib/config"
@@ -8,7 +9,6 @@ import { findSession } from "@/lib/data/sessions"
 import { countSignInAttempt, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { generateToken } from "@/lib/protocol/random"
 import { parseResources } from "@/lib/protocol/resource"
@@ -48,7 +48,7 @@ export async function authorizeDevice(
   requireGrantType(client, deviceCodeGrant)
   const scope = resolveScope(form.get("scope"), client.scope, { strict: client.strictScope })
   const resource = parseResources(form.getAll("resource"))
-  if (client.tokenEndpointAuthMethod === "none") await countRequest(address)
+  if (client.tokenEndpointAuthMethod === "none") await limitByAddress("device", address, tooMany)
   flow.join(flow.id)
   flow.concerns(client)
   flow.step("device.stores_device_code")
@@ -77,16 +77,7 @@ export async function authorizeDevice(
   }
 }
 
-async function countRequest(address: string): Promise<void> {
-  const { waitSeconds } = await countSignInAttempt("device", addressKey(address))
-  if (waitSeconds === 0) return
-  throw new OAuthError(
-    "temporarily_unavailable",
-    "Too many device codes were requested from this address. Try again later.",
-    "too_many_attempts",
-    { status: 429, headers: { "Retry-After": String(waitSeconds) } },
-  )
-}
+const tooMany = "Too many device codes were requested from this address. Try again later."
 
 /** Why the User cannot continue with what they typed. */
 type Problem = { problem: "unknown" } | { problem: "too_many_attempts"; retryAfterSeconds: number }

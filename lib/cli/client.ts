@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
 import { type Command, InvalidArgumentError } from "commander"
+import { toClientMetadata } from "@/lib/clients/client-metadata"
+import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
-import { type ClientMetadata, toClientMetadata } from "@/lib/clients/metadata"
+import type { ClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
 import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
 import { OperatorError } from "@/lib/operator-errors"
@@ -121,7 +123,7 @@ function addMetadataOptions(command: Command): Command {
 /** Short names for the grant types that are URNs. */
 const grantAliases = new Map([
   ["device_code", deviceCodeGrant],
-  ["token_exchange", "urn:ietf:params:oauth:grant-type:token-exchange"],
+  ["token_exchange", tokenExchangeGrant],
 ])
 
 function toMetadata(options: Options): Partial<ClientMetadata> {

@@ -1,7 +1,8 @@
 import type { Command } from "commander"
 import { config } from "@/lib/config"
 import { type Answer, action, addJsonOption, UsageError } from "./action"
-import { examine, type Finding } from "./doctor-checks"
+import { examine } from "./doctor/examine"
+import type { Finding } from "./doctor/finding"
 
 export function addDoctorCommand(program: Command): void {
   addJsonOption(program.command("doctor [issuer]"))

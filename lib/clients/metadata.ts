@@ -4,8 +4,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
 import { defaultScope, parseScope } from "@/lib/protocol/scope"
-import { listAuthMethods } from "./authentication"
-import { grantTypes } from "./grant-types"
+import { grantTypes, grantTypesWithoutUser } from "./grant-types"
 
 /** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
 export type ClientMetadata = {
@@ -119,8 +118,7 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
     throw new OAuthError("invalid_redirect_uri", "at least one redirect URI is needed", "metadata_invalid")
   }
   // OAuth 2.1 section 4.2: "The client credentials grant type MUST only be used by confidential clients."
-  const confidentialGrants = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"] as const
-  const confidentialGrant = confidentialGrants.find((grantType) => facts.grantTypes.includes(grantType))
+  const confidentialGrant = grantTypesWithoutUser.find((grantType) => facts.grantTypes.includes(grantType))
   if (isPublic && confidentialGrant) {
     throw invalidMetadata(`the grant type ${confidentialGrant} is for clients with a secret or a key`)
   }
@@ -136,37 +134,6 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
     throw invalidMetadata("only a confidential client with the scope openid can be exempted from PKCE")
   }
   return { ...facts, origins: isPublic ? [...new Set(facts.redirectUris.flatMap((uri) => findOrigin(uri) ?? []))] : [] }
-}
-
-/** A client in the field names of RFC 7591 section 2. It holds no secret. */
-export function toClientMetadata(client: Client) {
-  const methods = listAuthMethods(client)
-  return {
-    client_id: client.clientId,
-    client_id_issued_at: Math.floor(client.createdAt.getTime() / 1000),
-    client_name: client.clientName,
-    redirect_uris: client.redirectUris,
-    post_logout_redirect_uris: client.postLogoutRedirectUris,
-    ...(client.jwks && { jwks: JSON.parse(client.jwks) }),
-    ...(client.jwksUri && { jwks_uri: client.jwksUri }),
-    ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
-    token_endpoint_auth_method: methods[0],
-    token_endpoint_auth_methods: methods,
-    grant_types: client.grantTypes,
-    response_types: client.grantTypes.includes("authorization_code") ? ["code"] : [],
-    scope: client.scope.join(" "),
-    strict_scope: client.strictScope,
-    id_token_signed_response_alg: client.idTokenSignedResponseAlg,
-    id_token_scope_claims: client.idTokenScopeClaims,
-    ...(client.userinfoSignedResponseAlg && { userinfo_signed_response_alg: client.userinfoSignedResponseAlg }),
-    first_party: client.firstParty,
-    resource_server: client.resourceServer,
-    resources: client.resources,
-    require_pkce: client.requirePkce,
-    require_pushed_authorization_requests: client.requirePushedRequests,
-    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
-    registered_by: client.source,
-  }
 }
 
 export const invalidMetadata = (description: string) =>

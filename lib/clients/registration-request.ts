@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { listScopeDescriptions } from "@/lib/data/scope-descriptions"
 import { defaultScope, parseScope, standardScopes } from "@/lib/protocol/scope"
-import { grantTypes } from "./grant-types"
+import { grantTypes, grantTypesWithoutUser } from "./grant-types"
 import { type ClientMetadata, invalidMetadata } from "./metadata"
 
 const uris = z.array(z.string()).max(20, "may have 20 URIs")
@@ -26,9 +26,6 @@ const wireMetadata = z.looseObject({
 })
 
 type WireMetadata = z.output<typeof wireMetadata>
-
-/** Grants in which no User decides. */
-const operatorGrants = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]
 
 /** What a client would rely on, and this server does not do. */
 const unsupported = [
@@ -97,7 +94,7 @@ function parseWire(body: unknown): WireMetadata {
  * operator alone allows a client to act for itself.
  */
 function parseGrantTypes({ grant_types: wanted, response_types: responses }: WireMetadata): string[] | undefined {
-  const refused = wanted?.find((grantType) => operatorGrants.includes(grantType))
+  const refused = wanted?.find((grantType) => grantTypesWithoutUser.some((known) => known === grantType))
   if (refused) throw invalidMetadata(`the grant type ${refused} is for clients that the operator registers`)
   if (responses && responses.length > 0 && !responses.includes("code")) {
     throw invalidMetadata("response_types must include code")

@@ -3,7 +3,8 @@ import { findClient, listClients } from "@/lib/data/clients"
 import { hashToken } from "@/lib/protocol/random"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { descriptionCharacters, oauthError } from "@/lib/testing/errors"
-import { type ClientMetadata, toClientMetadata } from "./metadata"
+import { toClientMetadata } from "./client-metadata"
+import type { ClientMetadata } from "./metadata"
 import { changeClient, registerClient, rotateClientSecret } from "./registration"
 
 let opened: TestDatabase

@@ -1,13 +1,13 @@
 import { timingSafeEqual } from "node:crypto"
-import { addressKey } from "@/lib/accounts/address-key"
+import { limitByAddress } from "@/lib/accounts/address-limits"
 import { config } from "@/lib/config"
 import { type Client, deleteClient, findClient, updateClient } from "@/lib/data/clients"
-import { countSignInAttempt } from "@/lib/data/sign-in-limits"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
+import { toClientMetadata } from "./client-metadata"
 import { consumeInitialAccessToken, findInitialAccessToken, type InitialAccessToken } from "./initial-access-token"
-import { invalidMetadata, toClientMetadata, validateNewClient } from "./metadata"
+import { invalidMetadata, validateNewClient } from "./metadata"
 import { endConsentsOfOtherHosts } from "./redirect-hosts"
 import { registerClient } from "./registration"
 import { parseRegistration } from "./registration-request"
@@ -28,7 +28,8 @@ export async function registerItself(
 ): Promise<ClientInformation> {
   if (config().registration === "off") throw registrationOff()
   const initial = await checkAccess(presented)
-  if (!initial) await countRegistration(address)
+  // Before the metadata is looked at, and whether or not the client is stored.
+  if (!initial) await limitByAddress("registration", address, tooMany)
   flow.step("registration.validates_metadata")
   const metadata = await parseRegistration(body, { isTrusted: initial !== null })
   validateNewClient(metadata)
@@ -83,6 +84,8 @@ export async function deleteRegistration(clientId: string | null, token: string)
   await deleteClient(client.clientId)
 }
 
+const tooMany = "Too many clients were registered from this address. Try again later, or use an initial access token."
+
 async function checkAccess(presented: string | null): Promise<InitialAccessToken | null> {
   const initial = presented === null ? null : await findInitialAccessToken(presented)
   if (presented !== null && !initial) throw invalidToken("has expired or was altered")
@@ -94,18 +97,6 @@ async function checkAccess(presented: string | null): Promise<InitialAccessToken
     )
   }
   return initial
-}
-
-/** Counted before the metadata is looked at, and whether or not the client is stored. */
-async function countRegistration(address: string): Promise<void> {
-  const { waitSeconds } = await countSignInAttempt("registration", addressKey(address))
-  if (waitSeconds === 0) return
-  throw new OAuthError(
-    "temporarily_unavailable",
-    "Too many clients were registered from this address. Try again later, or use an initial access token.",
-    "too_many_attempts",
-    { status: 429, headers: { "Retry-After": String(waitSeconds) } },
-  )
 }
 
 /** RFC 7592 section 2.1: a wrong token and a client that does not exist look the same. */

@@ -1,4 +1,4 @@
-import { requireGrantType } from "@/lib/clients/grant-types"
+import { requireGrantType, tokenExchangeGrant } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -10,8 +10,6 @@ import { issueAccessToken } from "@/lib/sessions/access-token"
 import { checkDpopBinding, consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
 import { type AccessToken, audienceOf, findAccessToken, scopeOf } from "@/lib/sessions/find-access-token"
 import { describeTokens, type TokenResponse } from "@/lib/sessions/token-response"
-
-export const tokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 /** The token type that this server exchanges, RFC 8693 section 3. */
 const accessTokenType = "urn:ietf:params:oauth:token-type:access_token"

@@ -1,5 +1,5 @@
 import type { authenticateClient } from "@/lib/clients/authentication"
-import type { GrantType } from "@/lib/clients/grant-types"
+import { type GrantType, tokenExchangeGrant } from "@/lib/clients/grant-types"
 import type { StepName } from "@/lib/flows/diagrams"
 import type { Flow } from "@/lib/flows/flow"
 import type { Parameters } from "@/lib/protocol/parameters"
@@ -10,7 +10,7 @@ import type { TokenResponse } from "@/lib/sessions/token-response"
 import { issueClientToken, parseClientTokenRequest } from "@/lib/token-issue/client-credentials"
 import { parseDeviceTokenRequest, redeemDeviceCode } from "@/lib/token-issue/device-code"
 import { issueTokens } from "@/lib/token-issue/issue-tokens"
-import { exchangeToken, parseExchangeRequest, tokenExchangeGrant } from "@/lib/token-issue/token-exchange"
+import { exchangeToken, parseExchangeRequest } from "@/lib/token-issue/token-exchange"
 import { parseTokenRequest } from "@/lib/token-issue/token-request"
 
 type Client = Awaited<ReturnType<typeof authenticateClient>>
