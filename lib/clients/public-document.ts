@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup } from "node:dns"
 import { request } from "node:https"
-import { BlockList, isIP, type LookupFunction } from "node:net"
+import { isIP, type LookupFunction } from "node:net"
+import ipaddr from "ipaddr.js"
 import { config } from "@/lib/config"
 
 /** A JSON document that was fetched, and how long it may be kept, in seconds. */
@@ -12,38 +13,16 @@ const maxBytes = 5 * 1024
 /** For the name, the connection, the response and its body together. */
 const maxMs = 5_000
 
-/** Not public: this host, private and shared networks, link-local, documentation, benchmarks, multicast and reserved. */
-const notPublicIpv4 = (
-  "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 " +
-  "192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
-).split(" ")
-
-/** In the public range, but for documentation, or with an IPv4 address inside that may be private (Teredo, 6to4). */
-const notPublicIpv6 = ["2001::/32", "2001:db8::/32", "2002::/16"]
-
-const refusedIpv4 = toBlockList(notPublicIpv4, "ipv4")
-const refusedIpv6 = toBlockList(notPublicIpv6, "ipv6")
-const publicIpv6 = toBlockList(["2000::/3"], "ipv6")
-
-function toBlockList(networks: string[], family: "ipv4" | "ipv6"): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = "", prefix] = network.split("/")
-    list.addSubnet(address, Number(prefix), family)
-  }
-  return list
-}
-
 /** Whether the server may connect to an address: a public one, or one of CLIENT_DOCUMENT_NETWORKS. */
 export function isAllowedAddress(address: string): boolean {
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4"
-  const own = new BlockList()
-  for (const network of config().CLIENT_DOCUMENT_NETWORKS)
-    own.addSubnet(network.address, network.prefix, network.family)
-  if (own.check(address, family)) return true
-  return family === "ipv4"
-    ? isIP(address) === 4 && !refusedIpv4.check(address)
-    : publicIpv6.check(address, family) && !refusedIpv6.check(address, family)
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.parse(address)
+  const isOwn = config().CLIENT_DOCUMENT_NETWORKS.some((network) => {
+    const own = ipaddr.parse(network.address)
+    return own.kind() === parsed.kind() && parsed.match(own, network.prefix)
+  })
+  // Every other range is private, for this host, for documentation, or has an IPv4 address inside that may be private.
+  return isOwn || parsed.range() === "unicast"
 }
 
 /** Resolves a name once. The connection goes to what was checked here, so a second answer of the name server changes nothing. */
