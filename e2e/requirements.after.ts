@@ -53,6 +53,18 @@ test("docs/requirements.md names tests that there are, with their sections", () 
   }
 })
 
+test("docs/conformance.md names tests that there are", () => {
+  const text = readFileSync(path.join(root, "docs/conformance.md"), "utf8")
+  const references = [...text.matchAll(/\]\(\.\.\/((?:e2e|lib)\/[^)]+)\): (.+?)(?= \||<br>|\.?$)/gm)]
+  expect(references.length).toBeGreaterThan(40)
+  for (const [, file = "", title = ""] of references) {
+    expect(
+      readTitles(file).map((found) => found.title),
+      `${file}: ${title}`,
+    ).toContain(title)
+  }
+})
+
 test("docs/requirements.md leaves out no test of the endpoints, the races and the leaks", () => {
   const named = readReferences().map(({ file, title }) => `${file}: ${title}`)
   for (const folder of complete) {

@@ -163,6 +163,13 @@ test("openid-client gets the response by form post, signed userinfo and requeste
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
 })
 
+/** Discovery for a client that authenticates with its key. */
+function discoverWithKey(client: TestClient): Promise<oidc.Configuration> {
+  const issuer = new URL(testEnvironment().issuer)
+  const authentication = authentications.private_key_jwt?.(client)
+  return oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+}
+
 test("openid-client pushes its authorization request where the client must", async ({ context, page, site }) => {
   const client = await registerClient({
     redirectUris: [site.redirectUri],
@@ -170,9 +177,7 @@ test("openid-client pushes its authorization request where the client must", asy
     tokenEndpointAuthMethod: "private_key_jwt",
   })
   await addBrowserSession(context, await insertUser())
-  const issuer = new URL(testEnvironment().issuer)
-  const authentication = authentications.private_key_jwt?.(client)
-  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  const config = await discoverWithKey(client)
   const { url, checks } = await prepareAuthorization(config, site)
   await page.goto((await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams)).href)
   rememberTokens(await oidc.authorizationCodeGrant(config, await backAtClient(page, site), checks))
@@ -184,9 +189,7 @@ test("openid-client signs its authorization request", async ({ context, page, si
     tokenEndpointAuthMethod: "private_key_jwt",
   })
   await addBrowserSession(context, await insertUser())
-  const issuer = new URL(testEnvironment().issuer)
-  const authentication = authentications.private_key_jwt?.(client)
-  const config = await oidc.discovery(issuer, client.clientId, undefined, authentication, { execute })
+  const config = await discoverWithKey(client)
   const { url, checks } = await prepareAuthorization(config, site)
   if (!client.privateKey) throw new Error("The client has no key.")
   await page.goto((await oidc.buildAuthorizationUrlWithJAR(config, url.searchParams, client.privateKey)).href)

@@ -101,13 +101,16 @@ export async function consumeDpopProof(proof: DpopProof | null): Promise<void> {
 }
 
 /** `boundTo` is the thumbprint that the Session's tokens are bound to; null for none. */
-type Binding = { boundTo: string | null; isRequired: boolean; isSameKeyRequired: boolean }
+type Binding = { boundTo: string | null; isRequired: boolean; isSameKeyRequired?: boolean }
 
 /**
  * Checks that a request for tokens has the proof that it needs.
  * @throws OAuthError invalid_request when it is missing, invalid_grant when another key signed it
  */
-export function checkDpopBinding(proof: DpopProof | null, { boundTo, isRequired, isSameKeyRequired }: Binding): void {
+export function checkDpopBinding(
+  proof: DpopProof | null,
+  { boundTo, isRequired, isSameKeyRequired = true }: Binding,
+): void {
   if (proof === null && (isRequired || boundTo !== null)) {
     throw OAuthError.invalidRequest(
       "The tokens of this client or Session are bound to a key. Send a DPoP header with a proof (RFC 9449).",

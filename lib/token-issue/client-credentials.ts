@@ -36,7 +36,7 @@ export async function issueClientToken(
   const registered = client.scope.filter((value) => !standardScopes.includes(value))
   const scope = resolveScope(request.scope, registered, { strict: client.strictScope })
   const resource = parseResources(request.resource)
-  checkDpopBinding(proof, { boundTo: null, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true })
+  checkDpopBinding(proof, { boundTo: null, isRequired: client.dpopBoundAccessTokens })
   flow.join(flow.id)
   flow.concerns(client)
   flow.step("clientCredentials.generates_token")

@@ -33,7 +33,7 @@ type VerifiedCode = {
  */
 export async function startSessionTokens(code: VerifiedCode, flow: Flow): Promise<TokenResponse> {
   const { client, session, proof, now, steps } = code
-  const binding = { boundTo: session.dpopJkt, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true }
+  const binding = { boundTo: session.dpopJkt, isRequired: client.dpopBoundAccessTokens }
   checkDpopBinding(proof, binding)
   flow.step(steps.generates)
   if (!isSignInValid(session.user, session.authTime)) throw invalidCode("user_disabled")

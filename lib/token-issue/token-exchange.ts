@@ -67,7 +67,7 @@ export async function exchangeToken(
     request.resource.length > 0
       ? narrowResources(parseResources(request.resource), granted)
       : granted.filter((one) => includesResource(audienceOf(subject), one))
-  checkDpopBinding(proof, { boundTo: null, isRequired: client.dpopBoundAccessTokens, isSameKeyRequired: true })
+  checkDpopBinding(proof, { boundTo: null, isRequired: client.dpopBoundAccessTokens })
   const expiresAt = new Date(Number(subject.claims.exp) * 1000)
   const session = { ...subject.session, clientId: client.clientId, expiresAt }
   // RFC 8693 section 4.1: who acts for the User.
