@@ -80,7 +80,14 @@ test("the search finds flows by client, email, reason and flow ID, in a time ran
   const now = Date.now()
   const [recent, older] = [
     { ...flowAt(now - 5 * 60_000), ...facts },
-    { ...flowAt(Date.UTC(2026, 0, 2, 12, 30)), ...facts, refused: 1, reason: "code_of_another_client" },
+    // Its last request is recent: the server's sweep, every minute, deletes flows that ended long ago.
+    {
+      ...flowAt(Date.UTC(2026, 0, 2, 12, 30)),
+      ...facts,
+      lastAt: new Date(now),
+      refused: 1,
+      reason: "code_of_another_client",
+    },
   ]
   await recordFlows([eventAt(recent, now)], [recent, older])
   await enterInspector(page)
