@@ -14,6 +14,8 @@ import * as register from "./(oauth)/register/route"
 import * as revoke from "./(oauth)/revoke/route"
 import * as token from "./(oauth)/token/route"
 import * as userinfo from "./(oauth)/userinfo/route"
+import * as brandStylesheet from "./(pages)/brand.css/route"
+import * as brandLogo from "./(pages)/brand-logo/route"
 import { consentPage } from "./(pages)/consent/consent-page"
 import * as consentSubmit from "./(pages)/consent/submit/route"
 import { devicePage } from "./(pages)/device/device-page"
@@ -46,6 +48,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/token", token],
   ["/userinfo", userinfo],
   ["/", lightPage(homePage)],
+  ["/brand-logo", brandLogo],
+  ["/brand.css", brandStylesheet],
   ["/consent", lightPage(consentPage)],
   ["/consent/submit", consentSubmit],
   ["/device", lightPage(devicePage)],

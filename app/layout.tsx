@@ -1,6 +1,7 @@
 import "./globals.css"
 import type { Metadata, Viewport } from "next"
 import type { ReactNode } from "react"
+import { brandStylesheet } from "@/lib/brand"
 import { config } from "@/lib/config"
 import { description } from "./description"
 
@@ -8,12 +9,13 @@ import { description } from "./description"
 export const dynamic = "force-dynamic"
 
 export function generateMetadata(): Metadata {
+  const { issuer, BRAND_NAME } = config()
   return {
-    metadataBase: new URL(config().issuer),
-    title: { default: "OAuth Flow", template: "%s · OAuth Flow" },
+    metadataBase: new URL(issuer),
+    title: { default: BRAND_NAME, template: `%s · ${BRAND_NAME}` },
     description,
     icons: { icon: { url: "/icon.svg", type: "image/svg+xml" }, apple: "/apple-touch-icon.png" },
-    openGraph: { title: "OAuth Flow", description, type: "website", images: "/og-image.png" },
+    openGraph: { title: BRAND_NAME, description, type: "website", images: "/og-image.png" },
     robots: { index: false },
     formatDetection: { telephone: false, date: false, address: false, email: false },
   }
@@ -27,9 +29,13 @@ export const viewport: Viewport = {
 }
 
 export default function RootLayout({ children }: { children: ReactNode }) {
+  const { brandColors } = config()
   return (
     <html lang="en">
-      <body className="font-sans antialiased">{children}</body>
+      <body className="font-sans antialiased">
+        {brandColors && <link rel="stylesheet" href={brandStylesheet(brandColors).path} precedence="brand" />}
+        {children}
+      </body>
     </html>
   )
 }

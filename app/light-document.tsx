@@ -1,5 +1,7 @@
 import type { ReactNode } from "react"
+import { brandStylesheet } from "@/lib/brand"
 import { config } from "@/lib/config"
+import type { Texts } from "@/lib/i18n/texts"
 import icon from "../public/icon.svg"
 import { description } from "./description"
 
@@ -7,10 +9,11 @@ import { description } from "./description"
 const stylesheet = process.env.LIGHT_STYLESHEET
 
 /** The HTML document of a light page, with the same head as app/layout.tsx. */
-export function LightDocument({ title, children }: { title: string; children: ReactNode }) {
-  const fullTitle = title === "OAuth Flow" ? title : `${title} · OAuth Flow`
+export function LightDocument({ texts, title, children }: { texts: Texts; title: string; children: ReactNode }) {
+  const { issuer, BRAND_NAME, brandColors } = config()
+  const fullTitle = title === BRAND_NAME ? title : `${title} · ${BRAND_NAME}`
   return (
-    <html lang="en">
+    <html lang={texts.locale} dir={texts.dir}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -22,9 +25,10 @@ export function LightDocument({ title, children }: { title: string; children: Re
         <meta property="og:title" content={fullTitle} />
         <meta property="og:description" content={description} />
         <meta property="og:type" content="website" />
-        <meta property="og:image" content={`${config().issuer}/og-image.png`} />
+        <meta property="og:image" content={`${issuer}/og-image.png`} />
         <title>{fullTitle}</title>
         <link rel="stylesheet" href={stylesheet} />
+        {brandColors && <link rel="stylesheet" href={brandStylesheet(brandColors).path} />}
         <link rel="icon" href={icon} type="image/svg+xml" />
         <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
       </head>

@@ -26,10 +26,14 @@ export function lightPage(handle: PageHandler): Endpoint {
 
 async function render(request: EndpointRequest, handle: PageHandler): Promise<EndpointResponse> {
   const page = await handle(request)
-  if (page === null) return notFoundPage()
+  if (page === null) return notFoundPage(request)
   if (!("content" in page)) return page
-  const { title, content, status = 200 } = page
-  const html = renderToStaticMarkup(<LightDocument title={title}>{content}</LightDocument>)
+  const { texts, title, content, status = 200 } = page
+  const html = renderToStaticMarkup(
+    <LightDocument texts={texts} title={title}>
+      {content}
+    </LightDocument>,
+  )
   return {
     status,
     headers: {

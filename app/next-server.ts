@@ -39,9 +39,9 @@ const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)(?:\/export)?$/
 export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
   if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
   try {
-    if (config().flowInspector === "everyone" && !isLoopbackHost(request.header("host"))) return notFoundPage()
+    if (config().flowInspector === "everyone" && !isLoopbackHost(request.header("host"))) return notFoundPage(request)
     const isPlayground = request.path.startsWith("/playground")
-    if (isPlayground && !config().DEMO) return notFoundPage()
+    if (isPlayground && !config().DEMO) return notFoundPage(request)
     const isOpen = await maySeeFlows(readTokenCookie(request, "operator"))
     if (!isPlayground && !isOpen) return pageOrNotFound(accessLightPage, request)
     const id = flowPath.exec(request.path)?.[1]
@@ -62,7 +62,7 @@ const pagePath = /^\/flows(\/(?!stream$)[^/]+)?$/
 
 /** The page for a page's path, and a plain 404 for a stream or an export. */
 async function pageOrNotFound(page: Endpoint, request: EndpointRequest): Promise<EndpointResponse | null> {
-  if (!pagePath.test(request.path)) return notFoundPage()
+  if (!pagePath.test(request.path)) return notFoundPage(request)
   // Development has no stylesheet for light pages, so there Next renders the page.
   return process.env.NODE_ENV === "development" ? null : page.GET.handle(request)
 }

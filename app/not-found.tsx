@@ -1,13 +1,17 @@
 import type { Metadata } from "next"
+import { readTexts } from "@/lib/http/texts"
 import { NarrowPage } from "./(pages)/_components/narrow-page"
+import { makeMetadata, readRequest } from "./(pages)/_next/serve-page"
 
-export const metadata: Metadata = { title: "Page not found" }
+export const generateMetadata = (): Promise<Metadata> => makeMetadata("errors.notFoundTitle")
 
-export default function NotFoundPage() {
+export default async function NotFoundPage() {
+  const texts = readTexts(await readRequest())
+  const { t } = texts
   return (
-    <NarrowPage title="Page not found" lead={<p>We can't find that page.</p>}>
+    <NarrowPage texts={texts} title={t("errors.notFoundTitle")} lead={<p>{t("errors.notFound")}</p>}>
       <a className="button button-primary w-full" href="/">
-        Go to the home page
+        {t("common.home")}
       </a>
     </NarrowPage>
   )

@@ -66,7 +66,7 @@ async function takeAll(): Promise<void> {
 
 async function makeUser(facts: { email: string; name: string; password: string }): Promise<User> {
   const made = await createUser(facts)
-  if (!made.ok) throw new Error(made.message)
+  if (!made.ok) throw new Error(made.problem)
   return made.user
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { z } from "zod"
+import { type BrandColors, type BrandLogo, deriveBrandColors, readBrandLogo } from "@/lib/brand"
 import { perProcess } from "@/lib/per-process"
 import { type Network, parseNetworks, parseTrustedProxies, type TrustedProxies } from "@/lib/trusted-proxies"
 import { findDatabaseUrlProblem } from "./database-url"
@@ -9,6 +10,8 @@ import { findMisspelt } from "./setting-names"
 
 /** The settings of this process, parsed once from the environment. Durations are in seconds, sizes in bytes. */
 export type Config = Omit<z.output<typeof settings>, "CLIENT_ID_METADATA_DOCUMENTS" | "CLIENT_DOCUMENT_NETWORKS"> & {
+  brandLogo: BrandLogo | null
+  brandColors: BrandColors | null
   /** The issuer identifier (RFC 8414 section 2): an origin, without a trailing slash. */
   issuer: string
   databaseUrl: string
@@ -53,6 +56,14 @@ const flag = (fallback: boolean) =>
     .enum(["on", "off"], { error: 'must be "on" or "off"' })
     .transform((value) => value === "on")
     .default(fallback)
+
+const pageUrl = z
+  .string()
+  .refine(
+    (value) => /^(https?:\/\/|mailto:)/.test(value) && URL.canParse(value),
+    "must be an http, https or mailto URL",
+  )
+  .optional()
 
 /** The number of processors that this process may use. A container may have fewer than its machine. */
 export function countProcessors(): number {
@@ -123,6 +134,12 @@ const settings = z.object({
   SHUTDOWN_DELAY_SECONDS: whole(0, 600, 0),
   ENDPOINTS_THROUGH_NEXT: flag(false),
   DEMO: flag(false),
+  BRAND_NAME: z.string().max(50, "must have at most 50 characters").default("OAuth Flow"),
+  BRAND_LOGO: z.string().optional(),
+  BRAND_COLOR: z.string().optional(),
+  TERMS_URL: pageUrl,
+  PRIVACY_URL: pageUrl,
+  SUPPORT_URL: pageUrl,
   FLOW_INSPECTOR: z.enum(["on", "off"], { error: 'must be "on" or "off"' }).optional(),
   FLOW_INSPECTOR_HOURS: whole(1, 30 * 24, 24),
   FLOW_INSPECTOR_EVENTS: whole(100, 10_000_000, 20_000),
@@ -183,13 +200,27 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     )
   }
 
-  if (!parsed.success || "problem" in issuer || "problem" in database || problems.length > 0) {
+  const brandLogo = present.BRAND_LOGO ? readBrandLogo(path.resolve(directory, present.BRAND_LOGO)) : null
+  if (brandLogo && "problem" in brandLogo) problems.push(brandLogo.problem)
+  const brandColors = present.BRAND_COLOR ? deriveBrandColors(present.BRAND_COLOR) : null
+  if (brandColors && "problem" in brandColors) problems.push(brandColors.problem)
+
+  if (
+    !parsed.success ||
+    "problem" in issuer ||
+    "problem" in database ||
+    (brandLogo && "problem" in brandLogo) ||
+    (brandColors && "problem" in brandColors) ||
+    problems.length > 0
+  ) {
     throw new ConfigError(problems)
   }
   const isDevelopment = parsed.data.DEMO || env.NODE_ENV === "development"
   return {
     ...parsed.data,
     isDevelopment,
+    brandLogo,
+    brandColors,
     issuer: issuer.issuer,
     databaseUrl: database.url,
     databaseProvider: database.provider,

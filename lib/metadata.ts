@@ -2,6 +2,7 @@ import { responseModes } from "@/lib/authorization/redirectable-error"
 import { clientJwtAlgs } from "@/lib/clients/client-keys"
 import { grantTypes } from "@/lib/clients/grant-types"
 import { type Config, config } from "@/lib/config"
+import { locales } from "@/lib/i18n/locales"
 import { acrValues } from "@/lib/protocol/acr"
 import { standardClaims } from "@/lib/protocol/claims"
 import { dpopAlgs } from "@/lib/protocol/dpop"
@@ -84,6 +85,7 @@ export const openIdProviderMetadata = oncePerConfig(() => {
       ...standardClaims,
     ],
     acr_values_supported: acrValues,
+    ui_locales_supported: locales,
     userinfo_signing_alg_values_supported: ["RS256", "ES256"],
     prompt_values_supported: promptValues.filter((value) => value !== "create" || SIGN_UP),
     claims_parameter_supported: true,

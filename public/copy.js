@@ -7,6 +7,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const source = document.getElementById(button.getAttribute("data-copy") ?? "")
     await navigator.clipboard.writeText(source?.textContent ?? "")
     const label = button.querySelector("[aria-live]")
-    if (label) label.textContent = "Copied"
+    if (label) label.textContent = button.getAttribute("data-copied")
   })
 }

@@ -3,6 +3,7 @@ import { maySeeFlows } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
 import { readTokenCookie } from "@/lib/http/cookies"
 import type { PageHandler } from "@/lib/http/page"
+import { readTexts } from "@/lib/http/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { FormScript } from "./_components/form-script"
 import { DeveloperHome } from "./_home/developer-home"
@@ -14,12 +15,13 @@ export const homePage: PageHandler = async (request) => {
   const signedIn = await findSignedInUser(readTokenCookie(request, "session"))
   const email = signedIn && toReadableEmail(signedIn.user.email)
   const showsFlows = await maySeeFlows(readTokenCookie(request, "operator"))
+  const texts = readTexts(request)
   const Home = DEMO || process.env.NODE_ENV === "development" ? DeveloperHome : UserHome
   const content = (
     <>
-      <Home email={email} showsFlows={showsFlows} />
+      <Home texts={texts} email={email} showsFlows={showsFlows} />
       <FormScript />
     </>
   )
-  return { title: "OAuth Flow", content }
+  return { texts, title: config().BRAND_NAME, content }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { emailTakenMessage } from "@/lib/accounts/users"
+import { en } from "@/lib/i18n/messages/en"
 import { expectFormAgain, expectNotSignedIn, expectSignedIn, postForm, postPage } from "../fixtures/forms"
 import { startInstance } from "../fixtures/instances"
 import { expect, test } from "../fixtures/journey"
@@ -147,7 +147,7 @@ test("signing up is limited by address, so that no one can find out who has an a
     return postPage(browser, "/sign-up", facts, { headers: { "X-Forwarded-For": address } })
   }
   for (let i = 0; i < perAddress; i++) {
-    expect(await expectFormAgain(browser, await signUp())).toContain(emailTakenMessage)
+    expect(await expectFormAgain(browser, await signUp())).toContain(en.problems.emailTaken)
   }
   await expectTooMany(await signUp(), "Too many attempts")
   // The account is not limited by what strangers do with its address in the sign-up form.

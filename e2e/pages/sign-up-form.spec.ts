@@ -1,4 +1,4 @@
-import { emailTakenMessage } from "@/lib/accounts/users"
+import { en } from "@/lib/i18n/messages/en"
 import { testEnvironment } from "../fixtures/environment"
 import { expectFormAgain, expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
@@ -96,7 +96,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     await signUp(page, { email: taken.email, password: "an engine of many wheels" })
     await expect(email).toBeFocused()
-    await expect(email).toHaveAccessibleDescription(`${emailTakenMessage} Sign in instead.`)
+    await expect(email).toHaveAccessibleDescription(`${en.problems.emailTaken} Sign in instead.`)
     await expect(page).toHaveURL(`${issuer}/sign-up`)
   })
 }
@@ -117,6 +117,6 @@ test("an email address has one user, whatever its case", async () => {
   const browser = new TestBrowser()
   const refused = await trySignUp("an engine of many wheels", taken.email.toUpperCase(), browser)
   const page = await expectFormAgain(browser, refused)
-  expect(page).toContain(emailTakenMessage)
+  expect(page).toContain(en.problems.emailTaken)
   expectSignedIn(await trySignIn(taken.email, taken.password))
 })

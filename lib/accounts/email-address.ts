@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from "node:url"
+import type { ProblemKey } from "@/lib/i18n/texts"
 
 /** RFC 5321 section 4.5.3.1. A path of 256 characters has two for its brackets. */
 const maxLocalLength = 64
@@ -34,13 +35,11 @@ export function toLookupEmail(text: string): string | null {
   return normalizeEmail(text) ?? (stored.length <= maxLength && storedSyntax.test(stored) ? stored : null)
 }
 
-/** Why `normalizeEmail` refuses a text, as a sentence for the person. */
-export function describeEmailProblem(text: string): string {
+/** Why `normalizeEmail` refuses a text. */
+export function findEmailProblem(text: string): ProblemKey {
   const { local, domain } = split(text)
-  if (!local || !domainSyntax.test(domain)) return "Enter an email address, such as ada@example.com."
-  if (!localSyntax.test(local))
-    return "Before the @, use only letters from a to z, digits, and symbols such as a dot or a plus."
-  return "Use at most 64 characters before the @, and 254 in all."
+  if (!local || !domainSyntax.test(domain)) return "problems.emailInvalid"
+  return localSyntax.test(local) ? "problems.emailTooLong" : "problems.emailLocalInvalid"
 }
 
 /** A normal form as its owner reads it: an internationalised domain in its own letters. */

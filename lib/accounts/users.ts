@@ -8,17 +8,19 @@ import {
   type User,
   updateUser,
 } from "@/lib/data/users"
+import type { ProblemKey } from "@/lib/i18n/texts"
 import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
-import { describeEmailProblem, normalizeEmail } from "./email-address"
+import { findEmailProblem, normalizeEmail } from "./email-address"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"
 
-export type UserProblem = { ok: false; field: "email" | "password" | "name" | "claim"; message: string }
+/** Why a User cannot be created or changed. */
+export type UserProblem = { ok: false; field: "email" | "password" | "name"; problem: ProblemKey }
 
-/** The sign-up form adds a link to the sign-in page. */
-export const emailTakenMessage = "An account with this email address already exists."
+/** Only an operator sets claims: the message is for them. */
+export type ClaimProblem = { ok: false; field: "claim"; message: string }
 
 type NewUser = { email: string; name: string | null; password: string; emailVerified?: boolean }
 
@@ -45,25 +47,25 @@ export async function createUser(
     },
     browserSession,
   )
-  return user ? { ok: true, user } : { ok: false, field: "email", message: emailTakenMessage }
+  return user ? { ok: true, user } : { ok: false, field: "email", problem: "problems.emailTaken" }
 }
 
 /** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or looked up. */
 export function parseNewUser(facts: NewUser): Profile | UserProblem {
   const profile = parseProfile(facts)
   if (!profile.ok) return profile
-  const message = findPasswordProblem(facts.password, profile.email)
-  return message ? { ok: false, field: "password", message } : profile
+  const problem = findPasswordProblem(facts.password, profile.email)
+  return problem ? { ok: false, field: "password", problem } : profile
 }
 
 type Profile = { ok: true; email: string; name: string | null }
 
 function parseProfile(facts: { email: string; name: string | null }): Profile | UserProblem {
   const email = normalizeEmail(facts.email)
-  if (email === null) return { ok: false, field: "email", message: describeEmailProblem(facts.email) }
+  if (email === null) return { ok: false, field: "email", problem: findEmailProblem(facts.email) }
   const name = facts.name?.trim() || null
   if (name !== null && !isDisplayName(name)) {
-    return { ok: false, field: "name", message: "Use at most 100 characters on one line, without control characters." }
+    return { ok: false, field: "name", problem: "problems.nameInvalid" }
   }
   return { ok: true, email, name }
 }
@@ -77,7 +79,7 @@ function parseProfile(facts: { email: string; name: string | null }): Profile | 
 export async function changeProfile(
   userId: string,
   changes: { email?: string; name?: string; emailVerified?: boolean; claims?: Claims },
-): Promise<{ ok: true; user: User } | UserProblem | null> {
+): Promise<{ ok: true; user: User } | UserProblem | ClaimProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
   const parsed = parseProfile({ email: changes.email ?? user.email, name: changes.name ?? user.name })
@@ -92,14 +94,14 @@ export async function changeProfile(
     emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
     ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
   }
-  if (!(await updateUser(userId, changed))) return { ok: false, field: "email", message: emailTakenMessage }
+  if (!(await updateUser(userId, changed))) return { ok: false, field: "email", problem: "problems.emailTaken" }
   return { ok: true, user: { ...user, ...changed } }
 }
 
 /** The claims that have columns of their own, or are set by the server. */
 const ownClaims = ["name", "email", "email_verified", "updated_at"]
 
-function findProblemOfClaims(claims: Claims): UserProblem | null {
+function findProblemOfClaims(claims: Claims): ClaimProblem | null {
   for (const [name, value] of Object.entries(claims)) {
     const problem = ownClaims.includes(name)
       ? "is not set this way"
@@ -125,8 +127,8 @@ function changeClaims(user: User, changes: Claims): string {
 export async function changePassword(userId: string, password: string): Promise<{ ok: true } | UserProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
-  const message = findPasswordProblem(password, user.email)
-  if (message) return { ok: false, field: "password", message }
+  const problem = findPasswordProblem(password, user.email)
+  if (problem) return { ok: false, field: "password", problem }
   return (await setPasswordHash(userId, await hashPassword(password), new Date())) ? { ok: true } : null
 }
 

@@ -1,5 +1,6 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
+import { findUiLocale, type Locale } from "@/lib/i18n/locales"
 import { acrValues } from "@/lib/protocol/acr"
 import { type ClaimsRequest, type ParsedClaims, parseClaims, scopeOfClaim } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -24,6 +25,8 @@ export type AuthorizationRequest = ReturnAddress & {
   /** Seconds since the User last signed in, at most. */
   maxAge: number | null
   loginHint: string | null
+  /** The language of the pages, from the parameter ui_locales. */
+  locale?: Locale
   /** The User whom the id_token_hint or the claims parameter names. */
   hintedSub: string | null
   /** The claims that the claims parameter requests by name; null for none. */
@@ -64,6 +67,7 @@ export async function parseAuthorizationRequest(
     const claims = parseClaims(parameters.get("claims"))
     const dpopJkt = parseDpopJkt(parameters.get("dpop_jkt"))
     checkAcr(claims)
+    const locale = findUiLocale(parameters.get("ui_locales"))
     const request = {
       clientId: client.clientId,
       ...address,
@@ -77,6 +81,7 @@ export async function parseAuthorizationRequest(
       hintedSub: claims.sub ?? (await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
       claims: registeredClaims(claims, client),
       ...(dpopJkt && { dpopJkt }),
+      ...(locale && { locale }),
     }
     checkSealedSize(request)
     return request

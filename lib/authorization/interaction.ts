@@ -5,6 +5,7 @@ import { addConsent } from "@/lib/data/consents"
 import { findSession } from "@/lib/data/sessions"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
+import type { Locale } from "@/lib/i18n/locales"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { generateTimeOrderedId } from "@/lib/protocol/random"
@@ -30,6 +31,8 @@ export type Interaction = {
   claims: string[]
   resources: string[]
   loginHint: string | null
+  /** The language that the client asked for. */
+  locale: Locale | null
   /** The code that the device shows; null when the browser goes back to the client instead. */
   userCode: string | null
 }
@@ -100,6 +103,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     claims: listExtraClaims(request),
     resources: request.resource,
     loginHint: request.loginHint,
+    locale: request.locale ?? null,
     userCode: request.device ? formatUserCode(request.device.userCode) : null,
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import {
+  type ClaimProblem,
   changePassword,
   changeProfile,
   createUser,
@@ -9,6 +10,7 @@ import {
   type UserProblem,
 } from "@/lib/accounts/users"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
+import { textsIn } from "@/lib/i18n/texts"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Claims, type ClaimValue, standardClaims } from "@/lib/protocol/claims"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
@@ -153,7 +155,9 @@ async function setPassword(emailOrSub: string, { passwordStdin }: Options): Prom
   return answer(user)
 }
 
-function toOperatorError({ field, message }: UserProblem): OperatorError {
+function toOperatorError(problem: UserProblem | ClaimProblem): OperatorError {
+  const { field } = problem
+  const message = "message" in problem ? problem.message : textsIn("en").t(problem.problem)
   return new OperatorError(`The ${field} cannot be used: ${message}`)
 }
 

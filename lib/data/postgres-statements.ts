@@ -14,7 +14,7 @@ export function connectPostgres(): StatementDriver {
     return { ...known, values: values.map(toPostgres) }
   }
 
-  async function writeTogether(writes: Write[]): Promise<number[]> {
+  async function writeTogether(writes: Write[], guarded: boolean): Promise<number[]> {
     const connection = await pool.connect()
     // A lost connection fails the running query. Without a listener it would also end the process.
     connection.on("error", ignore)
@@ -22,7 +22,10 @@ export function connectPostgres(): StatementDriver {
     try {
       await connection.query("BEGIN")
       const changes: number[] = []
-      for (const write of writes) changes.push((await connection.query(prepared(write))).rowCount ?? 0)
+      for (const write of writes) {
+        changes.push((await connection.query(prepared(write))).rowCount ?? 0)
+        if (guarded && changes[0] === 0) break
+      }
       await connection.query("COMMIT")
       return changes
     } catch (error) {
@@ -41,9 +44,9 @@ export function connectPostgres(): StatementDriver {
     async list(sql, values) {
       return (await pool.query<Row>(prepared([sql, values]))).rows
     },
-    async write(writes) {
+    async write(writes, guarded = false) {
       const [only, ...others] = writes
-      return only && others.length === 0 ? [(await pool.query(prepared(only))).rowCount ?? 0] : writeTogether(writes)
+      return only && others.length === 0 ? [(await pool.query(prepared(only))).rowCount ?? 0] : writeTogether(writes, guarded)
     },
   }
 }

@@ -2,7 +2,7 @@ import type BetterSqlite3 from "better-sqlite3"
 import { sqliteConnection } from "./connections"
 import type { Row, StatementDriver, Value, Write } from "./statement"
 
-type Waiting = { writes: Write[]; resolve(changes: number[]): void; reject(error: unknown): void }
+type Waiting = { writes: Write[]; guarded: boolean; resolve(changes: number[]): void; reject(error: unknown): void }
 type Prepared = { statement: BetterSqlite3.Statement<unknown[]>; dates: number[]; booleans: number[] }
 
 export async function connectSqlite(): Promise<StatementDriver> {
@@ -16,13 +16,17 @@ export async function connectSqlite(): Promise<StatementDriver> {
   }
 
   const run = ([sql, values]: Write) => prepare(sql).statement.run(...values.map(toSqlite)).changes
-  const runTogether = db.transaction((writes: Write[]) => writes.map(run))
+  const runTogether = db.transaction((writes: Write[], guarded: boolean) => {
+    const [first, ...others] = writes
+    const changed = first ? run(first) : 0
+    return guarded && changed === 0 ? [0] : [changed, ...others.map(run)]
+  })
   let queue: Waiting[] = []
 
   /** Runs the writes of one request inside the shared transaction. @returns what settles that request after the commit */
-  function runOne({ writes, resolve, reject }: Waiting): () => void {
+  function runOne({ writes, guarded, resolve, reject }: Waiting): () => void {
     try {
-      const changes = writes.length === 1 ? writes.map(run) : runTogether(writes)
+      const changes = writes.length === 1 ? writes.map(run) : runTogether(writes, guarded)
       return () => resolve(changes)
     } catch (error) {
       // Some errors, such as a full disk, end the whole transaction.
@@ -58,9 +62,9 @@ export async function connectSqlite(): Promise<StatementDriver> {
       }
       return rows
     },
-    write(writes) {
+    write(writes, guarded = false) {
       return new Promise((resolve, reject) => {
-        queue.push({ writes, resolve, reject })
+        queue.push({ writes, guarded, resolve, reject })
         if (queue.length === 1) setImmediate(commitQueue)
       })
     },

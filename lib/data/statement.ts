@@ -16,8 +16,12 @@ export type Write = [sql: string, values: Value[]]
  */
 export type StatementDriver = {
   list(sql: string, values: Value[]): Row[] | Promise<Row[]>
-  /** Commits all writes or none before it resolves. @returns the number of rows that each changed */
-  write(writes: Write[]): number[] | Promise<number[]>
+  /**
+   * Commits all writes or none before it resolves.
+   * @param guarded whether the others are left out when the first changes no row
+   * @returns the number of rows that each changed
+   */
+  write(writes: Write[], guarded?: boolean): number[] | Promise<number[]>
 }
 
 const open = perProcess<StatementDriver>("statements")
@@ -61,6 +65,21 @@ const writeAll = (writes: Write[]) => open.value?.write(writes) ?? connect().the
  */
 export function write(...writes: Write[]): Promise<number[]> {
   return attempt("write", () => writeAll(writes))
+}
+
+/**
+ * Commits all writes, or none when the first one changes no row: the first is what only one of several concurrent callers may
+ * do, and the others are its effects.
+ * @returns whether they were committed
+ * @throws UniqueViolation, DatabaseUnavailableError
+ */
+export function writeIfFirst(first: Write, ...others: Write[]): Promise<boolean> {
+  const writes = [first, ...others]
+  return attempt(
+    "write",
+    () => open.value?.write(writes, true) ?? connect().then((driver) => driver.write(writes, true)),
+    ([changed]) => changed !== 0,
+  )
 }
 
 const firstCount = (changes: number[]) => changes[0] ?? 0

@@ -40,20 +40,23 @@ export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", Browser
       if (!(error instanceof RedirectableError))
         return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)
       recordRefusal(request, method, error.error, flow)
-      return sendToClient(errorResponse(error.error, error.address))
+      return sendToClient(request, errorResponse(error.error, error.address))
     }
   }
   return endpoint(serve)
 }
 
 /** Sends the browser where the authorization continues. */
-export function authorizationResponse({ next, browserToken }: AuthorizationAnswer): EndpointResponse {
+export function authorizationResponse(
+  request: EndpointRequest,
+  { next, browserToken }: AuthorizationAnswer,
+): EndpointResponse {
   const cookies = browserToken === undefined ? [] : [formatBrowserCookie(browserToken)]
-  return typeof next === "string" ? redirect(next, cookies) : { ...sendToClient(next), cookies }
+  return typeof next === "string" ? redirect(next, cookies) : { ...sendToClient(request, next), cookies }
 }
 
-function sendToClient(response: AuthorizationResponse): EndpointResponse {
-  return response.responseMode === "form_post" ? formPostPage(response) : redirect(responseUri(response))
+function sendToClient(request: EndpointRequest, response: AuthorizationResponse): EndpointResponse {
+  return response.responseMode === "form_post" ? formPostPage(request, response) : redirect(responseUri(response))
 }
 
 export function readBrowser(request: EndpointRequest): Browser {

@@ -12,7 +12,7 @@ function pageFor(sent: string): string {
   const comparison = { name: "redirect_uri", sent, registered, fix }
   const options = { comparison }
   const error = new OAuthError("invalid_request", "It does not match.", "redirect_uri_unregistered", options)
-  return errorPage(request, error.withClient({ name: "Shop", returnUri: null }), "the-flow").body ?? ""
+  return errorPage(request, error.withClient({ name: "Shop", returnUri: null }), "the-flow").body?.toString() ?? ""
 }
 
 test("in the demo and in development, the page shows what was sent and registered, the difference and the fix", () => {

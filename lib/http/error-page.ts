@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto"
 import type { AuthorizationResponse } from "@/lib/authorization/authorization-response"
 import { config } from "@/lib/config"
+import { formatDuration, type Texts } from "@/lib/i18n/texts"
 import type { OAuthError } from "@/lib/protocol/errors"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { htmlPage, type Page } from "./html-page"
 import { jsonError, securityHeaders } from "./responses"
+import { readTexts } from "./texts"
 
 /**
  * The response to an error that must not, or cannot, go to the client: a page with what the person can do, and what the
@@ -13,10 +15,16 @@ import { jsonError, securityHeaders } from "./responses"
  */
 export function errorPage(request: EndpointRequest, error: OAuthError, flowId: string | null): EndpointResponse {
   if (wantsJson(request)) return jsonError(error)
+  const texts = readTexts(request)
   // Registered URIs are for developers: in production the page has only the reference.
   const comparison = config().isDevelopment ? error.comparison : null
-  const page = { ...explain(error, request.path), comparison, action: linkAfter(error), reference: flowId }
-  return htmlResponse(error.status, page, error.headers)
+  const page = {
+    ...explain(texts, error, request.path),
+    comparison,
+    action: linkAfter(texts, error),
+    reference: flowId,
+  }
+  return htmlResponse(texts, error.status, page, error.headers)
 }
 
 /** Why a form was not processed: too many attempts, or too many passwords to check at this moment. */
@@ -27,99 +35,76 @@ export type Wait = { problem: "too_many_attempts" | "busy"; retryAfterSeconds: n
  * @param form its page's path with the state token, and whether it is the sign-in form
  */
 export function waitPage(
+  texts: Texts,
   { problem, retryAfterSeconds }: Wait,
   form: { href: string; isSignIn: boolean },
 ): EndpointResponse {
+  const { t } = texts
   const headers = { "Retry-After": String(retryAfterSeconds) }
-  const when = formatDuration(retryAfterSeconds)
-  const action = { label: form.isSignIn ? "Back to sign in" : "Back to the form", href: form.href }
-  if (problem === "busy") {
-    const lead = `Your details are fine. Try again in ${when}.`
-    return htmlResponse(503, { title: "The sign-in service is busy", lead, action }, headers)
-  }
-  if (!form.isSignIn) {
-    return htmlResponse(429, { title: "Too many attempts", lead: `Try again in ${when}.`, action }, headers)
-  }
-  const lead = `Try again in ${when}. Until then even the correct password won't work.`
-  return htmlResponse(429, { title: "Too many failed sign-in attempts", lead, action }, headers)
+  const duration = formatDuration(texts, retryAfterSeconds)
+  const action = { label: t(form.isSignIn ? "errors.backToSignIn" : "errors.backToForm"), href: form.href }
+  const kind = problem === "busy" ? "busy" : form.isSignIn ? "tooManySignIns" : "tooMany"
+  const page = { title: t(`errors.${kind}Title`), lead: t(`errors.${kind}`, { duration }), action }
+  return htmlResponse(texts, problem === "busy" ? 503 : 429, page, headers)
 }
 
 /**
  * A page that posts the authorization response to the client's redirect URI, OAuth 2.0 Form Post Response Mode section 2.
  * Without scripts the person presses the button.
  */
-export function formPostPage({ redirectUri, parameters }: AuthorizationResponse): EndpointResponse {
-  const lead = "If nothing happens in a few seconds, press Continue."
-  const action = { label: "Continue", postTo: redirectUri, fields: parameters }
-  return htmlResponse(200, { title: "Returning to the app", lead, action }, {})
+export function formPostPage(
+  request: EndpointRequest,
+  { redirectUri, parameters }: AuthorizationResponse,
+): EndpointResponse {
+  const texts = readTexts(request)
+  const { t } = texts
+  const action = { label: t("common.continue"), postTo: redirectUri, fields: parameters }
+  return htmlResponse(texts, 200, { title: t("errors.returningTitle"), lead: t("errors.returning"), action }, {})
 }
 
 /** The response for a page that does not exist. */
-export function notFoundPage(): EndpointResponse {
-  return htmlResponse(404, { title: "Page not found", lead: "We can't find that page.", action: homeLink }, {})
+export function notFoundPage(request: EndpointRequest): EndpointResponse {
+  const texts = readTexts(request)
+  const { t } = texts
+  const page = { title: t("errors.notFoundTitle"), lead: t("errors.notFound"), action: homeLink(texts) }
+  return htmlResponse(texts, 404, page, {})
 }
 
-const homeLink = { label: "Go to the home page", href: "/" }
+const homeLink = ({ t }: Texts) => ({ label: t("common.home"), href: "/" })
 
 /** A link to the client when one is safe to offer, else to the home page. */
-function linkAfter({ client }: OAuthError): Page["action"] {
-  return client?.returnUri ? { label: `Back to ${client.name}`, href: client.returnUri } : homeLink
+function linkAfter(texts: Texts, { client }: OAuthError): Page["action"] {
+  return client?.returnUri
+    ? { label: texts.t("errors.backToClient", { client: client.name }), href: client.returnUri }
+    : homeLink(texts)
 }
 
-function explain(error: OAuthError, path: string): Pick<Page, "title" | "lead" | "detail"> {
-  if (path.endsWith("/submit") && error.status < 500) {
-    return { title: "This form can't be used", lead: `${error.description} Reload the page and try again.` }
-  }
+function explain(texts: Texts, error: OAuthError, path: string): Pick<Page, "title" | "lead" | "detail"> {
+  const { t } = texts
+  const detail = { label: t("errors.forDeveloper"), code: error.code, text: error.description }
+  if (path.endsWith("/submit") && error.status < 500)
+    return { title: t("errors.formTitle"), lead: t("errors.form"), detail }
   switch (error.reason) {
     case "state_token_used":
-      return {
-        title: "This link was already used",
-        lead: "You may already be signed in: go back to the app and check. If not, sign in again from there.",
-      }
-    case "state_token_invalid":
-      return {
-        title: "This link has expired",
-        lead: `You have ${formatDuration(config().STATE_TOKEN_SECONDS)} to finish signing in. Go back to the app and sign in again.`,
-      }
+      return { title: t("errors.linkUsedTitle"), lead: t("errors.linkUsed") }
+    case "state_token_invalid": {
+      const duration = formatDuration(texts, config().STATE_TOKEN_SECONDS)
+      return { title: t("errors.linkExpiredTitle"), lead: t("errors.linkExpired", { duration }) }
+    }
     case "state_token_of_another_browser":
-      return {
-        title: "This link belongs to another browser",
-        lead: "Finish in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
-      }
+      return { title: t("errors.otherBrowserTitle"), lead: t("errors.otherBrowser") }
     case "device_code_expired":
-      return {
-        title: "This device code has expired",
-        lead: "Or it was used already. Start again on your device, and enter the new code.",
-      }
+      return { title: t("errors.deviceCodeTitle"), lead: t("errors.deviceCode") }
     case "unexpected":
     case "database_unavailable":
-      return { title: "Something went wrong", lead: "The problem is on our side. Try again in a moment." }
+      return { title: t("errors.unexpectedTitle"), lead: t("errors.unexpected") }
     case "method_not_allowed":
-      return {
-        title: "This page can't be opened this way",
-        lead: "Go to the home page, or back to the app that you came from.",
-        detail: { label: "For the app's developer", code: error.code, text: error.description },
-      }
+      return { title: t("errors.methodTitle"), lead: t("errors.method"), detail }
     default:
-      if (path === "/end-session" || path === "/sign-out") {
-        return {
-          title: "This sign-out link doesn't work",
-          lead: "The app that sent you here made a mistake, so you may still be signed in. Sign out on the home page.",
-          detail: { label: "For the app's developer", code: error.code, text: error.description },
-        }
-      }
-      return {
-        title: "This sign-in link doesn't work",
-        lead: "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support.",
-        detail: { label: "For the app's developer", code: error.code, text: error.description },
-      }
+      return path === "/end-session" || path === "/sign-out"
+        ? { title: t("errors.signOutLinkTitle"), lead: t("errors.signOutLink"), detail }
+        : { title: t("errors.signInLinkTitle"), lead: t("errors.signInLink"), detail }
   }
-}
-
-function formatDuration(seconds: number): string {
-  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`
-  const minutes = Math.ceil(seconds / 60)
-  return minutes === 1 ? "1 minute" : `${minutes} minutes`
 }
 
 function wantsJson(request: EndpointRequest): boolean {
@@ -127,7 +112,7 @@ function wantsJson(request: EndpointRequest): boolean {
   return accept.includes("application/json") && !accept.includes("text/html")
 }
 
-function htmlResponse(status: number, page: Page, headers: Record<string, string>): EndpointResponse {
+function htmlResponse(texts: Texts, status: number, page: Page, headers: Record<string, string>): EndpointResponse {
   const nonce = randomBytes(16).toString("base64url")
   // Chromium applies form-action also to where the client redirects after the form.
   const formAction = "postTo" in page.action ? "" : "form-action 'none'; "
@@ -140,6 +125,6 @@ function htmlResponse(status: number, page: Page, headers: Record<string, string
       "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; base-uri 'none'; ${formAction}frame-ancestors 'none'`,
       ...securityHeaders(),
     },
-    body: htmlPage(page, nonce),
+    body: htmlPage(page, texts, nonce),
   }
 }

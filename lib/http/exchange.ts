@@ -27,7 +27,7 @@ export type EndpointResponse = {
   headers: Record<string, string>
   /** Set-Cookie headers. */
   cookies?: string[]
-  body: string | null
+  body: string | Buffer | null
 }
 
 export type Handler = (request: EndpointRequest) => Promise<EndpointResponse>
@@ -52,7 +52,7 @@ function fromRequest(request: Request): EndpointRequest {
 
 function toResponse({ status, headers, cookies = [], body }: EndpointResponse): Response {
   const all = [...Object.entries(headers), ...cookies.map((cookie): [string, string] => ["Set-Cookie", cookie])]
-  return new Response(body, { status, headers: all })
+  return new Response(typeof body === "string" || body === null ? body : new Uint8Array(body), { status, headers: all })
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Buffer | null> {

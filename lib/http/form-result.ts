@@ -1,4 +1,5 @@
 import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import type { ProblemKey } from "@/lib/i18n/texts"
 import { hashToken } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
 import { formatCookie, formatDeletedCookie, readCookie } from "./cookies"
@@ -6,7 +7,7 @@ import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { redirect } from "./responses"
 
 /** Why a form was refused: the values to show again (never a password), and a message for a field, or for `form`. */
-export type FormResult = { values: Record<string, string>; errors: Record<string, string> }
+export type FormResult = { values: Record<string, string>; errors: Record<string, ProblemKey> }
 
 /** Bytes. The headers of an answer must stay under 4 KB (decision 021), and a longer e-mail address is refused anyway. */
 const maxValueBytes = 254

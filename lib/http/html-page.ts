@@ -1,3 +1,6 @@
+import { brandStyle } from "@/lib/brand"
+import { config } from "@/lib/config"
+import type { Texts } from "@/lib/i18n/texts"
 import type { Comparison } from "@/lib/protocol/errors"
 
 /** A page with one message: what happened, what to do now, and for a developer what was wrong. */
@@ -23,6 +26,7 @@ body { min-height: 100dvh; display: flex; flex-direction: column; align-items: c
   -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
 main { width: 100%; max-width: 26rem }
 .brand { display: flex; align-items: center; justify-content: center; gap: .625rem; margin-bottom: 1.25rem; font-weight: 600; letter-spacing: -.025em }
+.brand img { height: 2rem; max-width: 10rem }
 .brand svg { width: 1.75rem; height: 1.75rem; fill: var(--accent) }
 .brand g { fill: none; stroke: var(--on-accent); stroke-width: 3; stroke-linecap: round }
 .brand svg > circle { fill: var(--on-accent); opacity: .75 }
@@ -72,7 +76,9 @@ function sharedLength(a: string, b: string): number {
 }
 
 /** The page as HTML. Every text is escaped. @param nonce of the response's Content-Security-Policy */
-export function htmlPage({ title, lead, detail, comparison, action, reference }: Page, nonce: string): string {
+export function htmlPage(page: Page, { t, locale, dir }: Texts, nonce: string): string {
+  const { title, lead, detail, comparison, action, reference } = page
+  const { BRAND_NAME, brandLogo, brandColors } = config()
   const button =
     "href" in action
       ? `<a class="action" href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a>`
@@ -87,23 +93,23 @@ ${Object.entries(action.fields)
     ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre>${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
     : ""
   const withCopyButton = reference
-    ? `<p class="reference">Reference: <code id="reference">${escapeHtml(reference)}</code>
-<button type="button" data-copy="reference" hidden><span aria-live="polite">Copy</span></button></p>
+    ? `<p class="reference">${escapeHtml(t("common.reference"))} <code id="reference">${escapeHtml(reference)}</code>
+<button type="button" data-copy="reference" data-copied="${escapeHtml(t("common.copied"))}" hidden><span aria-live="polite">${escapeHtml(t("common.copy"))}</span></button></p>
 <script nonce="${nonce}" src="/copy.js" defer></script>`
     : ""
   return `<!doctype html>
-<html lang="en">
+<html lang="${locale}" dir="${dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(title)} · OAuth Flow</title>
+<title>${escapeHtml(title)} · ${escapeHtml(BRAND_NAME)}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
-<style nonce="${nonce}">${style}</style>
+<style nonce="${nonce}">${style}${brandColors ? brandStyle(brandColors, "--") : ""}</style>
 </head>
 <body>
 <main>
-<div class="brand">${mark}<span>OAuth Flow</span></div>
+<div class="brand">${brandLogo ? `<img src="${brandLogo.path}" alt="">` : mark}<span>${escapeHtml(BRAND_NAME)}</span></div>
 <div class="card">
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(lead)}</p>

@@ -7,6 +7,8 @@ export const endpointPaths = [
   "/.well-known/oauth-authorization-server",
   "/.well-known/openid-configuration",
   "/authorize",
+  "/brand-logo",
+  "/brand.css",
   "/callback",
   "/consent/submit",
   "/device/submit",

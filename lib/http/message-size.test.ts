@@ -147,7 +147,7 @@ function headersSize({ status, headers, cookies = [] }: EndpointResponse): numbe
 /** The answer to a refused sign-up form with the longest values that can be typed. @param search with the state token */
 function showLargestForm(search: string): Promise<EndpointResponse> {
   const values = { email: "\u20ac".repeat(84), name: "\u{1f600}".repeat(80) }
-  const errors = { password: "Use a longer password. ".repeat(5) }
+  const errors = { password: "problems.passwordOneCharacter" } as const
   return showFormAgain("/sign-up", new URLSearchParams(search).get("state"), { values, errors })
 }
 

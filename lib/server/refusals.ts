@@ -3,7 +3,7 @@ import { config } from "@/lib/config"
 import { publicCorsHeaders } from "@/lib/http/cors"
 import { methodNotAllowed } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
-import type { EndpointResponse, Handler } from "@/lib/http/exchange"
+import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
 import { findMethodRefusal, isKnownPath, publicDocumentPaths } from "@/lib/http/known-paths"
 import { redirect } from "@/lib/http/responses"
 import type { RequestHandlers } from "./serve"
@@ -26,14 +26,14 @@ export function findRefusal(
   const status = findMethodRefusal(method, target.path)
   if (status === 405)
     return async (request) => (await guardNext(request)) ?? errorPage(request, methodNotAllowed(["GET", "HEAD"]), null)
-  if (status === 404) return async () => notFoundPage()
-  return dev || isKnownPath(target.path) ? null : () => redirectOrNotFound(target)
+  if (status === 404) return async (request) => notFoundPage(request)
+  return dev || isKnownPath(target.path) ? null : (request) => redirectOrNotFound(request, target)
 }
 
 /** Redirects another spelling of an existing path to that path. */
-async function redirectOrNotFound({ path, query }: Target): Promise<EndpointResponse> {
+async function redirectOrNotFound(request: EndpointRequest, { path, query }: Target): Promise<EndpointResponse> {
   const canonical = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "")
-  if (canonical === path || !isKnownPath(canonical) || query.length > maxQueryLength) return notFoundPage()
+  if (canonical === path || !isKnownPath(canonical) || query.length > maxQueryLength) return notFoundPage(request)
   const location = query === "" ? canonical : `${canonical}?${query}`
   const { headers, ...response } = redirect(location)
   const cors = publicDocumentPaths.includes(canonical) ? publicCorsHeaders : {}

@@ -40,7 +40,7 @@ async function ensureUser(): Promise<void> {
   const user = await findUserByEmail(demoUser.email)
   if (!user) {
     const created = await createUser(demoUser)
-    if (!created.ok) throw new OperatorError(`The demo user could not be created: ${created.message}`)
+    if (!created.ok) throw new OperatorError(`The demo user could not be created: ${created.problem}`)
     return
   }
   if (user.disabledAt) await enableUser(user.id)

@@ -3,11 +3,12 @@ const maxCharacters = 64
 /**
  * The name of a Client, safe to show. Clients choose their own names, so a name is cut short, and cannot reverse the text
  * around it or overflow its line.
+ * @param unnamed what to show for a Client without a readable name
  */
-export function ClientName({ name }: { name: string }) {
+export function ClientName({ name, unnamed }: { name: string; unnamed: string }) {
   return (
     <bdi dir="auto" className="font-semibold text-ink [overflow-wrap:anywhere]">
-      {shorten(removeUnreadable(name)) || "An unnamed app"}
+      {shorten(removeUnreadable(name)) || unnamed}
     </bdi>
   )
 }

@@ -4,12 +4,15 @@ import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type FormResult, findFormResult } from "@/lib/http/form-result"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
+import { readTexts } from "@/lib/http/texts"
+import type { Texts } from "@/lib/i18n/texts"
 import { ClientName } from "./client-name"
 import { FormScript } from "./form-script"
 import { NarrowPage } from "./narrow-page"
 
 /** What the form shows at first: the values and errors of a refused attempt, or the e-mail address of a login_hint. */
 export type FormProps = FormResult & {
+  texts: Texts
   /** The state token of the authorization that this is a step of; null without one. */
   state: string | null
 }
@@ -20,10 +23,10 @@ export type FormProps = FormResult & {
  */
 export function credentialsPage(options: {
   path: "/sign-in" | "/sign-up"
-  title: string
+  title: "signIn.title" | "signUp.title"
   form: (props: FormProps) => ReactNode
   /** Under the card: a link to the other page. */
-  below: (state: string | null) => ReactNode
+  below: (texts: Texts, state: string | null) => ReactNode
 }): PageHandler {
   const { path, title, form: Form, below } = options
   return async (request) => {
@@ -33,19 +36,23 @@ export function credentialsPage(options: {
     if (state !== null && !interaction) return redirect(callbackPath(state))
     const next = await findPathPastForm(state, browser)
     if (next !== null) return redirect(next)
+    const texts = readTexts(request, interaction?.locale)
+    const { t } = texts
     const { values = {}, errors = {} } = (await findFormResult(request, path, state)) ?? {}
 
     const lead = interaction && (
       <p>
-        to continue to <ClientName name={interaction.client.clientName} />
+        {t.rich("signIn.forClient", {
+          client: () => <ClientName name={interaction.client.clientName} unnamed={t("common.unnamedApp")} />,
+        })}
       </p>
     )
     const content = (
-      <NarrowPage title={title} lead={lead} below={below(state)}>
-        <Form state={state} values={{ email: interaction?.loginHint ?? "", ...values }} errors={errors} />
+      <NarrowPage texts={texts} title={t(title)} lead={lead} below={below(texts, state)}>
+        <Form texts={texts} state={state} values={{ email: interaction?.loginHint ?? "", ...values }} errors={errors} />
         <FormScript />
       </NarrowPage>
     )
-    return { title, content }
+    return { texts, title: t(title), content }
   }
 }

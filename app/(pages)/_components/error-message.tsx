@@ -1,7 +1,8 @@
 "use client"
 
 import { useState } from "react"
-import { NarrowPage } from "./narrow-page"
+import { CardPage } from "./card-page"
+import { Mark } from "./mark"
 
 /**
  * The content of the error page. An error of the server has a reference, which is in its log too. An error in the browser
@@ -15,7 +16,7 @@ export function ErrorMessage({ error, retry }: { error: unknown; retry: () => vo
       ? "Something stopped this page from loading."
       : "The problem is on our side. Try again in a moment."
   return (
-    <NarrowPage title="Something went wrong" lead={<p>{lead}</p>}>
+    <CardPage brand={<Mark className="size-7" />} title="Something went wrong" lead={<p>{lead}</p>}>
       {message && <p className="mb-6 rounded-lg bg-sunken px-3.5 py-3 [overflow-wrap:anywhere]">{message}</p>}
       <div className="grid gap-3">
         <button type="button" className="button button-primary" onClick={() => retry()}>
@@ -26,7 +27,7 @@ export function ErrorMessage({ error, retry }: { error: unknown; retry: () => vo
         </a>
       </div>
       {reference && <Reference id={reference} />}
-    </NarrowPage>
+    </CardPage>
   )
 }
 

@@ -1,8 +1,11 @@
 import type { ComponentProps } from "react"
+import type { Texts } from "@/lib/i18n/texts"
 import { Field } from "./field"
 
+type Props = Omit<ComponentProps<typeof Field>, "type" | "children" | "className"> & { texts: Texts }
+
 /** A password field that can show the password, and shows when Caps Lock is on. Both need public/form.js. */
-export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" | "children" | "className">) {
+export function PasswordField({ texts: { t }, ...props }: Props) {
   return (
     <div>
       <Field {...props} type="password" className="pe-12" autoCapitalize="none" autoCorrect="off" spellCheck={false}>
@@ -14,13 +17,13 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, "type" |
           aria-controls={props.name}
           className="group absolute inset-y-1 end-1 grid w-10 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
         >
-          <span className="sr-only">Show password</span>
+          <span className="sr-only">{t("fields.showPassword")}</span>
           <Eye />
         </button>
       </Field>
       <div aria-live="polite" className="text-sm text-muted">
         <p data-caps-lock={props.name} hidden className="mt-1.5">
-          Caps Lock is on.
+          {t("fields.capsLock")}
         </p>
       </div>
     </div>

@@ -1,37 +1,42 @@
 import { config } from "@/lib/config"
+import type { Texts } from "@/lib/i18n/texts"
 import { NarrowPage } from "../_components/narrow-page"
+import { SignedInAs } from "../_components/signed-in-as"
 import { SubmitButton } from "../_components/submit-button"
 
+type Props = { texts: Texts; email: string | null; showsFlows: boolean }
+
 /** The home page in production. @param email of the signed-in User; null when no one is signed in */
-export function UserHome({ email, showsFlows }: { email: string | null; showsFlows: boolean }) {
+export function UserHome({ texts, email, showsFlows }: Props) {
+  const { t } = texts
   const flowsLink = showsFlows && (
     <a className="link" href="/flows">
-      View flows
+      {t("home.flows")}
     </a>
   )
   if (email !== null) {
-    const lead = (
-      <p>
-        Signed in as <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{email}</bdi>
-      </p>
-    )
     return (
-      <NarrowPage title="Your account" lead={lead} below={flowsLink}>
+      <NarrowPage
+        texts={texts}
+        title={t("home.title")}
+        lead={<SignedInAs email={email} texts={texts} />}
+        below={flowsLink}
+      >
         <form action="/sign-out/submit" method="post">
-          <SubmitButton look="plain">Sign out</SubmitButton>
+          <SubmitButton look="plain">{t("common.signOut")}</SubmitButton>
         </form>
       </NarrowPage>
     )
   }
   return (
-    <NarrowPage title="Your account" lead={<p>You are not signed in.</p>} below={flowsLink}>
+    <NarrowPage texts={texts} title={t("home.title")} lead={<p>{t("home.signedOut")}</p>} below={flowsLink}>
       <div className="grid gap-3">
         <a className="button button-primary" href="/sign-in">
-          Sign in
+          {t("common.signIn")}
         </a>
         {config().SIGN_UP && (
           <a className="button button-plain" href="/sign-up">
-            Create an account
+            {t("common.createAccount")}
           </a>
         )}
       </div>

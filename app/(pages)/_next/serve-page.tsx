@@ -1,9 +1,12 @@
+import type { Metadata } from "next"
 import { headers } from "next/headers"
 import { notFound, redirect } from "next/navigation"
 import type { ReactNode } from "react"
 import { readClientAddress } from "@/lib/http/client-address"
 import type { EndpointRequest } from "@/lib/http/exchange"
 import type { PageHandler } from "@/lib/http/page"
+import { readTexts } from "@/lib/http/texts"
+import type { MessageKey } from "@/lib/i18n/texts"
 
 type SearchParams = Promise<Record<string, string | string[] | undefined>>
 
@@ -20,6 +23,11 @@ export async function servePage(
   if (page === null) notFound()
   if ("content" in page) return page.content
   redirect(page.headers.Location ?? "/")
+}
+
+/** The title of a page of Next, in the language of the request. */
+export async function makeMetadata(title: MessageKey): Promise<Metadata> {
+  return { title: readTexts(await readRequest()).t(title) }
 }
 
 /** The request that Next is rendering a page for. */

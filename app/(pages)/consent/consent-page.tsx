@@ -1,15 +1,17 @@
 import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
-import { describeClaim, describeScopes } from "@/lib/clients/scope-descriptions"
+import { describeScopes } from "@/lib/clients/scope-descriptions"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
+import { readTexts } from "@/lib/http/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { ClientName } from "../_components/client-name"
 import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
 import { SubmitButton } from "../_components/submit-button"
 import { AccountSwitch } from "./account-switch"
+import { ClientWarnings } from "./client-warnings"
 import { DeviceWarning } from "./device-warning"
 import { RequestedAccess } from "./requested-access"
 
@@ -20,57 +22,45 @@ export const consentPage: PageHandler = async (request) => {
   const interaction = await findInteraction(state, browserTokens)
   const signedIn = await findSignedInUser(browserSessionToken)
   if (!interaction || !signedIn) return redirect(callbackPath(state))
-  const claims = interaction.claims.map((claim) => ({ scope: claim, description: describeClaim(claim) }))
-  const scopes = [...(await describeScopes(interaction.scopes)), ...claims]
-  const client = <ClientName name={interaction.client.clientName} />
+  const texts = readTexts(request, interaction.locale)
+  const { t } = texts
+  const client = <ClientName name={interaction.client.clientName} unnamed={t("common.unnamedApp")} />
 
   const content = (
-    <NarrowPage title={<>{client} wants to access your account</>}>
+    <NarrowPage texts={texts} title={t.rich("consent.title", { client: () => client })}>
       <form action="/consent/submit" method="post">
         <input type="hidden" name="state" value={state} />
         <input type="hidden" name="user" value={signedIn.user.id} />
-        <RequestedAccess client={client} scopes={scopes} resources={interaction.resources} />
+        <RequestedAccess
+          texts={texts}
+          client={client}
+          scopes={await describeScopes(interaction.scopes)}
+          claims={interaction.claims}
+          resources={interaction.resources}
+        />
         {interaction.userCode === null ? (
           <p className="mt-7 text-sm text-muted">
-            You'll be sent back to{" "}
-            <strong className="font-medium text-ink [overflow-wrap:anywhere]">{interaction.returnHost}</strong>
+            {t.rich("consent.returnTo", {
+              host: interaction.returnHost,
+              strong: (host) => <strong className="font-medium text-ink [overflow-wrap:anywhere]">{host}</strong>,
+            })}
           </p>
         ) : (
-          <DeviceWarning userCode={interaction.userCode} />
+          <DeviceWarning userCode={interaction.userCode} texts={texts} />
         )}
-        {interaction.client.source === "open" && (
-          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
-            Unverified: {client} registered itself here, and no one has checked who runs it. Allow this only if you know
-            the app.
-          </p>
-        )}
-        {interaction.client.source === "document" && (
-          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
-            Unverified: this app is described by{" "}
-            <strong className="font-medium [overflow-wrap:anywhere]">
-              {new URL(interaction.client.clientId).host}
-            </strong>
-            . Allow this only if you know that site.
-          </p>
-        )}
-        {interaction.hasGenericScheme && (
-          <p className="mt-3 rounded-lg border border-line bg-sunken p-3 text-sm">
-            Any app on this device can open {interaction.returnHost}: links. Allow this only if you started signing in
-            from {client} just now.
-          </p>
-        )}
+        <ClientWarnings interaction={interaction} client={client} texts={texts} />
         <div className="mt-3 grid gap-3">
           <SubmitButton name="decision" value="allow">
-            Allow
+            {t("consent.allow")}
           </SubmitButton>
           <SubmitButton name="decision" value="deny" look="plain">
-            Deny
+            {t("consent.deny")}
           </SubmitButton>
         </div>
-        <AccountSwitch email={toReadableEmail(signedIn.user.email)} />
+        <AccountSwitch email={toReadableEmail(signedIn.user.email)} texts={texts} />
       </form>
       <FormScript />
     </NarrowPage>
   )
-  return { title: "Allow access", content }
+  return { texts, title: t("consent.pageTitle"), content }
 }

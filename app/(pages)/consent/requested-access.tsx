@@ -1,25 +1,34 @@
 import type { ReactNode } from "react"
 import type { DescribedScope } from "@/lib/clients/scope-descriptions"
+import type { Texts } from "@/lib/i18n/texts"
+
+import { describeClaim, describeScope } from "../_components/permissions"
 
 /** What a Client asks for: its scopes in words, and the services where it can use them (RFC 8707). */
 export function RequestedAccess(props: {
+  texts: Texts
   client: ReactNode
-  scopes: Pick<DescribedScope, "scope" | "description">[]
+  scopes: DescribedScope[]
+  claims: string[]
   resources: string[]
 }) {
-  const { client, scopes, resources } = props
+  const { texts, scopes, claims, resources } = props
+  const { t } = texts
+  const client = () => props.client
+  const permissions = [
+    ...scopes.map((scope) => ({ name: scope.scope, text: describeScope(texts, scope) })),
+    ...claims.map((claim) => ({ name: claim, text: describeClaim(texts, claim) })),
+  ]
   return (
     <div className="grid gap-6">
-      {scopes.length + resources.length === 0 && (
-        <p>{client} will only see that you signed in (a user ID). It won't see your name or email.</p>
-      )}
-      {scopes.length > 0 && (
+      {permissions.length + resources.length === 0 && <p>{t.rich("consent.nothing", { client })}</p>}
+      {permissions.length > 0 && (
         <section>
-          <h2 className="mb-2.5 text-muted">{client} will be able to:</h2>
+          <h2 className="mb-2.5 text-muted">{t.rich("consent.scopes", { client })}</h2>
           <ul className="grid list-disc gap-2 ps-5 marker:text-edge">
-            {scopes.map(({ scope, description }) => (
-              <li key={scope} className="ps-1 [overflow-wrap:anywhere]">
-                {description ?? <code className="font-mono text-sm">{scope}</code>}
+            {permissions.map(({ name, text }) => (
+              <li key={name} className="ps-1 [overflow-wrap:anywhere]">
+                {text ?? <code className="font-mono text-sm">{name}</code>}
               </li>
             ))}
           </ul>
@@ -27,7 +36,7 @@ export function RequestedAccess(props: {
       )}
       {resources.length > 0 && (
         <section>
-          <h2 className="mb-2.5 text-muted">To be used with these services:</h2>
+          <h2 className="mb-2.5 text-muted">{t("consent.resources")}</h2>
           <ul className="grid list-disc gap-2 ps-5 marker:text-edge">
             {resources.map((resource) => (
               <li key={resource} className="ps-1 font-mono text-sm [overflow-wrap:anywhere]">

@@ -1,8 +1,8 @@
 import type { Metadata } from "next"
-import { type NextPageProps, servePage } from "../_next/serve-page"
+import { makeMetadata, type NextPageProps, servePage } from "../_next/serve-page"
 import { devicePage } from "./device-page"
 
-export const metadata: Metadata = { title: "Connect a device" }
+export const generateMetadata = (): Promise<Metadata> => makeMetadata("device.title")
 
 export default function DevicePage(props: NextPageProps) {
   return servePage("/device", devicePage, props)

@@ -1,8 +1,8 @@
 import type { Metadata } from "next"
-import { type NextPageProps, servePage } from "../_next/serve-page"
+import { makeMetadata, type NextPageProps, servePage } from "../_next/serve-page"
 import { signInPage } from "./sign-in-page"
 
-export const metadata: Metadata = { title: "Sign in" }
+export const generateMetadata = (): Promise<Metadata> => makeMetadata("signIn.title")
 
 export default function SignInPage(props: NextPageProps) {
   return servePage("/sign-in", signInPage, props)

@@ -5,26 +5,34 @@ import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
 
 /** Focus starts at the password when the e-mail address is known: from a login_hint, or from the last attempt. */
-export function SignInForm({ state, values: { email }, errors }: FormProps) {
+export function SignInForm({ texts, state, values: { email }, errors }: FormProps) {
+  const { t } = texts
   const isEmailKnown = Boolean(email) && errors.email === undefined
   const alert = errors.form && "sign-in-problem"
   return (
     <form action="/sign-in/submit" method="post" noValidate>
-      <FormAlert id="sign-in-problem" message={errors.form} />
+      <FormAlert id="sign-in-problem" message={errors.form && t(errors.form)} />
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">
-        <EmailField defaultValue={email} error={errors.email} describedBy={alert} autoFocus={!isEmailKnown} />
+        <EmailField
+          texts={texts}
+          defaultValue={email}
+          error={errors.email && t(errors.email)}
+          describedBy={alert}
+          autoFocus={!isEmailKnown}
+        />
         <PasswordField
-          label="Password"
+          texts={texts}
+          label={t("fields.password")}
           name="password"
           autoComplete="current-password"
           required
-          error={errors.password}
+          error={errors.password && t(errors.password)}
           describedBy={alert}
           aria-invalid={errors.form !== undefined}
           autoFocus={isEmailKnown}
         />
-        <SubmitButton>Sign in</SubmitButton>
+        <SubmitButton>{t("common.signIn")}</SubmitButton>
       </div>
     </form>
   )

@@ -5,15 +5,18 @@ import { SignInForm } from "./sign-in-form"
 
 export const signInPage = credentialsPage({
   path: "/sign-in",
-  title: "Sign in",
+  title: "signIn.title",
   form: SignInForm,
-  below: (state) =>
+  below: ({ t }, state) =>
     config().SIGN_UP && (
       <p>
-        New here?{" "}
-        <a className="link" href={pathWithState("/sign-up", state)}>
-          Create an account
-        </a>
+        {t.rich("signIn.newHere", {
+          link: (label) => (
+            <a className="link" href={pathWithState("/sign-up", state)}>
+              {label}
+            </a>
+          ),
+        })}
       </p>
     ),
 })

@@ -3,10 +3,12 @@ import { parseSignOutRequest } from "@/lib/authentication/sign-out"
 import { readTokenCookie } from "@/lib/http/cookies"
 import { readQuery } from "@/lib/http/form"
 import type { PageHandler } from "@/lib/http/page"
+import { readTexts } from "@/lib/http/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { ClientName } from "../_components/client-name"
 import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
+import { SignedInAs } from "../_components/signed-in-as"
 import { SubmitButton } from "../_components/submit-button"
 
 /** Asks whether to sign out, and afterwards shows that no one is signed in. */
@@ -14,36 +16,33 @@ export const signOutPage: PageHandler = async (request) => {
   const query = readQuery(request)
   const { client, returnUri } = await parseSignOutRequest(query)
   const signedIn = await findSignedInUser(readTokenCookie(request, "session"))
+  const texts = readTexts(request)
+  const { t } = texts
   if (!signedIn) {
-    return {
-      title: "Signed out",
-      content: <NarrowPage title="You're signed out" lead={<p>You can close this page.</p>} />,
-    }
+    const content = <NarrowPage texts={texts} title={t("signOut.doneTitle")} lead={<p>{t("signOut.done")}</p>} />
+    return { texts, title: t("signOut.donePageTitle"), content }
   }
-  const lead = (
-    <p>
-      Signed in as{" "}
-      <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{toReadableEmail(signedIn.user.email)}</bdi>
-    </p>
-  )
+  const lead = <SignedInAs email={toReadableEmail(signedIn.user.email)} texts={texts} />
   const content = (
-    <NarrowPage title="Sign out?" lead={lead}>
+    <NarrowPage texts={texts} title={t("signOut.title")} lead={lead}>
       <form action="/sign-out/submit" method="post" className="grid gap-3">
         {query.entries().map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         {client && (
           <p className="text-sm text-muted">
-            <ClientName name={client.clientName} /> asks you to sign out. You may still be signed in there.
+            {t.rich("signOut.byClient", {
+              client: () => <ClientName name={client.clientName} unnamed={t("common.unnamedApp")} />,
+            })}
           </p>
         )}
-        <SubmitButton>Sign out</SubmitButton>
+        <SubmitButton>{t("common.signOut")}</SubmitButton>
         <a className="button button-plain" href={returnUri ?? "/"}>
-          Stay signed in
+          {t("signOut.stay")}
         </a>
       </form>
       <FormScript />
     </NarrowPage>
   )
-  return { title: "Sign out", content }
+  return { texts, title: t("signOut.pageTitle"), content }
 }

@@ -1,5 +1,6 @@
-import { emailTakenMessage } from "@/lib/accounts/users"
+import type { ReactNode } from "react"
 import { pathWithState } from "@/lib/http/form-result"
+import type { ProblemKey, Texts } from "@/lib/i18n/texts"
 import type { FormProps } from "../_components/credentials-page"
 import { EmailField } from "../_components/email-field"
 import { Field } from "../_components/field"
@@ -7,7 +8,8 @@ import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
 
 /** Focus starts at the first field with an error, else at the first one that is empty. */
-export function SignUpForm({ state, values, errors }: FormProps) {
+export function SignUpForm({ texts, state, values, errors }: FormProps) {
+  const { t } = texts
   const fields = ["email", "name", "password"]
   const focused = fields.find((field) => errors[field]) ?? fields.find((field) => !values[field])
   return (
@@ -15,42 +17,48 @@ export function SignUpForm({ state, values, errors }: FormProps) {
       {state !== null && <input type="hidden" name="state" value={state} />}
       <div className="grid gap-5">
         <EmailField
+          texts={texts}
           defaultValue={values.email}
-          error={errors.email === emailTakenMessage ? <EmailTaken state={state} /> : errors.email}
+          error={errors.email && <EmailProblem texts={texts} problem={errors.email} state={state} />}
           autoFocus={focused === "email"}
         />
         <Field
-          label="Name"
+          label={t("fields.name")}
           name="name"
-          hint="Optional"
+          hint={t("fields.optional")}
           autoComplete="name"
           defaultValue={values.name}
-          error={errors.name}
+          error={errors.name && t(errors.name)}
           autoFocus={focused === "name"}
         />
         <PasswordField
-          label="Password"
+          texts={texts}
+          label={t("fields.password")}
           name="password"
-          hint="At least 8 characters"
+          hint={t("fields.newPasswordHint")}
           autoComplete="new-password"
           required
-          error={errors.password}
+          error={errors.password && t(errors.password)}
           autoFocus={focused === "password"}
         />
-        <SubmitButton>Create account</SubmitButton>
+        <SubmitButton>{t("signUp.submit")}</SubmitButton>
       </div>
     </form>
   )
 }
 
-function EmailTaken({ state }: { state: string | null }) {
+type ProblemProps = { texts: Texts; problem: ProblemKey; state: string | null }
+
+function EmailProblem({ texts: { t }, problem, state }: ProblemProps) {
+  if (problem !== "problems.emailTaken") return t(problem)
+  const link = (label: ReactNode) => (
+    <a className="link" href={pathWithState("/sign-in", state)}>
+      {label}
+    </a>
+  )
   return (
     <>
-      {emailTakenMessage}{" "}
-      <a className="link" href={pathWithState("/sign-in", state)}>
-        Sign in
-      </a>{" "}
-      instead.
+      {t(problem)} {t.rich("signUp.signInInstead", { link })}
     </>
   )
 }

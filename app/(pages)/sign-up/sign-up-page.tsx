@@ -6,14 +6,17 @@ import { SignUpForm } from "./sign-up-form"
 
 const page = credentialsPage({
   path: "/sign-up",
-  title: "Create an account",
+  title: "signUp.title",
   form: SignUpForm,
-  below: (state) => (
+  below: ({ t }, state) => (
     <p>
-      Already have an account?{" "}
-      <a className="link" href={pathWithState("/sign-in", state)}>
-        Sign in
-      </a>
+      {t.rich("signUp.haveAccount", {
+        link: (label) => (
+          <a className="link" href={pathWithState("/sign-in", state)}>
+            {label}
+          </a>
+        ),
+      })}
     </p>
   ),
 })

@@ -3,8 +3,9 @@ import { callbackPath, continuePath, findInteraction } from "@/lib/authorization
 import { formatCookie } from "@/lib/http/cookies"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
-import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
+import { type FormResult, forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
+import { readTexts } from "@/lib/http/texts"
 
 /** Verifies the credentials of the sign-in form, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
@@ -12,16 +13,16 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   async ({ field, state, browser, request, flow }) => {
     const [email, password] = [field("email").trim(), field("password")]
     // A state token of another browser is refused before anyone is signed in for it.
-    const interaction = state && (await findInteraction(state, browser.browserTokens))
+    const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
     if (state && !interaction) return redirect(callbackPath(state))
     if (interaction) flow.join(interaction.flowId)
 
-    const showAgain = (errors: Record<string, string>) =>
-      showFormAgain("/sign-in", state, { values: { email }, errors })
+    const texts = readTexts(request, interaction?.locale)
+    const showAgain = (errors: FormResult["errors"]) => showFormAgain("/sign-in", state, { values: { email }, errors })
     if (!email || !password) {
       return showAgain({
-        ...(!email && { email: "Enter your email address." }),
-        ...(!password && { password: "Enter your password." }),
+        ...(!email && { email: "problems.emailMissing" }),
+        ...(!password && { password: "problems.passwordMissing" }),
       })
     }
     const previousToken = browser.browserSessionToken
@@ -34,7 +35,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
     }
     if (result.problem !== "wrong_credentials")
-      return waitPage(result, { href: pathWithState("/sign-in", state), isSignIn: true })
-    return showAgain({ form: "The email or password is incorrect." })
+      return waitPage(texts, result, { href: pathWithState("/sign-in", state), isSignIn: true })
+    return showAgain({ form: "problems.wrongCredentials" })
   },
 )

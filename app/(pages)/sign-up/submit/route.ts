@@ -6,15 +6,16 @@ import { notFoundPage, waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
+import { readTexts } from "@/lib/http/texts"
 
 /** Makes the User of the sign-up form, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   "/sign-up",
   async ({ field, state, browser, request, flow }) => {
-    if (!config().SIGN_UP) return notFoundPage()
+    if (!config().SIGN_UP) return notFoundPage(request)
     const [email, name, password] = [field("email").trim(), field("name").trim(), field("password")]
     // A state token of another browser is refused before anyone is signed in for it.
-    const interaction = state && (await findInteraction(state, browser.browserTokens))
+    const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
     if (state && !interaction) return redirect(callbackPath(state))
     if (interaction) flow.join(interaction.flowId)
 
@@ -27,7 +28,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
       return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
     }
-    if (!("field" in result)) return waitPage(result, { href: pathWithState("/sign-up", state), isSignIn: false })
-    return showFormAgain("/sign-up", state, { values: { email, name }, errors: { [result.field]: result.message } })
+    if (!("field" in result))
+      return waitPage(readTexts(request, interaction?.locale), result, {
+        href: pathWithState("/sign-up", state),
+        isSignIn: false,
+      })
+    return showFormAgain("/sign-up", state, { values: { email, name }, errors: { [result.field]: result.problem } })
   },
 )

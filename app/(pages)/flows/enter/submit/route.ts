@@ -6,9 +6,12 @@ import { formEndpoint } from "@/lib/http/form-endpoint"
 import { redirect } from "@/lib/http/responses"
 
 /** Consumes the link that the CLI printed, and lets this browser see the flows. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint("/flows/enter", async ({ field }) => {
-  if (config().flowInspector !== "operators") return notFoundPage()
-  const session = await enterAsOperator(field("ticket"))
-  if (!session) return redirect("/flows/enter")
-  return redirect("/flows", [formatCookie("operator", session.token, { expires: session.expiresAt })])
-})
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  "/flows/enter",
+  async ({ field, request }) => {
+    if (config().flowInspector !== "operators") return notFoundPage(request)
+    const session = await enterAsOperator(field("ticket"))
+    if (!session) return redirect("/flows/enter")
+    return redirect("/flows", [formatCookie("operator", session.token, { expires: session.expiresAt })])
+  },
+)
