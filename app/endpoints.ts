@@ -1,5 +1,6 @@
 import type { Endpoint, Method } from "@/lib/http/endpoint"
 import type { Handler } from "@/lib/http/exchange"
+import * as changePassword from "./.well-known/change-password/route"
 import * as authorizationServerMetadata from "./.well-known/oauth-authorization-server/route"
 import * as openidConfiguration from "./.well-known/openid-configuration/route"
 import * as authorize from "./(oauth)/authorize/route"
@@ -16,6 +17,9 @@ import * as token from "./(oauth)/token/route"
 import * as userinfo from "./(oauth)/userinfo/route"
 import * as brandStylesheet from "./(pages)/brand.css/route"
 import * as brandLogo from "./(pages)/brand-logo/route"
+import { checkEmailPage } from "./(pages)/check-email/check-email-page"
+import { confirmEmailPage } from "./(pages)/confirm-email/confirm-email-page"
+import * as confirmEmailSubmit from "./(pages)/confirm-email/submit/route"
 import { consentPage } from "./(pages)/consent/consent-page"
 import * as consentSubmit from "./(pages)/consent/submit/route"
 import { devicePage } from "./(pages)/device/device-page"
@@ -23,16 +27,24 @@ import * as deviceSubmit from "./(pages)/device/submit/route"
 import { enterPage } from "./(pages)/flows/enter/enter-page"
 import * as enterSubmit from "./(pages)/flows/enter/submit/route"
 import { homePage } from "./(pages)/home-page"
+import { outboxPage } from "./(pages)/outbox/outbox-page"
+import { choosePasswordPage } from "./(pages)/reset-password/choose/choose-password-page"
+import * as choosePasswordSubmit from "./(pages)/reset-password/choose/submit/route"
+import { resetPasswordPage } from "./(pages)/reset-password/reset-password-page"
+import * as resetPasswordSubmit from "./(pages)/reset-password/submit/route"
 import { signInPage } from "./(pages)/sign-in/sign-in-page"
 import * as signInSubmit from "./(pages)/sign-in/submit/route"
 import { signOutPage } from "./(pages)/sign-out/sign-out-page"
 import * as signOutSubmit from "./(pages)/sign-out/submit/route"
+import { finishSignUpPage } from "./(pages)/sign-up/finish/finish-sign-up-page"
+import * as finishSignUpSubmit from "./(pages)/sign-up/finish/submit/route"
 import { signUpPage } from "./(pages)/sign-up/sign-up-page"
 import * as signUpSubmit from "./(pages)/sign-up/submit/route"
 import { lightPage } from "./light-page"
 
 /** The endpoints and light pages of this project's server, by path. Next handles all other paths. A test compares this with the folders. */
 export const endpoints = new Map<string, Endpoint>([
+  ["/.well-known/change-password", changePassword],
   ["/.well-known/oauth-authorization-server", authorizationServerMetadata],
   ["/.well-known/openid-configuration", openidConfiguration],
   ["/authorize", authorize],
@@ -50,18 +62,28 @@ export const endpoints = new Map<string, Endpoint>([
   ["/", lightPage(homePage)],
   ["/brand-logo", brandLogo],
   ["/brand.css", brandStylesheet],
+  ["/check-email", lightPage(checkEmailPage)],
+  ["/confirm-email", lightPage(confirmEmailPage)],
+  ["/confirm-email/submit", confirmEmailSubmit],
   ["/consent", lightPage(consentPage)],
   ["/consent/submit", consentSubmit],
   ["/device", lightPage(devicePage)],
   ["/device/submit", deviceSubmit],
   ["/flows/enter", lightPage(enterPage)],
   ["/flows/enter/submit", enterSubmit],
+  ["/outbox", lightPage(outboxPage)],
+  ["/reset-password", lightPage(resetPasswordPage)],
+  ["/reset-password/submit", resetPasswordSubmit],
+  ["/reset-password/choose", lightPage(choosePasswordPage)],
+  ["/reset-password/choose/submit", choosePasswordSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
   ["/sign-out", lightPage(signOutPage)],
   ["/sign-out/submit", signOutSubmit],
   ["/sign-up", lightPage(signUpPage)],
   ["/sign-up/submit", signUpSubmit],
+  ["/sign-up/finish", lightPage(finishSignUpPage)],
+  ["/sign-up/finish/submit", finishSignUpSubmit],
 ])
 
 /**

@@ -8,6 +8,7 @@ import { type Endpoint, recordRefusal } from "@/lib/http/endpoint"
 import { errorPage, notFoundPage } from "@/lib/http/error-page"
 import type { EndpointRequest, EndpointResponse } from "@/lib/http/exchange"
 import { toOAuthError } from "@/lib/http/failures"
+import { isLoopbackHost } from "@/lib/http/loopback-host"
 import type { NextServer } from "@/lib/server/serve"
 import { flowNotFoundPage } from "./(pages)/flows/[id]/flow-not-found-page"
 import { accessPage } from "./(pages)/flows/access-page"
@@ -65,14 +66,4 @@ async function pageOrNotFound(page: Endpoint, request: EndpointRequest): Promise
   if (!pagePath.test(request.path)) return notFoundPage(request)
   // Development has no stylesheet for light pages, so there Next renders the page.
   return process.env.NODE_ENV === "development" ? null : page.GET.handle(request)
-}
-
-/**
- * Whether the Host header is a name of this machine. Otherwise, where the inspector is open to everyone on this machine, a
- * foreign page could read it through its own name that resolves to 127.0.0.1 (DNS rebinding).
- */
-function isLoopbackHost(host: string | null): boolean {
-  if (host === null || !URL.canParse(`http://${host}`)) return false
-  const { hostname } = new URL(`http://${host}`)
-  return ["localhost", "127.0.0.1", "[::1]", new URL(config().issuer).hostname].includes(hostname)
 }

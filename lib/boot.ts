@@ -5,12 +5,13 @@ import { startCheckpoints } from "@/lib/data/checkpoints"
 import { migrate } from "@/lib/data/migrate"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
+import { sendMailInBackground } from "@/lib/mail/outbox"
 import { createOnce, perProcess } from "@/lib/per-process"
 import { masterSecret } from "@/lib/secret"
 import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
-const notifyEveryMs = 5_000
+const sendEveryMs = 5_000
 
 const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
 const maintenanceStarted = perProcess<boolean>("maintenance")
@@ -38,5 +39,8 @@ export function startMaintenance(): void {
   maintenanceStarted.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
   setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
-  setInterval(() => void sendNotificationsInBackground(), notifyEveryMs).unref()
+  setInterval(() => {
+    void sendNotificationsInBackground()
+    void sendMailInBackground()
+  }, sendEveryMs).unref()
 }

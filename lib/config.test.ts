@@ -15,6 +15,8 @@ test("every setting has a default", () => {
     SESSION_IDLE_SECONDS: 2_592_000,
     SESSION_SECONDS: 7_776_000,
     BRAND_NAME: "OAuth Flow",
+    REQUIRE_VERIFIED_EMAIL: false,
+    mail: "off",
     brandColors: null,
     brandLogo: null,
     BROWSER_SESSION_SECONDS: 1_209_600,

@@ -10,6 +10,8 @@ import { findMisspelt } from "./setting-names"
 
 /** The settings of this process, parsed once from the environment. Durations are in seconds, sizes in bytes. */
 export type Config = Omit<z.output<typeof settings>, "CLIENT_ID_METADATA_DOCUMENTS" | "CLIENT_DOCUMENT_NETWORKS"> & {
+  /** Where e-mail goes: to a mail server, only to the outbox page (in the demo and in development), or nowhere. */
+  mail: "smtp" | "outbox" | "off"
   brandLogo: BrandLogo | null
   brandColors: BrandColors | null
   /** The issuer identifier (RFC 8414 section 2): an origin, without a trailing slash. */
@@ -133,6 +135,21 @@ const settings = z.object({
   SHUTDOWN_SECONDS: whole(1, 600, 8),
   SHUTDOWN_DELAY_SECONDS: whole(0, 600, 0),
   ENDPOINTS_THROUGH_NEXT: flag(false),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (value) => /^smtps?:\/\/[^/]/.test(value) && URL.canParse(value),
+      "must be smtp://user:password@host:587 or smtps://…:465",
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .refine(
+      (value) => /^([^<>\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?$/.test(value),
+      "must be an address, such as Shop <login@example.com>",
+    )
+    .optional(),
+  REQUIRE_VERIFIED_EMAIL: flag(false),
   DEMO: flag(false),
   BRAND_NAME: z.string().max(50, "must have at most 50 characters").default("OAuth Flow"),
   BRAND_LOGO: z.string().optional(),
@@ -200,6 +217,13 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     )
   }
 
+  const mail = present.SMTP_URL ? "smtp" : isDevelopmentOf(parsed.data, env) ? "outbox" : "off"
+  if (mail === "smtp" && !present.MAIL_FROM)
+    problems.push("MAIL_FROM is required with SMTP_URL: the sender of the e-mails")
+  if (mail === "off" && parsed.data?.REQUIRE_VERIFIED_EMAIL) {
+    problems.push("REQUIRE_VERIFIED_EMAIL needs SMTP_URL and MAIL_FROM: without e-mail no one can verify an address")
+  }
+
   const brandLogo = present.BRAND_LOGO ? readBrandLogo(path.resolve(directory, present.BRAND_LOGO)) : null
   if (brandLogo && "problem" in brandLogo) problems.push(brandLogo.problem)
   const brandColors = present.BRAND_COLOR ? deriveBrandColors(present.BRAND_COLOR) : null
@@ -215,10 +239,11 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
   ) {
     throw new ConfigError(problems)
   }
-  const isDevelopment = parsed.data.DEMO || env.NODE_ENV === "development"
+  const isDevelopment = isDevelopmentOf(parsed.data, env)
   return {
     ...parsed.data,
     isDevelopment,
+    mail,
     brandLogo,
     brandColors,
     issuer: issuer.issuer,
@@ -234,6 +259,9 @@ export function parseConfig(env: Record<string, string | undefined>, directory: 
     secureCookies: issuer.issuer.startsWith("https://"),
   }
 }
+
+const isDevelopmentOf = (settings: { DEMO: boolean } | undefined, env: Record<string, string | undefined>) =>
+  settings?.DEMO === true || env.NODE_ENV === "development"
 
 function chooseInspectorAudience(
   { FLOW_INSPECTOR }: z.output<typeof settings>,

@@ -65,6 +65,7 @@ export type KeyPurpose =
   | "dpop-nonce"
   | "initial-access-token"
   | "user-code"
+  | "mail"
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {

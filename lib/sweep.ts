@@ -30,6 +30,8 @@ export async function sweep(
     signInLimits: 0,
     usedJwts: 0,
     deviceCodes: 0,
+    emailLinks: 0,
+    mail: 0,
     clients: 0,
     signingKeys: 0,
     flowEvents: 0,

@@ -8,6 +8,7 @@ import {
   type User,
   updateUser,
 } from "@/lib/data/users"
+import { isLocale, type Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
 import { isDisplayName } from "@/lib/protocol/display-name"
@@ -21,6 +22,9 @@ export type UserProblem = { ok: false; field: "email" | "password" | "name"; pro
 
 /** Only an operator sets claims: the message is for them. */
 export type ClaimProblem = { ok: false; field: "claim"; message: string }
+
+/** The language of e-mails to a User. @param fallback for a User who has chosen none */
+export const localeOf = ({ locale }: User, fallback: Locale): Locale => (isLocale(locale) ? locale : fallback)
 
 type NewUser = { email: string; name: string | null; password: string; emailVerified?: boolean }
 

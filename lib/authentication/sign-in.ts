@@ -2,9 +2,14 @@ import { setTimeout as wait } from "node:timers/promises"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
-import { findUserByEmail } from "@/lib/data/users"
+import { findUserByEmail, type User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
-import { makeBrowserSession, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
+import {
+  isVerificationMissing,
+  makeBrowserSession,
+  type NewBrowserSession,
+  startBrowserSession,
+} from "@/lib/sessions/browser-sessions"
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
@@ -22,7 +27,12 @@ const busySeconds = 5
 export async function signIn(
   attempt: { email: string; password: string; address: string; previousToken: string | null },
   flow: Flow | null = null,
-): Promise<Accepted | Refused | { ok: false; problem: "wrong_credentials" }> {
+): Promise<
+  | Accepted
+  | Refused
+  | { ok: false; problem: "wrong_credentials" }
+  | { ok: false; problem: "email_unverified"; user: User }
+> {
   const email = toLookupEmail(attempt.email)
   const account = email ?? attempt.email
   flow?.step("authorization.verifies_credentials")
@@ -43,6 +53,10 @@ export async function signIn(
     }
     await forgiveAttempt(account, attempt.address)
     flow?.concerns({ userId: user.id })
+    if (isVerificationMissing(user)) {
+      flow?.fail({ reason: "email_unverified" })
+      return { ok: false, problem: "email_unverified", user }
+    }
     return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt) }
   } catch (error) {
     // It was our fault that nothing was checked.

@@ -9,7 +9,17 @@ export function addSweepCommand(program: Command): void {
 }
 
 async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
-  const { sessions, browserSessions, operatorSessions, signInLimits, signingKeys, flowEvents, clients } = await sweep()
+  const {
+    sessions,
+    browserSessions,
+    operatorSessions,
+    signInLimits,
+    signingKeys,
+    flowEvents,
+    clients,
+    emailLinks,
+    mail,
+  } = await sweep()
   return {
     json: {
       sessions,
@@ -19,7 +29,9 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
       signing_keys: signingKeys,
       flow_events: flowEvents,
       clients,
+      email_links: emailLinks,
+      emails: mail,
     },
-    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events and ${clients} unused clients.`,
+    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails and ${mail} old emails.`,
   }
 }

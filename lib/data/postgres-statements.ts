@@ -46,7 +46,9 @@ export function connectPostgres(): StatementDriver {
     },
     async write(writes, guarded = false) {
       const [only, ...others] = writes
-      return only && others.length === 0 ? [(await pool.query(prepared(only))).rowCount ?? 0] : writeTogether(writes, guarded)
+      return only && others.length === 0
+        ? [(await pool.query(prepared(only))).rowCount ?? 0]
+        : writeTogether(writes, guarded)
     },
   }
 }

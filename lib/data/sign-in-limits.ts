@@ -11,11 +11,22 @@ import { postgresPool, sqliteConnection } from "./connections"
 
 /**
  * Failed sign-ins of an account and from an address; from an address: sign-ups, registrations of clients, requests of devices
- * and wrong user codes.
+ * wrong user codes, and requests for e-mails; e-mails to an address.
  */
-export type SignInLimitKind = "account" | "address" | "sign-up" | "registration" | "device" | "user-code"
+export type SignInLimitKind =
+  | "account"
+  | "address"
+  | "sign-up"
+  | "registration"
+  | "device"
+  | "user-code"
+  | "mail"
+  | "mail-to"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
+
+/** E-mails to one address in a window: enough for someone who presses the button again, too few to annoy with. */
+const mailsPerRecipient = 5
 
 const limiters = perProcess<Promise<Limiters>>("sign-in limiters")
 
@@ -41,6 +52,8 @@ async function connect(): Promise<Limiters> {
     registration: create("registration", settings.REGISTRATIONS_PER_ADDRESS),
     device: create("device", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "user-code": create("user-code", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    mail: create("mail", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    "mail-to": create("mail-to", mailsPerRecipient),
   }
 }
 

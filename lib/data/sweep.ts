@@ -8,6 +8,8 @@ export type Swept = {
   signInLimits: number
   usedJwts: number
   deviceCodes: number
+  emailLinks: number
+  mail: number
   clients: number
 }
 
@@ -23,6 +25,8 @@ export async function sweepBatch(now: Date, unusedClientsBefore: Date, batch: nu
     operatorSessions: await deleteExpired("OperatorSession", "tokenHash", "expiresAt", now, batch),
     usedJwts: await deleteExpired("UsedJwt", "id", "expiresAt", now, batch),
     deviceCodes: await deleteExpired("DeviceCode", "id", "expiresAt", now, batch),
+    emailLinks: await deleteExpired("EmailLink", "tokenHash", "expiresAt", now, batch),
+    mail: await deleteExpired("Mail", "id", "expiresAt", now, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
     clients: await deleteUnusedClients(unusedClientsBefore, batch),
   }

@@ -34,6 +34,7 @@ describeOnEachDatabase("user data", () => {
         emailVerifiedAt: new Date(),
         name: "Ada \u{1f600}",
         claims: '{"nickname":"ada"}',
+        locale: "de",
         passwordHash: "hash",
       }
       const user = await insertUser(facts)

@@ -1,17 +1,19 @@
 import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessions"
 import { database } from "./database"
+import { consumeEmailLink } from "./email-links"
 import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
+import { mailWrite, type NewMail } from "./mail"
 import { type RevokedReason, revocationWrite } from "./sessions"
-import { type Value, write } from "./statement"
+import { type Value, type Write, write } from "./statement"
 
 export type { User }
 
 type Given = "id" | "email" | "name" | "passwordHash"
 /** A User to insert. `claims` is JSON. */
-export type NewUser = Pick<User, Given> & Partial<Pick<User, "emailVerifiedAt" | "claims">>
-export type UserChanges = Partial<Pick<User, "email" | "emailVerifiedAt" | "name" | "claims">>
+export type NewUser = Pick<User, Given> & Partial<Pick<User, "emailVerifiedAt" | "claims" | "locale">>
+export type UserChanges = Partial<Pick<User, "email" | "emailVerifiedAt" | "name" | "claims" | "locale">>
 
 /**
  * Stores a User and, in the same commit, their first BrowserSession.
@@ -22,16 +24,76 @@ export async function insertUser(
   user: NewUser,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
-  const createdAt = new Date()
-  const { id, email, emailVerifiedAt = null, name, claims = "{}", passwordHash } = user
-  const started = browserSession ? browserSessionWrites(id, browserSession) : []
-  const values = [id, email, emailVerifiedAt, name, claims, passwordHash, createdAt]
-  const stored = await isStored(write([insertRow, values], ...started))
-  return stored ? { ...user, emailVerifiedAt, claims, createdAt, disabledAt: null, signInsCountFrom: null } : null
+  const stored = newUser(user)
+  const started = browserSession ? browserSessionWrites(user.id, browserSession) : []
+  return (await isStored(write(insertUserWrite(stored), ...started))) ? stored : null
 }
 
-const insertRow = `INSERT INTO "User" ("id", "email", "emailVerifiedAt", "name", "claims", "passwordHash", "createdAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?)`
+/** All columns of a new User. */
+function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
+  return { ...user, emailVerifiedAt, claims, locale, createdAt: new Date(), disabledAt: null, signInsCountFrom: null }
+}
+
+const insertUserWrite = ({
+  id,
+  email,
+  emailVerifiedAt,
+  name,
+  claims,
+  locale,
+  passwordHash,
+  createdAt,
+}: User): Write => [
+  `INSERT INTO "User" ("id", "email", "emailVerifiedAt", "name", "claims", "locale", "passwordHash", "createdAt")
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  [id, email, emailVerifiedAt, name, claims, locale, passwordHash, createdAt],
+]
+
+/**
+ * Consumes a sign-up link, and stores the User with their first BrowserSession in the same commit.
+ * @returns null when the link cannot be used any more, or when a User with this email address exists
+ */
+export async function insertUserByLink(
+  tokenHash: string,
+  user: NewUser,
+  browserSession: BrowserSessionStart,
+): Promise<User | null> {
+  const stored = newUser(user)
+  const writes = [insertUserWrite(stored), ...browserSessionWrites(user.id, browserSession)]
+  return (await consumeEmailLink(tokenHash, stored.createdAt, writes)) ? stored : null
+}
+
+/** Consumes a link that proves that the User reads e-mail at `email`, which is or becomes their address. */
+export function verifyEmailByLink(
+  tokenHash: string,
+  { id, email }: Pick<User, "id" | "email">,
+  now: Date,
+  mail: NewMail | null = null,
+): Promise<boolean> {
+  return consumeEmailLink(tokenHash, now, [
+    [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
+    ...(mail ? [mailWrite(mail)] : []),
+  ])
+}
+
+/**
+ * Consumes a link to reset the password: sets it, verifies the email address, and ends the User's browser sessions and
+ * Sessions, in one commit.
+ * @returns false when the link cannot be used any more
+ */
+export async function resetPasswordByLink(
+  tokenHash: string,
+  id: string,
+  passwordHash: string,
+  now: Date,
+  mail: NewMail,
+): Promise<boolean> {
+  return consumeEmailLink(tokenHash, now, [
+    [`UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`, [now, id]],
+    ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
+    mailWrite(mail),
+  ])
+}
 
 export async function findUser(id: string): Promise<User | null> {
   const db = await database()
@@ -63,8 +125,9 @@ export async function listUsers(): Promise<User[]> {
  * no longer valid.
  * @returns whether the User exists
  */
-export function setUserDisabled(id: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(id, ["disabledAt", now], "user_disabled", now)
+export async function setUserDisabled(id: string, now: Date): Promise<boolean> {
+  const [changed] = await write(...(await accessEndWrites(id, ["disabledAt", now], "user_disabled", now)))
+  return changed === 1
 }
 
 /** Enables a User. @returns whether the User exists */
@@ -78,22 +141,26 @@ export async function setUserEnabled(id: string): Promise<boolean> {
  * longer valid.
  * @returns whether the User exists
  */
-export function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
-  return changeAndEndAccess(id, ["passwordHash", passwordHash], "password_changed", now)
+export async function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
+  const [changed] = await write(...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)))
+  return changed === 1
 }
 
 type Change = [column: "disabledAt" | "passwordHash", value: Value]
 
-/** In one commit: after a failure between separate writes, the User's clients could still refresh. */
-async function changeAndEndAccess(id: string, [column, value]: Change, reason: RevokedReason, now: Date) {
-  const notifications = await notificationWrites({ userId: id }, now)
-  const [changed] = await write(
+/** They belong in one commit: after a failure between separate writes, the User's clients could still refresh. */
+async function accessEndWrites(
+  id: string,
+  [column, value]: Change,
+  reason: RevokedReason,
+  now: Date,
+): Promise<Write[]> {
+  return [
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
     revocationWrite("userId", id, reason, now),
-    ...notifications,
-  )
-  return changed === 1
+    ...(await notificationWrites({ userId: id }, now)),
+  ]
 }
 
 /** Deletes a User with all of their rows. @returns whether the User existed */

@@ -185,6 +185,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The metadata of the client registration is not valid.",
     fix: "Correct the field that error_description names, then register again.",
   },
+  email_unverified: {
+    label: "Email address not verified",
+    why: "The password is correct, but this server requires a verified email address (the setting REQUIRE_VERIFIED_EMAIL).",
+    fix: "Open the link in the email that was sent just now. An operator can vouch for the address with `user verify`.",
+  },
   method_not_allowed: {
     label: "HTTP method not allowed",
     why: "The endpoint does not accept this HTTP method.",

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { PasswordPoolBusyError } from "@/lib/accounts/password"
 import type { AuthorizationResponse } from "@/lib/authorization/authorization-response"
 import { config } from "@/lib/config"
 import { formatDuration, type Texts } from "@/lib/i18n/texts"
@@ -46,6 +47,23 @@ export function waitPage(
   const kind = problem === "busy" ? "busy" : form.isSignIn ? "tooManySignIns" : "tooMany"
   const page = { title: t(`errors.${kind}Title`), lead: t(`errors.${kind}`, { duration }), action }
   return htmlResponse(texts, problem === "busy" ? 503 : 429, page, headers)
+}
+
+/** Seconds. How long a person is asked to wait when every worker is busy with passwords. */
+const busySeconds = 5
+
+/** Runs a form's handler, and answers 503 when too many passwords wait to be hashed. @param page the form's */
+export async function refuseWhenBusy(
+  texts: Texts,
+  page: string,
+  handle: () => Promise<EndpointResponse>,
+): Promise<EndpointResponse> {
+  try {
+    return await handle()
+  } catch (error) {
+    if (!(error instanceof PasswordPoolBusyError)) throw error
+    return waitPage(texts, { problem: "busy", retryAfterSeconds: busySeconds }, { href: page, isSignIn: false })
+  }
 }
 
 /**

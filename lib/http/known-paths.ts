@@ -4,12 +4,14 @@ import { config } from "@/lib/config"
 
 /** Every route.ts that is an endpoint for clients or for forms, by its path. A test compares these lists with the folders. */
 export const endpointPaths = [
+  "/.well-known/change-password",
   "/.well-known/oauth-authorization-server",
   "/.well-known/openid-configuration",
   "/authorize",
   "/brand-logo",
   "/brand.css",
   "/callback",
+  "/confirm-email/submit",
   "/consent/submit",
   "/device/submit",
   "/device_authorization",
@@ -20,9 +22,12 @@ export const endpointPaths = [
   "/par",
   "/refresh",
   "/register",
+  "/reset-password/choose/submit",
+  "/reset-password/submit",
   "/revoke",
   "/sign-in/submit",
   "/sign-out/submit",
+  "/sign-up/finish/submit",
   "/sign-up/submit",
   "/token",
   "/userinfo",
@@ -36,7 +41,21 @@ export const publicDocumentPaths: readonly string[] = [
 ]
 
 /** The pages that this project's server renders without scripts of Next. */
-export const lightPagePaths = ["/", "/consent", "/device", "/flows/enter", "/sign-in", "/sign-out", "/sign-up"] as const
+export const lightPagePaths = [
+  "/",
+  "/check-email",
+  "/confirm-email",
+  "/consent",
+  "/device",
+  "/flows/enter",
+  "/outbox",
+  "/reset-password",
+  "/reset-password/choose",
+  "/sign-in",
+  "/sign-out",
+  "/sign-up",
+  "/sign-up/finish",
+] as const
 
 /** The pages that only Next renders, with their streams and exports. They have GET alone. */
 export const nextPathPatterns = [

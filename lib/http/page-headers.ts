@@ -2,7 +2,7 @@ import { config } from "@/lib/config"
 import { securityHeaders } from "./responses"
 
 /** The pages whose forms lead back to a Client. */
-const flowPages = ["/sign-in", "/sign-up", "/consent", "/sign-out"]
+const flowPages = ["/sign-in", "/sign-up", "/sign-up/finish", "/confirm-email", "/consent", "/sign-out"]
 
 /**
  * The security headers of a page, with its Content-Security-Policy.

@@ -14,15 +14,20 @@ export type Texts = {
   t: ReturnType<typeof createTranslator<typeof en>>
 }
 
-/** The key of a text without placeholders. */
-export type MessageKey =
-  | ProblemKey
+/** The key of a page's title. */
+export type TitleKey =
   | "signIn.title"
   | "signUp.title"
   | "signOut.pageTitle"
   | "consent.pageTitle"
   | "device.title"
   | "errors.notFoundTitle"
+  | "resetPassword.title"
+  | "resetPassword.chooseTitle"
+  | "finishSignUp.title"
+  | "confirmEmail.title"
+  | "checkEmail.title"
+  | "outbox.title"
 
 /** The key of a text that says why a form is shown again. */
 export type ProblemKey = `problems.${keyof (typeof en)["problems"]}`

@@ -68,6 +68,7 @@ export type Reason =
   | "credentials_wrong"
   | "database_unavailable"
   | "device_code_expired"
+  | "email_unverified"
   | "dpop_key_mismatch"
   | "dpop_nonce_missing"
   | "dpop_proof_invalid"

@@ -45,7 +45,9 @@ export async function findSignedInUser(token: string | null): Promise<SignedIn |
   const browserSession = await findBrowserSession(hashToken(token))
   if (!browserSession || browserSession.expiresAt <= new Date()) return null
   const { user, authenticatedAt, tokenHash } = browserSession
-  return isSignInValid(user, authenticatedAt) ? { user, authenticatedAt, tokenHash } : null
+  return isSignInValid(user, authenticatedAt) && !isVerificationMissing(user)
+    ? { user, authenticatedAt, tokenHash }
+    : null
 }
 
 /**
@@ -56,6 +58,10 @@ export function isSignInValid(user: User | null, authenticatedAt: Date): boolean
   if (user === null) return true
   return user.disabledAt === null && (user.signInsCountFrom === null || authenticatedAt >= user.signInsCountFrom)
 }
+
+/** Whether the User cannot sign in until they have verified their email address. */
+export const isVerificationMissing = ({ emailVerifiedAt }: User): boolean =>
+  emailVerifiedAt === null && config().REQUIRE_VERIFIED_EMAIL
 
 /** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
 export async function endBrowserSession(token: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Texts } from "@/lib/i18n/texts"
 import { ClientName } from "./client-name"
 import { FormScript } from "./form-script"
 import { NarrowPage } from "./narrow-page"
+import { Notice } from "./notice"
 
 /** What the form shows at first: the values and errors of a refused attempt, or the e-mail address of a login_hint. */
 export type FormProps = FormResult & {
@@ -38,7 +39,7 @@ export function credentialsPage(options: {
     if (next !== null) return redirect(next)
     const texts = readTexts(request, interaction?.locale)
     const { t } = texts
-    const { values = {}, errors = {} } = (await findFormResult(request, path, state)) ?? {}
+    const { values = {}, errors = {}, notice } = (await findFormResult(request, path, state)) ?? {}
 
     const lead = interaction && (
       <p>
@@ -49,6 +50,7 @@ export function credentialsPage(options: {
     )
     const content = (
       <NarrowPage texts={texts} title={t(title)} lead={lead} below={below(texts, state)}>
+        <Notice texts={texts} notice={notice} />
         <Form texts={texts} state={state} values={{ email: interaction?.loginHint ?? "", ...values }} errors={errors} />
         <FormScript />
       </NarrowPage>

@@ -6,7 +6,7 @@ import { readClientAddress } from "@/lib/http/client-address"
 import type { EndpointRequest } from "@/lib/http/exchange"
 import type { PageHandler } from "@/lib/http/page"
 import { readTexts } from "@/lib/http/texts"
-import type { MessageKey } from "@/lib/i18n/texts"
+import type { TitleKey } from "@/lib/i18n/texts"
 
 type SearchParams = Promise<Record<string, string | string[] | undefined>>
 
@@ -26,7 +26,7 @@ export async function servePage(
 }
 
 /** The title of a page of Next, in the language of the request. */
-export async function makeMetadata(title: MessageKey): Promise<Metadata> {
+export async function makeMetadata(title: TitleKey): Promise<Metadata> {
   return { title: readTexts(await readRequest()).t(title) }
 }
 

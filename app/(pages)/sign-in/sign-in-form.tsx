@@ -1,3 +1,4 @@
+import { pathWithState } from "@/lib/http/form-result"
 import type { FormProps } from "../_components/credentials-page"
 import { EmailField } from "../_components/email-field"
 import { FormAlert } from "../_components/form-alert"
@@ -32,6 +33,11 @@ export function SignInForm({ texts, state, values: { email }, errors }: FormProp
           aria-invalid={errors.form !== undefined}
           autoFocus={isEmailKnown}
         />
+        <p className="-mt-2 text-sm">
+          <a className="link" href={pathWithState("/reset-password", state)}>
+            {t("resetPassword.forgot")}
+          </a>
+        </p>
         <SubmitButton>{t("common.signIn")}</SubmitButton>
       </div>
     </form>

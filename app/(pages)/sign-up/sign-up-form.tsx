@@ -1,6 +1,7 @@
 import type { ReactNode } from "react"
 import { pathWithState } from "@/lib/http/form-result"
 import type { ProblemKey, Texts } from "@/lib/i18n/texts"
+import { isMailOn } from "@/lib/mail/outbox"
 import type { FormProps } from "../_components/credentials-page"
 import { EmailField } from "../_components/email-field"
 import { Field } from "../_components/field"
@@ -10,7 +11,9 @@ import { SubmitButton } from "../_components/submit-button"
 /** Focus starts at the first field with an error, else at the first one that is empty. */
 export function SignUpForm({ texts, state, values, errors }: FormProps) {
   const { t } = texts
-  const fields = ["email", "name", "password"]
+  // The e-mail has a link to the page that asks for the rest.
+  const isByEmail = isMailOn()
+  const fields = isByEmail ? ["email"] : ["email", "name", "password"]
   const focused = fields.find((field) => errors[field]) ?? fields.find((field) => !values[field])
   return (
     <form action="/sign-up/submit" method="post" noValidate>
@@ -22,26 +25,31 @@ export function SignUpForm({ texts, state, values, errors }: FormProps) {
           error={errors.email && <EmailProblem texts={texts} problem={errors.email} state={state} />}
           autoFocus={focused === "email"}
         />
-        <Field
-          label={t("fields.name")}
-          name="name"
-          hint={t("fields.optional")}
-          autoComplete="name"
-          defaultValue={values.name}
-          error={errors.name && t(errors.name)}
-          autoFocus={focused === "name"}
-        />
-        <PasswordField
-          texts={texts}
-          label={t("fields.password")}
-          name="password"
-          hint={t("fields.newPasswordHint")}
-          autoComplete="new-password"
-          required
-          error={errors.password && t(errors.password)}
-          autoFocus={focused === "password"}
-        />
-        <SubmitButton>{t("signUp.submit")}</SubmitButton>
+        {!isByEmail && (
+          <>
+            {" "}
+            <Field
+              label={t("fields.name")}
+              name="name"
+              hint={t("fields.optional")}
+              autoComplete="name"
+              defaultValue={values.name}
+              error={errors.name && t(errors.name)}
+              autoFocus={focused === "name"}
+            />
+            <PasswordField
+              texts={texts}
+              label={t("fields.password")}
+              name="password"
+              hint={t("fields.newPasswordHint")}
+              autoComplete="new-password"
+              required
+              error={errors.password && t(errors.password)}
+              autoFocus={focused === "password"}
+            />
+          </>
+        )}{" "}
+        <SubmitButton>{t(isByEmail ? "common.continue" : "signUp.submit")}</SubmitButton>
       </div>
     </form>
   )

@@ -96,6 +96,10 @@ export const en = {
     signedOut: "You are not signed in.",
     flows: "View flows",
   },
+  /** What was done, shown once on the next page. */
+  notices: {
+    passwordChanged: "Your password was changed. Sign in with the new one.",
+  },
   /** Why a form is shown again, beside the field. */
   problems: {
     emailMissing: "Enter your email address.",
@@ -104,6 +108,7 @@ export const en = {
     emailInvalid: "Enter an email address, such as ada@example.com.",
     emailLocalInvalid: "Before the @, use only letters from a to z, digits, and symbols such as a dot or a plus.",
     emailTooLong: "Use at most 64 characters before the @, and 254 in all.",
+    emailSame: "This is your email address already.",
     emailTaken: "An account with this email address already exists.",
     nameInvalid: "Use at most 100 characters on one line, without control characters.",
     passwordTooShort: "Use at least 8 characters.",
@@ -149,5 +154,92 @@ export const en = {
     signInLink:
       "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support.",
     forDeveloper: "For the app's developer",
+    emailLinkTitle: "This link doesn't work",
+    emailLink: "It was already used, has expired, or a newer email has a newer link.",
+    emailLinkAgain: "Get a new link",
+  },
+  resetPassword: {
+    forgot: "Forgot your password?",
+    title: "Reset your password",
+    lead: "Enter your email address, and we'll send you a link to choose a new password.",
+    submit: "Send the link",
+    back: "Back to sign in",
+    off: "This service can't send email, so it can't reset your password.",
+    offHelp: "<link>Ask for help</link> to get a new password.",
+    chooseTitle: "Choose a new password",
+    chooseLead: "for <email></email>. You'll be signed out everywhere.",
+    newPassword: "New password",
+    chooseSubmit: "Change password",
+  },
+  checkEmail: {
+    title: "Check your email",
+    lead: "If the address is right, an email with a link is on its way. The link works once, within 30 minutes, on any device.",
+    nothing: "Nothing there? Look in the spam folder, or <link>try again</link>.",
+    outbox: "This is a demo: emails are not sent. <link>Open the outbox</link>",
+    verifyLead:
+      "Before you can sign in, confirm your email address. We sent you a link. It works once, within 30 minutes, on any device.",
+  },
+  finishSignUp: {
+    title: "Finish creating your account",
+    lead: "for <email></email>",
+    submit: "Create account",
+  },
+  confirmEmail: {
+    title: "Confirm your email address",
+    lead: "Is <email></email> your address?",
+    submit: "Confirm",
+    doneTitle: "Email address confirmed",
+    done: "You can close this page, or continue here.",
+  },
+  outbox: {
+    title: "Outbox",
+    lead: "The emails that this demo would have sent, the newest first.",
+    empty: "No emails yet.",
+    to: "To {email}",
+  },
+  /** E-mails. `brand` is the name of the service. */
+  mail: {
+    linkNote: "The link works once, within 30 minutes, on any device.",
+    ignore: "If you didn't ask for this, you can ignore this email.",
+    notYou: "If this wasn't you, reset your password now. That signs out every device.",
+    review: "Review your account",
+    resetPassword: {
+      subject: "Reset your {brand} password",
+      text: "You asked to reset the password of your {brand} account.",
+      button: "Choose a new password",
+    },
+    noAccount: {
+      subject: "No {brand} account with this address",
+      text: "You asked to reset a password at {brand}, but no account has this email address. Maybe you signed up with another one.",
+      button: "Create an account",
+    },
+    signUp: {
+      subject: "Finish creating your {brand} account",
+      text: "One step is left: choose a password.",
+      button: "Finish creating your account",
+    },
+    signUpTaken: {
+      subject: "Your address already has an account at {brand}",
+      text: "You tried to create an account at {brand} with this email address, which already has one. If you forgot the password, you can reset it on the sign-in page.",
+      button: "Sign in",
+    },
+    verifyEmail: {
+      subject: "Confirm your email address for {brand}",
+      text: "Confirm that this is the email address of your {brand} account.",
+      button: "Confirm email address",
+    },
+    changeEmail: {
+      subject: "Confirm your new email address for {brand}",
+      text: "Confirm that your {brand} account should use this email address.",
+      button: "Confirm email address",
+    },
+    passwordChanged: {
+      subject: "Your {brand} password was changed",
+      text: "The password of your {brand} account was changed, and every other device was signed out.",
+    },
+    emailChanged: {
+      subject: "The email address of your {brand} account was changed",
+      text: "Your {brand} account now uses {email}. This address no longer works for signing in.",
+    },
   },
 } as const

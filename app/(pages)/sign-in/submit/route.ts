@@ -1,3 +1,4 @@
+import { requestVerification } from "@/lib/accounts/verify-email"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { formatCookie } from "@/lib/http/cookies"
@@ -33,6 +34,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       if (interaction) flow.step("authorization.redirects_to_callback")
       const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
       return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
+    }
+    if (result.problem === "email_unverified") {
+      const asked = { address: attempt.address, locale: texts.locale, stateToken: state }
+      await requestVerification(result.user, asked)
+      return redirect(pathWithState("/check-email?for=verify", state))
     }
     if (result.problem !== "wrong_credentials")
       return waitPage(texts, result, { href: pathWithState("/sign-in", state), isSignIn: true })

@@ -1,0 +1,15 @@
+import type { Texts } from "@/lib/i18n/texts"
+import { NarrowPage } from "./narrow-page"
+
+/** The page for a link from an e-mail that cannot be used. @param again the path where a new one can be asked for */
+export function unusableLinkPage(texts: Texts, again: string) {
+  const { t } = texts
+  const content = (
+    <NarrowPage texts={texts} title={t("errors.emailLinkTitle")} lead={<p>{t("errors.emailLink")}</p>}>
+      <a className="button button-primary w-full" href={again}>
+        {t("errors.emailLinkAgain")}
+      </a>
+    </NarrowPage>
+  )
+  return { texts, status: 410, title: t("errors.emailLinkTitle"), content }
+}

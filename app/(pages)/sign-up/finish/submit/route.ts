@@ -1,0 +1,35 @@
+import { finishSignUp } from "@/lib/accounts/sign-up-link"
+import { continuePath, findInteraction } from "@/lib/authorization/interaction"
+import { config } from "@/lib/config"
+import { formatCookie } from "@/lib/http/cookies"
+import { notFoundPage, refuseWhenBusy } from "@/lib/http/error-page"
+import { formEndpoint } from "@/lib/http/form-endpoint"
+import { forgetFormResult, showFormAgain } from "@/lib/http/form-result"
+import { redirect } from "@/lib/http/responses"
+import { readTexts } from "@/lib/http/texts"
+
+/** Consumes the link of the sign-up e-mail, makes the User, signs the browser in and continues the authorization. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+  "/sign-up",
+  async ({ field, browser, request, flow }) => {
+    if (!config().SIGN_UP) return notFoundPage(request)
+    const texts = readTexts(request)
+    const page = `/sign-up/finish?${new URLSearchParams({ token: field("token") })}`
+    return refuseWhenBusy(texts, page, async () => {
+      const [name, password] = [field("name").trim(), field("password")]
+      const previousToken = browser.browserSessionToken
+      const facts = { name, password, locale: texts.locale, previousToken }
+      const result = await finishSignUp(field("token"), facts)
+      if (!result) return redirect(page)
+      if (!result.ok) return showFormAgain(page, null, { values: { name }, errors: { [result.field]: result.problem } })
+      const { token, expiresAt: expires } = result.browserSession
+      const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
+      const interaction = result.stateToken && (await findInteraction(result.stateToken, browser.browserTokens))
+      if (!result.stateToken || !interaction) return redirect("/", cookies)
+      flow.join(interaction.flowId)
+      flow.concerns({ userId: result.user.id })
+      flow.step("authorization.redirects_to_callback")
+      return redirect(await continuePath(result.stateToken, browser.browserTokens), cookies)
+    })
+  },
+)

@@ -1,0 +1,69 @@
+import { createHmac } from "node:crypto"
+import { addressKey } from "@/lib/accounts/address-key"
+import { config } from "@/lib/config"
+import { type EmailLink, findEmailLink, insertEmailLink, type LinkPurpose } from "@/lib/data/email-links"
+import { countSignInAttempt } from "@/lib/data/sign-in-limits"
+import type { Letter } from "@/lib/mail/content"
+import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { generateToken, hashToken } from "@/lib/protocol/random"
+import { deriveKey } from "@/lib/secret"
+
+/** How long a link can be used, in seconds. */
+export const linkSeconds = 30 * 60
+
+/** The page that each link opens. A GET changes nothing there, because mail scanners follow links. */
+const pages: Record<LinkPurpose, string> = {
+  reset_password: "/reset-password/choose",
+  sign_up: "/sign-up/finish",
+  verify_email: "/confirm-email",
+  change_email: "/confirm-email",
+}
+
+/** Whom a link is for, and the authorization that continues after it. */
+export type LinkTarget = {
+  purpose: LinkPurpose
+  userId: string | null
+  email: string
+  stateToken?: string | null
+}
+
+/**
+ * Stores a new link in place of the earlier one for the same purpose, and with it the e-mail that contains it.
+ * @param compose returns the e-mail, or null to send none
+ * @returns the link
+ */
+export async function issueLink(target: LinkTarget, compose: (url: string) => Letter | null): Promise<string> {
+  const token = generateToken()
+  const url = `${config().issuer}${pages[target.purpose]}?${new URLSearchParams({ token })}`
+  const letter = compose(url)
+  const createdAt = new Date()
+  const expiresAt = new Date(createdAt.getTime() + linkSeconds * 1000)
+  const link = { ...target, stateToken: target.stateToken ?? null, tokenHash: hashToken(token), createdAt, expiresAt }
+  await insertEmailLink(link, letter && (await prepareMail(letter)))
+  if (letter) void sendMailInBackground()
+  return url
+}
+
+/** Finds a link that can still be used for one of the purposes. Nothing is consumed. */
+export async function findLink(token: string, ...purposes: LinkPurpose[]): Promise<EmailLink | null> {
+  const link = await findEmailLink(hashToken(token), new Date())
+  return link && purposes.some((purpose) => purpose === link.purpose) ? link : null
+}
+
+/** The email address is kept as an HMAC, so that the table of limits is no list of who has a user here. */
+const recipientKey = (email: string) =>
+  createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
+
+/**
+ * Counts a request for an e-mail.
+ * @returns the seconds to wait when the network address sent too many, else 0; and whether the recipient may get another one
+ */
+export async function countMailRequest(
+  email: string,
+  address: string,
+): Promise<{ waitSeconds: number; maySend: boolean }> {
+  const { waitSeconds } = await countSignInAttempt("mail", addressKey(address))
+  if (waitSeconds > 0) return { waitSeconds, maySend: false }
+  const byRecipient = await countSignInAttempt("mail-to", recipientKey(email))
+  return { waitSeconds: 0, maySend: byRecipient.waitSeconds === 0 }
+}

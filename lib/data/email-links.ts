@@ -1,0 +1,46 @@
+import { columnsOf } from "./columns"
+import { isStored } from "./errors"
+import type { EmailLink } from "./generated/sqlite/client"
+import { mailWrite, type NewMail } from "./mail"
+import { findRow, type Write, write, writeIfFirst } from "./statement"
+
+export type LinkPurpose = "reset_password" | "sign_up" | "verify_email" | "change_email"
+export type { EmailLink }
+export type NewEmailLink = Omit<EmailLink, "subject" | "purpose"> & { purpose: LinkPurpose }
+
+/** Stores a link, in place of the earlier one for the same purpose, and in the same commit the e-mail that contains it. */
+export async function insertEmailLink(link: NewEmailLink, mail: NewMail | null): Promise<void> {
+  const { tokenHash, purpose, userId, email, stateToken, createdAt, expiresAt } = link
+  const subject = `${purpose}:${userId ?? email}`
+  const stored: Write = [insertLink, [tokenHash, subject, purpose, userId, email, stateToken, createdAt, expiresAt]]
+  await write(stored, ...(mail ? [mailWrite(mail)] : []))
+}
+
+const insertLink = `INSERT INTO "EmailLink"
+  ("tokenHash", "subject", "purpose", "userId", "email", "stateToken", "createdAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT ("subject") DO UPDATE SET "tokenHash" = excluded."tokenHash", "email" = excluded."email",
+    "stateToken" = excluded."stateToken", "createdAt" = excluded."createdAt", "expiresAt" = excluded."expiresAt"`
+
+const link = columnsOf("EmailLink")
+const selectLink = `SELECT ${link.select} FROM "EmailLink" WHERE "tokenHash" = ? AND "expiresAt" > ?`
+
+/** Finds a link that can still be used. */
+export async function findEmailLink(tokenHash: string, now: Date): Promise<EmailLink | null> {
+  const row = await findRow(selectLink, [tokenHash, now])
+  return row && link.read(row).EmailLink
+}
+
+/**
+ * Consumes a link and commits its effects with it. Only one of several concurrent callers gets true.
+ * @returns false when the link was used or replaced, or when its effects cannot be stored, such as a second User with the same
+ * email address
+ */
+export async function consumeEmailLink(tokenHash: string, now: Date, effects: Write[]): Promise<boolean> {
+  let consumed = false
+  const consume: Write = [`DELETE FROM "EmailLink" WHERE "tokenHash" = ? AND "expiresAt" > ?`, [tokenHash, now]]
+  const committed = writeIfFirst(consume, ...effects).then((result) => {
+    consumed = result
+  })
+  return (await isStored(committed)) && consumed
+}

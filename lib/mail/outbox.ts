@@ -1,0 +1,74 @@
+import { config } from "@/lib/config"
+import {
+  claimMailAttempt,
+  deleteMail,
+  insertMail,
+  listDueMail,
+  listNewestMail,
+  type Mail,
+  markMailSent,
+  type NewMail,
+} from "@/lib/data/mail"
+import { createOutbox } from "@/lib/outbox"
+import { generateId } from "@/lib/protocol/random"
+import { openSealed, seal } from "@/lib/seal"
+import { type ComposedMail, composeMail, type Letter } from "./content"
+import { deliver } from "./transport"
+
+/** Whether this server can send e-mail, or show it in the outbox. */
+export const isMailOn = () => config().mail !== "off"
+
+/** Seconds after which an e-mail that could not be sent is useless: its link has ended, or its news is old. */
+const usefulSeconds = (letter: Letter) => ("link" in letter ? 30 * 60 : 2 * 24 * 3600)
+
+/** Makes the row of an e-mail. Store it in the same commit as what it is about. Only this server can read it. */
+export async function prepareMail(letter: Letter): Promise<NewMail> {
+  const createdAt = new Date()
+  return {
+    id: generateId(),
+    sealed: await seal("mail", letter),
+    createdAt,
+    // Without a mail server it is only shown.
+    nextAttemptAt: config().mail === "smtp" ? createdAt : null,
+    expiresAt: new Date(createdAt.getTime() + usefulSeconds(letter) * 1000),
+  }
+}
+
+/** Stores an e-mail by itself, if this server has e-mail. */
+export async function enqueueMail(letter: Letter): Promise<void> {
+  if (isMailOn()) await insertMail(await prepareMail(letter))
+  void sendMailInBackground()
+}
+
+const outbox = createOutbox<Mail>({
+  event: "mail",
+  retrySeconds: [60, 2 * 60, 5 * 60, 10 * 60, 30 * 60, 2 * 3600, 6 * 3600, 12 * 3600],
+  list: listDueMail,
+  claim: claimMailAttempt,
+  async send({ id, sealed, expiresAt }) {
+    const letter = await openSealed<Letter>("mail", sealed)
+    // Sealed with another SECRET, or useless by now.
+    if (letter === null || expiresAt <= new Date()) return null
+    return deliver(id, composeMail(letter))
+  },
+  finish: ({ id }) => (config().isDevelopment ? markMailSent(id) : deleteMail(id)),
+  describe: ({ id }) => ({ mail: id }),
+})
+
+export const { sendDue: sendDueMail } = outbox
+
+/** Sends what is due, where this server has a mail server. */
+export async function sendMailInBackground(): Promise<void> {
+  if (config().mail === "smtp") await outbox.sendInBackground()
+}
+
+/** The last e-mails, for the outbox page of the demo and of development. */
+export async function listOutbox(limit: number): Promise<(ComposedMail & { id: string; createdAt: Date })[]> {
+  const mails = await Promise.all(
+    (await listNewestMail(limit)).map(async ({ id, sealed, createdAt }) => {
+      const letter = await openSealed<Letter>("mail", sealed)
+      return letter ? [{ id, createdAt, ...composeMail(letter) }] : []
+    }),
+  )
+  return mails.flat()
+}
