@@ -15,6 +15,19 @@ import * as register from "./(oauth)/register/route"
 import * as revoke from "./(oauth)/revoke/route"
 import * as token from "./(oauth)/token/route"
 import * as userinfo from "./(oauth)/userinfo/route"
+import { accountHomePage } from "./(pages)/account/account-page"
+import * as accountAppsSubmit from "./(pages)/account/apps/submit/route"
+import * as accountBrowsersSubmit from "./(pages)/account/browsers/submit/route"
+import { deletePage } from "./(pages)/account/delete/delete-page"
+import * as accountDeleteSubmit from "./(pages)/account/delete/submit/route"
+import { emailPage } from "./(pages)/account/email/email-page"
+import * as accountEmailSubmit from "./(pages)/account/email/submit/route"
+import * as accountExportSubmit from "./(pages)/account/export/submit/route"
+import { historyPage } from "./(pages)/account/history/history-page"
+import { passwordPage } from "./(pages)/account/password/password-page"
+import * as accountPasswordSubmit from "./(pages)/account/password/submit/route"
+import { profilePage } from "./(pages)/account/profile/profile-page"
+import * as accountProfileSubmit from "./(pages)/account/profile/submit/route"
 import * as brandStylesheet from "./(pages)/brand.css/route"
 import * as brandLogo from "./(pages)/brand-logo/route"
 import { checkEmailPage } from "./(pages)/check-email/check-email-page"
@@ -60,6 +73,19 @@ export const endpoints = new Map<string, Endpoint>([
   ["/token", token],
   ["/userinfo", userinfo],
   ["/", lightPage(homePage)],
+  ["/account", lightPage(accountHomePage)],
+  ["/account/apps/submit", accountAppsSubmit],
+  ["/account/browsers/submit", accountBrowsersSubmit],
+  ["/account/delete", lightPage(deletePage)],
+  ["/account/delete/submit", accountDeleteSubmit],
+  ["/account/email", lightPage(emailPage)],
+  ["/account/email/submit", accountEmailSubmit],
+  ["/account/export/submit", accountExportSubmit],
+  ["/account/history", lightPage(historyPage)],
+  ["/account/password", lightPage(passwordPage)],
+  ["/account/password/submit", accountPasswordSubmit],
+  ["/account/profile", lightPage(profilePage)],
+  ["/account/profile/submit", accountProfileSubmit],
   ["/brand-logo", brandLogo],
   ["/brand.css", brandStylesheet],
   ["/check-email", lightPage(checkEmailPage)],

@@ -16,6 +16,7 @@ import { finishSignUp, requestSignUp } from "./sign-up-link"
 import { confirmEmail, requestEmailChange, requestVerification } from "./verify-email"
 
 const asked = { address: "192.0.2.1", locale: "en", stateToken: null } as const
+const by = { locale: "en", device: { browser: null, os: null } } as const
 const password = "seven purple elephants dance"
 const newAddress = () => `${generateId().toLowerCase()}@example.com`
 
@@ -41,8 +42,15 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     user = await storeUser()
   })
 
-  const reset = (token: string) => resetPassword(token, password, "en")
-  const finish = (token: string) => finishSignUp(token, { name: "Ada", password, locale: "en", previousToken: null })
+  const reset = (token: string) => resetPassword(token, password, by)
+  const finish = (token: string) =>
+    finishSignUp(token, {
+      name: "Ada",
+      password,
+      locale: "en",
+      previousToken: null,
+      device: { browser: null, os: null },
+    })
 
   /** Each kind of link: how its token is made, and what using it returns when it cannot be used. */
   const kinds: [kind: string, make: () => Promise<string>, use: (token: string) => Promise<object | null>][] = [
@@ -62,7 +70,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
         await requestVerification(user, asked)
         return newestToken(user.email)
       },
-      (token) => confirmEmail(token, "en"),
+      (token) => confirmEmail(token, by),
     ],
     [
       "to change an address",
@@ -71,7 +79,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
         await requestEmailChange(user, { ...asked, email })
         return newestToken(email)
       },
-      (token) => confirmEmail(token, "en"),
+      (token) => confirmEmail(token, by),
     ],
   ]
 
@@ -113,7 +121,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
   test("for one purpose does not work for another", async () => {
     const token = tokenOf(await makeResetLink(user))
     expect(await finish(token)).toBeNull()
-    expect(await confirmEmail(token, "en")).toBeNull()
+    expect(await confirmEmail(token, by)).toBeNull()
     expect(await reset(token)).not.toBeNull()
   })
 
@@ -154,7 +162,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
 
   test("to reset a password is kept when the new password is refused", async () => {
     const token = tokenOf(await makeResetLink(user))
-    expect(await resetPassword(token, "short", "en")).toEqual({ ok: false, problem: "problems.passwordTooShort" })
+    expect(await resetPassword(token, "short", by)).toEqual({ ok: false, problem: "problems.passwordTooShort" })
     expect(await reset(token)).toMatchObject({ ok: true })
   })
 
@@ -170,13 +178,13 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     await requestVerification(user, asked)
     const token = await newestToken(user.email)
     await updateUser(user.id, { email: newAddress() })
-    expect(await confirmEmail(token, "en")).toBeNull()
+    expect(await confirmEmail(token, by)).toBeNull()
   })
 
   test("to change an address tells the earlier address", async () => {
     const email = newAddress()
     await requestEmailChange(user, { ...asked, email })
-    await confirmEmail(await newestToken(email), "en")
+    await confirmEmail(await newestToken(email), by)
     expect(await findUser(user.id)).toMatchObject({ email, emailVerifiedAt: expect.any(Date) })
     expect((await mailsTo(user.email))[0]?.subject).toContain("email address of your")
   })
@@ -189,7 +197,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     await requestEmailChange(user, { ...asked, email })
     const token = await newestToken(email)
     await updateUser(other.id, { email })
-    expect(await confirmEmail(token, "en")).toBeNull()
+    expect(await confirmEmail(token, by)).toBeNull()
     expect((await findUser(user.id))?.email).toBe(user.email)
   })
 

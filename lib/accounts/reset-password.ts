@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { Device } from "@/lib/data/security-events"
 import { findUser, findUserByEmail, resetPasswordByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -60,7 +61,7 @@ export async function findResetLink(token: string): Promise<{ email: string; sta
 export async function resetPassword(
   token: string,
   password: string,
-  locale: Locale,
+  { locale, device }: { locale: Locale; device: Device },
 ): Promise<{ ok: true; stateToken: string | null } | { ok: false; problem: ProblemKey } | null> {
   const link = await findLink(token, "reset_password")
   const user = link?.userId ? await findUser(link.userId) : null
@@ -69,7 +70,7 @@ export async function resetPassword(
   if (problem) return { ok: false, problem }
   const passwordHash = await hashPassword(password)
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), user.id, passwordHash, new Date(), mail))) return null
+  if (!(await resetPasswordByLink(hashToken(token), user.id, passwordHash, new Date(), device, mail))) return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }
 }

@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { Device } from "@/lib/data/security-events"
 import { findUserByEmail, insertUserByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -51,7 +52,7 @@ export async function findSignUpLink(token: string): Promise<{ email: string; st
  */
 export async function finishSignUp(
   token: string,
-  facts: { name: string; password: string; locale: Locale; previousToken: string | null },
+  facts: { name: string; password: string; locale: Locale; previousToken: string | null; device: Device },
 ): Promise<
   { ok: true; user: User; stateToken: string | null; browserSession: NewBrowserSession } | UserProblem | null
 > {
@@ -60,7 +61,10 @@ export async function finishSignUp(
   const parsed = parseNewUser({ email: link.email, name: facts.name, password: facts.password })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
-  const { browserSession, start } = makeBrowserSession(facts.previousToken)
+  const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
+    device: facts.device,
+    kind: "signed_up",
+  })
   const passwordHash = await hashPassword(facts.password)
   const emailVerifiedAt = new Date()
   const created = { id: generateId(), email, emailVerifiedAt, name, passwordHash, locale: facts.locale }

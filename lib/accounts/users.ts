@@ -1,5 +1,7 @@
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
+import type { Device } from "@/lib/data/security-events"
 import {
+  changePasswordInBrowser,
   findUser,
   insertUser,
   setPasswordHash,
@@ -10,9 +12,11 @@ import {
 } from "@/lib/data/users"
 import { isLocale, type Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
+import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
+import { makeBrowserSession, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { findEmailProblem, normalizeEmail } from "./email-address"
 import { hashPassword } from "./password"
 import { findPasswordProblem } from "./password-rules"
@@ -82,7 +86,7 @@ function parseProfile(facts: { email: string; name: string | null }): Profile | 
  */
 export async function changeProfile(
   userId: string,
-  changes: { email?: string; name?: string; emailVerified?: boolean; claims?: Claims },
+  changes: { email?: string; name?: string; emailVerified?: boolean; claims?: Claims; locale?: Locale },
 ): Promise<{ ok: true; user: User } | UserProblem | ClaimProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
@@ -95,6 +99,7 @@ export async function changeProfile(
   const changed = {
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
+    ...(changes.locale !== undefined && { locale: changes.locale }),
     emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
     ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
   }
@@ -144,4 +149,26 @@ export async function disableUser(userId: string): Promise<boolean> {
 /** Lets a disabled User sign in again. @returns whether there is such a User */
 export async function enableUser(userId: string): Promise<boolean> {
   return setUserEnabled(userId)
+}
+
+/**
+ * Sets a User's password from one of their browsers, which gets a new BrowserSession. Everything else that was started with
+ * the old password ends, and an e-mail tells the User.
+ * @throws PasswordPoolBusyError
+ */
+export async function changePasswordHere(
+  user: User,
+  password: string,
+  { previousToken, device, locale }: { previousToken: string | null; device: Device; locale: Locale },
+): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey }> {
+  const problem = findPasswordProblem(password, user.email)
+  if (problem) return { ok: false, problem }
+  const passwordHash = await hashPassword(password)
+  const mail = isMailOn()
+    ? await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
+    : null
+  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device })
+  await changePasswordInBrowser(user.id, passwordHash, start, mail)
+  void sendMailInBackground()
+  return { ok: true, browserSession }
 }

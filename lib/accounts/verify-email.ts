@@ -1,3 +1,4 @@
+import type { Device } from "@/lib/data/security-events"
 import { findUser, findUserByEmail, type User, verifyEmailByLink } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -53,7 +54,10 @@ export async function findConfirmationLink(token: string): Promise<{ email: stri
  * Consumes a link, and verifies or changes the User's address. After a change, the earlier address gets an e-mail about it.
  * @returns the state token of the authorization that waits for it; null when the link cannot be used
  */
-export async function confirmEmail(token: string, locale: Locale): Promise<{ stateToken: string | null } | null> {
+export async function confirmEmail(
+  token: string,
+  { locale, device }: { locale: Locale; device: Device },
+): Promise<{ stateToken: string | null } | null> {
   const link = await findLink(token, "verify_email", "change_email")
   const user = link?.userId ? await findUser(link.userId) : null
   if (!link || !user) return null
@@ -63,7 +67,8 @@ export async function confirmEmail(token: string, locale: Locale): Promise<{ sta
   const notice = isChange
     ? await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "emailChanged", email: link.email })
     : null
-  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), notice))) return null
+  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), device, notice)))
+    return null
   void sendMailInBackground()
   return { stateToken: link.stateToken }
 }

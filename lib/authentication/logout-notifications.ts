@@ -30,6 +30,9 @@ export const { sendDue: sendDueNotifications, sendInBackground: sendNotification
     describe: ({ clientId }) => ({ client_id: clientId }),
   })
 
+/** Starts to send the notifications that were stored just now. */
+export const notifyClients = (): void => void sendNotificationsInBackground()
+
 /** Back-Channel Logout 1.0 section 2.5. @returns why it failed, or null */
 async function postLogoutToken(client: Client, notification: LogoutNotification): Promise<Failure | null> {
   const body = new URLSearchParams({ logout_token: await issueLogoutToken(client, notification) })

@@ -27,6 +27,8 @@ const attempt = (changes: Partial<Parameters<typeof signIn>[0]> = {}) => ({
   password,
   address: newAddress(),
   previousToken: null,
+  device: { browser: "Firefox", os: "Linux" },
+  keep: false,
   ...changes,
 })
 

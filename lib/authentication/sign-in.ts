@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
+import { type Device, insertFailedSignIn } from "@/lib/data/security-events"
 import { findUserByEmail, type User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import {
@@ -22,10 +23,18 @@ const busySeconds = 5
  * Verifies the credentials that a person gave, and starts a BrowserSession.
  * @param address the network address of the browser, which failed attempts are counted by
  * @param previousToken the BrowserSession cookie that the browser had: that session ends
+ * @param keep whether the browser stays signed in after it was closed
  * @param flow the authorization that this sign-in is part of, or null
  */
 export async function signIn(
-  attempt: { email: string; password: string; address: string; previousToken: string | null },
+  attempt: {
+    email: string
+    password: string
+    address: string
+    previousToken: string | null
+    device: Device
+    keep: boolean
+  },
   flow: Flow | null = null,
 ): Promise<
   | Accepted
@@ -47,6 +56,7 @@ export async function signIn(
     const known = user !== null && user.disabledAt === null
     const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
     if (!known || !right) {
+      if (email !== null) await insertFailedSignIn(email, lookedUpAt, attempt.device)
       await wait(delayMs)
       flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
@@ -57,7 +67,7 @@ export async function signIn(
       flow?.fail({ reason: "email_unverified" })
       return { ok: false, problem: "email_unverified", user }
     }
-    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt) }
+    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, attempt) }
   } catch (error) {
     // It was our fault that nothing was checked.
     if (error instanceof PasswordPoolBusyError) await refundAttempt(account, attempt.address)
@@ -70,7 +80,14 @@ export async function signIn(
  * address, so that no one tries out in bulk which email addresses have a user here.
  */
 export async function signUp(
-  facts: { email: string; name: string | null; password: string; address: string; previousToken: string | null },
+  facts: {
+    email: string
+    name: string | null
+    password: string
+    address: string
+    previousToken: string | null
+    device: Device
+  },
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | UserProblem> {
   flow?.step("authorization.verifies_credentials")
@@ -85,7 +102,10 @@ export async function signUp(
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
   try {
-    const { browserSession, start } = makeBrowserSession(facts.previousToken)
+    const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
+      ...facts,
+      kind: "signed_up",
+    })
     const created = await createUser(facts, start)
     if (!created.ok) {
       flow?.fail({ reason: "parameter_invalid" })

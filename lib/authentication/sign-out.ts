@@ -7,7 +7,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { addQuery } from "@/lib/protocol/redirect-uri"
 import { endBrowserSession, findSignedInUser } from "@/lib/sessions/browser-sessions"
-import { sendNotificationsInBackground } from "./logout-notifications"
+import { notifyClients } from "./logout-notifications"
 
 /** A request to sign out in which everything has been checked. */
 export type SignOutRequest = {
@@ -59,7 +59,7 @@ export async function endSession(
 export async function signOutBrowser(browserSessionToken: string | null): Promise<void> {
   if (browserSessionToken === null) return
   await endBrowserSession(browserSessionToken)
-  void sendNotificationsInBackground()
+  notifyClients()
 }
 
 /**

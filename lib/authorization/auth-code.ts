@@ -37,6 +37,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       claims: request.claims ? JSON.stringify(request.claims) : null,
       dpopJkt: request.dpopJkt ?? null,
       authTime: signedIn.authenticatedAt,
+      amr: signedIn.amr.join(" "),
       browserSession: signedIn.tokenHash,
     },
     {

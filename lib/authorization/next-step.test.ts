@@ -14,7 +14,8 @@ describeOnEachDatabase("a consent that was given", () => {
     await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: new Date() })
     const next = async (resource: string) => {
       const { state } = await makeAuthorization(client, { resource: [resource] })
-      return (await findNextStep(state, client, { user, authenticatedAt: new Date(), tokenHash: "" })).step
+      return (await findNextStep(state, client, { user, authenticatedAt: new Date(), tokenHash: "", amr: ["pwd"] }))
+        .step
     }
     expect(await next("https://mcp.example.com/")).toBe("answer")
     expect(await next("https://mcp.example.com/other")).toBe("consent")

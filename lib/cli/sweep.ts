@@ -19,6 +19,7 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
     clients,
     emailLinks,
     mail,
+    securityEvents,
   } = await sweep()
   return {
     json: {
@@ -31,7 +32,8 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
       clients,
       email_links: emailLinks,
       emails: mail,
+      security_events: securityEvents,
     },
-    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails and ${mail} old emails.`,
+    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails, ${mail} old emails and ${securityEvents} entries of security histories.`,
   }
 }

@@ -1,15 +1,25 @@
 import { columnsOf } from "./columns"
+import { database } from "./database"
+import type { BrowserSession as BrowserSessionRow } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
+import { type Device, type NewSecurityEvent, securityEventWrite } from "./security-events"
 import type { RevokedReason } from "./sessions"
-import { findRow, type Write, write } from "./statement"
+import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
 
-export type BrowserSession = { tokenHash: string; userId: string; authenticatedAt: Date; expiresAt: Date; user: User }
+export type BrowserSession = BrowserSessionRow & { user: User }
 
 /** A new BrowserSession, and the token hash of the browser's earlier one, which ends. */
-export type BrowserSessionStart = Omit<BrowserSession, "userId" | "user"> & { previousTokenHash: string | null }
+export type BrowserSessionStart = Pick<BrowserSession, "tokenHash" | "authenticatedAt" | "expiresAt"> &
+  Partial<Device> & {
+    amr?: string
+    previousTokenHash: string | null
+    kind?: "signed_in" | "signed_up"
+  }
 
-const insertRow = `INSERT INTO "BrowserSession" ("tokenHash", "userId", "authenticatedAt", "expiresAt") VALUES (?, ?, ?, ?)`
+const insertRow = `INSERT INTO "BrowserSession"
+  ("tokenHash", "userId", "authenticatedAt", "expiresAt", "lastUsedAt", "browser", "os", "amr")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 
 /** A sign-in of the same User replaces the BrowserSession, so its Sessions belong to the new one. */
@@ -17,11 +27,15 @@ const moveSessions = `UPDATE "Session" SET "browserSession" = ? WHERE "userId" =
 
 /** The writes that store a BrowserSession and end the browser's earlier one. */
 export function browserSessionWrites(userId: string, start: BrowserSessionStart): Write[] {
-  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash } = start
-  const inserted: Write = [insertRow, [tokenHash, userId, authenticatedAt, expiresAt]]
+  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash, kind = "signed_in" } = start
+  const { browser = null, os = null, amr = "pwd" } = start
+  const inserted: Write[] = [
+    [insertRow, [tokenHash, userId, authenticatedAt, expiresAt, authenticatedAt, browser, os, amr]],
+    securityEventWrite({ userId, kind, at: authenticatedAt, browser, os }),
+  ]
   return previousTokenHash
-    ? [inserted, [deleteRow, [previousTokenHash]], [moveSessions, [tokenHash, userId, previousTokenHash]]]
-    : [inserted]
+    ? [...inserted, [deleteRow, [previousTokenHash]], [moveSessions, [tokenHash, userId, previousTokenHash]]]
+    : inserted
 }
 
 /** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
@@ -45,17 +59,46 @@ export async function findBrowserSession(tokenHash: string): Promise<BrowserSess
 const revokeSessions = `UPDATE "Session" SET "revokedAt" = ?, "revokedReason" = ?
   WHERE "userId" = ? AND "browserSession" = ? AND "revokedAt" IS NULL AND ' ' || "scope" || ' ' NOT LIKE ?`
 
+/** Records that a BrowserSession was used, unless that was recorded after `since`. */
+export async function touchBrowserSession(tokenHash: string, since: Date, now: Date): Promise<void> {
+  const stale = `"tokenHash" = ? AND ("lastUsedAt" IS NULL OR "lastUsedAt" < ?)`
+  await changeRows(`UPDATE "BrowserSession" SET "lastUsedAt" = ? WHERE ${stale}`, [now, tokenHash, since])
+}
+
+/** The BrowserSessions of a User that have not expired, those used last first. */
+export async function listBrowserSessions(userId: string, now: Date): Promise<BrowserSessionRow[]> {
+  const db = await database()
+  const rows = await db.browserSession.findMany({ where: { userId, expiresAt: { gt: now } } })
+  const usedAt = ({ lastUsedAt, authenticatedAt }: BrowserSessionRow) => (lastUsedAt ?? authenticatedAt).getTime()
+  return rows.sort((a, b) => usedAt(b) - usedAt(a))
+}
+
 /**
  * Deletes a BrowserSession. In the same commit, revokes the Sessions that were authorized in it without offline_access, and
  * stores the notifications for their clients.
  */
 export async function deleteBrowserSession(tokenHash: string, now: Date): Promise<void> {
   const found = await findBrowserSession(tokenHash)
-  if (!found) return
-  const { userId } = found
+  if (found) await write(...(await endWrites(found, now)))
+}
+
+/** Deletes BrowserSessions of one User as `deleteBrowserSession`, all in one commit with the event. */
+export async function deleteBrowserSessions(
+  sessions: Pick<BrowserSession, "tokenHash" | "userId">[],
+  event: NewSecurityEvent,
+): Promise<void> {
+  const writes = await Promise.all(sessions.map((session) => endWrites(session, event.at)))
+  await write(...writes.flat(), securityEventWrite(event))
+}
+
+async function endWrites(
+  { tokenHash, userId }: Pick<BrowserSession, "tokenHash" | "userId">,
+  now: Date,
+): Promise<Write[]> {
   const reason: RevokedReason = "signed_out"
-  await write([deleteRow, [tokenHash]], ...(await notificationWrites({ userId, browserSession: tokenHash }, now)), [
-    revokeSessions,
-    [now, reason, userId, tokenHash, "% offline_access %"],
-  ])
+  return [
+    [deleteRow, [tokenHash]],
+    ...(await notificationWrites({ userId, browserSession: tokenHash }, now)),
+    [revokeSessions, [now, reason, userId, tokenHash, "% offline_access %"]],
+  ]
 }

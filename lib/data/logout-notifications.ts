@@ -4,7 +4,7 @@ import { changeRows, listRows, type Write } from "./statement"
 
 export type { LogoutNotification }
 
-type SessionsOf = { userId: string; browserSession?: string }
+type SessionsOf = { userId: string; browserSession?: string; clientId?: string }
 
 const selectNotified = `SELECT "Session"."id", "Session"."clientId", "Session"."browserSession" FROM "Session"
   JOIN "Client" ON "Client"."clientId" = "Session"."clientId"
@@ -14,13 +14,17 @@ const insertRow = `INSERT INTO "LogoutNotification" ("sessionId", "clientId", "u
   VALUES (?, ?, ?, 0, ?) ON CONFLICT ("sessionId") DO NOTHING`
 
 /**
- * The writes that store a notification for each active Session of a User, or of one of their BrowserSessions, whose client
- * wants one. They are committed with what ends the Sessions.
+ * The writes that store a notification for each active Session of a User, or of one of their BrowserSessions or clients,
+ * whose client wants one. They are committed with what ends the Sessions.
  */
-export async function notificationWrites({ userId, browserSession }: SessionsOf, now: Date): Promise<Write[]> {
+export async function notificationWrites(
+  { userId, browserSession, clientId: only }: SessionsOf,
+  now: Date,
+): Promise<Write[]> {
   const rows = await listRows(selectNotified, [userId, now])
   return rows
     .filter((row) => browserSession === undefined || row[2] === browserSession)
+    .filter((row) => only === undefined || row[1] === only)
     .map(([sessionId, clientId]): Write => [insertRow, [sessionId, clientId, userId, now] as Write[1]])
 }
 

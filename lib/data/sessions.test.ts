@@ -34,6 +34,7 @@ describeOnEachDatabase("session data", () => {
         nonce: "n",
         claims: "{}",
         browserSession: "the hash of a token",
+        amr: "pwd otp",
       }
       expect(await insertAuthCode(full, code, now)).toBe(true)
       const stored = {

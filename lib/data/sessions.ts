@@ -20,6 +20,7 @@ export type RevokedReason =
   | "user_disabled"
   | "password_changed"
   | "signed_out"
+  | "disconnected_by_user"
 
 const fromRow = (row: SessionRow): Session => ({ ...row, scope: toList(row.scope), resource: toList(row.resource) })
 
@@ -30,6 +31,8 @@ export type NewSession = Pick<Session, NewSessionColumn> & {
   /** The thumbprint that the authorization request named; null for none. */
   dpopJkt?: string | null
   browserSession?: string | null
+  /** Space-separated. */
+  amr?: string
 }
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
@@ -39,22 +42,22 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
  * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
  */
 export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
-  const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime } = session
+  const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime, amr = "pwd" } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
   const request = [joinList(scope), joinList(resource), nonce, claims, dpopJkt]
   const browserSession = session.browserSession ?? null
   return isStored(
     write(
-      [insertSession, [id, userId, clientId, ...request, authTime, browserSession, now, expiresAt, expiresAt]],
+      [insertSession, [id, userId, clientId, ...request, authTime, amr, browserSession, now, expiresAt, expiresAt]],
       [insertCode, [id, codeHash, codeChallenge, redirectUri, now, expiresAt]],
     ),
   )
 }
 
 const insertSession = `INSERT INTO "Session"
-  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "dpopJkt", "authTime", "browserSession",
-    "createdAt", "idleExpiresAt", "expiresAt")
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  ("id", "userId", "clientId", "scope", "resource", "nonce", "claims", "dpopJkt", "authTime", "amr",
+    "browserSession", "createdAt", "idleExpiresAt", "expiresAt")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const insertCode = `INSERT INTO "AuthCode"
   ("sessionId", "codeHash", "codeChallenge", "redirectUri", "createdAt", "expiresAt")
   VALUES (?, ?, ?, ?, ?, ?)`

@@ -18,12 +18,15 @@ const nothing = {
   signInLimits: 0,
   usedJwts: 0,
   deviceCodes: 0,
+  emailLinks: 0,
+  mail: 0,
+  securityEvents: 0,
   clients: 0,
 }
 
 describeOnEachDatabase("the sweep", () => {
   test("deletes nothing from an empty database", async () => {
-    expect(await sweepBatch(now, now, 10)).toEqual(nothing)
+    expect(await sweepBatch(now, now, now, 10)).toEqual(nothing)
   })
 
   test("deletes a Session past its idle or absolute end with its code, and keeps every other", async () => {
@@ -41,7 +44,7 @@ describeOnEachDatabase("the sweep", () => {
     await startSession(oldCode.id, facts)
     const kept = [revoked, oldCode, await storeStartedSession(owner), await storeSession(owner)]
 
-    expect(await sweepBatch(now, now, 10)).toEqual({ ...nothing, sessions: 3 })
+    expect(await sweepBatch(now, now, now, 10)).toEqual({ ...nothing, sessions: 3 })
     for (const { id, code } of ended) {
       expect(await findSession(id)).toBeNull()
       expect(await findAuthCode(id, code.codeHash)).toBeNull()
@@ -50,7 +53,7 @@ describeOnEachDatabase("the sweep", () => {
       expect(await findSession(id)).not.toBeNull()
       expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     }
-    expect(await sweepBatch(now, now, 10)).toEqual(nothing)
+    expect(await sweepBatch(now, now, now, 10)).toEqual(nothing)
   })
 
   test("deletes expired browser sessions, operator tickets, counts of failed sign-ins and used JWTs", async () => {
@@ -63,7 +66,7 @@ describeOnEachDatabase("the sweep", () => {
       await insertOperatorTicket(`at ${minutes}`, inMinutes(minutes))
       await db.signInLimit.create({ data: { key: `at ${minutes}`, points: 1, expire: inMinutes(minutes).getTime() } })
     }
-    expect(await sweepBatch(now, now, 10)).toEqual({
+    expect(await sweepBatch(now, now, now, 10)).toEqual({
       ...nothing,
       browserSessions: 1,
       operatorSessions: 1,
@@ -84,8 +87,8 @@ describeOnEachDatabase("the sweep", () => {
     const consent = { userId: user.id, clientId: consented.clientId, scope: ["openid"], resource: [], grantedAt: now }
     await addConsent(consent)
     await storeStartedSession({ user, client: used })
-    expect(await sweepBatch(now, inMinutes(-5), 10)).toEqual(nothing)
-    expect(await sweepBatch(now, inMinutes(5), 10)).toEqual({ ...nothing, clients: 1 })
+    expect(await sweepBatch(now, inMinutes(-5), now, 10)).toEqual(nothing)
+    expect(await sweepBatch(now, inMinutes(5), now, 10)).toEqual({ ...nothing, clients: 1 })
     expect(await findClient(unused.clientId)).toBeNull()
     for (const { clientId } of [consented, used, ...others]) expect(await findClient(clientId)).not.toBeNull()
   })
@@ -94,7 +97,7 @@ describeOnEachDatabase("the sweep", () => {
     const owner = { user: await storeUser(), client: await storeClient() }
     for (let i = 0; i < 5; i++) await storeSession(owner, { expiresAt: inMinutes(-1) })
     const counts = []
-    for (let i = 0; i < 4; i++) counts.push((await sweepBatch(now, now, 2)).sessions)
+    for (let i = 0; i < 4; i++) counts.push((await sweepBatch(now, now, now, 2)).sessions)
     expect(counts).toEqual([2, 2, 1, 0])
   })
 })

@@ -10,6 +10,7 @@ export type Swept = {
   deviceCodes: number
   emailLinks: number
   mail: number
+  securityEvents: number
   clients: number
 }
 
@@ -17,7 +18,12 @@ export type Swept = {
  * Deletes up to `batch` expired rows of each kind, and clients that no one has used, by their keys, because neither database has DELETE with LIMIT. A code's
  * row is deleted with its Session, never before, so that a replay is detected while the Session exists.
  */
-export async function sweepBatch(now: Date, unusedClientsBefore: Date, batch: number): Promise<Swept> {
+export async function sweepBatch(
+  now: Date,
+  unusedClientsBefore: Date,
+  eventsBefore: Date,
+  batch: number,
+): Promise<Swept> {
   return {
     // The idle end is never after the absolute end.
     sessions: await deleteExpired("Session", "id", "idleExpiresAt", now, batch),
@@ -27,6 +33,7 @@ export async function sweepBatch(now: Date, unusedClientsBefore: Date, batch: nu
     deviceCodes: await deleteExpired("DeviceCode", "id", "expiresAt", now, batch),
     emailLinks: await deleteExpired("EmailLink", "tokenHash", "expiresAt", now, batch),
     mail: await deleteExpired("Mail", "id", "expiresAt", now, batch),
+    securityEvents: await deleteExpired("SecurityEvent", "id", "at", eventsBefore, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
     clients: await deleteUnusedClients(unusedClientsBefore, batch),
   }

@@ -128,6 +128,10 @@ describeOnEachDatabase("user data", () => {
       const tokenHash = await storeBrowserSession(user.id)
       expect(await findBrowserSession(tokenHash)).toEqual({
         tokenHash,
+        amr: "pwd",
+        browser: null,
+        os: null,
+        lastUsedAt: inMinutes(0),
         userId: user.id,
         authenticatedAt: inMinutes(0),
         expiresAt: inMinutes(60),

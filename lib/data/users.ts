@@ -5,6 +5,7 @@ import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
 import { mailWrite, type NewMail } from "./mail"
+import { type Device, securityEventWrite } from "./security-events"
 import { type RevokedReason, revocationWrite } from "./sessions"
 import { type Value, type Write, write } from "./statement"
 
@@ -63,15 +64,20 @@ export async function insertUserByLink(
   return (await consumeEmailLink(tokenHash, stored.createdAt, writes)) ? stored : null
 }
 
-/** Consumes a link that proves that the User reads e-mail at `email`, which is or becomes their address. */
+/**
+ * Consumes a link that proves that the User reads e-mail at `email`, which is or becomes their address.
+ * @param mail for the earlier address, when it changes
+ */
 export function verifyEmailByLink(
   tokenHash: string,
   { id, email }: Pick<User, "id" | "email">,
   now: Date,
-  mail: NewMail | null = null,
+  device: Device,
+  mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
+    securityEventWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...device }),
     ...(mail ? [mailWrite(mail)] : []),
   ])
 }
@@ -86,11 +92,13 @@ export async function resetPasswordByLink(
   id: string,
   passwordHash: string,
   now: Date,
+  device: Device,
   mail: NewMail,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`, [now, id]],
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
+    securityEventWrite({ userId: id, kind: "password_reset", at: now, ...device }),
     mailWrite(mail),
   ])
 }
@@ -161,6 +169,40 @@ async function accessEndWrites(
     revocationWrite("userId", id, reason, now),
     ...(await notificationWrites({ userId: id }, now)),
   ]
+}
+
+/**
+ * Sets a password and ends, in the same commit, all of the User's browser sessions and Sessions except a new browser session
+ * of the browser that changes it.
+ */
+export async function changePasswordInBrowser(
+  id: string,
+  passwordHash: string,
+  browserSession: BrowserSessionStart,
+  mail: NewMail | null,
+): Promise<void> {
+  const { authenticatedAt: now, browser, os } = browserSession
+  await write(
+    ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
+    ...browserSessionWrites(id, browserSession),
+    securityEventWrite({ userId: id, kind: "password_changed", at: now, browser, os }),
+    ...(mail ? [mailWrite(mail)] : []),
+  )
+}
+
+/**
+ * Deletes a User with everything about them, recorded flows included, and stores the notifications for their clients, in one
+ * commit.
+ */
+export async function deleteAccount({ id, email }: Pick<User, "id" | "email">, now: Date): Promise<void> {
+  const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
+  await write(
+    ...(await notificationWrites({ userId: id }, now)),
+    [`DELETE FROM "FlowEvent" WHERE "flowId" IN (${flows})`, [id]],
+    [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
+    [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],
+    [`DELETE FROM "User" WHERE "id" = ?`, [id]],
+  )
 }
 
 /** Deletes a User with all of their rows. @returns whether the User existed */

@@ -62,6 +62,11 @@ export function formatCookie(name: CookieName, value: string, life: Life = {}): 
   return format(cookieName(name), value, life)
 }
 
+/** The Set-Cookie header of a BrowserSession. */
+export function formatSessionCookie({ token, expiresAt }: { token: string; expiresAt: Date | null }): string {
+  return formatCookie("session", token, expiresAt ? { expires: expiresAt } : {})
+}
+
 /** The Set-Cookie header that deletes a cookie. */
 export function formatDeletedCookie(name: CookieName): string {
   return formatCookie(name, "", { maxAge: 0 })

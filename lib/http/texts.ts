@@ -1,3 +1,4 @@
+import type { User } from "@/lib/data/users"
 import { findAcceptedLocale, isLocale, type Locale } from "@/lib/i18n/locales"
 import { type Texts, textsIn } from "@/lib/i18n/texts"
 import { readCookie } from "./cookies"
@@ -15,3 +16,7 @@ function readChosenLocale(request: EndpointRequest): Locale | null {
   const chosen = readCookie(request, "language")
   return isLocale(chosen) ? chosen : null
 }
+
+/** The texts for a page of a User, in the language that they chose, on whatever device. */
+export const readUserTexts = (request: EndpointRequest, { locale }: Pick<User, "locale">): Texts =>
+  readTexts(request, isLocale(locale) ? locale : null)

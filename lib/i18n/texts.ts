@@ -28,6 +28,12 @@ export type TitleKey =
   | "confirmEmail.title"
   | "checkEmail.title"
   | "outbox.title"
+  | "account.title"
+  | "account.emailTitle"
+  | "account.passwordTitle"
+  | "account.history"
+  | "account.deleteTitle"
+  | "profile.title"
 
 /** The key of a text that says why a form is shown again. */
 export type ProblemKey = `problems.${keyof (typeof en)["problems"]}`

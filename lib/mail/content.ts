@@ -7,7 +7,7 @@ export type MailContent =
   | { kind: "resetPassword" | "signUp" | "verifyEmail" | "changeEmail"; link: string }
   | { kind: "noAccount"; link: string | null }
   | { kind: "signUpTaken"; link: string }
-  | { kind: "passwordChanged" }
+  | { kind: "passwordChanged" | "accountDeleted" }
   | { kind: "emailChanged"; email: string }
 
 /** An e-mail before it is stored: to whom, in which language, and what. */
@@ -48,12 +48,13 @@ function partsOf(letter: Letter, { t }: Texts): Parts {
         note: t("mail.ignore"),
       }
     default: {
+      const isGone = letter.kind === "accountDeleted"
       const values = { brand, email: letter.kind === "emailChanged" ? letter.email : "" }
       return {
         subject,
         paragraphs: [t(`mail.${letter.kind}.text`, values)],
-        button: { label: t("mail.review"), link: `${issuer}/account` },
-        note: t("mail.notYou"),
+        button: isGone ? null : { label: t("mail.review"), link: `${issuer}/account` },
+        note: isGone ? "" : t("mail.notYou"),
       }
     }
   }
@@ -62,7 +63,7 @@ function partsOf(letter: Letter, { t }: Texts): Parts {
 function composeText({ paragraphs, button, note }: Parts): string {
   const { BRAND_NAME, issuer } = config()
   const linked = button ? [`${button.label}:\n${button.link}`] : []
-  return [...paragraphs, ...linked, note, `-- \n${BRAND_NAME}\n${issuer}`].join("\n\n")
+  return [...paragraphs, ...linked, ...(note ? [note] : []), `-- \n${BRAND_NAME}\n${issuer}`].join("\n\n")
 }
 
 const escapeHtml = (text: string) =>

@@ -4,13 +4,20 @@ import {
   deleteBrowserSession,
   findBrowserSession,
   insertBrowserSession,
+  touchBrowserSession,
 } from "@/lib/data/browser-sessions"
+import type { Device } from "@/lib/data/security-events"
 import type { User } from "@/lib/data/users"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
-/** `tokenHash` is that of the BrowserSession. */
-export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string }
-export type NewBrowserSession = { token: string; expiresAt: Date }
+/** `tokenHash` is that of the BrowserSession, `amr` how the User signed in (RFC 8176). */
+export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string; amr: string[] }
+
+/** A new cookie value. `expiresAt` is null for a cookie that ends with the browser. */
+export type NewBrowserSession = { token: string; expiresAt: Date | null }
+
+/** How a User signed in, and in what browser. `keep` is whether the cookie outlives the browser. */
+export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kind?: "signed_in" | "signed_up" }
 
 /**
  * A new cookie value, and what is to be stored for it. The browser's earlier BrowserSession ends when that is stored.
@@ -20,12 +27,14 @@ export type NewBrowserSession = { token: string; expiresAt: Date }
 export function makeBrowserSession(
   previousToken: string | null,
   authenticatedAt = new Date(),
+  { device, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
 ): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
   const token = generateToken()
   const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
   const previousTokenHash = previousToken ? hashToken(previousToken) : null
-  const start = { tokenHash: hashToken(token), authenticatedAt, expiresAt, previousTokenHash }
-  return { browserSession: { token, expiresAt }, start }
+  const times = { authenticatedAt, expiresAt }
+  const start = { tokenHash: hashToken(token), ...times, previousTokenHash, ...device, amr: amr.join(" "), kind }
+  return { browserSession: { token, expiresAt: keep ? expiresAt : null }, start }
 }
 
 /** Records that a User signed in. The parameters are those of `makeBrowserSession`. */
@@ -33,21 +42,27 @@ export async function startBrowserSession(
   userId: string,
   previousToken: string | null,
   authenticatedAt = new Date(),
+  facts: SignInFacts = {},
 ): Promise<NewBrowserSession> {
-  const { browserSession, start } = makeBrowserSession(previousToken, authenticatedAt)
+  const { browserSession, start } = makeBrowserSession(previousToken, authenticatedAt, facts)
   await insertBrowserSession(userId, start)
   return browserSession
 }
+
+/** Seconds. How exact `lastUsedAt` is: a request should rarely write. */
+const touchSeconds = 60 * 60
 
 /** Finds the User of the browser with this cookie value; null when no one is signed in, or the User is disabled. */
 export async function findSignedInUser(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
-  if (!browserSession || browserSession.expiresAt <= new Date()) return null
-  const { user, authenticatedAt, tokenHash } = browserSession
-  return isSignInValid(user, authenticatedAt) && !isVerificationMissing(user)
-    ? { user, authenticatedAt, tokenHash }
-    : null
+  const now = new Date()
+  if (!browserSession || browserSession.expiresAt <= now) return null
+  const { user, authenticatedAt, tokenHash, amr, lastUsedAt } = browserSession
+  if (!isSignInValid(user, authenticatedAt) || isVerificationMissing(user)) return null
+  const since = new Date(now.getTime() - touchSeconds * 1000)
+  if (lastUsedAt === null || lastUsedAt < since) await touchBrowserSession(tokenHash, since, now)
+  return { user, authenticatedAt, tokenHash, amr: amr.split(" ") }
 }
 
 /**

@@ -12,6 +12,7 @@ const session = {
   id: "session",
   scope: ["openid", "email"],
   authTime: new Date("2026-01-02T03:00:00.999Z"),
+  amr: "pwd",
   claims: null as string | null,
 } as Session
 const authTime = 1767322800

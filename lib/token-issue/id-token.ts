@@ -32,7 +32,7 @@ export async function issueIdToken(
     sid: session.id,
     acr: acrValues[0],
     // RFC 8176 section 2.
-    amr: ["pwd"],
+    amr: session.amr.split(" "),
     ...userClaims(user, client.idTokenScopeClaims ? session.scope : [], requested.id_token),
   })
 }

@@ -1,11 +1,14 @@
 import type { ReactNode } from "react"
+import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction, findPathPastForm } from "@/lib/authorization/interaction"
+import { isRecent, parseNext } from "@/lib/http/account"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type FormResult, findFormResult } from "@/lib/http/form-result"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import type { Texts } from "@/lib/i18n/texts"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { ClientName } from "./client-name"
 import { FormScript } from "./form-script"
 import { NarrowPage } from "./narrow-page"
@@ -16,6 +19,8 @@ export type FormProps = FormResult & {
   texts: Texts
   /** The state token of the authorization that this is a step of; null without one. */
   state: string | null
+  /** The page of the account that continues after it; null for none. */
+  next: string | null
 }
 
 /**
@@ -35,23 +40,35 @@ export function credentialsPage(options: {
     const browser = readBrowser(request)
     const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
     if (state !== null && !interaction) return redirect(callbackPath(state))
-    const next = await findPathPastForm(state, browser)
-    if (next !== null) return redirect(next)
+    // Without an authorization, the person may come from a page of the account that needs a sign-in, or a recent one.
+    const next = state === null ? parseNext(readPageQuery(request, "next")) : null
+    const signedIn = await findSignedInUser(browser.browserSessionToken)
+    const past = next && signedIn ? (isRecent(signedIn) ? next : null) : await findPathPastForm(state, browser)
+    if (past !== null) return redirect(past)
+    const isConfirmation = next !== null && signedIn !== null
     const texts = readTexts(request, interaction?.locale)
     const { t } = texts
     const { values = {}, errors = {}, notice } = (await findFormResult(request, path, state)) ?? {}
 
-    const lead = interaction && (
+    const known = interaction?.loginHint ?? (isConfirmation ? toReadableEmail(signedIn.user.email) : "")
+    const lead = interaction ? (
       <p>
         {t.rich("signIn.forClient", {
           client: () => <ClientName name={interaction.client.clientName} unnamed={t("common.unnamedApp")} />,
         })}
       </p>
+    ) : (
+      isConfirmation && <p>{t("account.confirmLead")}</p>
     )
     const content = (
-      <NarrowPage texts={texts} title={t(title)} lead={lead} below={below(texts, state)}>
+      <NarrowPage
+        texts={texts}
+        title={t(isConfirmation ? "account.confirmTitle" : title)}
+        lead={lead}
+        below={!isConfirmation && below(texts, state)}
+      >
         <Notice texts={texts} notice={notice} />
-        <Form texts={texts} state={state} values={{ email: interaction?.loginHint ?? "", ...values }} errors={errors} />
+        <Form texts={texts} state={state} next={next} values={{ email: known, ...values }} errors={errors} />
         <FormScript />
       </NarrowPage>
     )

@@ -22,6 +22,9 @@ export function UserHome({ texts, email, showsFlows }: Props) {
         lead={<SignedInAs email={email} texts={texts} />}
         below={flowsLink}
       >
+        <a className="button button-primary mb-3 w-full" href="/account">
+          {t("home.manage")}
+        </a>
         <form action="/sign-out/submit" method="post">
           <SubmitButton look="plain">{t("common.signOut")}</SubmitButton>
         </form>

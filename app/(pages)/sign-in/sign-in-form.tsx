@@ -6,7 +6,7 @@ import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
 
 /** Focus starts at the password when the e-mail address is known: from a login_hint, or from the last attempt. */
-export function SignInForm({ texts, state, values: { email }, errors }: FormProps) {
+export function SignInForm({ texts, state, next, values: { email }, errors }: FormProps) {
   const { t } = texts
   const isEmailKnown = Boolean(email) && errors.email === undefined
   const alert = errors.form && "sign-in-problem"
@@ -14,6 +14,7 @@ export function SignInForm({ texts, state, values: { email }, errors }: FormProp
     <form action="/sign-in/submit" method="post" noValidate>
       <FormAlert id="sign-in-problem" message={errors.form && t(errors.form)} />
       {state !== null && <input type="hidden" name="state" value={state} />}
+      {next !== null && <input type="hidden" name="next" value={next} />}
       <div className="grid gap-5">
         <EmailField
           texts={texts}
@@ -33,11 +34,15 @@ export function SignInForm({ texts, state, values: { email }, errors }: FormProp
           aria-invalid={errors.form !== undefined}
           autoFocus={isEmailKnown}
         />
-        <p className="-mt-2 text-sm">
+        <div className="-mt-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-sm">
+          <label className="flex items-center gap-2 py-1">
+            <input type="checkbox" name="keep" className="size-4 accent-accent" />
+            {t("fields.keep")}
+          </label>
           <a className="link" href={pathWithState("/reset-password", state)}>
             {t("resetPassword.forgot")}
           </a>
-        </p>
+        </div>
         <SubmitButton>{t("common.signIn")}</SubmitButton>
       </div>
     </form>

@@ -1,5 +1,6 @@
 import { confirmEmail } from "@/lib/accounts/verify-email"
 import { continuePath, findInteraction } from "@/lib/authorization/interaction"
+import { readDevice } from "@/lib/http/device"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
@@ -8,7 +9,10 @@ import { readTexts } from "@/lib/http/texts"
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   "/sign-in",
   async ({ field, browser, request }) => {
-    const confirmed = await confirmEmail(field("token"), readTexts(request).locale)
+    const confirmed = await confirmEmail(field("token"), {
+      locale: readTexts(request).locale,
+      device: readDevice(request),
+    })
     if (!confirmed) return redirect(`/confirm-email?${new URLSearchParams({ token: field("token") })}`)
     const { stateToken } = confirmed
     const isHere = stateToken !== null && (await findInteraction(stateToken, browser.browserTokens)) !== null

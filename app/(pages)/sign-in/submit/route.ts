@@ -1,7 +1,9 @@
 import { requestVerification } from "@/lib/accounts/verify-email"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
-import { formatCookie } from "@/lib/http/cookies"
+import { parseNext, signInPath } from "@/lib/http/account"
+import { formatSessionCookie } from "@/lib/http/cookies"
+import { readDevice } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { type FormResult, forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -18,8 +20,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     if (state && !interaction) return redirect(callbackPath(state))
     if (interaction) flow.join(interaction.flowId)
 
+    const next = state === null ? parseNext(field("next")) : null
+    const page = next ? signInPath(next) : "/sign-in"
     const texts = readTexts(request, interaction?.locale)
-    const showAgain = (errors: FormResult["errors"]) => showFormAgain("/sign-in", state, { values: { email }, errors })
+    const showAgain = (errors: FormResult["errors"]) => showFormAgain(page, state, { values: { email }, errors })
     if (!email || !password) {
       return showAgain({
         ...(!email && { email: "problems.emailMissing" }),
@@ -27,13 +31,19 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       })
     }
     const previousToken = browser.browserSessionToken
-    const attempt = { email, password, address: request.clientAddress(), previousToken }
+    const attempt = {
+      email,
+      password,
+      address: request.clientAddress(),
+      previousToken,
+      device: readDevice(request),
+      keep: field("keep") === "on",
+    }
     const result = await signIn(attempt, interaction ? flow : null)
     if (result.ok) {
-      const { token, expiresAt: expires } = result.browserSession
       if (interaction) flow.step("authorization.redirects_to_callback")
-      const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
-      return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
+      const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
+      return redirect(state ? await continuePath(state, browser.browserTokens) : (next ?? "/"), cookies)
     }
     if (result.problem === "email_unverified") {
       const asked = { address: attempt.address, locale: texts.locale, stateToken: state }
@@ -41,7 +51,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       return redirect(pathWithState("/check-email?for=verify", state))
     }
     if (result.problem !== "wrong_credentials")
-      return waitPage(texts, result, { href: pathWithState("/sign-in", state), isSignIn: true })
+      return waitPage(texts, result, { href: pathWithState(page, state), isSignIn: true })
     return showAgain({ form: "problems.wrongCredentials" })
   },
 )

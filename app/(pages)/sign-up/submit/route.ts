@@ -2,7 +2,8 @@ import { requestSignUp } from "@/lib/accounts/sign-up-link"
 import { signUp } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
-import { formatCookie } from "@/lib/http/cookies"
+import { formatSessionCookie } from "@/lib/http/cookies"
+import { readDevice } from "@/lib/http/device"
 import { notFoundPage, waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -26,12 +27,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint("/s
   if (interaction) flow.join(interaction.flowId)
 
   const previousToken = browser.browserSessionToken
-  const facts = { email, name, password, address: request.clientAddress(), previousToken }
+  const facts = { email, name, password, address: request.clientAddress(), previousToken, device: readDevice(request) }
   const result = await signUp(facts, interaction ? flow : null)
   if (result.ok) {
-    const { token, expiresAt: expires } = result.browserSession
     if (interaction) flow.step("authorization.redirects_to_callback")
-    const cookies = [formatCookie("session", token, { expires }), forgetFormResult()]
+    const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
     return redirect(state ? await continuePath(state, browser.browserTokens) : "/", cookies)
   }
   if (!("field" in result))

@@ -1,0 +1,26 @@
+import type { SecurityEvent } from "@/lib/accounts/history"
+import type { Texts } from "@/lib/i18n/texts"
+import { formatTime } from "./dates"
+import { describeDevice } from "./device-name"
+
+/** What happened to the account, the newest first. */
+export function Events({ texts, events }: { texts: Texts; events: SecurityEvent[] }) {
+  const { t } = texts
+  if (events.length === 0) return <p className="text-muted">{t("account.noHistory")}</p>
+  return (
+    <ol className="divide-y divide-line">
+      {events.map((event) => (
+        <li key={event.id} className="py-2.5">
+          <p className="[overflow-wrap:anywhere]">
+            {t(`events.${event.kind}`)}
+            {event.detail && <bdi>: {event.detail}</bdi>}
+          </p>
+          <p className="text-sm text-muted">
+            <time dateTime={event.at.toISOString()}>{formatTime(texts, event.at)}</time> ·{" "}
+            {describeDevice(texts, event)}
+          </p>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,17 @@
+import { listHistory } from "@/lib/accounts/history"
+import { accountPage } from "@/lib/http/account"
+import { Events } from "../_parts/events"
+import { SettingPage } from "../_parts/setting-page"
+
+const maxEvents = 100
+
+/** What happened to the account in the last 90 days. */
+export const historyPage = accountPage("/account/history", async ({ signedIn, texts }) => {
+  const title = texts.t("account.history")
+  const content = (
+    <SettingPage texts={texts} title={title}>
+      <Events texts={texts} events={await listHistory(signedIn.user.id, maxEvents)} />
+    </SettingPage>
+  )
+  return { texts, title, content }
+})

@@ -1,0 +1,52 @@
+import { deleteBrowserSessions, listBrowserSessions } from "@/lib/data/browser-sessions"
+import type { Device } from "@/lib/data/security-events"
+import { hashToken } from "@/lib/protocol/random"
+
+/** A browser in which a User is signed in. */
+export type SignedInBrowser = Device & {
+  /** Names it in a form. It is not the value of its cookie, nor what is stored of it. */
+  id: string
+  isThis: boolean
+  signedInAt: Date
+  /** To the hour. */
+  lastUsedAt: Date
+}
+
+const idOf = (tokenHash: string) => hashToken(tokenHash).slice(0, 22)
+
+/** The browsers of a User, this one first. @param current the token hash of this browser's BrowserSession */
+export async function listBrowsers(userId: string, current: string): Promise<SignedInBrowser[]> {
+  const sessions = await listBrowserSessions(userId, new Date())
+  return sessions
+    .map(({ tokenHash, authenticatedAt, lastUsedAt, browser, os }) => ({
+      id: idOf(tokenHash),
+      isThis: tokenHash === current,
+      signedInAt: authenticatedAt,
+      lastUsedAt: lastUsedAt ?? authenticatedAt,
+      browser,
+      os,
+    }))
+    .sort((a, b) => Number(b.isThis) - Number(a.isThis))
+}
+
+/**
+ * Signs a User out in one browser, or in all but this one. Apps that were authorized there without offline_access lose their
+ * access, and their clients are notified.
+ * @param which the ID of one browser, or "others"
+ * @returns how many browsers were signed out
+ */
+export async function endBrowsers(
+  userId: string,
+  which: string,
+  { current, device }: { current: string | null; device: Device },
+): Promise<number> {
+  const sessions = await listBrowserSessions(userId, new Date())
+  const ended = sessions.filter(({ tokenHash }) =>
+    which === "others" ? tokenHash !== current : idOf(tokenHash) === which,
+  )
+  if (ended.length > 0) {
+    const detail = ended.map(({ browser, os }) => [browser, os].filter(Boolean).join(", ")).join("; ") || null
+    await deleteBrowserSessions(ended, { userId, kind: "browser_ended", at: new Date(), ...device, detail })
+  }
+  return ended.length
+}
