@@ -28,6 +28,10 @@ import { passwordPage } from "./(pages)/account/password/password-page"
 import * as accountPasswordSubmit from "./(pages)/account/password/submit/route"
 import { profilePage } from "./(pages)/account/profile/profile-page"
 import * as accountProfileSubmit from "./(pages)/account/profile/submit/route"
+import { recoveryCodesPage } from "./(pages)/account/recovery-codes/recovery-codes-page"
+import * as recoveryCodesSubmit from "./(pages)/account/recovery-codes/submit/route"
+import * as totpSubmit from "./(pages)/account/totp/submit/route"
+import { totpPage } from "./(pages)/account/totp/totp-page"
 import * as brandStylesheet from "./(pages)/brand.css/route"
 import * as brandLogo from "./(pages)/brand-logo/route"
 import { checkEmailPage } from "./(pages)/check-email/check-email-page"
@@ -45,6 +49,8 @@ import { choosePasswordPage } from "./(pages)/reset-password/choose/choose-passw
 import * as choosePasswordSubmit from "./(pages)/reset-password/choose/submit/route"
 import { resetPasswordPage } from "./(pages)/reset-password/reset-password-page"
 import * as resetPasswordSubmit from "./(pages)/reset-password/submit/route"
+import { codePage } from "./(pages)/sign-in/code/code-page"
+import * as codeSubmit from "./(pages)/sign-in/code/submit/route"
 import { signInPage } from "./(pages)/sign-in/sign-in-page"
 import * as signInSubmit from "./(pages)/sign-in/submit/route"
 import { signOutPage } from "./(pages)/sign-out/sign-out-page"
@@ -86,6 +92,10 @@ export const endpoints = new Map<string, Endpoint>([
   ["/account/password/submit", accountPasswordSubmit],
   ["/account/profile", lightPage(profilePage)],
   ["/account/profile/submit", accountProfileSubmit],
+  ["/account/recovery-codes", lightPage(recoveryCodesPage)],
+  ["/account/recovery-codes/submit", recoveryCodesSubmit],
+  ["/account/totp", lightPage(totpPage)],
+  ["/account/totp/submit", totpSubmit],
   ["/brand-logo", brandLogo],
   ["/brand.css", brandStylesheet],
   ["/check-email", lightPage(checkEmailPage)],
@@ -104,6 +114,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/reset-password/choose/submit", choosePasswordSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
+  ["/sign-in/code", lightPage(codePage)],
+  ["/sign-in/code/submit", codeSubmit],
   ["/sign-out", lightPage(signOutPage)],
   ["/sign-out/submit", signOutSubmit],
   ["/sign-up", lightPage(signUpPage)],

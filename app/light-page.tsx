@@ -28,7 +28,7 @@ async function render(request: EndpointRequest, handle: PageHandler): Promise<En
   const page = await handle(request)
   if (page === null) return notFoundPage(request)
   if (!("content" in page)) return page
-  const { texts, title, content, status = 200 } = page
+  const { texts, title, content, status = 200, cookies } = page
   const html = renderToStaticMarkup(
     <LightDocument texts={texts} title={title}>
       {content}
@@ -45,6 +45,7 @@ async function render(request: EndpointRequest, handle: PageHandler): Promise<En
       "Content-Type": "text/html; charset=utf-8",
       "Cache-Control": "no-store",
     },
+    cookies,
     body: `<!doctype html>${html}`,
   }
 }

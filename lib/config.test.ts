@@ -16,6 +16,7 @@ test("every setting has a default", () => {
     SESSION_SECONDS: 7_776_000,
     BRAND_NAME: "OAuth Flow",
     REQUIRE_VERIFIED_EMAIL: false,
+    REQUIRE_SECOND_FACTOR: false,
     mail: "off",
     brandColors: null,
     brandLogo: null,

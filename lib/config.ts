@@ -150,6 +150,7 @@ const settings = z.object({
     )
     .optional(),
   REQUIRE_VERIFIED_EMAIL: flag(false),
+  REQUIRE_SECOND_FACTOR: flag(false),
   DEMO: flag(false),
   BRAND_NAME: z.string().max(50, "must have at most 50 characters").default("OAuth Flow"),
   BRAND_LOGO: z.string().optional(),

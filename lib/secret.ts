@@ -66,6 +66,9 @@ export type KeyPurpose =
   | "initial-access-token"
   | "user-code"
   | "mail"
+  | "totp"
+  | "totp-setup"
+  | "recovery-code"
 
 /** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {

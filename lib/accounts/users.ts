@@ -159,7 +159,12 @@ export async function enableUser(userId: string): Promise<boolean> {
 export async function changePasswordHere(
   user: User,
   password: string,
-  { previousToken, device, locale }: { previousToken: string | null; device: Device; locale: Locale },
+  {
+    previousToken,
+    device,
+    locale,
+    amr,
+  }: { previousToken: string | null; device: Device; locale: Locale; amr: string[] },
 ): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey }> {
   const problem = findPasswordProblem(password, user.email)
   if (problem) return { ok: false, problem }
@@ -167,7 +172,7 @@ export async function changePasswordHere(
   const mail = isMailOn()
     ? await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
     : null
-  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device })
+  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device, amr, kind: null })
   await changePasswordInBrowser(user.id, passwordHash, start, mail)
   void sendMailInBackground()
   return { ok: true, browserSession }

@@ -14,7 +14,8 @@ import {
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
-type Accepted = { ok: true; browserSession: NewBrowserSession }
+/** `needsCode` is whether the sign-in is complete only with a second factor. */
+type Accepted = { ok: true; browserSession: NewBrowserSession; needsCode?: boolean }
 
 /** How long, in seconds, a person is asked to wait when every worker is busy with passwords. */
 const busySeconds = 5
@@ -67,7 +68,13 @@ export async function signIn(
       flow?.fail({ reason: "email_unverified" })
       return { ok: false, problem: "email_unverified", user }
     }
-    return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, attempt) }
+    const needsCode = user.totp !== null
+    const facts = { ...attempt, kind: needsCode ? null : undefined }
+    return {
+      ok: true,
+      browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts),
+      needsCode,
+    }
   } catch (error) {
     // It was our fault that nothing was checked.
     if (error instanceof PasswordPoolBusyError) await refundAttempt(account, attempt.address)

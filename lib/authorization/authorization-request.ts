@@ -27,6 +27,8 @@ export type AuthorizationRequest = ReturnAddress & {
   loginHint: string | null
   /** The language of the pages, from the parameter ui_locales. */
   locale?: Locale
+  /** The request requires the class with a second factor: an essential acr of 2 alone. */
+  secondFactor?: true
   /** The User whom the id_token_hint or the claims parameter names. */
   hintedSub: string | null
   /** The claims that the claims parameter requests by name; null for none. */
@@ -82,6 +84,7 @@ export async function parseAuthorizationRequest(
       claims: registeredClaims(claims, client),
       ...(dpopJkt && { dpopJkt }),
       ...(locale && { locale }),
+      ...(claims.acr && !claims.acr.includes("1") && { secondFactor: true as const }),
     }
     checkSealedSize(request)
     return request

@@ -186,7 +186,9 @@ export async function continueAuthorization(
   const stateToken = await sealStateToken(state)
   if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
   else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
-  return { next: `/${next.step}?${new URLSearchParams({ state: stateToken })}` }
+  // A User who has a second factor used it when they signed in, so this one sets it up.
+  const page = next.step === "second-factor" ? "account/totp" : next.step
+  return { next: `/${page}?${new URLSearchParams({ state: stateToken })}` }
 }
 
 /** What the state token carries. */

@@ -1,6 +1,7 @@
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
+import { acrOf } from "@/lib/protocol/acr"
 import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
@@ -10,10 +11,12 @@ import { listConsented } from "./consented"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
 
-export type NextStep = { step: "sign-in" | "sign-up" | "consent" } | { step: "answer"; signedIn: SignedIn }
+export type NextStep =
+  | { step: "sign-in" | "sign-up" | "second-factor" | "consent" }
+  | { step: "answer"; signedIn: SignedIn }
 
 /**
- * What an authorization still needs: a sign-in, a consent, or nothing. One function decides it for /authorize and for
+ * What an authorization still needs: a sign-in, a second factor, a consent, or nothing. One function decides it for /authorize and for
  * /callback, so that neither can be talked into more than the other.
  * @throws RedirectableError
  */
@@ -38,6 +41,9 @@ export async function findNextStep(
     )
     throw RedirectableError.from(another, request)
   }
+  const needsSecondFactor =
+    config().REQUIRE_SECOND_FACTOR || client.requireSecondFactor || request.secondFactor === true
+  if (needsSecondFactor && acrOf(signedIn.amr) === "1") return { step: "second-factor" }
   return (await isConsented(state, client, signedIn)) ? { step: "answer", signedIn } : { step: "consent" }
 }
 

@@ -33,6 +33,7 @@ type Options = {
   userinfoSignedResponseAlg?: string
   pkce?: boolean
   requirePar?: boolean
+  requireSecondFactor?: boolean
   dpop?: boolean
   json?: boolean
 }
@@ -51,6 +52,7 @@ export function addClientCommands(program: Command): void {
     .option("--resource-server", "may introspect access tokens issued for it")
     .option("--strict-scope", "refuse requests for scopes that are not registered, instead of granting the others")
     .option("--require-par", "accept only authorization requests that were pushed to /par")
+    .option("--require-second-factor", "let users authorize it only after a sign-in with a second factor")
     .option("--dpop", "issue only tokens that are bound to a key of the client (RFC 9449)")
     .option("--no-id-token-scope-claims", "leave name, email and others out of ID tokens; the client reads userinfo")
     .option("--no-pkce", "allow a confidential OpenID client to skip PKCE (needed only by certification suites)")
@@ -69,7 +71,9 @@ export function addClientCommands(program: Command): void {
     .option("--strict-scope", "refuse requests for scopes that are not registered")
     .option("--no-strict-scope", "grant the registered scopes of a request, and ignore the others")
     .option("--require-par", "accept only authorization requests that were pushed to /par")
+    .option("--require-second-factor", "let users authorize it only after a sign-in with a second factor")
     .option("--no-require-par", "accept all authorization requests")
+    .option("--no-require-second-factor", "accept sign-ins with a password alone")
     .option("--dpop", "issue only tokens that are bound to a key of the client (RFC 9449)")
     .option("--no-dpop", "issue bearer tokens too")
     .option("--id-token-scope-claims", "put the claims of the granted scopes into ID tokens")
@@ -147,6 +151,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     resources: options.resource,
     requirePkce: options.pkce,
     requirePushedRequests: options.requirePar,
+    requireSecondFactor: options.requireSecondFactor,
     dpopBoundAccessTokens: options.dpop,
   }
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined))

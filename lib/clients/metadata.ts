@@ -32,6 +32,7 @@ export type ClientMetadata = {
   resources?: string[]
   requirePkce?: boolean
   requirePushedRequests?: boolean
+  requireSecondFactor?: boolean
   dpopBoundAccessTokens?: boolean
 }
 
@@ -67,6 +68,7 @@ const defaults: Omit<Facts, Given> = {
   resources: [],
   requirePkce: true,
   requirePushedRequests: false,
+  requireSecondFactor: false,
   dpopBoundAccessTokens: false,
 }
 
@@ -92,6 +94,7 @@ const validators: {
   resources: validateResources,
   requirePkce: Boolean,
   requirePushedRequests: Boolean,
+  requireSecondFactor: Boolean,
   dpopBoundAccessTokens: Boolean,
 }
 

@@ -55,6 +55,7 @@ describe("a confidential client", () => {
       resources: [],
       requirePkce: true,
       requirePushedRequests: false,
+      requireSecondFactor: false,
       dpopBoundAccessTokens: false,
       source: "operator",
       registrationTokenHash: null,

@@ -9,12 +9,12 @@ import type { User } from "./users"
 
 export type BrowserSession = BrowserSessionRow & { user: User }
 
-/** A new BrowserSession, and the token hash of the browser's earlier one, which ends. */
+/** A new BrowserSession, and the token hash of the browser's earlier one, which ends. `kind` is null when a second factor is still missing. */
 export type BrowserSessionStart = Pick<BrowserSession, "tokenHash" | "authenticatedAt" | "expiresAt"> &
   Partial<Device> & {
     amr?: string
     previousTokenHash: string | null
-    kind?: "signed_in" | "signed_up"
+    kind?: "signed_in" | "signed_up" | null
   }
 
 const insertRow = `INSERT INTO "BrowserSession"
@@ -31,7 +31,7 @@ export function browserSessionWrites(userId: string, start: BrowserSessionStart)
   const { browser = null, os = null, amr = "pwd" } = start
   const inserted: Write[] = [
     [insertRow, [tokenHash, userId, authenticatedAt, expiresAt, authenticatedAt, browser, os, amr]],
-    securityEventWrite({ userId, kind, at: authenticatedAt, browser, os }),
+    ...(kind ? [securityEventWrite({ userId, kind, at: authenticatedAt, browser, os })] : []),
   ]
   return previousTokenHash
     ? [...inserted, [deleteRow, [previousTokenHash]], [moveSessions, [tokenHash, userId, previousTokenHash]]]

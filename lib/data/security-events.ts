@@ -15,6 +15,10 @@ export type SecurityEventKind =
   | "email_verified"
   | "browser_ended"
   | "app_disconnected"
+  | "totp_added"
+  | "totp_removed"
+  | "recovery_codes_created"
+  | "recovery_code_used"
 
 /** The browser and the operating system of a request, in words; null where they are unknown. */
 export type Device = { browser: string | null; os: string | null }

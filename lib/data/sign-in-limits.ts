@@ -11,7 +11,7 @@ import { postgresPool, sqliteConnection } from "./connections"
 
 /**
  * Failed sign-ins of an account and from an address; from an address: sign-ups, registrations of clients, requests of devices
- * wrong user codes, and requests for e-mails; e-mails to an address.
+ * wrong user codes, and requests for e-mails; e-mails to an address; wrong codes of a second factor.
  */
 export type SignInLimitKind =
   | "account"
@@ -22,6 +22,7 @@ export type SignInLimitKind =
   | "user-code"
   | "mail"
   | "mail-to"
+  | "second-factor"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
@@ -52,6 +53,7 @@ async function connect(): Promise<Limiters> {
     registration: create("registration", settings.REGISTRATIONS_PER_ADDRESS),
     device: create("device", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "user-code": create("user-code", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
+    "second-factor": create("second-factor", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
     mail: create("mail", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "mail-to": create("mail-to", mailsPerRecipient),
   }

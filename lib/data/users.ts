@@ -30,9 +30,12 @@ export async function insertUser(
   return (await isStored(write(insertUserWrite(stored), ...started))) ? stored : null
 }
 
+/** What no new User has. */
+const none = { disabledAt: null, signInsCountFrom: null, totp: null, totpStep: 0 }
+
 /** All columns of a new User. */
 function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
-  return { ...user, emailVerifiedAt, claims, locale, createdAt: new Date(), disabledAt: null, signInsCountFrom: null }
+  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: new Date() }
 }
 
 const insertUserWrite = ({

@@ -1,3 +1,4 @@
+import { callbackPath } from "@/lib/authorization/interaction"
 import type { Texts } from "@/lib/i18n/texts"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { readTokenCookie } from "./cookies"
@@ -5,7 +6,7 @@ import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { formEndpoint, type PostedForm } from "./form-endpoint"
 import { type FormResult, findFormResult } from "./form-result"
-import type { PageHandler } from "./page"
+import { type PageHandler, readPageQuery } from "./page"
 import { redirect } from "./responses"
 import { readUserTexts } from "./texts"
 
@@ -44,8 +45,10 @@ export function accountPage(
 ): PageHandler {
   return async (request) => {
     const signedIn = await findUserFor(request, options)
-    if (!signedIn) return redirect(signInPath(path))
-    const form = (await findFormResult(request, path, null)) ?? { values: {}, errors: {} }
+    const state = readPageQuery(request, "state")
+    // A page that is a step of an authorization goes back to it.
+    if (!signedIn) return redirect(state === null ? signInPath(path) : callbackPath(state))
+    const form = (await findFormResult(request, path, state)) ?? { values: {}, errors: {} }
     return handle({ request, signedIn, texts: readUserTexts(request, signedIn.user), form })
   }
 }

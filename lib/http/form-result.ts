@@ -13,12 +13,15 @@ export type FormResult = { values: Record<string, string>; errors: Record<string
 /** The names of the messages that a page shows once, after something was done. */
 export type Notice = keyof typeof en.notices
 
-/** Bytes. The headers of an answer must stay under 4 KB (decision 021), and a longer e-mail address is refused anyway. */
-const maxValueBytes = 254
+/**
+ * Bytes. The headers of an answer must stay under 4 KB (decision 021). A state token takes most of that, and a longer e-mail
+ * address is refused anyway.
+ */
+const maxValueBytes = { withState: 254, withoutState: 1_500 }
 
 /** The first values, as far as there is room for them. */
-function shorten(values: FormResult["values"]): FormResult["values"] {
-  let room = maxValueBytes
+function shorten(values: FormResult["values"], state: string | null): FormResult["values"] {
+  let room = state === null ? maxValueBytes.withoutState : maxValueBytes.withState
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => {
       room -= Buffer.byteLength(value)
@@ -52,7 +55,7 @@ export async function showNotice(page: string, notice: Notice, cookies: string[]
 const pathOf = (page: string) => page.split("?")[0] ?? page
 
 async function sealResult(path: string, state: string | null, result: FormResult): Promise<string> {
-  const sealed = await new EncryptJWT({ ...result, values: shorten(result.values), form: nameOf(path, state) })
+  const sealed = await new EncryptJWT({ ...result, values: shorten(result.values, state), form: nameOf(path, state) })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .setExpirationTime(`${resultSeconds} s`)
     .encrypt(deriveKey("form-result"))

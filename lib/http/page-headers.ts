@@ -2,7 +2,15 @@ import { config } from "@/lib/config"
 import { securityHeaders } from "./responses"
 
 /** The pages whose forms lead back to a Client. */
-const flowPages = ["/sign-in", "/sign-up", "/sign-up/finish", "/confirm-email", "/consent", "/sign-out"]
+const flowPages = [
+  "/sign-in",
+  "/sign-in/code",
+  "/sign-up",
+  "/sign-up/finish",
+  "/confirm-email",
+  "/consent",
+  "/sign-out",
+]
 
 /**
  * The security headers of a page, with its Content-Security-Policy.

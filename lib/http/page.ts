@@ -2,8 +2,9 @@ import type { ReactNode } from "react"
 import type { Texts } from "@/lib/i18n/texts"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 
-/** A page: its texts, its title, its content as React elements without client components, and its status, 200 by default. */
-type Page = { texts: Texts; title: string; content: ReactNode; status?: number }
+/** A page: its texts, its title, its content as React elements without client components, its status, 200 by default, and
+ * Set-Cookie headers, which Next cannot send. */
+type Page = { texts: Texts; title: string; content: ReactNode; status?: number; cookies?: string[] }
 
 /**
  * What a page shows, or the redirect that takes its place; null where the page does not exist. A page needs only the

@@ -34,6 +34,9 @@ export type TitleKey =
   | "account.history"
   | "account.deleteTitle"
   | "profile.title"
+  | "secondFactor.title"
+  | "secondFactor.manageTitle"
+  | "secondFactor.codesTitle"
 
 /** The key of a text that says why a form is shown again. */
 export type ProblemKey = `problems.${keyof (typeof en)["problems"]}`

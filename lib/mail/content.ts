@@ -7,7 +7,7 @@ export type MailContent =
   | { kind: "resetPassword" | "signUp" | "verifyEmail" | "changeEmail"; link: string }
   | { kind: "noAccount"; link: string | null }
   | { kind: "signUpTaken"; link: string }
-  | { kind: "passwordChanged" | "accountDeleted" }
+  | { kind: "passwordChanged" | "accountDeleted" | "totpAdded" | "totpRemoved" | "recoveryCodesCreated" }
   | { kind: "emailChanged"; email: string }
 
 /** An e-mail before it is stored: to whom, in which language, and what. */

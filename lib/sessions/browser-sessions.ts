@@ -8,6 +8,7 @@ import {
 } from "@/lib/data/browser-sessions"
 import type { Device } from "@/lib/data/security-events"
 import type { User } from "@/lib/data/users"
+import { acrOf } from "@/lib/protocol/acr"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
 /** `tokenHash` is that of the BrowserSession, `amr` how the User signed in (RFC 8176). */
@@ -17,7 +18,7 @@ export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string; a
 export type NewBrowserSession = { token: string; expiresAt: Date | null }
 
 /** How a User signed in, and in what browser. `keep` is whether the cookie outlives the browser. */
-export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kind?: "signed_in" | "signed_up" }
+export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kind?: BrowserSessionStart["kind"] }
 
 /**
  * A new cookie value, and what is to be stored for it. The browser's earlier BrowserSession ends when that is stored.
@@ -52,8 +53,24 @@ export async function startBrowserSession(
 /** Seconds. How exact `lastUsedAt` is: a request should rarely write. */
 const touchSeconds = 60 * 60
 
-/** Finds the User of the browser with this cookie value; null when no one is signed in, or the User is disabled. */
+/**
+ * Finds the User of the browser with this cookie value; null when no one is signed in, the User is disabled, or the second
+ * factor is missing.
+ */
 export async function findSignedInUser(token: string | null): Promise<SignedIn | null> {
+  const found = await findSignIn(token)
+  return found && !isFactorMissing(found) ? found : null
+}
+
+/** Finds the User who has entered the password in this browser, and not yet the second factor. */
+export async function findIncompleteSignIn(token: string | null): Promise<SignedIn | null> {
+  const found = await findSignIn(token)
+  return found && isFactorMissing(found) ? found : null
+}
+
+const isFactorMissing = ({ user, amr }: SignedIn) => user.totp !== null && acrOf(amr) === "1"
+
+async function findSignIn(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
   const now = new Date()

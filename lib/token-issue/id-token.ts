@@ -4,7 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import type { Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
 import { signJwt } from "@/lib/keys/jwt"
-import { acrValues } from "@/lib/protocol/acr"
+import { acrOf } from "@/lib/protocol/acr"
 import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
 
 /**
@@ -18,6 +18,7 @@ export async function issueIdToken(
   const { client, session, user, accessToken, nonce } = facts
   const requested = readClaimsRequest(session.claims)
   const { issuer, ID_TOKEN_SECONDS } = config()
+  const amr = session.amr.split(" ")
   const iat = Math.floor(now.getTime() / 1000)
   return signJwt(client.idTokenSignedResponseAlg, "JWT", {
     iss: issuer,
@@ -30,9 +31,9 @@ export async function issueIdToken(
     ...(nonce !== null && { nonce }),
     at_hash: computeAtHash(accessToken),
     sid: session.id,
-    acr: acrValues[0],
+    acr: acrOf(amr),
     // RFC 8176 section 2.
-    amr: session.amr.split(" "),
+    amr,
     ...userClaims(user, client.idTokenScopeClaims ? session.scope : [], requested.id_token),
   })
 }

@@ -3,12 +3,12 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction, findPathPastForm } from "@/lib/authorization/interaction"
 import { isRecent, parseNext } from "@/lib/http/account"
 import { readBrowser } from "@/lib/http/browser-endpoint"
-import { type FormResult, findFormResult } from "@/lib/http/form-result"
+import { type FormResult, findFormResult, pathWithState } from "@/lib/http/form-result"
 import { type PageHandler, readPageQuery } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import type { Texts } from "@/lib/i18n/texts"
-import { findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { findIncompleteSignIn, findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { ClientName } from "./client-name"
 import { FormScript } from "./form-script"
 import { NarrowPage } from "./narrow-page"
@@ -45,6 +45,10 @@ export function credentialsPage(options: {
     const signedIn = await findSignedInUser(browser.browserSessionToken)
     const past = next && signedIn ? (isRecent(signedIn) ? next : null) : await findPathPastForm(state, browser)
     if (past !== null) return redirect(past)
+    // The password was right, and the second factor is still missing.
+    if (path === "/sign-in" && (await findIncompleteSignIn(browser.browserSessionToken))) {
+      return redirect(pathWithState(next ? `/sign-in/code?${new URLSearchParams({ next })}` : "/sign-in/code", state))
+    }
     const isConfirmation = next !== null && signedIn !== null
     const texts = readTexts(request, interaction?.locale)
     const { t } = texts

@@ -52,6 +52,16 @@ export const accountHomePage = accountPage("/account", async ({ signedIn, texts,
             ••••••••
           </Row>
           <Row
+            label={t("secondFactor.row")}
+            action={link(
+              "/account/totp",
+              t(user.totp ? "account.change" : "secondFactor.setUp"),
+              t("secondFactor.row"),
+            )}
+          >
+            {t(user.totp ? "secondFactor.on" : "secondFactor.off")}
+          </Row>
+          <Row
             label={t("account.language")}
             action={link("/account/profile", t("account.edit"), t("account.language"))}
           >

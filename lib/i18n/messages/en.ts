@@ -107,6 +107,7 @@ export const en = {
     browserEnded: "The browser was signed out.",
     othersEnded: "All other browsers were signed out.",
     appDisconnected: "The app no longer has access.",
+    totpRemoved: "Your authenticator app was removed.",
     accountDeleted: "Your account was deleted.",
   },
   /** Why a form is shown again, beside the field. */
@@ -120,6 +121,8 @@ export const en = {
     emailSame: "This is your email address already.",
     emailTaken: "An account with this email address already exists.",
     valueInvalid: "This value can't be used. Check its form.",
+    codeMissing: "Enter a code.",
+    codeWrong: "This code doesn't work. Wait for the next one, or check the time of your device.",
     passwordWrong: "This password is incorrect.",
     nameInvalid: "Use at most 100 characters on one line, without control characters.",
     passwordTooShort: "Use at least 8 characters.",
@@ -276,6 +279,32 @@ export const en = {
     region: "State or region",
     country: "Country",
   },
+  secondFactor: {
+    title: "Enter your code",
+    lead: "Open your authenticator app and enter the 6-digit code. A recovery code works too.",
+    code: "Code",
+    another: "Not you? <switch>Sign in with another account</switch>",
+    row: "Authenticator app",
+    on: "On",
+    off: "Off",
+    setUp: "Set up",
+    setupTitle: "Set up an authenticator app",
+    required: "This service needs a second step when you sign in.",
+    scan: "Scan this QR code with an authenticator app, such as the one of your password manager.",
+    qrCode: "QR code for the authenticator app",
+    type: "Or type this key into the app: <code>{key}</code>",
+    proof: "Code from the app",
+    turnOn: "Turn on",
+    manageTitle: "Authenticator app",
+    manageLead: "Signing in needs your password and a code from the app.",
+    codesLeft:
+      "{count, plural, =0 {No recovery codes are left.} one {# recovery code is left.} other {# recovery codes are left.}}",
+    renew: "Create new recovery codes",
+    turnOff: "Turn off",
+    codesTitle: "Your recovery codes",
+    codesLead:
+      "Each code replaces the app once, for example when you lose your phone. Print them or store them in a safe place: they are shown only now.",
+  },
   /** What happened to an account. */
   events: {
     signed_in: "Signed in",
@@ -287,6 +316,10 @@ export const en = {
     email_verified: "Email address confirmed",
     browser_ended: "Signed out another browser",
     app_disconnected: "App disconnected",
+    totp_added: "Authenticator app added",
+    totp_removed: "Authenticator app removed",
+    recovery_codes_created: "Recovery codes created",
+    recovery_code_used: "Signed in with a recovery code",
   },
   outbox: {
     title: "Outbox",
@@ -337,6 +370,18 @@ export const en = {
     emailChanged: {
       subject: "The email address of your {brand} account was changed",
       text: "Your {brand} account now uses {email}. This address no longer works for signing in.",
+    },
+    totpAdded: {
+      subject: "An authenticator app was added to your {brand} account",
+      text: "From now on, signing in to {brand} needs a code from your authenticator app.",
+    },
+    totpRemoved: {
+      subject: "The authenticator app of your {brand} account was removed",
+      text: "Signing in to {brand} no longer needs a code from your authenticator app.",
+    },
+    recoveryCodesCreated: {
+      subject: "New recovery codes for your {brand} account",
+      text: "New recovery codes were created for your {brand} account. The earlier ones no longer work.",
     },
     accountDeleted: {
       subject: "Your {brand} account was deleted",

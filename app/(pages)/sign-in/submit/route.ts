@@ -41,8 +41,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     }
     const result = await signIn(attempt, interaction ? flow : null)
     if (result.ok) {
-      if (interaction) flow.step("authorization.redirects_to_callback")
       const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
+      if (result.needsCode) return redirect(pathWithState(page.replace("/sign-in", "/sign-in/code"), state), cookies)
+      if (interaction) flow.step("authorization.redirects_to_callback")
       return redirect(state ? await continuePath(state, browser.browserTokens) : (next ?? "/"), cookies)
     }
     if (result.problem === "email_unverified") {

@@ -11,7 +11,7 @@ const page = "/account/password"
 /** Changes the password after checking the current one. This browser stays signed in. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
-  ({ field, browser, request }, { user }, texts) =>
+  ({ field, browser, request }, { user, amr }, texts) =>
     refuseWhenBusy(texts, page, async () => {
       const confirmed = await confirmPassword(user, field("current_password"), request.clientAddress())
       if ("waitSeconds" in confirmed) {
@@ -21,7 +21,12 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       if (!confirmed.ok) {
         return showFormAgain(page, null, { values: {}, errors: { current_password: "problems.passwordWrong" } })
       }
-      const facts = { previousToken: browser.browserSessionToken, device: readDevice(request), locale: texts.locale }
+      const facts = {
+        previousToken: browser.browserSessionToken,
+        device: readDevice(request),
+        locale: texts.locale,
+        amr,
+      }
       const changed = await changePasswordHere(user, field("password"), facts)
       if (!changed.ok) return showFormAgain(page, null, { values: {}, errors: { password: changed.problem } })
       return showNotice("/account", "passwordChangedHere", [formatSessionCookie(changed.browserSession)])

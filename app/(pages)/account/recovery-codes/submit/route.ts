@@ -1,0 +1,16 @@
+import { renewRecoveryCodes } from "@/lib/accounts/second-factor"
+import { accountForm } from "@/lib/http/account"
+import { readDevice } from "@/lib/http/device"
+import { showRecoveryCodes } from "@/lib/http/recovery-codes"
+import { redirect } from "@/lib/http/responses"
+
+/** Makes new recovery codes. The earlier ones no longer work. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
+  "/account/totp",
+  async ({ request }, { user }, texts) => {
+    if (user.totp === null) return redirect("/account/totp")
+    const codes = await renewRecoveryCodes(user, { device: readDevice(request), locale: texts.locale })
+    return showRecoveryCodes(codes, null)
+  },
+  { recent: true },
+)

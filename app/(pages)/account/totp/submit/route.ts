@@ -1,0 +1,26 @@
+import { confirmTotpSetup, removeTotp } from "@/lib/accounts/second-factor"
+import { accountForm } from "@/lib/http/account"
+import { readDevice } from "@/lib/http/device"
+import { showFormAgain, showNotice } from "@/lib/http/form-result"
+import { showRecoveryCodes } from "@/lib/http/recovery-codes"
+
+const page = "/account/totp"
+
+/** Turns the authenticator app on, when its code is right, or off. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
+  page,
+  async ({ field, state, request }, { user, tokenHash, amr }, texts) => {
+    const by = { device: readDevice(request), locale: texts.locale }
+    if (field("decision") === "remove") {
+      await removeTotp(user, by)
+      return showNotice("/account", "totpRemoved")
+    }
+    const setup = field("setup")
+    const code = field("code").replaceAll(/\s/g, "")
+    const codes = await confirmTotpSetup(user, setup, code, { ...by, tokenHash, amr })
+    if (codes) return showRecoveryCodes(codes, state)
+    const problem = code ? "problems.codeWrong" : "problems.codeMissing"
+    return showFormAgain(page, state, { values: { setup }, errors: { code: problem } })
+  },
+  { recent: true },
+)

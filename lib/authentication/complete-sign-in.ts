@@ -1,0 +1,33 @@
+import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-factor"
+import { completeBrowserSession } from "@/lib/data/second-factor"
+import type { Device } from "@/lib/data/security-events"
+import type { Flow } from "@/lib/flows/flow"
+import type { SignedIn } from "@/lib/sessions/browser-sessions"
+
+/**
+ * Completes the sign-in of a User who has entered the password, with a code of the authenticator app or a recovery code.
+ * @param flow the authorization that this sign-in is part of, or null
+ * @returns the seconds to wait after too many attempts, or 0 for a wrong code
+ */
+export async function completeSignIn(
+  { user, tokenHash, amr }: SignedIn,
+  code: string,
+  device: Device,
+  flow: Flow | null,
+): Promise<{ ok: true } | { ok: false; waitSeconds: number }> {
+  flow?.step("authorization.verifies_credentials")
+  const result = await verifySecondFactor(user, code)
+  if ("waitSeconds" in result) {
+    flow?.fail({ reason: "too_many_attempts" })
+    return { ok: false, waitSeconds: result.waitSeconds }
+  }
+  if (result.used === null) {
+    flow?.fail({ reason: "credentials_wrong" })
+    return { ok: false, waitSeconds: 0 }
+  }
+  const kind = result.used === "totp" ? "signed_in" : "recovery_code_used"
+  const event = { userId: user.id, kind, at: new Date(), ...device } as const
+  await completeBrowserSession(tokenHash, withSecondFactor(amr).join(" "), event)
+  flow?.concerns({ userId: user.id })
+  return { ok: true }
+}
