@@ -24,6 +24,8 @@ import { emailPage } from "./(pages)/account/email/email-page"
 import * as accountEmailSubmit from "./(pages)/account/email/submit/route"
 import * as accountExportSubmit from "./(pages)/account/export/submit/route"
 import { historyPage } from "./(pages)/account/history/history-page"
+import { passkeysPage } from "./(pages)/account/passkeys/passkeys-page"
+import * as passkeysSubmit from "./(pages)/account/passkeys/submit/route"
 import { passwordPage } from "./(pages)/account/password/password-page"
 import * as accountPasswordSubmit from "./(pages)/account/password/submit/route"
 import { profilePage } from "./(pages)/account/profile/profile-page"
@@ -51,6 +53,7 @@ import { resetPasswordPage } from "./(pages)/reset-password/reset-password-page"
 import * as resetPasswordSubmit from "./(pages)/reset-password/submit/route"
 import { codePage } from "./(pages)/sign-in/code/code-page"
 import * as codeSubmit from "./(pages)/sign-in/code/submit/route"
+import * as passkeySignIn from "./(pages)/sign-in/passkey/submit/route"
 import { signInPage } from "./(pages)/sign-in/sign-in-page"
 import * as signInSubmit from "./(pages)/sign-in/submit/route"
 import { signOutPage } from "./(pages)/sign-out/sign-out-page"
@@ -88,6 +91,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/account/email/submit", accountEmailSubmit],
   ["/account/export/submit", accountExportSubmit],
   ["/account/history", lightPage(historyPage)],
+  ["/account/passkeys", lightPage(passkeysPage)],
+  ["/account/passkeys/submit", passkeysSubmit],
   ["/account/password", lightPage(passwordPage)],
   ["/account/password/submit", accountPasswordSubmit],
   ["/account/profile", lightPage(profilePage)],
@@ -114,6 +119,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/reset-password/choose/submit", choosePasswordSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
+  ["/sign-in/passkey/submit", passkeySignIn],
   ["/sign-in/code", lightPage(codePage)],
   ["/sign-in/code/submit", codeSubmit],
   ["/sign-out", lightPage(signOutPage)],

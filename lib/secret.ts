@@ -67,6 +67,7 @@ export type KeyPurpose =
   | "user-code"
   | "mail"
   | "totp"
+  | "passkey"
   | "totp-setup"
   | "recovery-code"
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toLookupEmail } from "@/lib/accounts/email-address"
+import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
 import { type Device, insertFailedSignIn } from "@/lib/data/security-events"
@@ -14,8 +15,8 @@ import {
 import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
-/** `needsCode` is whether the sign-in is complete only with a second factor. */
-type Accepted = { ok: true; browserSession: NewBrowserSession; needsCode?: boolean }
+/** `needsCode` is whether the sign-in is complete only with a second factor, `offersPasskey` whether one fits this browser. */
+type Accepted = { ok: true; browserSession: NewBrowserSession; needsCode?: boolean; offersPasskey?: boolean }
 
 /** How long, in seconds, a person is asked to wait when every worker is busy with passwords. */
 const busySeconds = 5
@@ -70,11 +71,9 @@ export async function signIn(
     }
     const needsCode = user.totp !== null
     const facts = { ...attempt, kind: needsCode ? null : undefined }
-    return {
-      ok: true,
-      browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts),
-      needsCode,
-    }
+    const browserSession = await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts)
+    const offersPasskey = attempt.keep && arePasskeysOn() && (await listPasskeysOf(user)).length === 0
+    return { ok: true, browserSession, needsCode, offersPasskey }
   } catch (error) {
     // It was our fault that nothing was checked.
     if (error instanceof PasswordPoolBusyError) await refundAttempt(account, attempt.address)

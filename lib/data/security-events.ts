@@ -15,6 +15,8 @@ export type SecurityEventKind =
   | "email_verified"
   | "browser_ended"
   | "app_disconnected"
+  | "passkey_added"
+  | "passkey_removed"
   | "totp_added"
   | "totp_removed"
   | "recovery_codes_created"

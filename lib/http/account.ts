@@ -24,6 +24,9 @@ export const signInPath = (next: string) => `/sign-in?${new URLSearchParams({ ne
 
 export const isRecent = ({ authenticatedAt }: SignedIn) => Date.now() - authenticatedAt.getTime() < recentSeconds * 1000
 
+/** Whether a passkey signed the User in. Where that is recent, it takes the place of the password. */
+export const isByPasskey = (amr: string[]) => amr.includes("hwk") || amr.includes("swk")
+
 type Options = {
   /** Whether the sign-in must be recent, because the page is for a sensitive change. */
   recent?: boolean

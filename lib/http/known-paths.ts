@@ -12,6 +12,7 @@ export const endpointPaths = [
   "/account/delete/submit",
   "/account/email/submit",
   "/account/export/submit",
+  "/account/passkeys/submit",
   "/account/password/submit",
   "/account/profile/submit",
   "/account/recovery-codes/submit",
@@ -35,6 +36,7 @@ export const endpointPaths = [
   "/reset-password/submit",
   "/revoke",
   "/sign-in/code/submit",
+  "/sign-in/passkey/submit",
   "/sign-in/submit",
   "/sign-out/submit",
   "/sign-up/finish/submit",
@@ -57,6 +59,7 @@ export const lightPagePaths = [
   "/account/delete",
   "/account/email",
   "/account/history",
+  "/account/passkeys",
   "/account/password",
   "/account/profile",
   "/account/recovery-codes",
@@ -84,7 +87,7 @@ export const nextPathPatterns = [
 ]
 
 const filePattern =
-  /^\/(apple-touch-icon\.png|copy\.js|favicon\.ico|form\.js|icon\.svg|og-image\.png|robots\.txt|_next\/static\/.+)$/
+  /^\/(apple-touch-icon\.png|copy\.js|favicon\.ico|form\.js|passkeys\.js|icon\.svg|og-image\.png|robots\.txt|_next\/static\/.+)$/
 
 const builtPrefix = "/_next/static/"
 

@@ -5,6 +5,8 @@ import { securityHeaders } from "./responses"
 const flowPages = [
   "/sign-in",
   "/sign-in/code",
+  "/account/passkeys",
+
   "/sign-up",
   "/sign-up/finish",
   "/confirm-email",

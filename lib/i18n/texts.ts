@@ -35,6 +35,7 @@ export type TitleKey =
   | "account.deleteTitle"
   | "profile.title"
   | "secondFactor.title"
+  | "passkeys.title"
   | "secondFactor.manageTitle"
   | "secondFactor.codesTitle"
 

@@ -8,6 +8,7 @@ export type MailContent =
   | { kind: "noAccount"; link: string | null }
   | { kind: "signUpTaken"; link: string }
   | { kind: "passwordChanged" | "accountDeleted" | "totpAdded" | "totpRemoved" | "recoveryCodesCreated" }
+  | { kind: "passkeyAdded" | "passkeyRemoved"; name: string }
   | { kind: "emailChanged"; email: string }
 
 /** An e-mail before it is stored: to whom, in which language, and what. */
@@ -49,7 +50,8 @@ function partsOf(letter: Letter, { t }: Texts): Parts {
       }
     default: {
       const isGone = letter.kind === "accountDeleted"
-      const values = { brand, email: letter.kind === "emailChanged" ? letter.email : "" }
+      const email = letter.kind === "emailChanged" ? letter.email : ""
+      const values = { brand, email, name: "name" in letter ? letter.name : "" }
       return {
         subject,
         paragraphs: [t(`mail.${letter.kind}.text`, values)],

@@ -21,6 +21,7 @@ export type FormProps = FormResult & {
   state: string | null
   /** The page of the account that continues after it; null for none. */
   next: string | null
+  children?: ReactNode
 }
 
 /**
@@ -31,10 +32,12 @@ export function credentialsPage(options: {
   path: "/sign-in" | "/sign-up"
   title: "signIn.title" | "signUp.title"
   form: (props: FormProps) => ReactNode
+  /** At the end of the form: another way to do the same. */
+  after?: (texts: Texts) => Promise<ReactNode>
   /** Under the card: a link to the other page. */
   below: (texts: Texts, state: string | null) => ReactNode
 }): PageHandler {
-  const { path, title, form: Form, below } = options
+  const { path, title, form: Form, after, below } = options
   return async (request) => {
     const state = readPageQuery(request, "state")
     const browser = readBrowser(request)
@@ -72,7 +75,9 @@ export function credentialsPage(options: {
         below={!isConfirmation && below(texts, state)}
       >
         <Notice texts={texts} notice={notice} />
-        <Form texts={texts} state={state} next={next} values={{ email: known, ...values }} errors={errors} />
+        <Form texts={texts} state={state} next={next} values={{ email: known, ...values }} errors={errors}>
+          {await after?.(texts)}
+        </Form>
         <FormScript />
       </NarrowPage>
     )

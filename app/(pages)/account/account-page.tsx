@@ -2,6 +2,7 @@ import { listBrowsers } from "@/lib/accounts/browsers"
 import { listApps } from "@/lib/accounts/connected-apps"
 import { toReadableEmail } from "@/lib/accounts/email-address"
 import { listHistory } from "@/lib/accounts/history"
+import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
 import { localeOf } from "@/lib/accounts/users"
 import { describeScopes } from "@/lib/clients/scope-descriptions"
 import { accountPage } from "@/lib/http/account"
@@ -18,10 +19,11 @@ const shownEvents = 5
 export const accountHomePage = accountPage("/account", async ({ signedIn, texts, form }) => {
   const { user, tokenHash } = signedIn
   const { t } = texts
-  const [browsers, apps, events] = await Promise.all([
+  const [browsers, apps, events, passkeys] = await Promise.all([
     listBrowsers(user.id, tokenHash),
     listApps(user.id),
     listHistory(user.id, shownEvents + 1),
+    listPasskeysOf(user),
   ])
   const describedApps = await Promise.all(
     apps.map(async (app) => ({
@@ -51,6 +53,11 @@ export const accountHomePage = accountPage("/account", async ({ signedIn, texts,
           >
             ••••••••
           </Row>
+          {arePasskeysOn() && (
+            <Row label={t("passkeys.row")} action={link("/account/passkeys", t("account.change"), t("passkeys.row"))}>
+              {passkeys.length === 0 ? t("passkeys.none") : t("passkeys.count", { count: passkeys.length })}
+            </Row>
+          )}
           <Row
             label={t("secondFactor.row")}
             action={link(

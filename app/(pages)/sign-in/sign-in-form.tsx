@@ -6,7 +6,7 @@ import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
 
 /** Focus starts at the password when the e-mail address is known: from a login_hint, or from the last attempt. */
-export function SignInForm({ texts, state, next, values: { email }, errors }: FormProps) {
+export function SignInForm({ texts, state, next, values: { email }, errors, children }: FormProps) {
   const { t } = texts
   const isEmailKnown = Boolean(email) && errors.email === undefined
   const alert = errors.form && "sign-in-problem"
@@ -18,6 +18,7 @@ export function SignInForm({ texts, state, next, values: { email }, errors }: Fo
       <div className="grid gap-5">
         <EmailField
           texts={texts}
+          autoComplete="username webauthn"
           defaultValue={email}
           error={errors.email && t(errors.email)}
           describedBy={alert}
@@ -44,6 +45,7 @@ export function SignInForm({ texts, state, next, values: { email }, errors }: Fo
           </a>
         </div>
         <SubmitButton>{t("common.signIn")}</SubmitButton>
+        {children}
       </div>
     </form>
   )

@@ -1,4 +1,3 @@
-import type { ReactNode } from "react"
 import { pathWithState } from "@/lib/http/form-result"
 import type { ProblemKey, Texts } from "@/lib/i18n/texts"
 import { isMailOn } from "@/lib/mail/outbox"
@@ -7,6 +6,7 @@ import { EmailField } from "../_components/email-field"
 import { Field } from "../_components/field"
 import { PasswordField } from "../_components/password-field"
 import { SubmitButton } from "../_components/submit-button"
+import { textLink } from "../_components/text-link"
 
 /** Focus starts at the first field with an error, else at the first one that is empty. */
 export function SignUpForm({ texts, state, values, errors }: FormProps) {
@@ -59,14 +59,9 @@ type ProblemProps = { texts: Texts; problem: ProblemKey; state: string | null }
 
 function EmailProblem({ texts: { t }, problem, state }: ProblemProps) {
   if (problem !== "problems.emailTaken") return t(problem)
-  const link = (label: ReactNode) => (
-    <a className="link" href={pathWithState("/sign-in", state)}>
-      {label}
-    </a>
-  )
   return (
     <>
-      {t(problem)} {t.rich("signUp.signInInstead", { link })}
+      {t(problem)} {t.rich("signUp.signInInstead", { link: textLink(pathWithState("/sign-in", state)) })}
     </>
   )
 }

@@ -2,6 +2,7 @@ import { config } from "@/lib/config"
 import { pathWithState } from "@/lib/http/form-result"
 import type { PageHandler } from "@/lib/http/page"
 import { credentialsPage } from "../_components/credentials-page"
+import { textLink } from "../_components/text-link"
 import { SignUpForm } from "./sign-up-form"
 
 const page = credentialsPage({
@@ -11,11 +12,7 @@ const page = credentialsPage({
   below: ({ t }, state) => (
     <p>
       {t.rich("signUp.haveAccount", {
-        link: (label) => (
-          <a className="link" href={pathWithState("/sign-in", state)}>
-            {label}
-          </a>
-        ),
+        link: textLink(pathWithState("/sign-in", state)),
       })}
     </p>
   ),

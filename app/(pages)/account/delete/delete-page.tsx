@@ -1,5 +1,5 @@
 import { toReadableEmail } from "@/lib/accounts/email-address"
-import { accountPage } from "@/lib/http/account"
+import { accountPage, isByPasskey } from "@/lib/http/account"
 import { PasswordField } from "../../_components/password-field"
 import { SignedInAs } from "../../_components/signed-in-as"
 import { SubmitButton } from "../../_components/submit-button"
@@ -8,7 +8,7 @@ import { SettingPage } from "../_parts/setting-page"
 /** Deletes the account, after the password was entered. */
 export const deletePage = accountPage(
   "/account/delete",
-  async ({ signedIn: { user }, texts, form: { errors } }) => {
+  async ({ signedIn: { user, amr }, texts, form: { errors } }) => {
     const { t } = texts
     const title = t("account.deleteTitle")
     const lead = <SignedInAs email={toReadableEmail(user.email)} texts={texts} />
@@ -16,15 +16,17 @@ export const deletePage = accountPage(
       <SettingPage texts={texts} title={title} lead={lead}>
         <form action="/account/delete/submit" method="post" noValidate className="grid gap-5">
           <p>{t("account.deleteLead")}</p>
-          <PasswordField
-            texts={texts}
-            label={t("account.deletePassword")}
-            name="password"
-            autoComplete="current-password"
-            required
-            error={errors.password && t(errors.password)}
-            autoFocus
-          />
+          {!isByPasskey(amr) && (
+            <PasswordField
+              texts={texts}
+              label={t("account.deletePassword")}
+              name="password"
+              autoComplete="current-password"
+              required
+              error={errors.password && t(errors.password)}
+              autoFocus
+            />
+          )}
           <SubmitButton>{t("account.deleteSubmit")}</SubmitButton>
         </form>
       </SettingPage>

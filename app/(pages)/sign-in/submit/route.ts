@@ -2,7 +2,7 @@ import { requestVerification } from "@/lib/accounts/verify-email"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext, signInPath } from "@/lib/http/account"
-import { formatSessionCookie } from "@/lib/http/cookies"
+import { formatSessionCookie, readCookie } from "@/lib/http/cookies"
 import { readDevice } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
@@ -43,6 +43,13 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     if (result.ok) {
       const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
       if (result.needsCode) return redirect(pathWithState(page.replace("/sign-in", "/sign-in/code"), state), cookies)
+      // On a device that the person keeps, a passkey is offered once.
+      if (result.offersPasskey && readCookie(request, "no-passkey-offer") === null) {
+        return redirect(
+          `/account/passkeys?${new URLSearchParams({ offer: "", ...(state ? { state } : next && { next }) })}`,
+          cookies,
+        )
+      }
       if (interaction) flow.step("authorization.redirects_to_callback")
       return redirect(state ? await continuePath(state, browser.browserTokens) : (next ?? "/"), cookies)
     }

@@ -1,19 +1,21 @@
 import { deleteAccount } from "@/lib/accounts/account-data"
-import { confirmPassword } from "@/lib/authentication/confirm-password"
+import { confirmPassword, type PasswordCheck } from "@/lib/authentication/confirm-password"
 import { notifyClients } from "@/lib/authentication/logout-notifications"
-import { accountForm } from "@/lib/http/account"
+import { accountForm, isByPasskey } from "@/lib/http/account"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 
 const page = "/account/delete"
 
-/** Deletes the account after checking the password. */
+/** Deletes the account after checking the password, or after a recent sign-in with a passkey. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
-  ({ field, request }, { user }, texts) =>
+  ({ field, request }, { user, amr }, texts) =>
     refuseWhenBusy(texts, page, async () => {
-      const confirmed = await confirmPassword(user, field("password"), request.clientAddress())
+      const confirmed: PasswordCheck = isByPasskey(amr)
+        ? { ok: true }
+        : await confirmPassword(user, field("password"), request.clientAddress())
       if ("waitSeconds" in confirmed) {
         const wait = { problem: "too_many_attempts", retryAfterSeconds: confirmed.waitSeconds } as const
         return waitPage(texts, wait, { href: page, isSignIn: false })

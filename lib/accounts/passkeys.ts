@@ -1,0 +1,175 @@
+import { isIP } from "node:net"
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server"
+import { config } from "@/lib/config"
+import {
+  countPasskeyUse,
+  deletePasskey,
+  findPasskey,
+  insertPasskey,
+  listPasskeys,
+  type Passkey,
+} from "@/lib/data/passkeys"
+import type { Device, SecurityEventKind } from "@/lib/data/security-events"
+import { consumeJwt } from "@/lib/data/used-jwts"
+import type { User } from "@/lib/data/users"
+import type { Locale } from "@/lib/i18n/locales"
+import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { isDisplayName } from "@/lib/protocol/display-name"
+import { generateToken, hashToken } from "@/lib/protocol/random"
+import { openSealed, seal } from "@/lib/seal"
+import { toReadableEmail } from "./email-address"
+import { localeOf } from "./users"
+
+export type { Passkey }
+
+/** Who asked, for the history and the e-mail. */
+type By = { device: Device; locale: Locale }
+
+/** How long a page with a challenge can be used, in milliseconds. */
+const challengeMs = 60 * 60 * 1000
+
+/** What a page seals into its form. `userId` is null for a sign-in. */
+type Challenge = { challenge: string; userId: string | null; expiresAt: number }
+
+const rpId = () => new URL(config().issuer).hostname
+
+/** Whether browsers have passkeys for this server: their scope is a domain, not an IP address. */
+export const arePasskeysOn = () => isIP(rpId().replace(/^\[|\]$/g, "")) === 0
+
+async function makeChallenge(userId: string | null): Promise<{ challenge: string; sealed: string }> {
+  const challenge = generateToken()
+  const facts: Challenge = { challenge, userId, expiresAt: Date.now() + challengeMs }
+  return { challenge, sealed: await seal("passkey", facts) }
+}
+
+/** Opens a challenge and consumes it. @returns null for one that cannot be used, or was used before */
+async function consumeChallenge(sealed: string, userId: string | null): Promise<string | null> {
+  const facts = await openSealed<Challenge>("passkey", sealed)
+  if (!facts || facts.userId !== userId || facts.expiresAt <= Date.now()) return null
+  return (await consumeJwt(hashToken(`passkey ${facts.challenge}`), new Date(facts.expiresAt))) ? facts.challenge : null
+}
+
+/** The options for the browser to sign in with any passkey of this server (WebAuthn section 5.5), and the sealed challenge. */
+export async function beginPasskeySignIn(): Promise<{ options: object; sealed: string }> {
+  const { challenge, sealed } = await makeChallenge(null)
+  return { options: { challenge, rpId: rpId(), userVerification: "required", timeout: challengeMs }, sealed }
+}
+
+/** The options for the browser to make a passkey (WebAuthn section 5.4), and the sealed challenge. */
+export async function beginPasskeyCreation(user: User): Promise<{ options: object; sealed: string }> {
+  const { generateRegistrationOptions } = await import("@simplewebauthn/server")
+  const { challenge, sealed } = await makeChallenge(user.id)
+  const options = await generateRegistrationOptions({
+    rpName: config().BRAND_NAME,
+    rpID: rpId(),
+    userID: new TextEncoder().encode(user.id),
+    userName: toReadableEmail(user.email),
+    userDisplayName: user.name ?? "",
+    challenge: new Uint8Array(Buffer.from(challenge, "base64url")),
+    excludeCredentials: (await listPasskeys(user.id)).map(({ id }) => ({ id })),
+    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+  })
+  return { options, sealed }
+}
+
+/** A response of the browser; null when it is no JSON object. */
+function parseResponse<Response>(json: string): Response | null {
+  try {
+    const value = JSON.parse(json) as unknown
+    return typeof value === "object" && value !== null ? (value as Response) : null
+  } catch {
+    return null
+  }
+}
+
+/** Runs a check of the library, which throws for every response that is not right. */
+async function verified<Result extends { verified: boolean }>(check: () => Promise<Result>): Promise<Result | null> {
+  try {
+    const result = await check()
+    return result.verified ? result : null
+  } catch {
+    return null
+  }
+}
+
+const expected = (challenge: string) => ({
+  expectedChallenge: challenge,
+  expectedOrigin: config().issuer,
+  expectedRPID: rpId(),
+  requireUserVerification: true,
+})
+
+/** Stores a passkey that the browser made. @returns false when the response is not right, or the name cannot be used */
+export async function addPasskey(
+  user: User,
+  { sealed, response, name }: { sealed: string; response: string; name: string },
+  by: By,
+): Promise<boolean> {
+  const parsed = parseResponse<RegistrationResponseJSON>(response)
+  const challenge = await consumeChallenge(sealed, user.id)
+  if (!parsed || !challenge || !isDisplayName(name)) return false
+  const { verifyRegistrationResponse } = await import("@simplewebauthn/server")
+  const result = await verified(() => verifyRegistrationResponse({ response: parsed, ...expected(challenge) }))
+  if (!result?.registrationInfo) return false
+  const { credential, credentialDeviceType } = result.registrationInfo
+  const { id, publicKey, counter } = credential
+  const passkey = {
+    id,
+    userId: user.id,
+    publicKey: Buffer.from(publicKey).toString("base64url"),
+    counter,
+    transports: (credential.transports ?? []).join(" "),
+    singleDevice: credentialDeviceType === "singleDevice",
+    name,
+    createdAt: new Date(),
+  }
+  const stored = await insertPasskey(passkey, await tell(user, "passkey_added", name, by))
+  void sendMailInBackground()
+  return stored
+}
+
+/** Deletes a passkey of a User. @returns its name, or null when there is no such passkey */
+export async function removePasskey(user: User, id: string, by: By): Promise<string | null> {
+  const passkey = (await listPasskeys(user.id)).find((one) => one.id === id)
+  if (!passkey) return null
+  const deleted = await deletePasskey(user.id, id, await tell(user, "passkey_removed", passkey.name, by))
+  void sendMailInBackground()
+  return deleted ? passkey.name : null
+}
+
+/**
+ * Verifies the response of a browser that signs in with a passkey, and records its use.
+ * @returns the User and how they signed in (amr, RFC 8176), or null when anything is wrong
+ */
+export async function verifyPasskey(sealed: string, response: string): Promise<{ user: User; amr: string[] } | null> {
+  const parsed = parseResponse<AuthenticationResponseJSON>(response)
+  const challenge = await consumeChallenge(sealed, null)
+  const passkey = typeof parsed?.id === "string" ? await findPasskey(parsed.id) : null
+  if (!parsed || !challenge || !passkey || passkey.user.disabledAt) return null
+  // WebAuthn section 7.2, step 6: the user handle, when there is one, names the owner of the credential.
+  const { userHandle } = parsed.response ?? {}
+  if (userHandle && Buffer.from(userHandle, "base64url").toString() !== passkey.userId) return null
+  const { verifyAuthenticationResponse } = await import("@simplewebauthn/server")
+  const credential = {
+    id: passkey.id,
+    publicKey: new Uint8Array(Buffer.from(passkey.publicKey, "base64url")),
+    counter: passkey.counter,
+  }
+  const result = await verified(() =>
+    verifyAuthenticationResponse({ response: parsed, credential, ...expected(challenge) }),
+  )
+  if (!result || !(await countPasskeyUse(passkey.id, result.authenticationInfo.newCounter, new Date()))) return null
+  // A passkey with user verification is two factors: the device, and what unlocks it.
+  return { user: passkey.user, amr: [passkey.singleDevice ? "hwk" : "swk", "user", "mfa"] }
+}
+
+/** The passkeys of a User. */
+export const listPasskeysOf = (user: User): Promise<Passkey[]> => listPasskeys(user.id)
+
+/** The entry of the history and the e-mail about a change. */
+async function tell(user: User, kind: SecurityEventKind & `passkey_${string}`, name: string, { device, locale }: By) {
+  const mailKind = kind === "passkey_added" ? "passkeyAdded" : "passkeyRemoved"
+  const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
+  const mail = isMailOn() ? await prepareMail(letter) : null
+  return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
+}

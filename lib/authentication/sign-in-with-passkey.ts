@@ -1,0 +1,35 @@
+import { addressKey } from "@/lib/accounts/address-key"
+import { verifyPasskey } from "@/lib/accounts/passkeys"
+import type { Device } from "@/lib/data/security-events"
+import { countSignInAttempt, refundSignInAttempt } from "@/lib/data/sign-in-limits"
+import type { Flow } from "@/lib/flows/flow"
+import { isVerificationMissing, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
+
+/**
+ * Signs a User in with a passkey, without a password. Failures are counted by network address.
+ * @param attempt.sealed the challenge that the page sealed, and `response` what the browser made of it
+ * @param flow the authorization that this sign-in is part of, or null
+ * @returns the seconds to wait after too many attempts, or 0 when the passkey cannot be used
+ */
+export async function signInWithPasskey(
+  attempt: { sealed: string; response: string; address: string; previousToken: string | null; device: Device },
+  flow: Flow | null,
+): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; waitSeconds: number }> {
+  flow?.step("authorization.verifies_credentials")
+  const { waitSeconds } = await countSignInAttempt("address", addressKey(attempt.address))
+  if (waitSeconds > 0) {
+    flow?.fail({ reason: "too_many_attempts" })
+    return { ok: false, waitSeconds }
+  }
+  const lookedUpAt = new Date()
+  const found = await verifyPasskey(attempt.sealed, attempt.response)
+  if (!found || isVerificationMissing(found.user)) {
+    flow?.fail({ reason: "credentials_wrong" })
+    return { ok: false, waitSeconds: 0 }
+  }
+  const { user, amr } = found
+  await refundSignInAttempt("address", addressKey(attempt.address))
+  flow?.concerns({ userId: user.id })
+  const facts = { device: attempt.device, amr, keep: true }
+  return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts) }
+}

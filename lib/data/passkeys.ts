@@ -1,0 +1,62 @@
+import { columnsOf } from "./columns"
+import { database } from "./database"
+import { isStored } from "./errors"
+import type { Passkey } from "./generated/sqlite/client"
+import { mailWrite, type NewMail } from "./mail"
+import { type NewSecurityEvent, securityEventWrite } from "./security-events"
+import { changeRows, findRow, type Write, write, writeIfFirst } from "./statement"
+import type { User } from "./users"
+
+export type { Passkey }
+
+type Told = { event: NewSecurityEvent; mail: NewMail | null }
+
+const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...(mail ? [mailWrite(mail)] : [])]
+
+/** Stores a passkey. @returns false when one with this ID exists */
+export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told): Promise<boolean> {
+  const { id, userId, publicKey, counter, transports, singleDevice, name, createdAt } = passkey
+  return isStored(
+    write(
+      [
+        `INSERT INTO "Passkey" ("id", "userId", "publicKey", "counter", "transports", "singleDevice", "name", "createdAt")
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, userId, publicKey, counter, transports, singleDevice, name, createdAt],
+      ],
+      ...toldWrites(told),
+    ),
+  )
+}
+
+const withUser = columnsOf("Passkey", "User")
+const selectWithUser = `SELECT ${withUser.select} FROM "Passkey"
+  JOIN "User" ON "User"."id" = "Passkey"."userId" WHERE "Passkey"."id" = ?`
+
+/** Finds a passkey with its User. */
+export async function findPasskey(id: string): Promise<(Passkey & { user: User }) | null> {
+  const row = await findRow(selectWithUser, [id])
+  if (!row) return null
+  const { Passkey, User } = withUser.read(row)
+  return { ...Passkey, user: User }
+}
+
+/** The passkeys of a User, the oldest first. */
+export async function listPasskeys(userId: string): Promise<Passkey[]> {
+  const db = await database()
+  return db.passkey.findMany({ where: { userId }, orderBy: { createdAt: "asc" } })
+}
+
+/**
+ * Records a use of a passkey, in one statement.
+ * @returns false when its counter did not go up: the passkey was copied, or the response is used twice
+ */
+export async function countPasskeyUse(id: string, counter: number, now: Date): Promise<boolean> {
+  const sql = `UPDATE "Passkey" SET "counter" = ?, "lastUsedAt" = ?
+    WHERE "id" = ? AND ("counter" < ? OR ("counter" = 0 AND CAST(? AS INTEGER) = 0))`
+  return (await changeRows(sql, [counter, now, id, counter, counter])) === 1
+}
+
+/** Deletes a passkey of a User. @returns false when there is no such passkey */
+export function deletePasskey(userId: string, id: string, told: Told): Promise<boolean> {
+  return writeIfFirst([`DELETE FROM "Passkey" WHERE "id" = ? AND "userId" = ?`, [id, userId]], ...toldWrites(told))
+}

@@ -1,0 +1,63 @@
+import { createHash, createSign, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto"
+
+type Answer = {
+  challenge: string
+  origin: string
+  rpId?: string
+  /** Of the signature counter. */
+  counter?: number
+  userVerified?: boolean
+  userHandle?: string
+  type?: string
+}
+
+/** A software authenticator with one ES256 passkey, WebAuthn section 6. */
+export class SoftwareAuthenticator {
+  readonly id = randomBytes(16).toString("base64url")
+  readonly #privateKey: KeyObject
+  /** The COSE key (RFC 9053 section 7.1), base64url. */
+  readonly publicKey: string
+
+  constructor() {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const { x = "", y = "" } = publicKey.export({ format: "jwk" })
+    this.#privateKey = privateKey
+    this.publicKey = Buffer.concat([
+      Buffer.from("a5010203262001215820", "hex"),
+      Buffer.from(x, "base64url"),
+      Buffer.from("225820", "hex"),
+      Buffer.from(y, "base64url"),
+    ]).toString("base64url")
+  }
+
+  /** The response to a request to sign in, as the page's form contains it. */
+  answer({
+    challenge,
+    origin,
+    counter = 0,
+    userVerified = true,
+    userHandle,
+    type = "webauthn.get",
+    ...facts
+  }: Answer): string {
+    const rpId = facts.rpId ?? new URL(origin).hostname
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(counter)
+    const flags = Buffer.from([userVerified ? 0x05 : 0x01])
+    const authenticatorData = Buffer.concat([createHash("sha256").update(rpId).digest(), flags, count])
+    const clientData = Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }))
+    const signed = Buffer.concat([authenticatorData, createHash("sha256").update(clientData).digest()])
+    return JSON.stringify({
+      id: this.id,
+      rawId: this.id,
+      type: "public-key",
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: clientData.toString("base64url"),
+        authenticatorData: authenticatorData.toString("base64url"),
+        signature: createSign("sha256").update(signed).sign(this.#privateKey).toString("base64url"),
+        ...(userHandle && { userHandle: Buffer.from(userHandle).toString("base64url") }),
+      },
+    })
+  }
+}

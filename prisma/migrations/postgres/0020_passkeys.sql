@@ -1,0 +1,15 @@
+-- Passkeys.
+CREATE TABLE "Passkey" (
+    "id" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "publicKey" TEXT NOT NULL,
+    "counter" INTEGER NOT NULL,
+    "transports" TEXT NOT NULL DEFAULT '',
+    "singleDevice" BOOLEAN NOT NULL,
+    "name" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL,
+    "lastUsedAt" TIMESTAMP(3),
+    CONSTRAINT "Passkey_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "Passkey_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE INDEX "Passkey_userId_idx" ON "Passkey"("userId");
