@@ -30,6 +30,8 @@ import { passwordPage } from "./(pages)/account/password/password-page"
 import * as accountPasswordSubmit from "./(pages)/account/password/submit/route"
 import { profilePage } from "./(pages)/account/profile/profile-page"
 import * as accountProfileSubmit from "./(pages)/account/profile/submit/route"
+import { providersPage } from "./(pages)/account/providers/providers-page"
+import * as providersSubmit from "./(pages)/account/providers/submit/route"
 import { recoveryCodesPage } from "./(pages)/account/recovery-codes/recovery-codes-page"
 import * as recoveryCodesSubmit from "./(pages)/account/recovery-codes/submit/route"
 import * as totpSubmit from "./(pages)/account/totp/submit/route"
@@ -54,6 +56,10 @@ import * as resetPasswordSubmit from "./(pages)/reset-password/submit/route"
 import { codePage } from "./(pages)/sign-in/code/code-page"
 import * as codeSubmit from "./(pages)/sign-in/code/submit/route"
 import * as passkeySignIn from "./(pages)/sign-in/passkey/submit/route"
+import * as providerCallback from "./(pages)/sign-in/provider/callback/route"
+import { confirmLinkPage } from "./(pages)/sign-in/provider/confirm/confirm-link-page"
+import * as confirmLinkSubmit from "./(pages)/sign-in/provider/confirm/submit/route"
+import * as providerSubmit from "./(pages)/sign-in/provider/submit/route"
 import { signInPage } from "./(pages)/sign-in/sign-in-page"
 import * as signInSubmit from "./(pages)/sign-in/submit/route"
 import { signOutPage } from "./(pages)/sign-out/sign-out-page"
@@ -97,6 +103,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/account/password/submit", accountPasswordSubmit],
   ["/account/profile", lightPage(profilePage)],
   ["/account/profile/submit", accountProfileSubmit],
+  ["/account/providers", lightPage(providersPage)],
+  ["/account/providers/submit", providersSubmit],
   ["/account/recovery-codes", lightPage(recoveryCodesPage)],
   ["/account/recovery-codes/submit", recoveryCodesSubmit],
   ["/account/totp", lightPage(totpPage)],
@@ -119,6 +127,10 @@ export const endpoints = new Map<string, Endpoint>([
   ["/reset-password/choose/submit", choosePasswordSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
+  ["/sign-in/provider/submit", providerSubmit],
+  ["/sign-in/provider/callback", providerCallback],
+  ["/sign-in/provider/confirm", lightPage(confirmLinkPage)],
+  ["/sign-in/provider/confirm/submit", confirmLinkSubmit],
   ["/sign-in/passkey/submit", passkeySignIn],
   ["/sign-in/code", lightPage(codePage)],
   ["/sign-in/code/submit", codeSubmit],

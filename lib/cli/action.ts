@@ -66,7 +66,7 @@ function explain(error: unknown): string {
 }
 
 /** @throws OperatorError that contains how to list what exists */
-export function throwNotFound(what: "client" | "user" | "session", id: string): never {
+export function throwNotFound(what: "client" | "user" | "session" | "provider", id: string): never {
   const list = what === "session" ? "sessions list" : `${what} list`
   throw new OperatorError(`No ${what} ${id}. List them with: npm run -s cli -- ${list}`)
 }

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander"
 import { version } from "@/lib/version"
 import { exitCodes } from "./action"
+import { addBrowserSessionCommands } from "./browser-sessions"
 import { addClientCommands } from "./client"
+import { addConsentCommands } from "./consent"
 import { addDoctorCommand } from "./doctor"
 import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
+import { addProviderCommands } from "./provider"
 import { addScopeCommands } from "./scope"
 import { addSessionsCommands } from "./sessions"
 import { addSweepCommand } from "./sweep"
@@ -27,6 +30,9 @@ export async function runCli(args: string[]): Promise<void> {
   addKeysCommands(program)
   addScopeCommands(program)
   addSessionsCommands(program)
+  addBrowserSessionCommands(program)
+  addConsentCommands(program)
+  addProviderCommands(program)
   addSweepCommand(program)
   addDoctorCommand(program)
   try {

@@ -1,5 +1,9 @@
 import type { Command } from "commander"
 import { toLookupEmail } from "@/lib/accounts/email-address"
+import { linkSeconds } from "@/lib/accounts/email-links"
+import { listPasskeysOf } from "@/lib/accounts/passkeys"
+import { makeResetLink } from "@/lib/accounts/reset-password"
+import { countCodes, removeTotp } from "@/lib/accounts/second-factor"
 import {
   type ClaimProblem,
   changePassword,
@@ -9,6 +13,7 @@ import {
   enableUser,
   type UserProblem,
 } from "@/lib/accounts/users"
+import { listLinkedAccounts } from "@/lib/data/providers"
 import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { textsIn } from "@/lib/i18n/texts"
 import { OperatorError } from "@/lib/operator-errors"
@@ -47,6 +52,16 @@ export function addUserCommands(program: Command): void {
     .option("--name <name>", 'the new name that clients see; "" removes it')
     .option("--claim <claim=value...>", 'set another claim: nickname=Ada or groups=["staff"]; "nickname=" removes it')
     .action(action(update))
+  add("verify <user>", "vouch for a user's email address").action(action(verify))
+  add(
+    "reset-password <user>",
+    "print a link with which the user chooses a new password; it works once, for 30 minutes",
+  ).action(action(printResetLink))
+  addYesOption(
+    add("factors <user>", "show how a user can sign in: authenticator app, recovery codes, passkeys, providers"),
+  )
+    .option("--remove-totp", "remove the authenticator app, for a user who has lost it")
+    .action(action(showFactors))
   addYesOption(add("disable <user>", "block sign-in and end all of the user's sessions")).action(action(disable))
   add("enable <user>", "let a disabled user sign in again").action(action(enable))
   addYesOption(add("delete <user>", "delete a user and all their data")).action(action(remove))
@@ -153,6 +168,59 @@ async function setPassword(emailOrSub: string, { passwordStdin }: Options): Prom
   const changed = (await changePassword(user.id, password)) ?? throwNotFound("user", emailOrSub)
   if (!changed.ok) throw toOperatorError(changed)
   return answer(user)
+}
+
+async function verify(emailOrSub: string, _options: Options): Promise<Answer> {
+  const { id } = await getUser(emailOrSub)
+  await changeProfile(id, { emailVerified: true })
+  return answer(await getUser(id))
+}
+
+async function printResetLink(emailOrSub: string, _options: Options): Promise<Answer> {
+  const user = await getUser(emailOrSub)
+  const link = await makeResetLink(user)
+  return {
+    json: { sub: user.id, email: user.email, link, expires_in: linkSeconds },
+    text: `Give this link to ${user.email}. It works once, for ${linkSeconds / 60} minutes:\n${link}`,
+  }
+}
+
+async function showFactors(emailOrSub: string, options: ConfirmOptions & { removeTotp?: boolean }): Promise<Answer> {
+  const user = await getUser(emailOrSub)
+  if (options.removeTotp) {
+    await confirm(`Remove the authenticator app and the recovery codes of ${user.email}?`, options)
+    const by = { device: { browser: null, os: null }, locale: "en" } as const
+    if (!(await removeTotp(user, by))) throw new OperatorError(`${user.email} has no authenticator app.`)
+  }
+  const current = await getUser(user.id)
+  const [codes, passkeys, links] = await Promise.all([
+    countCodes(current),
+    listPasskeysOf(current),
+    listLinkedAccounts(current.id),
+  ])
+  return {
+    json: {
+      sub: current.id,
+      email: current.email,
+      totp: current.totp !== null,
+      recovery_codes_left: codes,
+      passkeys: passkeys.map(({ id, name, createdAt, lastUsedAt }) => ({
+        id,
+        name,
+        created_at: toSeconds(createdAt),
+        last_used_at: toSeconds(lastUsedAt),
+      })),
+      providers: links.map(({ provider, subject }) => ({ id: provider.id, sub: subject })),
+    },
+    text: formatRecord({
+      sub: current.id,
+      email: current.email,
+      "authenticator app": current.totp ? "yes" : "no",
+      "recovery codes left": String(codes),
+      passkeys: passkeys.map(({ name }) => name).join(", ") || "none",
+      providers: links.map(({ provider }) => provider.name).join(", ") || "none",
+    }),
+  }
 }
 
 function toOperatorError(problem: UserProblem | ClaimProblem): OperatorError {

@@ -15,6 +15,8 @@ export type SecurityEventKind =
   | "email_verified"
   | "browser_ended"
   | "app_disconnected"
+  | "provider_linked"
+  | "provider_unlinked"
   | "passkey_added"
   | "passkey_removed"
   | "totp_added"

@@ -5,6 +5,7 @@ import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
 import { mailWrite, type NewMail } from "./mail"
+import { type LinkedAccount, linkWrite } from "./providers"
 import { type Device, securityEventWrite } from "./security-events"
 import { type RevokedReason, revocationWrite } from "./sessions"
 import { type Value, type Write, write } from "./statement"
@@ -52,6 +53,20 @@ const insertUserWrite = ({
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   [id, email, emailVerifiedAt, name, claims, locale, passwordHash, createdAt],
 ]
+
+/**
+ * Stores a User whom another provider has identified, with the link and their first BrowserSession, in one commit.
+ * @returns false when a User with this email address, or the link, exists
+ */
+export function insertLinkedUser(
+  user: NewUser,
+  link: LinkedAccount,
+  browserSession: BrowserSessionStart,
+): Promise<boolean> {
+  return isStored(
+    write(insertUserWrite(newUser(user)), linkWrite(link), ...browserSessionWrites(user.id, browserSession)),
+  )
+}
 
 /**
  * Consumes a sign-up link, and stores the User with their first BrowserSession in the same commit.

@@ -47,13 +47,15 @@ export const diagrams = {
       redirects_to_callback: "GET /callback",
       provides_auth_code: "POST /token",
     },
-    optional: ["pushes_request", "asks_for_consent", "stores_consent"],
+    optional: ["pushes_request", "redirects_to_provider", "verifies_provider", "asks_for_consent", "stores_consent"],
     steps: [
       step("generates_code_challenge", "client", "client", "Generates code verifier and code challenge"),
       step("pushes_request", "client", "authorization", "Pushes the authorization request"),
       step("calls_authorize", "client", "authorization", "Calls the authorization endpoint with code challenge"),
       step("encodes_state_token", "authorization", "authorization", "Encodes code challenge in state token"),
       step("redirects_to_sign_in", "authorization", "authentication", "Redirects to sign-in page with state token"),
+      step("redirects_to_provider", "authentication", "authentication", "Redirects to another provider"),
+      step("verifies_provider", "authentication", "authentication", "Verifies what the provider answers"),
       step("verifies_credentials", "authentication", "authentication", "Verifies user-supplied credentials"),
       step(
         "redirects_to_callback",

@@ -245,6 +245,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "A browser fetched the address before the user visited it. A prefetch must not use up a code or a token.",
     fix: "No action needed.",
   },
+  provider_failed: {
+    label: "Other provider failed",
+    why: "The provider that the user chose did not answer, refused, or its answer failed a check (state, iss, PKCE, nonce or the ID token).",
+    fix: "Look at the log for provider_failed. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
+  },
   redirect_uri_mismatch: {
     label: "Redirect URI does not match",
     why: "The redirect_uri sent to /token is not the one in the authorization request.",

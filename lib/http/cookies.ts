@@ -6,9 +6,18 @@ import type { EndpointRequest } from "./exchange"
  * The cookies of this server: `session` is the BrowserSession's other half, `operator` opens the flow inspector, `form`
  * carries the result of a refused form to the page that shows it again, `browser` is what state tokens are bound to,
  * `language` is the language that the person chose,
- * `no-passkey-offer` that they did not want a passkey.
+ * `no-passkey-offer` that they did not want a passkey; `provider` and `provider-flow` wait while the browser is at another
+ * provider.
  */
-export type CookieName = "browser" | "session" | "operator" | "form" | "language" | "no-passkey-offer"
+export type CookieName =
+  | "browser"
+  | "session"
+  | "operator"
+  | "form"
+  | "language"
+  | "no-passkey-offer"
+  | "provider"
+  | "provider-flow"
 
 /**
  * A Secure cookie has the prefix __Host- (RFC 6265bis section 4.1.3.2), so no other host and no plain-http page can set it. Cookies do

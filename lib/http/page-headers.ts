@@ -5,7 +5,9 @@ import { securityHeaders } from "./responses"
 const flowPages = [
   "/sign-in",
   "/sign-in/code",
+  "/sign-in/provider/confirm",
   "/account/passkeys",
+  "/account/providers",
 
   "/sign-up",
   "/sign-up/finish",

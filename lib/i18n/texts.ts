@@ -36,6 +36,7 @@ export type TitleKey =
   | "profile.title"
   | "secondFactor.title"
   | "passkeys.title"
+  | "providers.title"
   | "secondFactor.manageTitle"
   | "secondFactor.codesTitle"
 

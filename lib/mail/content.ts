@@ -8,7 +8,7 @@ export type MailContent =
   | { kind: "noAccount"; link: string | null }
   | { kind: "signUpTaken"; link: string }
   | { kind: "passwordChanged" | "accountDeleted" | "totpAdded" | "totpRemoved" | "recoveryCodesCreated" }
-  | { kind: "passkeyAdded" | "passkeyRemoved"; name: string }
+  | { kind: "passkeyAdded" | "passkeyRemoved" | "providerLinked" | "providerUnlinked"; name: string }
   | { kind: "emailChanged"; email: string }
 
 /** An e-mail before it is stored: to whom, in which language, and what. */
@@ -28,7 +28,7 @@ export function composeMail(letter: Letter): ComposedMail {
 
 function partsOf(letter: Letter, { t }: Texts): Parts {
   const { BRAND_NAME: brand, issuer } = config()
-  const subject = t(`mail.${letter.kind}.subject`, { brand })
+  const subject = t(`mail.${letter.kind}.subject`, { brand, name: "name" in letter ? letter.name : "" })
   switch (letter.kind) {
     case "resetPassword":
     case "signUp":

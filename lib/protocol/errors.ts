@@ -69,6 +69,7 @@ export type Reason =
   | "database_unavailable"
   | "device_code_expired"
   | "email_unverified"
+  | "provider_failed"
   | "dpop_key_mismatch"
   | "dpop_nonce_missing"
   | "dpop_proof_invalid"

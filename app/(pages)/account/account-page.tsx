@@ -4,6 +4,7 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { listHistory } from "@/lib/accounts/history"
 import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
 import { localeOf } from "@/lib/accounts/users"
+import { listLinks } from "@/lib/authentication/sign-in-with-provider"
 import { describeScopes } from "@/lib/clients/scope-descriptions"
 import { accountPage } from "@/lib/http/account"
 import { localeNames } from "@/lib/i18n/locales"
@@ -19,11 +20,12 @@ const shownEvents = 5
 export const accountHomePage = accountPage("/account", async ({ signedIn, texts, form }) => {
   const { user, tokenHash } = signedIn
   const { t } = texts
-  const [browsers, apps, events, passkeys] = await Promise.all([
+  const [browsers, apps, events, passkeys, links] = await Promise.all([
     listBrowsers(user.id, tokenHash),
     listApps(user.id),
     listHistory(user.id, shownEvents + 1),
     listPasskeysOf(user),
+    listLinks(user),
   ])
   const describedApps = await Promise.all(
     apps.map(async (app) => ({
@@ -56,6 +58,14 @@ export const accountHomePage = accountPage("/account", async ({ signedIn, texts,
           {arePasskeysOn() && (
             <Row label={t("passkeys.row")} action={link("/account/passkeys", t("account.change"), t("passkeys.row"))}>
               {passkeys.length === 0 ? t("passkeys.none") : t("passkeys.count", { count: passkeys.length })}
+            </Row>
+          )}
+          {links.length > 0 && (
+            <Row
+              label={t("providers.row")}
+              action={link("/account/providers", t("account.change"), t("providers.row"))}
+            >
+              {links.flatMap((one) => (one.link ? [one.provider.name] : [])).join(", ") || t("providers.none")}
             </Row>
           )}
           <Row

@@ -10,6 +10,10 @@ export const stepDescriptions: Record<StepName, string> = {
     "The validated request was sealed in an encrypted, short-lived state token. Nothing is stored in the database yet.",
   "authorization.redirects_to_sign_in":
     "This browser has no matching sign-in, so it was sent to the sign-in page with the state token.",
+  "authorization.redirects_to_provider":
+    "The user chose to sign in with another provider. This server is a client of it, with PKCE, state and nonce.",
+  "authorization.verifies_provider":
+    "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token says who the user is.",
   "authorization.verifies_credentials": "The server checked the email address and password that the user entered.",
   "authorization.redirects_to_callback":
     "The user is signed in. The browser returns to the authorization with the same state token.",

@@ -1,0 +1,106 @@
+import type { Configuration } from "openid-client"
+import { config } from "@/lib/config"
+import { deleteProvider, findProvider, insertProvider, listProviders, type Provider } from "@/lib/data/providers"
+import { perProcess } from "@/lib/per-process"
+import { openSealed, seal } from "@/lib/seal"
+
+export type { Provider }
+
+/** Another provider that people can sign in with: any OpenID Provider, or GitHub, which is none. */
+export type ProviderKind = "oidc" | "github"
+
+/** Where a provider sends the browser back to. It is registered there. */
+export const providerCallbackUri = () => `${config().issuer}/sign-in/provider/callback`
+
+/** How long what a provider published is kept, in milliseconds. */
+const discoveryMs = 60 * 60 * 1000
+
+/** How long a provider may take to answer, in seconds. */
+const timeoutSeconds = 10
+
+const githubIssuer = "https://github.com"
+
+type NewProvider = {
+  id: string
+  name: string
+  kind: ProviderKind
+  /** Null for the usual one of GitHub. */
+  issuer: string | null
+  clientId: string
+  clientSecret: string | null
+}
+
+/**
+ * Stores a provider after reading its metadata, so that a mistake shows immediately.
+ * @returns why it cannot be stored, or null
+ */
+export async function addProvider(facts: NewProvider): Promise<string | null> {
+  const { id, name, kind, clientId, clientSecret } = facts
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(id)) return "The ID must be a word of small letters, digits and hyphens."
+  const issuer = facts.issuer ?? (kind === "github" ? githubIssuer : "")
+  if (!isAllowedIssuer(issuer)) return "The issuer must be an https URL (http is allowed for localhost only)."
+  const provider: Provider = {
+    id,
+    name,
+    kind,
+    issuer,
+    clientId,
+    clientSecret: clientSecret && (await seal("provider", clientSecret)),
+    scope: kind === "github" ? "read:user user:email" : "openid email profile",
+    createdAt: new Date(),
+  }
+  try {
+    await discover(provider)
+  } catch (error) {
+    return `The metadata of ${issuer} cannot be read: ${error instanceof Error ? error.message : "unknown"}.`
+  }
+  return (await insertProvider(provider)) ? null : `A provider with the ID ${id} exists. Remove it first.`
+}
+
+function isAllowedIssuer(issuer: string): boolean {
+  if (!URL.canParse(issuer)) return false
+  const { protocol } = new URL(issuer)
+  return protocol === "https:" || (protocol === "http:" && isLoopback(issuer))
+}
+
+const isLoopback = (issuer: string) => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(issuer).hostname)
+
+export const listAllProviders = (): Promise<Provider[]> => listProviders()
+export const findProviderById = (id: string): Promise<Provider | null> => findProvider(id)
+
+/** Removes a provider with all links to it. @returns false when there is none */
+export const removeProvider = (id: string): Promise<boolean> => deleteProvider(id)
+
+type Discovered = { configuration: Configuration; expiresAt: number }
+
+const discovered = perProcess<Map<string, Discovered>>("providers")
+
+/** The configuration of a provider for openid-client, read again every hour. @throws when the provider does not answer */
+export async function configurationOf(provider: Provider): Promise<Configuration> {
+  discovered.value ??= new Map()
+  const key = `${provider.id} ${provider.createdAt.getTime()}`
+  const known = discovered.value.get(key)
+  if (known && known.expiresAt > Date.now()) return known.configuration
+  const configuration = await discover(provider)
+  discovered.value.set(key, { configuration, expiresAt: Date.now() + discoveryMs })
+  return configuration
+}
+
+async function discover({ kind, issuer, clientId, clientSecret }: Provider): Promise<Configuration> {
+  const client = await import("openid-client")
+  const secret = clientSecret === null ? null : await openSealed<string>("provider", clientSecret)
+  const authentication = secret === null ? client.None() : client.ClientSecretPost(secret)
+  if (kind === "github") {
+    const metadata = {
+      issuer,
+      authorization_endpoint: `${issuer}/login/oauth/authorize`,
+      token_endpoint: `${issuer}/login/oauth/access_token`,
+    }
+    const configuration = new client.Configuration(metadata, clientId, {}, authentication)
+    configuration.timeout = timeoutSeconds
+    if (isLoopback(issuer)) client.allowInsecureRequests(configuration)
+    return configuration
+  }
+  const execute = isLoopback(issuer) ? [client.allowInsecureRequests] : []
+  return client.discovery(new URL(issuer), clientId, undefined, authentication, { execute, timeout: timeoutSeconds })
+}

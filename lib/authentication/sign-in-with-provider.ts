@@ -1,0 +1,211 @@
+import { normalizeEmail } from "@/lib/accounts/email-address"
+import { hashPassword } from "@/lib/accounts/password"
+import { findProviderById, type Provider } from "@/lib/accounts/providers"
+import { localeOf } from "@/lib/accounts/users"
+import { config } from "@/lib/config"
+import { deleteLink, findLinkedUser, insertLink, listLinkedAccounts, listProviders } from "@/lib/data/providers"
+import type { Device } from "@/lib/data/security-events"
+import { findUserByEmail, insertLinkedUser, type User } from "@/lib/data/users"
+import { fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
+import type { Locale } from "@/lib/i18n/locales"
+import type { ProblemKey } from "@/lib/i18n/texts"
+import { log } from "@/lib/log"
+import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { isDisplayName } from "@/lib/protocol/display-name"
+import { generateId, generateToken } from "@/lib/protocol/random"
+import { openSealed, seal } from "@/lib/seal"
+import { makeBrowserSession, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
+import { beginAtProvider, identifyAtProvider, type ProviderChecks, type ProviderIdentity } from "./provider-identity"
+
+/** How long a person may take at the provider, and to confirm a link, in milliseconds. */
+const waitMs = 10 * 60 * 1000
+
+/** How a User signed in whom a provider has identified. The provider's own methods are its business. */
+const amr = ["fed"]
+
+/** What the browser keeps sealed while it is at the provider. */
+type Visit = ProviderChecks & {
+  providerId: string
+  /** The User who links an account; null for a sign-in. */
+  linkFor: string | null
+  next: string | null
+  expiresAt: number
+}
+
+type By = { device: Device; locale: Locale; previousToken: string | null }
+
+/**
+ * Begins a sign-in at another provider.
+ * @param linkFor the signed-in User who links an account there; null for a sign-in
+ * @returns the provider's address and the sealed visit for a cookie; null when there is no such provider or it does not answer
+ */
+export async function visitProvider(
+  providerId: string,
+  { linkFor, next }: { linkFor: string | null; next: string | null },
+  flow: Flow | null,
+): Promise<{ url: string; sealed: string } | null> {
+  const provider = await findProviderById(providerId)
+  if (!provider) return null
+  try {
+    const { url, checks } = await beginAtProvider(provider)
+    flow?.step("authorization.redirects_to_provider", () => ({
+      provider: provider.name,
+      issuer: provider.issuer,
+      state: fingerprint(checks.state),
+    }))
+    const visit: Visit = { ...checks, providerId, linkFor, next, expiresAt: Date.now() + waitMs }
+    return { url, sealed: await seal("provider-visit", visit) }
+  } catch (error) {
+    logFailure(provider, error)
+    flow?.fail({ reason: "provider_failed" })
+    return null
+  }
+}
+
+function logFailure({ id }: Provider, error: unknown): void {
+  const { code, error: refused } = error as { code?: string; error?: string }
+  const problem = error instanceof Error ? error.name : "unknown"
+  log().warn({ event: "provider_failed", provider: id, problem, code: code ?? refused })
+}
+
+/** What comes of a visit. */
+export type ProviderResult =
+  | { outcome: "signed_in"; browserSession: NewBrowserSession; needsCode: boolean; next: string | null }
+  /** The person must confirm that the account is linked with the User who has the same address. */
+  | { outcome: "confirm"; sealed: string; next: string | null }
+  | { outcome: "linked" }
+  | { outcome: "failed"; problem: ProblemKey; isLink: boolean }
+
+type Pending = { identity: ProviderIdentity; userId: string; expiresAt: number }
+
+/**
+ * Ends a visit: checks the provider's answer, and signs the User in who is linked with the account there. Without one, links
+ * it for the User who asked, or creates a User; both need an address that the provider has verified.
+ * @param sealed the visit's cookie
+ * @param signedInUserId the User of this browser
+ */
+export async function returnFromProvider(
+  sealed: string | null,
+  query: string,
+  signedInUser: User | null,
+  by: By,
+  flow: Flow | null,
+): Promise<ProviderResult> {
+  const visit = sealed === null ? null : await openSealed<Visit>("provider-visit", sealed)
+  const provider = visit && visit.expiresAt > Date.now() ? await findProviderById(visit.providerId) : null
+  const isLink = visit?.linkFor !== null && visit !== null
+  const failed = (problem: ProblemKey): ProviderResult => ({ outcome: "failed", problem, isLink })
+  if (!visit || !provider) return failed("problems.providerFailed")
+  flow?.step("authorization.verifies_provider", () => ({ provider: provider.name, issuer: provider.issuer }))
+  let identity: ProviderIdentity
+  try {
+    identity = await identifyAtProvider(provider, query, visit)
+  } catch (error) {
+    logFailure(provider, error)
+    flow?.fail({ reason: "provider_failed" })
+    return failed("problems.providerFailed")
+  }
+  if (visit.linkFor !== null) {
+    if (signedInUser?.id !== visit.linkFor) return failed("problems.providerFailed")
+    return (await link(signedInUser, provider, identity, by)) ? { outcome: "linked" } : failed("problems.providerTaken")
+  }
+  const { next } = visit
+  const linked = await findLinkedUser(provider.id, identity.subject)
+  if (linked) return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, next, flow)
+  const email = identity.email === null ? null : normalizeEmail(identity.email)
+  if (email === null) return failed("problems.providerUnverified")
+  const known = await findUserByEmail(email)
+  if (known) {
+    if (known.emailVerifiedAt === null || known.disabledAt) return failed("problems.providerUnverified")
+    const pending: Pending = { identity, userId: known.id, expiresAt: Date.now() + waitMs }
+    return { outcome: "confirm", sealed: await seal("provider-link", pending), next }
+  }
+  if (!config().SIGN_UP) return failed("problems.providerNoAccount")
+  return createUser(email, identity, by, next, flow)
+}
+
+async function signIn(user: User, by: By, next: string | null, flow: Flow | null): Promise<ProviderResult> {
+  flow?.concerns({ userId: user.id })
+  const needsCode = user.totp !== null
+  const facts = { device: by.device, amr, kind: needsCode ? null : undefined }
+  const browserSession = await startBrowserSession(user.id, by.previousToken, new Date(), facts)
+  return { outcome: "signed_in", browserSession, needsCode, next }
+}
+
+/** The new User has a password that no one knows, and can set one by e-mail. */
+async function createUser(
+  email: string,
+  { providerId, subject, name }: ProviderIdentity,
+  { device, locale, previousToken }: By,
+  next: string | null,
+  flow: Flow | null,
+): Promise<ProviderResult> {
+  const id = generateId()
+  const now = new Date()
+  const shown = name !== null && isDisplayName(name) ? name : null
+  const passwordHash = await hashPassword(generateToken())
+  const { browserSession, start } = makeBrowserSession(previousToken, now, { device, amr, kind: "signed_up" })
+  const created = { id, email, emailVerifiedAt: now, name: shown, passwordHash, locale }
+  const stored = await insertLinkedUser(created, { providerId, subject, userId: id, email, createdAt: now }, start)
+  if (!stored) return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
+  flow?.concerns({ userId: id })
+  return { outcome: "signed_in", browserSession, needsCode: false, next }
+}
+
+async function link(user: User, provider: Provider, { subject, email }: ProviderIdentity, by: By): Promise<boolean> {
+  const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: new Date() }
+  const stored = await insertLink(row, await tell(user, "provider_linked", provider.name, by))
+  void sendMailInBackground()
+  return stored
+}
+
+/** What the page shows that asks to confirm a link; null when it cannot be confirmed any more. */
+export async function findPendingLink(sealed: string): Promise<{ provider: Provider; user: User } | null> {
+  const pending = await openSealed<Pending>("provider-link", sealed)
+  if (!pending || pending.expiresAt <= Date.now()) return null
+  const provider = await findProviderById(pending.identity.providerId)
+  const user =
+    pending.identity.email === null ? null : await findUserByEmail(normalizeEmail(pending.identity.email) ?? "")
+  // The address may have changed since.
+  return provider && user?.id === pending.userId && user.emailVerifiedAt && !user.disabledAt ? { provider, user } : null
+}
+
+/** Links the account after the person has confirmed it, and signs the User in. */
+export async function confirmLink(sealed: string, by: By, flow: Flow | null): Promise<ProviderResult> {
+  const found = await findPendingLink(sealed)
+  const pending = await openSealed<Pending>("provider-link", sealed)
+  if (!found || !pending || !(await link(found.user, found.provider, pending.identity, by))) {
+    return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
+  }
+  return signIn(found.user, by, null, flow)
+}
+
+/** The providers, each with the User's link to it, if there is one. */
+export async function listLinks(user: User) {
+  const [providers, links] = await Promise.all([listProviders(), listLinkedAccounts(user.id)])
+  return providers.map((provider) => ({ provider, link: links.find((one) => one.providerId === provider.id) ?? null }))
+}
+
+/** Ends a User's link to a provider. @returns false when there is none */
+export async function unlink(user: User, providerId: string, by: Omit<By, "previousToken">): Promise<boolean> {
+  const found = (await listLinkedAccounts(user.id)).find((one) => one.providerId === providerId)
+  if (!found) return false
+  const told = await tell(user, "provider_unlinked", found.provider.name, by)
+  const done = await deleteLink(user.id, providerId, found.subject, told)
+  void sendMailInBackground()
+  return done
+}
+
+/** The entry of the history and the e-mail about a change. */
+async function tell(
+  user: User,
+  kind: "provider_linked" | "provider_unlinked",
+  name: string,
+  { device, locale }: Omit<By, "previousToken">,
+) {
+  const mailKind = kind === "provider_linked" ? "providerLinked" : "providerUnlinked"
+  const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
+  const mail = isMailOn() ? await prepareMail(letter) : null
+  return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
+}

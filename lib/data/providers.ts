@@ -1,0 +1,76 @@
+import { columnsOf } from "./columns"
+import { database } from "./database"
+import { isStored } from "./errors"
+import type { LinkedAccount, Provider } from "./generated/sqlite/client"
+import { mailWrite, type NewMail } from "./mail"
+import { type NewSecurityEvent, securityEventWrite } from "./security-events"
+import { listRows, type Write, write, writeIfFirst } from "./statement"
+import type { User } from "./users"
+
+export type { LinkedAccount, Provider }
+
+type Told = { event: NewSecurityEvent; mail: NewMail | null }
+
+const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...(mail ? [mailWrite(mail)] : [])]
+
+/** @returns false when a provider with this ID exists */
+export async function insertProvider(added: Provider): Promise<boolean> {
+  const db = await database()
+  return isStored(db.provider.create({ data: added }))
+}
+
+const provider = columnsOf("Provider")
+const selectAll = `SELECT ${provider.select} FROM "Provider" ORDER BY "name"`
+
+/** The providers, by name. Prepared, because every sign-in page lists them, and Prisma slows the process that loads it. */
+export async function listProviders(): Promise<Provider[]> {
+  return (await listRows(selectAll, [])).map((row) => provider.read(row).Provider)
+}
+
+export async function findProvider(id: string): Promise<Provider | null> {
+  return (await listProviders()).find((one) => one.id === id) ?? null
+}
+
+/** Deletes a provider with all links to it. @returns false when there is none */
+export async function deleteProvider(id: string): Promise<boolean> {
+  const db = await database()
+  return (await db.provider.deleteMany({ where: { id } })).count === 1
+}
+
+/** Finds the User of an account at a provider. */
+export async function findLinkedUser(providerId: string, subject: string): Promise<User | null> {
+  const db = await database()
+  const link = await db.linkedAccount.findUnique({
+    where: { providerId_subject: { providerId, subject } },
+    include: { user: true },
+  })
+  return link?.user ?? null
+}
+
+/** The accounts elsewhere that sign a User in. */
+export async function listLinkedAccounts(userId: string): Promise<(LinkedAccount & { provider: Provider })[]> {
+  const db = await database()
+  return db.linkedAccount.findMany({ where: { userId }, include: { provider: true }, orderBy: { createdAt: "asc" } })
+}
+
+/** The write that links an account. */
+export const linkWrite = ({ providerId, subject, userId, email, createdAt }: LinkedAccount): Write => [
+  `INSERT INTO "LinkedAccount" ("providerId", "subject", "userId", "email", "createdAt") VALUES (?, ?, ?, ?, ?)`,
+  [providerId, subject, userId, email, createdAt],
+]
+
+/** Links an account at a provider. @returns false when it is linked already */
+export function insertLink(link: LinkedAccount, told: Told): Promise<boolean> {
+  return isStored(write(linkWrite(link), ...toldWrites(told)))
+}
+
+/** Unlinks an account. @returns false when it is not linked with this User */
+export function deleteLink(userId: string, providerId: string, subject: string, told: Told): Promise<boolean> {
+  return writeIfFirst(
+    [
+      `DELETE FROM "LinkedAccount" WHERE "userId" = ? AND "providerId" = ? AND "subject" = ?`,
+      [userId, providerId, subject],
+    ],
+    ...toldWrites(told),
+  )
+}
