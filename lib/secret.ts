@@ -67,6 +67,7 @@ export type KeyPurpose =
   | "user-code"
   | "mail"
   | "totp"
+  | "known-device"
   | "provider"
   | "provider-visit"
   | "provider-link"

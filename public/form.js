@@ -31,6 +31,31 @@ function showCapsLock(event) {
 }
 for (const type of ["keydown", "keyup", "mousedown", "focusout"]) addEventListener(type, showCapsLock)
 
+/**
+ * A rough estimate of how hard a password is to guess: its length, without repetitions and sequences. The server decides.
+ * @param {string} password
+ * @returns {"weak" | "fair" | "strong"}
+ */
+function estimateStrength(password) {
+  const characters = [...password]
+  const surprising = characters.filter((character, i) => {
+    const step = i > 0 ? character.codePointAt(0) - characters[i - 1].codePointAt(0) : 2
+    return Math.abs(step) > 1
+  })
+  const bits = Math.min(surprising.length, new Set(characters).size * 2) * 3.5
+  return bits < 35 ? "weak" : bits < 56 ? "fair" : "strong"
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return
+  const hint = document.querySelector(`[data-strength="${target.id}"]`)
+  if (!(hint instanceof HTMLElement)) return
+  hint.hidden = target.value === ""
+  const text = hint.dataset[estimateStrength(target.value)] ?? ""
+  // Screen readers announce every change of the text.
+  if (hint.textContent !== text) hint.textContent = text
+})
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
 

@@ -120,3 +120,19 @@ test("an email address has one user, whatever its case", async () => {
   expect(page).toContain(en.problems.emailTaken)
   expectSignedIn(await trySignIn(taken.email, taken.password))
 })
+
+test("a hint shows how strong the new password is while it is typed", async ({ page }) => {
+  await page.goto(`${testEnvironment().issuer}/sign-up`)
+  const password = page.getByLabel("Password", { exact: true })
+  for (const [typed, hint] of [
+    ["abcdefgh", "Easy to guess"],
+    ["aaaaaaaaaaaaaaaa", "Easy to guess"],
+    ["kq7vexolm2", "Fair: a few more words make it stronger"],
+    ["seven purple elephants dance", "Hard to guess"],
+  ] as const) {
+    await password.fill(typed)
+    await expect(page.getByText(hint)).toBeVisible()
+  }
+  await password.fill("")
+  await expect(page.getByText("Easy to guess")).toBeHidden()
+})

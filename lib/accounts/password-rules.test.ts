@@ -43,6 +43,8 @@ describe("a password cannot be chosen when it", () => {
     ["is the email address", email, "does not contain it"],
     ["contains the email address in other letters", `my O'Brien+tag@XN--mnchen-3ya.example!`, "does not contain it"],
     ["contains the email address as people read it", "o'brien+tag@M\u00fcnchen.example", "does not contain it"],
+    ["contains the name of the service", "my OAuthFlow account", "name of this service"],
+    ["contains the name of the service with spaces", "oauth flow 2026!", "name of this service"],
     ["contains it in decomposed letters", "o'brien+tag@mu\u0308nchen.example 1", "does not contain it"],
   ])("%s", (_, password, reason) => {
     const problem = findPasswordProblem(password, email)

@@ -1,4 +1,5 @@
 import { dictionary } from "@zxcvbn-ts/language-common"
+import { config } from "@/lib/config"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { toReadableEmail } from "./email-address"
 
@@ -28,5 +29,9 @@ export function findPasswordProblem(password: string, email: string): ProblemKey
   if ([email, toReadableEmail(email)].some((address) => lowerCase.includes(address))) {
     return "problems.passwordHasEmail"
   }
+  const brand = config().BRAND_NAME.toLowerCase()
+  if (brand.length >= 4 && withoutSpaces(lowerCase).includes(withoutSpaces(brand))) return "problems.passwordHasBrand"
   return null
 }
+
+const withoutSpaces = (text: string) => text.replaceAll(/\s/g, "")

@@ -4,7 +4,16 @@ import { addressKey } from "@/lib/accounts/address-key"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
+import * as limits from "./sign-in-limits"
+import { countSignUp, refundSignUp } from "./sign-in-limits"
+
+const withKey =
+  <Result>(act: (key: limits.AttemptKey) => Promise<Result>) =>
+  async (email: string, address: string, device: string | null = null) =>
+    act(await limits.findAttemptKey(email, address, device))
+const countAttempt = withKey(limits.countAttempt)
+const forgiveAttempt = withKey(limits.forgiveAttempt)
+const refundAttempt = withKey(limits.refundAttempt)
 
 const settings = {
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: "12",
@@ -93,6 +102,29 @@ describeOnEachDatabase(
       const left = Array.from({ length: 10 }, (_, i) => countAttempt(`${i}-${email}`, address))
       for (const { waitSeconds } of await Promise.all(left)) expect(waitSeconds).toBe(0)
       expect((await countAttempt(`x-${email}`, address)).waitSeconds).toBeGreaterThan(0)
+    })
+
+    test("from a browser that has signed in before have a count of their own, for that account only", async () => {
+      const device = await limits.rememberDevice(null, email)
+      const { SIGN_IN_ATTEMPTS_PER_ACCOUNT: limit } = config()
+      await countMany(limit + 1)
+      expect((await countAttempt(email, "198.51.100.4")).waitSeconds).toBeGreaterThan(0)
+      for (let i = 0; i < limit; i++) expect((await countAttempt(email, `192.0.2.${i}`, device)).waitSeconds).toBe(0)
+      expect((await countAttempt(email, "198.51.100.5", device)).waitSeconds).toBeGreaterThan(0)
+      // Another browser that knows the account is not affected, and the cookie helps with no other account.
+      const other = await limits.rememberDevice(null, email)
+      expect((await countAttempt(email, "198.51.100.6", other)).waitSeconds).toBe(0)
+      expect((await limits.findAttemptKey(`other-${email}`, address, device)).kind).toBe("account")
+      expect((await limits.findAttemptKey(email, address, "forged")).kind).toBe("account")
+    })
+
+    test("from a browser of several people: it remembers the last five", async () => {
+      let device: string | null = null
+      for (let i = 0; i < 6; i++) device = await limits.rememberDevice(device, `${i}-${email}`)
+      const kinds = await Promise.all(
+        Array.from({ length: 6 }, async (_, i) => (await limits.findAttemptKey(`${i}-${email}`, address, device)).kind),
+      )
+      expect(kinds).toEqual(["account", ...Array.from({ length: 5 }, () => "known-device")])
     })
 
     test("that were not checked are not counted", async () => {

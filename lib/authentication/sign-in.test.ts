@@ -7,7 +7,7 @@ import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 import { signIn, signUp } from "./sign-in"
-import { countAttempt } from "./sign-in-limits"
+import { countAttempt, findAttemptKey } from "./sign-in-limits"
 
 const password = "correct horse battery staple"
 let opened: TestDatabase
@@ -93,7 +93,7 @@ describe("a sign-in", () => {
 
   test("is refused before any work when there were too many", async () => {
     const address = newAddress()
-    for (let i = 0; i < 3; i++) await countAttempt(`${i}@example.com`, address)
+    for (let i = 0; i < 3; i++) await countAttempt(await findAttemptKey(`${i}@example.com`, address))
     const before = workDone()
     const refused = await signIn(attempt({ address }))
     expect(refused).toEqual({ ok: false, problem: "too_many_attempts", retryAfterSeconds: expect.any(Number) })

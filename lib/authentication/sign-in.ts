@@ -12,11 +12,26 @@ import {
   type NewBrowserSession,
   startBrowserSession,
 } from "@/lib/sessions/browser-sessions"
-import { countAttempt, countSignUp, forgiveAttempt, refundAttempt, refundSignUp } from "./sign-in-limits"
+import {
+  countAttempt,
+  countSignUp,
+  findAttemptKey,
+  forgiveAttempt,
+  refundAttempt,
+  refundSignUp,
+  rememberDevice,
+} from "./sign-in-limits"
 
 type Refused = { ok: false; problem: "too_many_attempts" | "busy"; retryAfterSeconds: number }
-/** `needsCode` is whether the sign-in is complete only with a second factor, `offersPasskey` whether one fits this browser. */
-type Accepted = { ok: true; browserSession: NewBrowserSession; needsCode?: boolean; offersPasskey?: boolean }
+/** `needsCode` is whether the sign-in is complete only with a second factor, `offersPasskey` whether one fits this browser,
+ * `knownDevice` a cookie to set. */
+type Accepted = {
+  ok: true
+  browserSession: NewBrowserSession
+  needsCode?: boolean
+  offersPasskey?: boolean
+  knownDevice?: string
+}
 
 /** How long, in seconds, a person is asked to wait when every worker is busy with passwords. */
 const busySeconds = 5
@@ -25,6 +40,7 @@ const busySeconds = 5
  * Verifies the credentials that a person gave, and starts a BrowserSession.
  * @param address the network address of the browser, which failed attempts are counted by
  * @param previousToken the BrowserSession cookie that the browser had: that session ends
+ * @param attempt.knownDevice the cookie of a browser that has signed in before
  * @param keep whether the browser stays signed in after it was closed
  * @param flow the authorization that this sign-in is part of, or null
  */
@@ -36,6 +52,7 @@ export async function signIn(
     previousToken: string | null
     device: Device
     keep: boolean
+    knownDevice?: string | null
   },
   flow: Flow | null = null,
 ): Promise<
@@ -47,7 +64,8 @@ export async function signIn(
   const email = toLookupEmail(attempt.email)
   const account = email ?? attempt.email
   flow?.step("authorization.verifies_credentials")
-  const { waitSeconds, delayMs } = await countAttempt(account, attempt.address)
+  const key = await findAttemptKey(account, attempt.address, attempt.knownDevice)
+  const { waitSeconds, delayMs } = await countAttempt(key)
   if (waitSeconds > 0) {
     flow?.fail({ reason: "too_many_attempts" })
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
@@ -63,7 +81,7 @@ export async function signIn(
       flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
     }
-    await forgiveAttempt(account, attempt.address)
+    await forgiveAttempt(key)
     flow?.concerns({ userId: user.id })
     if (isVerificationMissing(user)) {
       flow?.fail({ reason: "email_unverified" })
@@ -73,10 +91,11 @@ export async function signIn(
     const facts = { ...attempt, kind: needsCode ? null : undefined }
     const browserSession = await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts)
     const offersPasskey = attempt.keep && arePasskeysOn() && (await listPasskeysOf(user)).length === 0
-    return { ok: true, browserSession, needsCode, offersPasskey }
+    const knownDevice = await rememberDevice(attempt.knownDevice ?? null, account)
+    return { ok: true, browserSession, needsCode, offersPasskey, knownDevice }
   } catch (error) {
     // It was our fault that nothing was checked.
-    if (error instanceof PasswordPoolBusyError) await refundAttempt(account, attempt.address)
+    if (error instanceof PasswordPoolBusyError) await refundAttempt(key)
     return refuseWhenBusy(error, flow)
   }
 }

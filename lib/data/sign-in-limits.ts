@@ -10,7 +10,7 @@ import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
 /**
- * Failed sign-ins of an account and from an address; from an address: sign-ups, registrations of clients, requests of devices
+ * Failed sign-ins of an account, of an account from a browser that knows it, and from an address; from an address: sign-ups, registrations of clients, requests of devices
  * wrong user codes, and requests for e-mails; e-mails to an address; wrong codes of a second factor.
  */
 export type SignInLimitKind =
@@ -19,6 +19,7 @@ export type SignInLimitKind =
   | "sign-up"
   | "registration"
   | "device"
+  | "known-device"
   | "user-code"
   | "mail"
   | "mail-to"
@@ -51,6 +52,7 @@ async function connect(): Promise<Limiters> {
     address: create("address", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "sign-up": create("sign-up", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     registration: create("registration", settings.REGISTRATIONS_PER_ADDRESS),
+    "known-device": create("known-device", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
     device: create("device", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "user-code": create("user-code", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "second-factor": create("second-factor", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),

@@ -6,7 +6,7 @@ import type { EndpointRequest } from "./exchange"
  * The cookies of this server: `session` is the BrowserSession's other half, `operator` opens the flow inspector, `form`
  * carries the result of a refused form to the page that shows it again, `browser` is what state tokens are bound to,
  * `language` is the language that the person chose,
- * `no-passkey-offer` that they did not want a passkey; `provider` and `provider-flow` wait while the browser is at another
+ * `no-passkey-offer` that they did not want a passkey, `known-device` that accounts have signed in here; `provider` and `provider-flow` wait while the browser is at another
  * provider.
  */
 export type CookieName =
@@ -16,6 +16,7 @@ export type CookieName =
   | "form"
   | "language"
   | "no-passkey-offer"
+  | "known-device"
   | "provider"
   | "provider-flow"
 

@@ -4,7 +4,10 @@ import { Field } from "./field"
 
 type Props = Omit<ComponentProps<typeof Field>, "type" | "children" | "className"> & { texts: Texts }
 
-/** A password field that can show the password, and shows when Caps Lock is on. Both need public/form.js. */
+/**
+ * A password field that can show the password, and shows when Caps Lock is on, and how strong a new password is. These need
+ * public/form.js.
+ */
 export function PasswordField({ texts: { t }, ...props }: Props) {
   return (
     <div>
@@ -26,6 +29,17 @@ export function PasswordField({ texts: { t }, ...props }: Props) {
           {t("fields.capsLock")}
         </p>
       </div>
+      {props.autoComplete === "new-password" && (
+        <p
+          aria-live="polite"
+          hidden
+          data-strength={props.name}
+          data-weak={t("fields.strengthWeak")}
+          data-fair={t("fields.strengthFair")}
+          data-strong={t("fields.strengthStrong")}
+          className="mt-1.5 text-sm text-muted"
+        />
+      )}
     </div>
   )
 }

@@ -71,7 +71,8 @@ const quietZone = 4
 /** A QR code as SVG, dark on white in every colour scheme, so that cameras read it. */
 function QrCode({ text, label }: { text: string; label: string }) {
   const { data, size } = encode(text, { border: 0 })
-  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join("")
+  // One line for each run of dark modules: a path of squares would be several times as long.
+  const path = data.flatMap((row, y) => listRuns(row).map(([x, length]) => `M${x} ${y}.5h${length}`)).join("")
   return (
     <svg
       role="img"
@@ -81,7 +82,18 @@ function QrCode({ text, label }: { text: string; label: string }) {
       shapeRendering="crispEdges"
     >
       <rect x={-quietZone} y={-quietZone} width="100%" height="100%" fill="#ffffff" />
-      <path d={path} fill="#000000" />
+      <path d={path} stroke="#000000" />
     </svg>
   )
+}
+
+/** The runs of dark modules in a row: where each begins, and its length. */
+function listRuns(row: boolean[]): [start: number, length: number][] {
+  const runs: [number, number][] = []
+  row.forEach((isDark, x) => {
+    const last = runs.at(-1)
+    if (isDark && last && last[0] + last[1] === x) last[1]++
+    else if (isDark) runs.push([x, 1])
+  })
+  return runs
 }

@@ -2,13 +2,16 @@ import { requestVerification } from "@/lib/accounts/verify-email"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext, signInPath } from "@/lib/http/account"
-import { formatSessionCookie, readCookie } from "@/lib/http/cookies"
+import { formatCookie, formatSessionCookie, readCookie } from "@/lib/http/cookies"
 import { readDevice } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { type FormResult, forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
+
+/** Seconds. How long a browser is known in which someone has signed in. */
+const knownDeviceSeconds = 365 * 24 * 3600
 
 /** Verifies the credentials of the sign-in form, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
@@ -38,10 +41,15 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       previousToken,
       device: readDevice(request),
       keep: field("keep") === "on",
+      knownDevice: readCookie(request, "known-device"),
     }
     const result = await signIn(attempt, interaction ? flow : null)
     if (result.ok) {
-      const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
+      const cookies = [
+        formatSessionCookie(result.browserSession),
+        formatCookie("known-device", result.knownDevice ?? "", { maxAge: knownDeviceSeconds }),
+        forgetFormResult(),
+      ]
       if (result.needsCode) return redirect(pathWithState(page.replace("/sign-in", "/sign-in/code"), state), cookies)
       // On a device that the person keeps, a passkey is offered once.
       if (result.offersPasskey && readCookie(request, "no-passkey-offer") === null) {
