@@ -40,6 +40,6 @@ function pageAt(request: NextRequest, headers: Headers): NextResponse {
 // All paths except the endpoints, which set their own headers. Next evaluates this at build time.
 export const config = {
   matcher: [
-    "/((?!\\.well-known/(?:oauth-authorization-server|openid-configuration|change-password)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|brand-logo|sign-in/provider/callback|brand\\.css|.+/submit)$).*)",
+    "/((?!\\.well-known/(?:oauth-authorization-server|openid-configuration|change-password)$|(?:authorize|callback|token|introspect|refresh|revoke|userinfo|jwks|brand-logo|client-logo|sign-in/provider/callback|brand\\.css|.+/submit)$).*)",
   ],
 }

@@ -39,6 +39,7 @@ import { totpPage } from "./(pages)/account/totp/totp-page"
 import * as brandStylesheet from "./(pages)/brand.css/route"
 import * as brandLogo from "./(pages)/brand-logo/route"
 import { checkEmailPage } from "./(pages)/check-email/check-email-page"
+import * as clientLogo from "./(pages)/client-logo/route"
 import { confirmEmailPage } from "./(pages)/confirm-email/confirm-email-page"
 import * as confirmEmailSubmit from "./(pages)/confirm-email/submit/route"
 import { consentPage } from "./(pages)/consent/consent-page"
@@ -114,6 +115,7 @@ export const endpoints = new Map<string, Endpoint>([
   ["/check-email", lightPage(checkEmailPage)],
   ["/confirm-email", lightPage(confirmEmailPage)],
   ["/confirm-email/submit", confirmEmailSubmit],
+  ["/client-logo", clientLogo],
   ["/consent", lightPage(consentPage)],
   ["/consent/submit", consentSubmit],
   ["/device", lightPage(devicePage)],

@@ -21,7 +21,7 @@ import { type AuthorizationState, openStateToken, sealStateToken } from "./state
 /** What the sign-in and consent pages show of an authorization request. */
 export type Interaction = {
   flowId: string
-  client: Pick<Client, "clientId" | "clientName" | "source">
+  client: Pick<Client, "clientId" | "clientName" | "source" | "logoUri" | "clientUri" | "policyUri" | "tosUri">
   /** The host, or the app's scheme, that the browser goes back to. */
   returnHost: string
   /** Whether any other app on the device is likely to use this scheme too. */
@@ -96,7 +96,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
   const { request } = state
   return {
     flowId: state.id,
-    client: { clientId: client.clientId, clientName: client.clientName, source: client.source },
+    client,
     returnHost: describeRedirectUri(request.redirectUri),
     hasGenericScheme: isGenericScheme(request.redirectUri),
     scopes: request.scope,

@@ -28,6 +28,10 @@ type Options = {
   jwksFile?: string
   jwksUri?: string
   backchannelLogoutUri?: string
+  logoUri?: string
+  clientUri?: string
+  policyUri?: string
+  tosUri?: string
   idTokenSignedResponseAlg?: string
   idTokenScopeClaims?: boolean
   userinfoSignedResponseAlg?: string
@@ -118,6 +122,10 @@ function addMetadataOptions(command: Command): Command {
       "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",
     )
     .option("--jwks-file <file>", "the client's public keys as a JWK Set, for private_key_jwt")
+    .option("--logo-uri <uri>", 'the logo on the consent page, which this server fetches; "" removes it')
+    .option("--client-uri <uri>", "the client's website, linked on the consent page")
+    .option("--policy-uri <uri>", "the client's privacy policy, linked on the consent page")
+    .option("--tos-uri <uri>", "the client's terms of service, linked on the consent page")
     .option("--jwks-uri <uri>", "where the client publishes its keys, for private_key_jwt")
     .option("--id-token-signed-response-alg <alg>", "RS256 or ES256")
     .option("--userinfo-signed-response-alg <alg>", 'RS256 or ES256 for signed userinfo; "" for JSON (the default)')
@@ -137,6 +145,10 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     anyScheme: options.redirectUri && options.anyScheme,
     postLogoutRedirectUris: options.postLogoutRedirectUri,
     backchannelLogoutUri: options.backchannelLogoutUri,
+    logoUri: options.logoUri,
+    clientUri: options.clientUri,
+    policyUri: options.policyUri,
+    tosUri: options.tosUri,
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
     jwks: options.jwksFile && readTextFile(options.jwksFile),
     jwksUri: options.jwksUri,

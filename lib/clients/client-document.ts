@@ -142,8 +142,9 @@ const invalidDocument = (problem: string) =>
 
 /** What only the operator sets, which a document cannot change. */
 function ofOperator(stored: Client) {
-  const { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims } = stored
-  return { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims }
+  const { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope } = stored
+  const { idTokenScopeClaims } = stored
+  return { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope, idTokenScopeClaims }
 }
 
 /** Brings the stored client up to date with its document. */

@@ -13,6 +13,10 @@ export function toClientMetadata(client: Client) {
     ...(client.jwks && { jwks: JSON.parse(client.jwks) }),
     ...(client.jwksUri && { jwks_uri: client.jwksUri }),
     ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
+    ...(client.logoUri && { logo_uri: client.logoUri }),
+    ...(client.clientUri && { client_uri: client.clientUri }),
+    ...(client.policyUri && { policy_uri: client.policyUri }),
+    ...(client.tosUri && { tos_uri: client.tosUri }),
     token_endpoint_auth_method: methods[0],
     token_endpoint_auth_methods: methods,
     grant_types: client.grantTypes,
@@ -27,6 +31,7 @@ export function toClientMetadata(client: Client) {
     resources: client.resources,
     require_pkce: client.requirePkce,
     require_pushed_authorization_requests: client.requirePushedRequests,
+    require_second_factor: client.requireSecondFactor,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     registered_by: client.source,
   }

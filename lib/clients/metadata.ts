@@ -19,6 +19,11 @@ export type ClientMetadata = {
   jwksUri?: string
   /** Empty for none. */
   backchannelLogoutUri?: string
+  /** Shown on the consent page; empty for none. */
+  logoUri?: string
+  clientUri?: string
+  policyUri?: string
+  tosUri?: string
   tokenEndpointAuthMethod?: string
   grantTypes?: string[]
   scope?: string
@@ -57,6 +62,10 @@ const defaults: Omit<Facts, Given> = {
   jwks: null,
   jwksUri: null,
   backchannelLogoutUri: null,
+  logoUri: null,
+  clientUri: null,
+  policyUri: null,
+  tosUri: null,
   grantTypes: ["authorization_code", "refresh_token"],
   scope: defaultScope,
   strictScope: false,
@@ -83,6 +92,10 @@ const validators: {
   jwks: (jwks) => (jwks === "" ? null : validateJwks(jwks)),
   jwksUri: (uri) => (uri === "" ? null : validateServerUri("jwks_uri", uri)),
   backchannelLogoutUri: (uri) => (uri === "" ? null : validateServerUri("backchannel_logout_uri", uri)),
+  logoUri: (uri) => validatePageUri("logo_uri", uri),
+  clientUri: (uri) => validatePageUri("client_uri", uri),
+  policyUri: (uri) => validatePageUri("policy_uri", uri),
+  tosUri: (uri) => validatePageUri("tos_uri", uri),
   postLogoutRedirectUris: (uris) => validateUris("post-logout redirect URI", uris),
   scope: validateScope,
   strictScope: Boolean,
@@ -175,6 +188,18 @@ function validateUris(field: string, uris: string[], anyScheme = false): string[
 function validateServerUri(field: string, uri: string): string {
   const problem = findRedirectUriProblem(uri) ?? (/^https?:/.test(uri) ? null : "must use https")
   if (problem) throw invalidMetadata(`${field} ${problem}`)
+  return uri
+}
+
+const maxPageUriLength = 512
+
+/** A URI that people open, or whose image the server fetches; null for an empty one. RFC 7591 section 2. */
+function validatePageUri(field: string, uri: string): string | null {
+  if (uri === "") return null
+  const isUsable = uri.length <= maxPageUriLength && /^https:\/\/[\x21-\x7e]+$/.test(uri) && URL.canParse(uri)
+  if (!isUsable || new URL(uri).username !== "") {
+    throw invalidMetadata(`${field} must be an https URL with at most ${maxPageUriLength} characters`)
+  }
   return uri
 }
 

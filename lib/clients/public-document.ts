@@ -42,14 +42,39 @@ const lookupAllowed: LookupFunction = (hostname, options, callback) => {
  * @returns null after any failure, so that no caller can find out what is behind an address
  */
 export async function fetchPublicDocument(url: URL): Promise<FetchedDocument | null> {
+  const isJson = /^application\/([\w.-]+\+)?json(;|$)/i
+  const file = await fetchPublicFile(url, { accept: "application/json", type: isJson, maxBytes })
+  const body = file && parseJson(file.content)
+  return file && body !== undefined ? { body, maxAgeSeconds: file.maxAgeSeconds } : null
+}
+
+/** Bytes of an image. */
+const maxImageBytes = 50 * 1024
+
+/**
+ * Fetches an image of another server, with the same rules. SVG is left out: it can have scripts.
+ * @returns null after any failure
+ */
+export function fetchPublicImage(url: URL): Promise<FetchedFile | null> {
+  const type = /^image\/(png|jpeg|webp|gif)(;|$)/i
+  return fetchPublicFile(url, { accept: "image/png, image/jpeg, image/webp, image/gif", type, maxBytes: maxImageBytes })
+}
+
+/** A file that was fetched, its type without parameters, and how long it may be kept, in seconds. */
+export type FetchedFile = { content: Buffer; contentType: string; maxAgeSeconds: number }
+
+async function fetchPublicFile(
+  url: URL,
+  { accept, type, maxBytes }: { accept: string; type: RegExp; maxBytes: number },
+): Promise<FetchedFile | null> {
   // Node resolves no name that is an address already. URL has brought decimal and octal forms to the usual one.
   if (url.protocol !== "https:" || isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) return null
   return new Promise((resolve) => {
     const fail = () => resolve(null)
     const signal = AbortSignal.timeout(maxMs)
-    const headers = { Accept: "application/json" }
+    const headers = { Accept: accept }
     const sent = request(url, { agent: false, headers, lookup: lookupAllowed, signal }, (response) => {
-      const isJson = /^application\/([\w.-]+\+)?json(;|$)/i.test(response.headers["content-type"] ?? "")
+      const contentType = response.headers["content-type"] ?? ""
       const chunks: Buffer[] = []
       let bytes = 0
       response.on("error", fail)
@@ -59,8 +84,9 @@ export async function fetchPublicDocument(url: URL): Promise<FetchedDocument | n
         else chunks.push(chunk)
       })
       response.on("end", () => {
-        const body = response.statusCode === 200 && isJson ? parseJson(Buffer.concat(chunks)) : undefined
-        resolve(body === undefined ? null : { body, maxAgeSeconds: findMaxAge(response.headers["cache-control"]) })
+        if (response.statusCode !== 200 || !type.test(contentType)) return fail()
+        const maxAgeSeconds = findMaxAge(response.headers["cache-control"])
+        resolve({ content: Buffer.concat(chunks), contentType: contentType.split(";")[0] ?? "", maxAgeSeconds })
       })
     })
     sent.on("error", fail)

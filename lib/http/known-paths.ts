@@ -22,6 +22,7 @@ export const endpointPaths = [
   "/brand-logo",
   "/brand.css",
   "/callback",
+  "/client-logo",
   "/confirm-email/submit",
   "/consent/submit",
   "/device/submit",

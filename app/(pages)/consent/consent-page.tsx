@@ -11,6 +11,7 @@ import { FormScript } from "../_components/form-script"
 import { NarrowPage } from "../_components/narrow-page"
 import { SubmitButton } from "../_components/submit-button"
 import { AccountSwitch } from "./account-switch"
+import { ClientLinks } from "./client-links"
 import { ClientWarnings } from "./client-warnings"
 import { DeviceWarning } from "./device-warning"
 import { RequestedAccess } from "./requested-access"
@@ -28,6 +29,15 @@ export const consentPage: PageHandler = async (request) => {
 
   const content = (
     <NarrowPage texts={texts} title={t.rich("consent.title", { client: () => client })}>
+      {interaction.client.logoUri && (
+        <img
+          src={`/client-logo?${new URLSearchParams({ client_id: interaction.client.clientId })}`}
+          alt=""
+          width="48"
+          height="48"
+          className="mb-5 size-12 rounded-lg bg-sunken object-contain"
+        />
+      )}
       <form action="/consent/submit" method="post">
         <input type="hidden" name="state" value={state} />
         <input type="hidden" name="user" value={signedIn.user.id} />
@@ -48,6 +58,7 @@ export const consentPage: PageHandler = async (request) => {
         ) : (
           <DeviceWarning userCode={interaction.userCode} texts={texts} />
         )}
+        <ClientLinks client={interaction.client} texts={texts} />
         <ClientWarnings interaction={interaction} client={client} texts={texts} />
         <div className="mt-3 grid gap-3">
           <SubmitButton name="decision" value="allow">
