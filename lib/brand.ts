@@ -9,7 +9,7 @@ export type BrandLogo = { contentType: string; content: Buffer; path: string }
 export type BrandColors = { light: Accent; dark: Accent }
 
 /** The accent colours of one colour scheme: the colour, under the pointer, as a soft background, and of the text on it. */
-export type Accent = { accent: string; "accent-strong": string; "accent-soft": string; "on-accent": string }
+type Accent = { accent: string; "accent-strong": string; "accent-soft": string; "on-accent": string }
 
 const contentTypes: Record<string, string> = {
   ".svg": "image/svg+xml",

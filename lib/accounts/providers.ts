@@ -7,7 +7,7 @@ import { openSealed, seal } from "@/lib/seal"
 export type { Provider }
 
 /** Another provider that people can sign in with: any OpenID Provider, or GitHub, which is none. */
-export type ProviderKind = "oidc" | "github"
+type ProviderKind = "oidc" | "github"
 
 /** Where a provider sends the browser back to. It is registered there. */
 export const providerCallbackUri = () => `${config().issuer}/sign-in/provider/callback`

@@ -11,7 +11,7 @@ import { redirect } from "./responses"
 import { readUserTexts } from "./texts"
 
 /** Seconds. A sensitive change needs a sign-in that is not older. */
-export const recentSeconds = 10 * 60
+const recentSeconds = 10 * 60
 
 /** The pages that a sign-in can lead to: those of the account. */
 const nextSyntax = /^\/account(\/[a-z-]+)*$/

@@ -3,7 +3,7 @@ import type { Locale } from "@/lib/i18n/locales"
 import { type Texts, textsIn } from "@/lib/i18n/texts"
 
 /** What an e-mail says. A link in it is a URL of this server. */
-export type MailContent =
+type MailContent =
   | { kind: "resetPassword" | "signUp" | "verifyEmail" | "changeEmail"; link: string }
   | { kind: "noAccount"; link: string | null }
   | { kind: "signUpTaken"; link: string }
