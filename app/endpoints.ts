@@ -54,6 +54,8 @@ import { choosePasswordPage } from "./(pages)/reset-password/choose/choose-passw
 import * as choosePasswordSubmit from "./(pages)/reset-password/choose/submit/route"
 import { resetPasswordPage } from "./(pages)/reset-password/reset-password-page"
 import * as resetPasswordSubmit from "./(pages)/reset-password/submit/route"
+import { selectAccountPage } from "./(pages)/select-account/select-account-page"
+import * as selectAccountSubmit from "./(pages)/select-account/submit/route"
 import { codePage } from "./(pages)/sign-in/code/code-page"
 import * as codeSubmit from "./(pages)/sign-in/code/submit/route"
 import * as passkeySignIn from "./(pages)/sign-in/passkey/submit/route"
@@ -127,6 +129,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/reset-password/submit", resetPasswordSubmit],
   ["/reset-password/choose", lightPage(choosePasswordPage)],
   ["/reset-password/choose/submit", choosePasswordSubmit],
+  ["/select-account", lightPage(selectAccountPage)],
+  ["/select-account/submit", selectAccountSubmit],
   ["/sign-in", lightPage(signInPage)],
   ["/sign-in/submit", signInSubmit],
   ["/sign-in/provider/submit", providerSubmit],

@@ -91,8 +91,8 @@ test("an essential acr that this server does not have is refused, and a voluntar
   const browser = await openBrowser(user)
   const acr = (request: object) => requestClaims({ id_token: { acr: request } })
   for (const request of [
-    { essential: true, values: ["2"] },
-    { essential: true, value: "2" },
+    { essential: true, values: ["3"] },
+    { essential: true, value: "3" },
   ]) {
     const response = await authorize(browser, client, makePkce(), acr(request))
     expectErrorRedirect(response, "unmet_authentication_requirements")

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { tokenExchangeGrant } from "@/lib/clients/grant-types"
+import { locales } from "@/lib/i18n/locales"
 import { standardClaims } from "@/lib/protocol/claims"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { expectCode, readFormPost, readInteraction } from "../fixtures/authorization"
@@ -107,7 +108,8 @@ test("the OpenID Provider's metadata contains the server's and its own - OpenID 
       "amr",
       ...standardClaims,
     ],
-    acr_values_supported: ["1"],
+    acr_values_supported: ["1", "2"],
+    ui_locales_supported: locales,
     userinfo_signing_alg_values_supported: ["RS256", "ES256"],
     prompt_values_supported: ["none", "login", "consent", "select_account", "create"],
     claims_parameter_supported: true,

@@ -6,7 +6,7 @@ import { openSealed, seal } from "@/lib/seal"
 
 export type { Provider }
 
-/** Another provider that people can sign in with: any OpenID Provider, or GitHub, which is none. */
+/** Another provider that people can sign in with: any OpenID Provider, or GitHub, which has its own API. */
 type ProviderKind = "oidc" | "github"
 
 /** Where a provider sends the browser back to. It is registered there. */

@@ -30,7 +30,13 @@ import { type AuthorizationState, beginAuthorization, openStateToken, sealStateT
  * What the browser sent: the values that state tokens may be bound to, the other half of its BrowserSession, and the Referer
  * header.
  */
-export type Browser = { browserTokens: string[]; browserSessionToken: string | null; referrer?: string | null }
+export type Browser = {
+  browserTokens: string[]
+  browserSessionToken: string | null
+  /** Of other accounts that are signed in in this browser. */
+  otherSessionTokens?: string[]
+  referrer?: string | null
+}
 
 /** Where the browser goes next: a path of this server, or to the client. `browserToken` is a new binding cookie to set. */
 export type AuthorizationAnswer = { next: string | AuthorizationResponse; browserToken?: string }
@@ -187,12 +193,17 @@ export async function continueAuthorization(
   if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
   else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
   // A User who has a second factor used it when they signed in, so this one sets it up.
-  const page = next.step === "second-factor" ? "account/totp" : next.step
+  const choosesAccount = next.step === "sign-in" && canChooseAccount(state, browser)
+  const page = choosesAccount ? "select-account" : next.step === "second-factor" ? "account/totp" : next.step
   return { next: `/${page}?${new URLSearchParams({ state: stateToken })}` }
 }
 
+/** OpenID Connect Core 1.0 section 3.1.2.1, prompt select_account: the person chooses among several accounts in this browser. */
+const canChooseAccount = ({ request: { prompt } }: AuthorizationState, { otherSessionTokens = [] }: Browser) =>
+  prompt.includes("select_account") && !prompt.includes("login") && otherSessionTokens.length > 0
+
 /** What the state token carries. */
-function describeState({ request, startedAt, expiresAt, denied }: AuthorizationState): Facts {
+function describeState({ request, startedAt, expiresAt, denied, chosen }: AuthorizationState): Facts {
   const { codeChallenge, state, nonce, loginHint, ...open } = request
   const secrets = Object.entries({ codeChallenge, state, nonce, loginHint }).filter(([, value]) => value !== null)
   return {
@@ -202,6 +213,7 @@ function describeState({ request, startedAt, expiresAt, denied }: AuthorizationS
     startedAt: startedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     ...(denied && { denied }),
+    ...(chosen && { chosen }),
   }
 }
 

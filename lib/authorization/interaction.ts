@@ -31,6 +31,8 @@ export type Interaction = {
   claims: string[]
   resources: string[]
   loginHint: string | null
+  /** Whether the person chooses among accounts, so that a sign-in with another one adds it (prompt select_account). */
+  selectsAccount: boolean
   /** The language that the client asked for. */
   locale: Locale | null
   /** The code that the device shows; null when the browser goes back to the client instead. */
@@ -104,6 +106,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     resources: request.resource,
     loginHint: request.loginHint,
     locale: request.locale ?? null,
+    selectsAccount: request.prompt.includes("select_account"),
     userCode: request.device ? formatUserCode(request.device.userCode) : null,
   }
 }
@@ -134,6 +137,12 @@ export async function allowInteraction(
     await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
   }
   return pathWithUnusedToken(stateToken, state)
+}
+
+/** Records which account the person chose. @returns the next path */
+export async function chooseAccount(stateToken: string, browserTokens: string[], userId: string): Promise<string> {
+  const state = await openOrNull(stateToken, browserTokens)
+  return callbackPath(state ? await sealStateToken({ ...state, chosen: userId }) : stateToken)
 }
 
 /** Records that the user denied. @returns the next path, /callback, which redirects to the client */

@@ -29,7 +29,8 @@ export async function findNextStep(
   const signIn: NextStep = { step: request.prompt.includes("create") && config().SIGN_UP ? "sign-up" : "sign-in" }
   if (!signedIn) return signIn
   const signedInForThis = signedIn.authenticatedAt >= state.startedAt
-  if (asksForSignIn(request.prompt) && !signedInForThis) return signIn
+  const isChosen = state.chosen === signedIn.user.id && !request.prompt.includes("login")
+  if (asksForSignIn(request.prompt) && !signedInForThis && !isChosen) return signIn
   if (!signedInForThis && !isRecentEnough(signedIn, request.maxAge)) return signIn
   if (request.hintedSub !== null && request.hintedSub !== signedIn.user.id) {
     if (!signedInForThis) return signIn

@@ -17,6 +17,8 @@ export type AuthorizationState = {
   browser: string
   /** The person pressed Deny. */
   denied: boolean
+  /** The User whom the person chose among several accounts. */
+  chosen?: string
 }
 
 const purpose = "authorization"
@@ -41,8 +43,8 @@ export function beginAuthorization(
 
 /** Seals the state, code challenge included, into a token that only this server can read and only this browser can use. */
 export async function sealStateToken(state: AuthorizationState): Promise<string> {
-  const { id, request, startedAt, expiresAt, browser, denied } = state
-  return new EncryptJWT({ request, browser, startedAt: startedAt.getTime(), denied })
+  const { id, request, startedAt, expiresAt, browser, denied, chosen } = state
+  return new EncryptJWT({ request, browser, startedAt: startedAt.getTime(), denied, ...(chosen && { chosen }) })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", zip: "DEF" })
     .setIssuer(config().issuer)
     .setAudience(purpose)
@@ -98,6 +100,7 @@ export async function decodeStateToken(stateToken: string): Promise<Authorizatio
       expiresAt: new Date((payload.exp as number) * 1000),
       browser: payload.browser as string,
       denied: payload.denied === true,
+      ...(typeof payload.chosen === "string" && { chosen: payload.chosen }),
     }
   } catch (error) {
     if (error instanceof errors.JOSEError) return null

@@ -23,7 +23,7 @@ export function addProviderCommands(program: Command): void {
     .description("add an OpenID Provider, or GitHub; register the printed redirect URI there")
     .requiredOption("--name <name>", "the name on the button, such as Google")
     .option("--issuer <url>", "the issuer, such as https://accounts.google.com")
-    .option("--github", "GitHub, which is no OpenID Provider; --issuer is for GitHub Enterprise")
+    .option("--github", "GitHub; --issuer is for GitHub Enterprise")
     .requiredOption("--client-id <id>", "the ID of this server as a client there")
     .option("--client-secret-stdin", "read the client secret from the first line of standard input")
     .action(action(add))

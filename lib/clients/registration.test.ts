@@ -56,6 +56,10 @@ describe("a confidential client", () => {
       requirePkce: true,
       requirePushedRequests: false,
       requireSecondFactor: false,
+      logoUri: null,
+      clientUri: null,
+      policyUri: null,
+      tosUri: null,
       dpopBoundAccessTokens: false,
       source: "operator",
       registrationTokenHash: null,
@@ -206,6 +210,7 @@ test("a client is shown in the field names of RFC 7591, without its secret or th
     require_pkce: true,
     require_pushed_authorization_requests: false,
     dpop_bound_access_tokens: false,
+    require_second_factor: false,
     registered_by: "operator",
   })
 })

@@ -38,7 +38,14 @@ describeOnEachDatabase("user data", () => {
         passwordHash: "hash",
       }
       const user = await insertUser(facts)
-      expect(user).toEqual({ ...facts, createdAt: expect.any(Date), disabledAt: null, signInsCountFrom: null })
+      expect(user).toEqual({
+        ...facts,
+        createdAt: expect.any(Date),
+        disabledAt: null,
+        signInsCountFrom: null,
+        totp: null,
+        totpStep: 0,
+      })
       expect(user?.createdAt.getTime()).toBeGreaterThanOrEqual(before)
       expect(await findUser(facts.id)).toEqual(user)
       expect(await findUserByEmail("ada@example.com")).toEqual(user)

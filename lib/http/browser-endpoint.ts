@@ -3,7 +3,7 @@ import type { AuthorizationAnswer, Browser } from "@/lib/authorization/authorize
 import { RedirectableError } from "@/lib/authorization/redirectable-error"
 import { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
-import { formatBrowserCookie, readBrowserTokens, readTokenCookie } from "./cookies"
+import { formatBrowserCookie, readBrowserTokens, readOtherSessions, readTokenCookie } from "./cookies"
 import { type Endpoint, endpoint, flowHeader, type Method, methodNotAllowed, recordRefusal } from "./endpoint"
 import { errorPage, formPostPage } from "./error-page"
 import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
@@ -63,6 +63,7 @@ export function readBrowser(request: EndpointRequest): Browser {
   return {
     browserTokens: readBrowserTokens(request),
     browserSessionToken: readTokenCookie(request, "session"),
+    otherSessionTokens: readOtherSessions(request),
     referrer: request.header("referer"),
   }
 }

@@ -6,7 +6,7 @@ import type { EndpointRequest } from "./exchange"
  * The cookies of this server: `session` is the BrowserSession's other half, `operator` opens the flow inspector, `form`
  * carries the result of a refused form to the page that shows it again, `browser` is what state tokens are bound to,
  * `language` is the language that the person chose,
- * `no-passkey-offer` that they did not want a passkey, `known-device` that accounts have signed in here; `provider` and `provider-flow` wait while the browser is at another
+ * `no-passkey-offer` that they did not want a passkey, `known-device` that accounts have signed in here, `accounts` has the other accounts that are signed in; `provider` and `provider-flow` wait while the browser is at another
  * provider.
  */
 export type CookieName =
@@ -17,6 +17,7 @@ export type CookieName =
   | "language"
   | "no-passkey-offer"
   | "known-device"
+  | "accounts"
   | "provider"
   | "provider-flow"
 
@@ -76,6 +77,22 @@ export function formatCookie(name: CookieName, value: string, life: Life = {}): 
 /** The Set-Cookie header of a BrowserSession. */
 export function formatSessionCookie({ token, expiresAt }: { token: string; expiresAt: Date | null }): string {
   return formatCookie("session", token, expiresAt ? { expires: expiresAt } : {})
+}
+
+/** Accounts that stay signed in beside the one in use. */
+const maxOtherAccounts = 4
+
+/** The tokens of the other BrowserSessions of this browser, those used last first. */
+export function readOtherSessions(request: EndpointRequest): string[] {
+  const tokens = readCookie(request, "accounts")?.split(".") ?? []
+  return tokens.filter((token) => tokenSyntax.test(token)).slice(0, maxOtherAccounts)
+}
+
+/** The Set-Cookie header with the tokens of the other BrowserSessions. They end with the browser. */
+export function formatOtherSessions(tokens: string[]): string {
+  return tokens.length > 0
+    ? formatCookie("accounts", tokens.slice(0, maxOtherAccounts).join("."))
+    : formatDeletedCookie("accounts")
 }
 
 /** The Set-Cookie header that deletes a cookie. */

@@ -5,6 +5,7 @@ import { securityHeaders } from "./responses"
 const flowPages = [
   "/sign-in",
   "/sign-in/code",
+  "/select-account",
   "/sign-in/provider/confirm",
   "/account/passkeys",
   "/account/providers",

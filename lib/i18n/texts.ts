@@ -37,6 +37,7 @@ export type TitleKey =
   | "secondFactor.title"
   | "passkeys.title"
   | "providers.title"
+  | "accounts.title"
   | "secondFactor.manageTitle"
   | "secondFactor.codesTitle"
 

@@ -300,7 +300,6 @@ export const en = {
   accounts: {
     title: "Choose an account",
     another: "Use another account",
-    remove: "Sign out of {email}",
   },
   providers: {
     continueWith: "Continue with {provider}",

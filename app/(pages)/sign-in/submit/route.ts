@@ -1,14 +1,16 @@
+import { toLookupEmail } from "@/lib/accounts/email-address"
 import { requestVerification } from "@/lib/accounts/verify-email"
 import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext, signInPath } from "@/lib/http/account"
-import { formatCookie, formatSessionCookie, readCookie } from "@/lib/http/cookies"
+import { formatCookie, formatOtherSessions, formatSessionCookie, readCookie } from "@/lib/http/cookies"
 import { readDevice } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { type FormResult, forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 
 /** Seconds. How long a browser is known in which someone has signed in. */
 const knownDeviceSeconds = 365 * 24 * 3600
@@ -33,7 +35,15 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
         ...(!password && { password: "problems.passwordMissing" }),
       })
     }
-    const previousToken = browser.browserSessionToken
+    const previous = await findSignedInUser(browser.browserSessionToken)
+    // Where the person chooses among accounts, another one is added. Otherwise it takes the place of the one before.
+    const isAdded =
+      interaction?.selectsAccount === true && previous !== null && previous.user.email !== toLookupEmail(email)
+    const previousToken = isAdded ? null : browser.browserSessionToken
+    const others = [
+      ...(isAdded && browser.browserSessionToken ? [browser.browserSessionToken] : []),
+      ...(browser.otherSessionTokens ?? []),
+    ]
     const attempt = {
       email,
       password,
@@ -48,6 +58,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       const cookies = [
         formatSessionCookie(result.browserSession),
         formatCookie("known-device", result.knownDevice ?? "", { maxAge: knownDeviceSeconds }),
+        ...(others.length > 0 ? [formatOtherSessions(others)] : []),
         forgetFormResult(),
       ]
       if (result.needsCode) return redirect(pathWithState(page.replace("/sign-in", "/sign-in/code"), state), cookies)
