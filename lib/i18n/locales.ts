@@ -1,7 +1,22 @@
 import Negotiator from "negotiator"
 
 /** The languages of the pages and e-mails, as BCP 47 tags, each with its own name. */
-export const localeNames = { en: "English" } as const
+export const localeNames = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  it: "Italiano",
+  pt: "Português",
+  nl: "Nederlands",
+  pl: "Polski",
+  tr: "Türkçe",
+  uk: "Українська",
+  ar: "العربية",
+  he: "עברית",
+  ja: "日本語",
+  zh: "简体中文",
+} as const
 
 export type Locale = keyof typeof localeNames
 

@@ -52,12 +52,16 @@ test.each(locales)("the plurals of %s have every form that the language has for 
 test("the language that fits best is found", () => {
   expect(findAcceptedLocale("en-GB,en;q=0.9")).toBe("en")
   expect(findAcceptedLocale("xx, en;q=0.1")).toBe("en")
+  expect(findAcceptedLocale("de-AT,de;q=0.9,en;q=0.8")).toBe("de")
+  expect(findAcceptedLocale("fr;q=0.5, pt-BR;q=0.9")).toBe("pt")
+  expect(findAcceptedLocale("zh-Hans-CN")).toBe("zh")
   expect(findAcceptedLocale("en;q=0")).toBeNull()
   for (const nothing of ["xx", "", null, "*;q=0", "\u0000,;;q=x"]) expect(findAcceptedLocale(nothing)).toBeNull()
 })
 
 test("ui_locales is a list in order of preference", () => {
   expect(findUiLocale("xx-YY en-US")).toBe("en")
+  expect(findUiLocale("fr-CA fr en")).toBe("fr")
   for (const nothing of ["xx", "", undefined, "*", "en,de", " "]) expect(findUiLocale(nothing)).toBeNull()
 })
 

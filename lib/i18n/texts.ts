@@ -1,6 +1,19 @@
 import { createTranslator } from "use-intl/core"
 import { directionOf, type Locale } from "./locales"
+import { ar } from "./messages/ar"
+import { de } from "./messages/de"
 import { en } from "./messages/en"
+import { es } from "./messages/es"
+import { fr } from "./messages/fr"
+import { he } from "./messages/he"
+import { it } from "./messages/it"
+import { ja } from "./messages/ja"
+import { nl } from "./messages/nl"
+import { pl } from "./messages/pl"
+import { pt } from "./messages/pt"
+import { tr } from "./messages/tr"
+import { uk } from "./messages/uk"
+import { zh } from "./messages/zh"
 
 type Messages<Text> = Text extends string ? string : { readonly [Key in keyof Text]: Messages<Text[Key]> }
 
@@ -44,7 +57,7 @@ export type TitleKey =
 /** The key of a text that says why a form is shown again. */
 export type ProblemKey = `problems.${keyof (typeof en)["problems"]}`
 
-export const catalogues: Record<Locale, Catalogue> = { en }
+export const catalogues: Record<Locale, Catalogue> = { en, de, fr, es, it, pt, nl, pl, tr, uk, ar, he, ja, zh }
 
 const made = new Map<Locale, Texts>()
 
