@@ -232,6 +232,7 @@ test("the cookie ends with the browser, unless the person wants to stay signed i
     await page.goto(`${mailed.issuer}/sign-in`)
     if (keep) await page.getByLabel("Keep me signed in").check()
     await signIn(page, user)
+    if (keep) await page.getByRole("button", { name: "Not now" }).click()
     await page.waitForURL((url) => url.pathname === "/")
     const cookies = await context.cookies()
     const session = cookies.find(({ name }) => name === cookieName("session", mailed.issuer))
