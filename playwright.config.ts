@@ -33,6 +33,7 @@ export default defineConfig({
       testMatch: [
         "**/{endpoints,leaks,races}/*.spec.ts",
         "**/flows/{one-answer,steps,watching}.spec.ts",
+        "**/flows/{account,accounts,passkeys,providers,reset-password,second-factor,sign-up-by-email}.spec.ts",
         "**/pages/{sign-in-limits,watched-flow}.spec.ts",
         "**/server/{nginx,processes,restart,two-builds,unavailable}.spec.ts",
       ],

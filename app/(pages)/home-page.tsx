@@ -4,6 +4,7 @@ import { config } from "@/lib/config"
 import { readTokenCookie } from "@/lib/http/cookies"
 import type { PageHandler } from "@/lib/http/page"
 import { readTexts } from "@/lib/http/texts"
+import { textsIn } from "@/lib/i18n/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 import { FormScript } from "./_components/form-script"
 import { DeveloperHome } from "./_home/developer-home"
@@ -15,8 +16,10 @@ export const homePage: PageHandler = async (request) => {
   const signedIn = await findSignedInUser(readTokenCookie(request, "session"))
   const email = signedIn && toReadableEmail(signedIn.user.email)
   const showsFlows = await maySeeFlows(readTokenCookie(request, "operator"))
-  const texts = readTexts(request)
-  const Home = DEMO || process.env.NODE_ENV === "development" ? DeveloperHome : UserHome
+  const isForDevelopers = DEMO || process.env.NODE_ENV === "development"
+  // What developers read is in English.
+  const texts = isForDevelopers ? textsIn("en") : readTexts(request)
+  const Home = isForDevelopers ? DeveloperHome : UserHome
   const content = (
     <>
       <Home texts={texts} email={email} showsFlows={showsFlows} />

@@ -165,7 +165,7 @@ test("consents end when the redirect hosts of a document change - Client ID Meta
   const first = await start()
   expectCode(await allow(first, await visit(first, clientId)))
   expectCode(await visit(await start(), clientId))
-  uris = [redirectUri, "https://elsewhere.example/callback"]
+  uris = [redirectUri, "https://other-client.example/callback"]
   // Another process has nothing in its memory.
   const fresh = await startInstance({
     CLIENT_ID_METADATA_DOCUMENTS: "on",

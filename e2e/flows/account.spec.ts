@@ -3,11 +3,21 @@ import type { Page } from "@playwright/test"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { linkOf } from "@/lib/testing/mail-server"
 import { cookieName } from "../fixtures/cookies"
+import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient } from "../fixtures/journey"
 import { expect, type MailedServer, test } from "../fixtures/mail"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
+import { dumpTables } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
-import { insertUser, isActive, readTokens, redeem, registerClient, type TestUser } from "../fixtures/world"
+import {
+  insertUser,
+  isActive,
+  obtainTokens,
+  readTokens,
+  redeem,
+  registerClient,
+  type TestUser,
+} from "../fixtures/world"
 
 /** Opens the account in a browser that is signed in. */
 async function openAccount(page: Page, mailed: MailedServer, path = "/account"): Promise<TestUser> {
@@ -194,8 +204,26 @@ test("the export has everything that the server knows, and no secret", async ({ 
   expect(text).not.toContain(user.passwordHash)
 })
 
-test("a deleted account is gone, after the password was entered", async ({ page, mailed }) => {
-  const user = await openAccount(page, mailed)
+test("a deleted account is gone after the password was entered, and leaves nothing behind but the e-mail about it", async ({
+  page,
+  mailed,
+  site,
+}) => {
+  const environment = testEnvironment()
+  const user = await insertUser({ name: "Rumpelstilzchen" })
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  await beginAtClient(page, client, {}, mailed.issuer)
+  await page.getByLabel("Email").fill(user.email)
+  await page.getByLabel("Password", { exact: true }).fill("not the password")
+  await page.getByRole("button", { name: "Sign in", exact: true }).click()
+  await signIn(page, user)
+  await backAtClient(page, site)
+  await obtainTokens(await registerClient(), user)
+  const tablesWith = async (text: string) =>
+    Object.entries(await dumpTables(environment)).flatMap(([table, rows]) => (rows.includes(text) ? [table] : []))
+  await expect.poll(() => tablesWith(user.id)).toEqual(expect.arrayContaining(["FlowEvent", "RecordedFlow", "Session"]))
+
+  await page.goto(`${mailed.issuer}/account`)
   await page.getByRole("link", { name: "Delete your account" }).click()
   await page.getByLabel("Enter your password to confirm").fill("not the password")
   await page.getByRole("button", { name: "Delete account" }).click()
@@ -203,9 +231,10 @@ test("a deleted account is gone, after the password was entered", async ({ page,
   await page.getByLabel("Enter your password to confirm").fill(user.password)
   await page.getByRole("button", { name: "Delete account" }).click()
   await expect(page.getByText("Your account was deleted.")).toBeVisible()
+  for (const text of [user.id, user.email, "Rumpelstilzchen"]) expect(await tablesWith(text)).toEqual([])
+  expect((await mailed.mail.waitFor(user.email)).subject).toBe("Your OAuth Flow account was deleted")
   await signIn(page, user)
   await expect(page.getByText("The email or password is incorrect.")).toBeVisible()
-  expect((await mailed.mail.waitFor(user.email)).subject).toBe("Your OAuth Flow account was deleted")
 })
 
 test("sensitive pages ask for a recent sign-in of the same person", async ({ page, context, mailed }) => {

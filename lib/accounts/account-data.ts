@@ -1,10 +1,9 @@
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
 import { listSecurityEvents } from "@/lib/data/security-events"
-import { deleteAccount as deleteRows, type User } from "@/lib/data/users"
+import { deleteUser, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
-import { log } from "@/lib/log"
-import { enqueueMail } from "@/lib/mail/outbox"
+import { prepareMail } from "@/lib/mail/outbox"
 import { localeOf } from "./users"
 
 const maxEvents = 10_000
@@ -53,11 +52,10 @@ export async function exportAccount(user: User): Promise<object> {
 }
 
 /**
- * Deletes a User and everything about them in one commit, and tells them by e-mail. The clients that want to know are
- * notified. The log has the ID alone.
+ * Deletes a User and everything about them in one commit, which also stores the e-mail that tells them and the notifications
+ * of their clients.
+ * @param locale of the e-mail to a User who has chosen none
  */
 export async function deleteAccount(user: User, locale: Locale): Promise<void> {
-  await deleteRows(user, new Date())
-  log().info({ event: "account_deleted", user: user.id })
-  await enqueueMail({ kind: "accountDeleted", to: user.email, locale: localeOf(user, locale) })
+  await deleteUser(user, await prepareMail({ kind: "accountDeleted", to: user.email, locale: localeOf(user, locale) }))
 }

@@ -13,7 +13,7 @@ import type { Device, SecurityEventKind } from "@/lib/data/security-events"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import type { User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
-import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
@@ -170,6 +170,6 @@ export const listPasskeysOf = (user: User): Promise<Passkey[]> => listPasskeys(u
 async function tell(user: User, kind: SecurityEventKind & `passkey_${string}`, name: string, { device, locale }: By) {
   const mailKind = kind === "passkey_added" ? "passkeyAdded" : "passkeyRemoved"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
-  const mail = isMailOn() ? await prepareMail(letter) : null
+  const mail = await prepareMail(letter)
   return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
 }

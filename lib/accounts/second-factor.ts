@@ -14,7 +14,7 @@ import { countSignInAttempt, forgetSignInAttempts } from "@/lib/data/sign-in-lim
 import type { User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { Letter } from "@/lib/mail/content"
-import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { openSealed, seal } from "@/lib/seal"
 import { deriveKey } from "@/lib/secret"
 import { toReadableEmail } from "./email-address"
@@ -167,6 +167,6 @@ async function tell(
   { device, locale }: By,
 ) {
   const letter = { kind, to: user.email, locale: localeOf(user, locale) }
-  const mail = isMailOn() ? await prepareMail(letter) : null
+  const mail = await prepareMail(letter)
   return { event: { userId: user.id, kind: event, at: new Date(), ...device }, mail }
 }

@@ -12,7 +12,7 @@ import {
 } from "@/lib/data/users"
 import { isLocale, type Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
-import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
@@ -169,9 +169,7 @@ export async function changePasswordHere(
   const problem = findPasswordProblem(password, user.email)
   if (problem) return { ok: false, problem }
   const passwordHash = await hashPassword(password)
-  const mail = isMailOn()
-    ? await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
-    : null
+  const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
   const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device, amr, kind: null })
   await changePasswordInBrowser(user.id, passwordHash, start, mail)
   void sendMailInBackground()

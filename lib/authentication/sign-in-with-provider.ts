@@ -11,7 +11,7 @@ import type { Flow } from "@/lib/flows/flow"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { log } from "@/lib/log"
-import { isMailOn, prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId, generateToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
@@ -206,6 +206,6 @@ async function tell(
 ) {
   const mailKind = kind === "provider_linked" ? "providerLinked" : "providerUnlinked"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
-  const mail = isMailOn() ? await prepareMail(letter) : null
+  const mail = await prepareMail(letter)
   return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { deleteAccount } from "@/lib/accounts/account-data"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import { linkSeconds } from "@/lib/accounts/email-links"
 import { listPasskeysOf } from "@/lib/accounts/passkeys"
@@ -14,7 +15,7 @@ import {
   type UserProblem,
 } from "@/lib/accounts/users"
 import { listLinkedAccounts } from "@/lib/data/providers"
-import { deleteUser, findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
+import { findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { textsIn } from "@/lib/i18n/texts"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Claims, type ClaimValue, standardClaims } from "@/lib/protocol/claims"
@@ -156,9 +157,10 @@ async function enable(emailOrSub: string, _options: Options): Promise<Answer> {
 }
 
 async function remove(emailOrSub: string, options: ConfirmOptions): Promise<Answer> {
-  const { id, email } = await getUser(emailOrSub)
+  const user = await getUser(emailOrSub)
+  const { id, email } = user
   await confirm(`Delete the user ${email} (${id}) and all their data?`, options)
-  await deleteUser(id)
+  await deleteAccount(user, "en")
   return { json: { sub: id, email, deleted: true }, text: `Deleted the user ${email} (${id}).` }
 }
 

@@ -1,7 +1,7 @@
 import { columnsOf } from "./columns"
 import { isStored } from "./errors"
 import type { EmailLink } from "./generated/sqlite/client"
-import { mailWrite, type NewMail } from "./mail"
+import { mailWrites, type NewMail } from "./mail"
 import { findRow, type Write, write, writeIfFirst } from "./statement"
 
 export type LinkPurpose = "reset_password" | "sign_up" | "verify_email" | "change_email"
@@ -13,7 +13,7 @@ export async function insertEmailLink(link: NewEmailLink, mail: NewMail | null):
   const { tokenHash, purpose, userId, email, stateToken, createdAt, expiresAt } = link
   const subject = `${purpose}:${userId ?? email}`
   const stored: Write = [insertLink, [tokenHash, subject, purpose, userId, email, stateToken, createdAt, expiresAt]]
-  await write(stored, ...(mail ? [mailWrite(mail)] : []))
+  await write(stored, ...mailWrites(mail))
 }
 
 const insertLink = `INSERT INTO "EmailLink"

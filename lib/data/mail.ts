@@ -1,22 +1,17 @@
 import { columnsOf } from "./columns"
 import type { Mail } from "./generated/sqlite/client"
-import { changeRows, listRows, type Write, write } from "./statement"
+import { changeRows, listRows, type Write } from "./statement"
 
 export type { Mail }
 /** An e-mail to store. `nextAttemptAt` is null when it is only to be shown in the outbox. */
 export type NewMail = Omit<Mail, "attempts">
 
-/** The write that stores an e-mail. It is committed with what the e-mail is about. */
-export function mailWrite({ id, sealed, nextAttemptAt, createdAt, expiresAt }: NewMail): Write {
-  return [
-    `INSERT INTO "Mail" ("id", "sealed", "nextAttemptAt", "createdAt", "expiresAt") VALUES (?, ?, ?, ?, ?)`,
-    [id, sealed, nextAttemptAt, createdAt, expiresAt],
-  ]
-}
-
-/** Stores an e-mail by itself. */
-export async function insertMail(mail: NewMail): Promise<void> {
-  await write(mailWrite(mail))
+/** The write that stores an e-mail. It is committed with what the e-mail is about. @param mail null for none */
+export function mailWrites(mail: NewMail | null): Write[] {
+  if (!mail) return []
+  const { id, sealed, nextAttemptAt, createdAt, expiresAt } = mail
+  const insert = `INSERT INTO "Mail" ("id", "sealed", "nextAttemptAt", "createdAt", "expiresAt") VALUES (?, ?, ?, ?, ?)`
+  return [[insert, [id, sealed, nextAttemptAt, createdAt, expiresAt]]]
 }
 
 const mail = columnsOf("Mail")

@@ -2,16 +2,11 @@ import { columnsOf } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { Passkey } from "./generated/sqlite/client"
-import { mailWrite, type NewMail } from "./mail"
-import { type NewSecurityEvent, securityEventWrite } from "./security-events"
-import { changeRows, findRow, type Write, write, writeIfFirst } from "./statement"
+import { type Told, toldWrites } from "./security-events"
+import { changeRows, findRow, write, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 export type { Passkey }
-
-type Told = { event: NewSecurityEvent; mail: NewMail | null }
-
-const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...(mail ? [mailWrite(mail)] : [])]
 
 /** Stores a passkey. @returns false when one with this ID exists */
 export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told): Promise<boolean> {

@@ -2,16 +2,11 @@ import { columnsOf } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { LinkedAccount, Provider } from "./generated/sqlite/client"
-import { mailWrite, type NewMail } from "./mail"
-import { type NewSecurityEvent, securityEventWrite } from "./security-events"
+import { type Told, toldWrites } from "./security-events"
 import { listRows, type Write, write, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 export type { LinkedAccount, Provider }
-
-type Told = { event: NewSecurityEvent; mail: NewMail | null }
-
-const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...(mail ? [mailWrite(mail)] : [])]
 
 /** @returns false when a provider with this ID exists */
 export async function insertProvider(added: Provider): Promise<boolean> {

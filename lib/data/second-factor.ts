@@ -1,11 +1,6 @@
 import { database } from "./database"
-import { mailWrite, type NewMail } from "./mail"
-import { type NewSecurityEvent, securityEventWrite } from "./security-events"
+import { type NewSecurityEvent, securityEventWrite, type Told, toldWrites } from "./security-events"
 import { changeRows, type Write, write, writeIfFirst } from "./statement"
-
-type Told = { event: NewSecurityEvent; mail: NewMail | null }
-
-const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...(mail ? [mailWrite(mail)] : [])]
 
 /** The writes that replace a User's recovery codes. */
 const recoveryCodeWrites = (userId: string, hashes: string[]): Write[] => [

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { database } from "./database"
 import type { SecurityEvent } from "./generated/sqlite/client"
+import { mailWrites, type NewMail } from "./mail"
 import { changeRows, type Write } from "./statement"
 
 export type { SecurityEvent }
@@ -37,6 +38,11 @@ export function securityEventWrite({ userId, kind, at, browser, os, detail }: Ne
     [randomUUID(), userId, kind, at, browser ?? null, os ?? null, detail ?? null],
   ]
 }
+
+/** How the owner of an account learns of a change: in the history, and by e-mail where this server has it. */
+export type Told = { event: NewSecurityEvent; mail: NewMail | null }
+
+export const toldWrites = ({ event, mail }: Told): Write[] => [securityEventWrite(event), ...mailWrites(mail)]
 
 /**
  * Records a failed sign-in for the User with this email address. The statement is the same where there is none, so that its

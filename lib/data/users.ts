@@ -4,7 +4,7 @@ import { consumeEmailLink } from "./email-links"
 import { isStored } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
-import { mailWrite, type NewMail } from "./mail"
+import { mailWrites, type NewMail } from "./mail"
 import { type LinkedAccount, linkWrite } from "./providers"
 import { type Device, securityEventWrite } from "./security-events"
 import { type RevokedReason, revocationWrite } from "./sessions"
@@ -96,7 +96,7 @@ export function verifyEmailByLink(
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
     securityEventWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...device }),
-    ...(mail ? [mailWrite(mail)] : []),
+    ...mailWrites(mail),
   ])
 }
 
@@ -111,13 +111,13 @@ export async function resetPasswordByLink(
   passwordHash: string,
   now: Date,
   device: Device,
-  mail: NewMail,
+  mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`, [now, id]],
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     securityEventWrite({ userId: id, kind: "password_reset", at: now, ...device }),
-    mailWrite(mail),
+    ...mailWrites(mail),
   ])
 }
 
@@ -204,27 +204,22 @@ export async function changePasswordInBrowser(
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     ...browserSessionWrites(id, browserSession),
     securityEventWrite({ userId: id, kind: "password_changed", at: now, browser, os }),
-    ...(mail ? [mailWrite(mail)] : []),
+    ...mailWrites(mail),
   )
 }
 
 /**
- * Deletes a User with everything about them, recorded flows included, and stores the notifications for their clients, in one
- * commit.
+ * Deletes a User with everything about them, recorded flows included, and stores the notifications for their clients and the
+ * e-mail to the User, in one commit.
  */
-export async function deleteAccount({ id, email }: Pick<User, "id" | "email">, now: Date): Promise<void> {
+export async function deleteUser({ id, email }: Pick<User, "id" | "email">, mail: NewMail | null): Promise<void> {
   const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
   await write(
-    ...(await notificationWrites({ userId: id }, now)),
+    ...(await notificationWrites({ userId: id }, new Date())),
     [`DELETE FROM "FlowEvent" WHERE "flowId" IN (${flows})`, [id]],
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
     [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],
     [`DELETE FROM "User" WHERE "id" = ?`, [id]],
+    ...mailWrites(mail),
   )
-}
-
-/** Deletes a User with all of their rows. @returns whether the User existed */
-export async function deleteUser(id: string): Promise<boolean> {
-  const db = await database()
-  return (await db.user.deleteMany({ where: { id } })).count === 1
 }

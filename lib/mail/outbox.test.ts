@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { type Config, config } from "@/lib/config"
 import { database } from "@/lib/data/database"
-import { insertMail } from "@/lib/data/mail"
+import { mailWrites } from "@/lib/data/mail"
+import { write } from "@/lib/data/statement"
 import { perProcess } from "@/lib/per-process"
 import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
@@ -40,7 +41,7 @@ describeOnEachDatabase("an e-mail", () => {
   })
 
   async function store(letter: Letter = { kind: "resetPassword", link, to, locale: "en" }): Promise<void> {
-    await insertMail(await prepareMail(letter))
+    await write(...mailWrites(await prepareMail(letter)))
   }
   const rows = async () => (await database()).mail.findMany()
   const receivedBy = (address: string) => server.received.filter((mail) => mail.to === address)

@@ -2,7 +2,6 @@ import { config } from "@/lib/config"
 import {
   claimMailAttempt,
   deleteMail,
-  insertMail,
   listDueMail,
   listNewestMail,
   type Mail,
@@ -21,8 +20,12 @@ export const isMailOn = () => config().mail !== "off"
 /** Seconds after which an e-mail that could not be sent is useless: its link has ended, or its news is old. */
 const usefulSeconds = (letter: Letter) => ("link" in letter ? 30 * 60 : 2 * 24 * 3600)
 
-/** Makes the row of an e-mail. Store it in the same commit as what it is about. Only this server can read it. */
-export async function prepareMail(letter: Letter): Promise<NewMail> {
+/**
+ * Makes the row of an e-mail. Store it in the same commit as what it is about. Only this server can read it.
+ * @returns null where this server has no e-mail
+ */
+export async function prepareMail(letter: Letter): Promise<NewMail | null> {
+  if (!isMailOn()) return null
   const createdAt = new Date()
   return {
     id: generateId(),
@@ -32,12 +35,6 @@ export async function prepareMail(letter: Letter): Promise<NewMail> {
     nextAttemptAt: config().mail === "smtp" ? createdAt : null,
     expiresAt: new Date(createdAt.getTime() + usefulSeconds(letter) * 1000),
   }
-}
-
-/** Stores an e-mail by itself, if this server has e-mail. */
-export async function enqueueMail(letter: Letter): Promise<void> {
-  if (isMailOn()) await insertMail(await prepareMail(letter))
-  void sendMailInBackground()
 }
 
 const outbox = createOutbox<Mail>({

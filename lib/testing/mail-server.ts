@@ -49,6 +49,8 @@ export async function startMailServer(): Promise<MailServer> {
       }, done)
     },
   })
+  // A server that stops while it sends resets its connection.
+  server.on("error", () => {})
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.server.address() as AddressInfo
   const mailServer: MailServer = {

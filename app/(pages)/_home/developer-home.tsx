@@ -49,9 +49,14 @@ function SignedInCard({ email }: { email: string }) {
       <p className="min-w-0 text-muted">
         Signed in as <bdi className="font-medium text-ink [overflow-wrap:anywhere]">{email}</bdi>
       </p>
-      <form action="/sign-out/submit" method="post">
-        <SubmitButton look="plain">Sign out</SubmitButton>
-      </form>
+      <div className="flex flex-wrap gap-3">
+        <a className="button button-plain" href="/account">
+          Manage your account
+        </a>
+        <form action="/sign-out/submit" method="post">
+          <SubmitButton look="plain">Sign out</SubmitButton>
+        </form>
+      </div>
     </section>
   )
 }

@@ -284,7 +284,7 @@ export const ar: Catalogue = {
     zoneinfo: "المنطقة الزمنية",
     zoneinfoHint: "مثل Europe/Berlin",
     phone_number: "رقم الهاتف",
-    phoneHint: "مع رمز البلد، مثل ‎+41 44 668 18 00",
+    phoneHint: "مع رمز البلد، مثل ⁦+41 44 668 18 00⁩",
     street_address: "الشارع والرقم",
     postal_code: "الرمز البريدي",
     locality: "المدينة",

@@ -281,7 +281,7 @@ export const he: Catalogue = {
     zoneinfo: "אזור זמן",
     zoneinfoHint: "לדוגמה Europe/Berlin",
     phone_number: "מספר טלפון",
-    phoneHint: "עם קידומת מדינה, לדוגמה ‎+41 44 668 18 00",
+    phoneHint: "עם קידומת מדינה, לדוגמה ⁦+41 44 668 18 00⁩",
     street_address: "רחוב ומספר",
     postal_code: "מיקוד",
     locality: "עיר",

@@ -16,8 +16,10 @@ export function Events({ texts, events }: { texts: Texts; events: SecurityEvent[
             {event.detail && <bdi>: {event.detail}</bdi>}
           </p>
           <p className="text-sm text-muted">
-            <time dateTime={event.at.toISOString()}>{formatTime(texts, event.at)}</time> ·{" "}
-            {describeDevice(texts, event)}
+            <time dateTime={event.at.toISOString()}>
+              <bdi>{formatTime(texts, event.at)}</bdi>
+            </time>{" "}
+            · <bdi>{describeDevice(texts, event)}</bdi>
           </p>
         </li>
       ))}

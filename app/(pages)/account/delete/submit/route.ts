@@ -5,6 +5,8 @@ import { accountForm, isByPasskey } from "@/lib/http/account"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
+import { log } from "@/lib/log"
+import { sendMailInBackground } from "@/lib/mail/outbox"
 
 const page = "/account/delete"
 
@@ -23,7 +25,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       if (!confirmed.ok)
         return showFormAgain(page, null, { values: {}, errors: { password: "problems.passwordWrong" } })
       await deleteAccount(user, texts.locale)
+      // The log keeps no name.
+      log().info({ event: "account_deleted", user: user.id })
       notifyClients()
+      void sendMailInBackground()
       return showNotice("/sign-in", "accountDeleted", [formatDeletedCookie("session")])
     }),
   { recent: true },
