@@ -13,6 +13,7 @@ import { refuseWrites } from "@/lib/testing/refuse-writes"
 import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { findResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./reset-password"
 import { finishSignUp, requestSignUp } from "./sign-up-link"
+import { changePassword } from "./users"
 import { confirmEmail, requestEmailChange, requestVerification } from "./verify-email"
 
 const asked = { address: "192.0.2.1", locale: "en", stateToken: null } as const
@@ -172,6 +173,38 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     expect(await reset(token)).toBeNull()
     expect(await requestPasswordReset({ ...asked, email: user.email })).toEqual({ ok: true })
     expect(await mailsTo(user.email)).toEqual([])
+  })
+
+  test("to reset a password does not work after the address has changed, by a link or by an operator", async () => {
+    const email = newAddress()
+    for (const change of [
+      async () => {
+        await requestEmailChange(user, { ...asked, email })
+        expect(await confirmEmail(await newestToken(email), by)).not.toBeNull()
+        expect(await (await database()).emailLink.count({ where: { userId: user.id } })).toBe(0)
+      },
+      () => updateUser(user.id, { email: newAddress() }),
+    ]) {
+      const token = tokenOf(await makeResetLink((await findUser(user.id)) ?? user))
+      await change()
+      expect(await findResetLink(token)).toBeNull()
+      expect(await reset(token)).toBeNull()
+    }
+  })
+
+  test("to change an address does not work after the password was reset or changed, or the User disabled", async () => {
+    for (const end of [
+      async () => reset(tokenOf(await makeResetLink(user))),
+      () => changePassword(user.id, password),
+      () => setUserDisabled(user.id, new Date()),
+    ]) {
+      const email = newAddress()
+      await requestEmailChange(user, { ...asked, email })
+      const token = await newestToken(email)
+      await end()
+      expect(await confirmEmail(token, by)).toBeNull()
+    }
+    expect((await findUser(user.id))?.email).toBe(user.email)
   })
 
   test("to verify an address does not work after the address has changed", async () => {

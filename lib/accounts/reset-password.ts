@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { EmailLink } from "@/lib/data/email-links"
 import type { Device } from "@/lib/data/security-events"
 import { findUser, findUserByEmail, resetPasswordByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
@@ -48,8 +49,15 @@ export function makeResetLink({ id, email }: User): Promise<string> {
 
 /** Finds the User of a link to reset the password, as the page shows them; null for a link that cannot be used. */
 export async function findResetLink(token: string): Promise<{ email: string; stateToken: string | null } | null> {
+  const found = await findLinkWithUser(token)
+  return found && { email: toReadableEmail(found.user.email), stateToken: found.link.stateToken }
+}
+
+/** A link is no longer valid when its User was disabled, or got another address after it was sent. */
+async function findLinkWithUser(token: string): Promise<{ link: EmailLink; user: User } | null> {
   const link = await findLink(token, "reset_password")
-  return link?.userId ? { email: toReadableEmail(link.email), stateToken: link.stateToken } : null
+  const user = link?.userId ? await findUser(link.userId) : null
+  return link && user && !user.disabledAt && user.email === link.email ? { link, user } : null
 }
 
 /**
@@ -63,9 +71,9 @@ export async function resetPassword(
   password: string,
   { locale, device }: { locale: Locale; device: Device },
 ): Promise<{ ok: true; stateToken: string | null } | { ok: false; problem: ProblemKey } | null> {
-  const link = await findLink(token, "reset_password")
-  const user = link?.userId ? await findUser(link.userId) : null
-  if (!link || !user || user.disabledAt) return null
+  const found = await findLinkWithUser(token)
+  if (!found) return null
+  const { link, user } = found
   const problem = findPasswordProblem(password, user.email)
   if (problem) return { ok: false, problem }
   const passwordHash = await hashPassword(password)

@@ -95,6 +95,8 @@ export function verifyEmailByLink(
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
+    // Those that the earlier address got. A link to another new address stays.
+    [`DELETE FROM "EmailLink" WHERE "userId" = ? AND "email" <> ? AND "purpose" <> 'change_email'`, [id, email]],
     securityEventWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...device }),
     ...mailWrites(mail),
   ])
@@ -184,6 +186,8 @@ async function accessEndWrites(
   return [
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
+    // Whoever had access may have asked for links, such as one that changes the email address to theirs.
+    [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]],
     revocationWrite("userId", id, reason, now),
     ...(await notificationWrites({ userId: id }, now)),
   ]
