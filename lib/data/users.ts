@@ -186,7 +186,7 @@ async function accessEndWrites(
   return [
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
-    // Whoever had access may have asked for links, such as one that changes the email address to theirs.
+    // A thief may have asked for links, such as one that changes the email address to theirs.
     [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]],
     revocationWrite("userId", id, reason, now),
     ...(await notificationWrites({ userId: id }, now)),
