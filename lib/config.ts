@@ -117,6 +117,13 @@ const settings = z.object({
   FORM_BYTES: whole(1024, 1024 * 1024, 32 * 1024),
   PASSWORD_WORKERS: whole(1, 64, 2),
   PASSWORD_QUEUE: whole(1, 10_000, 64),
+  BREACHED_PASSWORDS_URL: z
+    .string()
+    .refine(
+      (value) => /^https?:\/\/.+\/$/.test(value) && URL.canParse(value),
+      "must be a URL that ends with a slash, such as https://api.pwnedpasswords.com/range/",
+    )
+    .optional(),
   TRUSTED_PROXIES: z
     .string()
     .transform(parseTrustedProxies)

@@ -1,7 +1,9 @@
 import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "@/lib/config"
 import type { ProblemKey } from "@/lib/i18n/texts"
+import { isBreached } from "./breached-passwords"
 import { toReadableEmail } from "./email-address"
+import { hashPassword } from "./password"
 
 const minCharacters = 8
 const maxCharacters = 1024
@@ -32,6 +34,20 @@ export function findPasswordProblem(password: string, email: string): ProblemKey
   const brand = config().BRAND_NAME.toLowerCase()
   if (brand.length >= 4 && withoutSpaces(lowerCase).includes(withoutSpaces(brand))) return "problems.passwordHasBrand"
   return null
+}
+
+/**
+ * Hashes a password that a User chose, if it can be chosen and is not known from a data breach.
+ * @param email the User's, in its normal form
+ * @throws PasswordPoolBusyError
+ */
+export async function hashNewPassword(
+  password: string,
+  email: string,
+): Promise<{ ok: true; passwordHash: string } | { ok: false; field: "password"; problem: ProblemKey }> {
+  const breach = async () => ((await isBreached(password.normalize("NFC"))) ? "problems.passwordBreached" : null)
+  const problem = findPasswordProblem(password, email) ?? (await breach())
+  return problem ? { ok: false, field: "password", problem } : { ok: true, passwordHash: await hashPassword(password) }
 }
 
 const withoutSpaces = (text: string) => text.replaceAll(/\s/g, "")

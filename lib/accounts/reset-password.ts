@@ -9,8 +9,7 @@ import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { hashToken } from "@/lib/protocol/random"
 import { toLookupEmail, toReadableEmail } from "./email-address"
 import { countMailRequest, findLink, issueLink } from "./email-links"
-import { hashPassword } from "./password"
-import { findPasswordProblem } from "./password-rules"
+import { hashNewPassword } from "./password-rules"
 import { localeOf } from "./users"
 
 type Asked = { email: string; address: string; locale: Locale; stateToken: string | null }
@@ -74,11 +73,11 @@ export async function resetPassword(
   const found = await findLinkWithUser(token)
   if (!found) return null
   const { link, user } = found
-  const problem = findPasswordProblem(password, user.email)
-  if (problem) return { ok: false, problem }
-  const passwordHash = await hashPassword(password)
+  const hashed = await hashNewPassword(password, user.email)
+  if (!hashed.ok) return hashed
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), user.id, passwordHash, new Date(), device, mail))) return null
+  if (!(await resetPasswordByLink(hashToken(token), user.id, hashed.passwordHash, new Date(), device, mail)))
+    return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }
 }

@@ -7,7 +7,7 @@ import { generateId, hashToken } from "@/lib/protocol/random"
 import { makeBrowserSession, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { findEmailProblem, normalizeEmail, toReadableEmail } from "./email-address"
 import { countMailRequest, findLink, issueLink } from "./email-links"
-import { hashPassword } from "./password"
+import { hashNewPassword } from "./password-rules"
 import { localeOf, parseNewUser, type UserProblem } from "./users"
 
 // Where this server has e-mail, signing up begins with the address alone. The User is created when its owner has opened the
@@ -65,9 +65,17 @@ export async function finishSignUp(
     device: facts.device,
     kind: "signed_up",
   })
-  const passwordHash = await hashPassword(facts.password)
+  const hashed = await hashNewPassword(facts.password, email)
+  if (!hashed.ok) return hashed
   const emailVerifiedAt = new Date()
-  const created = { id: generateId(), email, emailVerifiedAt, name, passwordHash, locale: facts.locale }
+  const created = {
+    id: generateId(),
+    email,
+    emailVerifiedAt,
+    name,
+    passwordHash: hashed.passwordHash,
+    locale: facts.locale,
+  }
   const user = await insertUserByLink(hashToken(token), created, start)
   return user && { ok: true, user, stateToken: link.stateToken, browserSession }
 }

@@ -18,8 +18,7 @@ import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId } from "@/lib/protocol/random"
 import { makeBrowserSession, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { findEmailProblem, normalizeEmail } from "./email-address"
-import { hashPassword } from "./password"
-import { findPasswordProblem } from "./password-rules"
+import { findPasswordProblem, hashNewPassword } from "./password-rules"
 
 /** Why a User cannot be created or changed. */
 export type UserProblem = { ok: false; field: "email" | "password" | "name"; problem: ProblemKey }
@@ -44,21 +43,22 @@ export async function createUser(
   const parsed = parseNewUser(facts)
   if (!parsed.ok) return parsed
   const { email, name } = parsed
-  const passwordHash = await hashPassword(facts.password)
+  const hashed = await hashNewPassword(facts.password, email)
+  if (!hashed.ok) return hashed
   const user = await insertUser(
     {
       id: generateId(),
       email,
       emailVerifiedAt: facts.emailVerified ? new Date() : null,
       name,
-      passwordHash,
+      passwordHash: hashed.passwordHash,
     },
     browserSession,
   )
   return user ? { ok: true, user } : { ok: false, field: "email", problem: "problems.emailTaken" }
 }
 
-/** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or looked up. */
+/** The email address and the name as they are stored, or why no User can have them. Nothing is hashed or read from the database. */
 export function parseNewUser(facts: NewUser): Profile | UserProblem {
   const profile = parseProfile(facts)
   if (!profile.ok) return profile
@@ -136,9 +136,9 @@ function changeClaims(user: User, changes: Claims): string {
 export async function changePassword(userId: string, password: string): Promise<{ ok: true } | UserProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
-  const problem = findPasswordProblem(password, user.email)
-  if (problem) return { ok: false, field: "password", problem }
-  return (await setPasswordHash(userId, await hashPassword(password), new Date())) ? { ok: true } : null
+  const hashed = await hashNewPassword(password, user.email)
+  if (!hashed.ok) return hashed
+  return (await setPasswordHash(userId, hashed.passwordHash, new Date())) ? { ok: true } : null
 }
 
 /** Keeps a User from signing in, and ends everything that they started. @returns whether there is such a User */
@@ -166,12 +166,11 @@ export async function changePasswordHere(
     amr,
   }: { previousToken: string | null; device: Device; locale: Locale; amr: string[] },
 ): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey }> {
-  const problem = findPasswordProblem(password, user.email)
-  if (problem) return { ok: false, problem }
-  const passwordHash = await hashPassword(password)
+  const hashed = await hashNewPassword(password, user.email)
+  if (!hashed.ok) return hashed
   const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
   const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device, amr, kind: null })
-  await changePasswordInBrowser(user.id, passwordHash, start, mail)
+  await changePasswordInBrowser(user.id, hashed.passwordHash, start, mail)
   void sendMailInBackground()
   return { ok: true, browserSession }
 }

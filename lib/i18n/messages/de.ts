@@ -148,6 +148,8 @@ export const de: Catalogue = {
     passwordOneCharacter: "Verwenden Sie nicht durchgehend dasselbe Zeichen.",
     passwordCommon:
       "Das ist eines der häufigsten Passwörter; Angreifer probieren diese zuerst. Wählen Sie ein anderes.",
+    passwordBreached:
+      "Dieses Passwort ist bei einem Datenleck bekannt geworden; Angreifer probieren solche. Wählen Sie ein anderes.",
     passwordHasBrand:
       "Angreifer probieren zuerst den Namen dieses Dienstes. Wählen Sie ein Passwort, das ihn nicht enthält.",
     passwordHasEmail: "Ihre E-Mail-Adresse ist leicht zu erraten. Wählen Sie ein Passwort, das sie nicht enthält.",

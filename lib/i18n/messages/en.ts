@@ -146,6 +146,7 @@ export const en = {
     passwordTooLong: "Use a shorter password (at most 1,024 characters).",
     passwordOneCharacter: "Don't use the same character throughout.",
     passwordCommon: "This is one of the most common passwords; attackers try those first. Choose another.",
+    passwordBreached: "This password appeared in a data breach; attackers try those. Choose another.",
     passwordHasBrand: "Attackers try the name of this service first. Choose a password that does not contain it.",
     passwordHasEmail: "Your email address is easy to guess. Choose a password that does not contain it.",
     userCodeMissing: "Enter the code that your device shows.",

@@ -145,6 +145,7 @@ export const es: Catalogue = {
     passwordTooLong: "Usa una contraseña más corta (1024 caracteres como máximo).",
     passwordOneCharacter: "No uses solo un mismo carácter repetido.",
     passwordCommon: "Esta es una de las contraseñas más comunes; los atacantes las prueban primero. Elige otra.",
+    passwordBreached: "Esta contraseña apareció en una filtración de datos; los atacantes prueban esas. Elige otra.",
     passwordHasBrand:
       "Los atacantes prueban primero el nombre de este servicio. Elige una contraseña que no lo contenga.",
     passwordHasEmail:

@@ -146,6 +146,8 @@ export const fr: Catalogue = {
     passwordOneCharacter: "N’utilisez pas uniquement le même caractère.",
     passwordCommon:
       "C’est l’un des mots de passe les plus courants ; les pirates les essaient en premier. Choisissez-en un autre.",
+    passwordBreached:
+      "Ce mot de passe figure dans une fuite de données ; les pirates essaient ceux-là. Choisissez-en un autre.",
     passwordHasBrand:
       "Les pirates essaient d’abord le nom de ce service. Choisissez un mot de passe qui ne le contient pas.",
     passwordHasEmail: "Votre adresse e-mail est facile à deviner. Choisissez un mot de passe qui ne la contient pas.",

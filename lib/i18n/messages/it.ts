@@ -144,6 +144,8 @@ export const it: Catalogue = {
     passwordTooLong: "Usa una password più corta (al massimo 1024 caratteri).",
     passwordOneCharacter: "Non usare sempre lo stesso carattere.",
     passwordCommon: "È una delle password più comuni, le prime che provano gli aggressori. Scegline un’altra.",
+    passwordBreached:
+      "Questa password è comparsa in una fuga di dati; gli aggressori provano quelle. Scegline un’altra.",
     passwordHasBrand:
       "Gli aggressori provano prima il nome di questo servizio. Scegli una password che non lo contenga.",
     passwordHasEmail: "Il tuo indirizzo email è facile da indovinare. Scegli una password che non lo contenga.",

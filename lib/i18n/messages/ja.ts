@@ -143,6 +143,8 @@ export const ja: Catalogue = {
     passwordTooLong: "もっと短いパスワードにしてください（1,024文字以内）。",
     passwordOneCharacter: "同じ文字だけを使わないでください。",
     passwordCommon: "よく使われるパスワードです。攻撃者は最初に試します。別のものを選んでください。",
+    passwordBreached:
+      "このパスワードは過去に漏えいしたものです。攻撃者はこうしたものを試します。別のものを選んでください。",
     passwordHasBrand: "攻撃者はこのサービスの名前を最初に試します。それを含まないパスワードを選んでください。",
     passwordHasEmail: "メールアドレスは推測されやすいため、それを含まないパスワードを選んでください。",
     userCodeMissing: "デバイスに表示されているコードを入力してください。",

@@ -144,6 +144,8 @@ export const nl: Catalogue = {
     passwordOneCharacter: "Gebruik niet steeds hetzelfde teken.",
     passwordCommon:
       "Dit is een van de meest gebruikte wachtwoorden; aanvallers proberen die het eerst. Kies een ander.",
+    passwordBreached:
+      "Dit wachtwoord is bij een datalek uitgelekt; aanvallers proberen zulke wachtwoorden. Kies een ander.",
     passwordHasBrand:
       "Aanvallers proberen eerst de naam van deze dienst. Kies een wachtwoord waar die niet in voorkomt.",
     passwordHasEmail: "Je e-mailadres is makkelijk te raden. Kies een wachtwoord waar het niet in voorkomt.",

@@ -143,6 +143,7 @@ export const pl: Catalogue = {
     passwordTooLong: "Użyj krótszego hasła (najwyżej 1024 znaki).",
     passwordOneCharacter: "Nie używaj wciąż tego samego znaku.",
     passwordCommon: "To jedno z najczęstszych haseł; atakujący próbują ich najpierw. Wybierz inne.",
+    passwordBreached: "To hasło pojawiło się w wycieku danych; atakujący próbują takich haseł. Wybierz inne.",
     passwordHasBrand: "Atakujący najpierw próbują nazwy tej usługi. Wybierz hasło, które jej nie zawiera.",
     passwordHasEmail: "Twój adres e-mail łatwo odgadnąć. Wybierz hasło, które go nie zawiera.",
     userCodeMissing: "Wpisz kod, który pokazuje Twoje urządzenie.",

@@ -143,6 +143,7 @@ export const pt: Catalogue = {
     passwordTooLong: "Use uma senha mais curta (no máximo 1024 caracteres).",
     passwordOneCharacter: "Não use sempre o mesmo carácter.",
     passwordCommon: "É uma das senhas mais comuns; os atacantes experimentam-nas primeiro. Escolha outra.",
+    passwordBreached: "Esta senha apareceu numa fuga de dados; os atacantes experimentam essas. Escolha outra.",
     passwordHasBrand: "Os atacantes experimentam primeiro o nome deste serviço. Escolha uma senha que não o contenha.",
     passwordHasEmail: "O seu endereço de email é fácil de adivinhar. Escolha uma senha que não o contenha.",
     userCodeMissing: "Introduza o código que o seu dispositivo mostra.",

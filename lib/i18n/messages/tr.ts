@@ -143,6 +143,8 @@ export const tr: Catalogue = {
     passwordTooLong: "Daha kısa bir parola kullanın (en fazla 1024 karakter).",
     passwordOneCharacter: "Baştan sona aynı karakteri kullanmayın.",
     passwordCommon: "Bu en yaygın parolalardan biri; saldırganlar önce bunları dener. Başka bir parola seçin.",
+    passwordBreached:
+      "Bu parola bir veri sızıntısında görüldü; saldırganlar böylelerini dener. Başka bir parola seçin.",
     passwordHasBrand: "Saldırganlar önce bu hizmetin adını dener. Onu içermeyen bir parola seçin.",
     passwordHasEmail: "E-posta adresinizi tahmin etmek kolaydır. Onu içermeyen bir parola seçin.",
     userCodeMissing: "Cihazınızın gösterdiği kodu girin.",

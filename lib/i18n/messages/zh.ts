@@ -136,6 +136,7 @@ export const zh: Catalogue = {
     passwordTooLong: "请使用更短的密码（最多 1,024 个字符）。",
     passwordOneCharacter: "请勿始终使用同一个字符。",
     passwordCommon: "这是最常见的密码之一，攻击者会最先尝试。请选择其他密码。",
+    passwordBreached: "此密码曾在数据泄露中出现，攻击者会尝试这类密码。请选择其他密码。",
     passwordHasBrand: "攻击者会最先尝试此服务的名称。请选择不包含它的密码。",
     passwordHasEmail: "您的邮箱地址很容易猜到。请选择不包含它的密码。",
     userCodeMissing: "请输入您的设备显示的代码。",
