@@ -45,6 +45,9 @@ for (const [locale, heading] of [
       await page.setViewportSize({ width, height: 844 })
       await expectNoSidewaysScroll(page)
     }
+    // What is meant for the app's developer stays in English.
+    await page.goto(`${mailed.issuer}/authorize`)
+    await expect(page.locator("pre")).toHaveCSS("direction", "ltr")
   })
 }
 

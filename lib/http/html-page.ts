@@ -90,7 +90,7 @@ ${Object.entries(action.fields)
 </form>
 <script nonce="${nonce}">document.forms[0].submit()</script>`
   const forDevelopers = detail
-    ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre>${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
+    ? `<h2>${escapeHtml(detail.label)}</h2>\n<pre lang="en" dir="ltr">${escapeHtml(`${detail.code}: ${detail.text}`)}</pre>`
     : ""
   const withCopyButton = reference
     ? `<p class="reference">${escapeHtml(t("common.reference"))} <code id="reference">${escapeHtml(reference)}</code>

@@ -44,8 +44,8 @@ export const accountHomePage = accountPage("/account", async ({ signedIn, texts,
             {user.name ?? <span className="text-muted">{t("account.noName")}</span>}
           </Row>
           <Row label={t("account.email")} action={link("/account/email", t("account.change"), t("account.email"))}>
-            <bdi>{toReadableEmail(user.email)}</bdi>{" "}
-            <span className="text-sm text-muted">
+            <bdi>{toReadableEmail(user.email)}</bdi>
+            <span className="block text-sm text-muted">
               {t(user.emailVerifiedAt ? "account.emailVerified" : "account.emailUnverified")}
             </span>
           </Row>
