@@ -7,7 +7,8 @@ import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
 import { sendMailInBackground } from "@/lib/mail/outbox"
 import { createOnce, perProcess } from "@/lib/per-process"
-import { masterSecret } from "@/lib/secret"
+import { masterSecrets } from "@/lib/secret"
+import { recordSecretsInBackground } from "@/lib/secret-rotation"
 import { sweepInBackground } from "@/lib/sweep"
 
 const sweepEveryMs = 60_000
@@ -27,7 +28,7 @@ export function prepare(): Promise<{ migrations: string[] }> {
 
 async function prepareOnce(): Promise<{ migrations: string[] }> {
   const settings = config()
-  masterSecret()
+  masterSecrets()
   const migrations = await migrate(settings, process.cwd())
   await ensureSigningKeys()
   return { migrations }
@@ -38,7 +39,11 @@ export function startMaintenance(): void {
   if (maintenanceStarted.value) return
   maintenanceStarted.value = true
   startCheckpoints(({ name }) => log().error({ event: "checkpoints_failed", problem: name }))
-  setInterval(() => void sweepInBackground(), sweepEveryMs).unref()
+  void recordSecretsInBackground()
+  setInterval(() => {
+    void recordSecretsInBackground()
+    void sweepInBackground()
+  }, sweepEveryMs).unref()
   setInterval(() => {
     void sendNotificationsInBackground()
     void sendMailInBackground()

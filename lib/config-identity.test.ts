@@ -69,7 +69,7 @@ describe("DATABASE_URL", () => {
 
 describe("SECRET", () => {
   test("has at least 32 bytes", () => {
-    expect(parseConfig({ SECRET: "s".repeat(32) }, directory).SECRET).toBe("s".repeat(32))
+    expect(parseConfig({ SECRET: "s".repeat(32) }, directory).SECRET).toEqual(["s".repeat(32)])
     expect(problemsOf({ SECRET: "s".repeat(31) })).toEqual([
       expect.stringContaining("SECRET must be at least 32 bytes"),
     ])

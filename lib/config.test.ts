@@ -8,6 +8,7 @@ test("every setting has a default", () => {
     PORT: 3000,
     PROCESSES: countProcessors(),
     HOST: "::",
+    SIGNING_KEY_DAYS: 90,
     ACCESS_TOKEN_SECONDS: 600,
     ID_TOKEN_SECONDS: 600,
     AUTH_CODE_SECONDS: 60,
@@ -70,6 +71,7 @@ test("the flow inspector is open in the demo and in development, and for operato
 describe("a whole number", () => {
   const ranges: [keyof Config & string, number, number][] = [
     ["PORT", 1, 65_535],
+    ["SIGNING_KEY_DAYS", 0, 3650],
     ["ACCESS_TOKEN_SECONDS", 1, 86_400],
     ["ID_TOKEN_SECONDS", 1, 86_400],
     ["AUTH_CODE_SECONDS", 1, 600],

@@ -59,6 +59,14 @@ const flag = (fallback: boolean) =>
     .transform((value) => value === "on")
     .default(fallback)
 
+const isLongEnough = (secret: string) => Buffer.byteLength(secret) >= 32
+
+/** The secrets of a list with commas, the newest first. A secret that contains a comma is one, unless each part could be a secret. */
+function splitSecrets(value: string): string[] {
+  const secrets = value.split(",").map((secret) => secret.trim())
+  return secrets.every(isLongEnough) ? secrets : [value]
+}
+
 const pageUrl = z
   .string()
   .refine(
@@ -91,11 +99,10 @@ const settings = z.object({
   DATABASE_URL: z.string().optional(),
   SECRET: z
     .string()
-    .refine(
-      (value) => Buffer.byteLength(value) >= 32,
-      "must be at least 32 bytes; create one with: openssl rand -base64 32",
-    )
+    .refine(isLongEnough, "must be at least 32 bytes; create one with: openssl rand -base64 32")
+    .transform(splitSecrets)
     .optional(),
+  SIGNING_KEY_DAYS: whole(0, 3650, 90),
   ACCESS_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   ID_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   AUTH_CODE_SECONDS: whole(1, minutes(10), 60),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { makeTestFolder } from "@/lib/testing/database"
 import { runInProcesses } from "@/lib/testing/processes"
 import { applySettings } from "@/lib/testing/settings"
-import { deriveKey, type KeyPurpose, masterSecret } from "./secret"
+import { deriveKey, deriveKeys, type KeyPurpose, masterSecrets, secretIds } from "./secret"
 
 describe("without SECRET, for an SQLite file", () => {
   let folder: { path: string; remove(): void }
@@ -19,7 +19,7 @@ describe("without SECRET, for an SQLite file", () => {
 
   test("a 256-bit secret is created in a file beside the database that only its owner can read", () => {
     start()
-    const secret = masterSecret()
+    const [secret = Buffer.of()] = masterSecrets()
     expect(Buffer.from(secret.toString("utf8"), "base64url")).toHaveLength(32)
     expect(readFileSync(secretFile())).toEqual(secret)
     if (process.platform !== "win32") expect(statSync(secretFile()).mode & 0o777).toBe(0o600)
@@ -28,27 +28,27 @@ describe("without SECRET, for an SQLite file", () => {
 
   test("the secret is created once: the next process reads it", () => {
     start()
-    const first = masterSecret()
+    const first = masterSecrets()
     start()
-    expect(masterSecret()).toEqual(first)
+    expect(masterSecrets()).toEqual(first)
     expect(readdirSync(path.dirname(secretFile()))).toEqual(["test.db.secret"])
   })
 
   test("a line break after the secret is ignored", () => {
     start()
-    const secret = masterSecret()
+    const [secret = Buffer.of()] = masterSecrets()
     writeFileSync(secretFile(), `${secret}\n`)
     start()
-    expect(masterSecret()).toEqual(secret)
+    expect(masterSecrets()).toEqual([secret])
   })
 
   test("an incomplete secret file is rejected and left unchanged", () => {
     start()
-    masterSecret()
+    masterSecrets()
     for (const text of ["", "\n", "s".repeat(31)]) {
       writeFileSync(secretFile(), text)
       start()
-      expect(() => masterSecret()).toThrow(secretFile())
+      expect(() => masterSecrets()).toThrow(secretFile())
       expect(readFileSync(secretFile(), "utf8")).toBe(text)
     }
   })
@@ -66,8 +66,29 @@ test("SECRET is used when it is set, and no file is created", () => {
     DATABASE_URL: `file:${path.join(folder.path, "test.db")}`,
     SECRET: "a secret that the operator has set",
   })
-  expect(masterSecret().toString()).toBe("a secret that the operator has set")
+  expect(masterSecrets().map(String)).toEqual(["a secret that the operator has set"])
   expect(readdirSync(folder.path)).toEqual([])
+  folder.remove()
+})
+
+test("SECRET can list several secrets, and so can the file: the first one protects what is new", () => {
+  const [newest, older] = ["a newer secret that the operator has set", "the secret that was there before it"]
+  applySettings({ SECRET: `${newest}, ${older}` })
+  expect(masterSecrets().map(String)).toEqual([newest, older])
+  const [first, second] = deriveKeys("state-token")
+  expect(deriveKey("state-token")).toEqual(first)
+  expect(second).not.toEqual(first)
+  expect(secretIds()).toEqual([expect.stringMatching(/^[0-9a-f]{12}$/), expect.stringMatching(/^[0-9a-f]{12}$/)])
+
+  const withComma = "short, and another part of this single secret"
+  applySettings({ SECRET: withComma })
+  expect(masterSecrets().map(String)).toEqual([withComma])
+
+  const folder = makeTestFolder()
+  const file = path.join(folder.path, "test.db")
+  writeFileSync(`${file}.secret`, `${"n".repeat(43)}\n${"o".repeat(43)}\n`)
+  applySettings({ DATABASE_URL: `file:${file}`, SECRET: "" })
+  expect(masterSecrets().map(String)).toEqual(["n".repeat(43), "o".repeat(43)])
   folder.remove()
 })
 

@@ -4,25 +4,28 @@ import path from "node:path"
 import { ConfigError, config } from "@/lib/config"
 import { perProcess } from "@/lib/per-process"
 
-const secret = perProcess<Buffer>("secret")
-const derivedKeys = perProcess<Map<KeyPurpose, Uint8Array<ArrayBuffer>>>("derived keys")
+type Key = Uint8Array<ArrayBuffer>
+
+const secrets = perProcess<Buffer[]>("secrets")
+const derivedKeys = perProcess<Map<KeyPurpose, [Key, ...Key[]]>>("derived keys")
 
 /**
- * The server's secret: SECRET, or with SQLite the content of a file beside the database, created at first use and readable
- * only by its owner.
- * @throws ConfigError when that file contains fewer than 32 bytes
+ * The server's secrets, the newest first: SECRET, or with SQLite the lines of a file beside the database, created at first
+ * use and readable only by its owner. The first one protects what is new; the others still open what they protected.
+ * @throws ConfigError when a line of that file has fewer than 32 bytes
  */
-export function masterSecret(): Buffer {
-  secret.value ??= loadSecret()
-  return secret.value
+export function masterSecrets(): Buffer[] {
+  secrets.value ??= loadSecrets()
+  return secrets.value
 }
 
-function loadSecret(): Buffer {
+function loadSecrets(): Buffer[] {
   const { SECRET, databaseUrl } = config()
-  return SECRET ? Buffer.from(SECRET) : readOrCreateSecretFile(`${databaseUrl.slice("file:".length)}.secret`)
+  const texts = SECRET ?? readOrCreateSecretFile(`${databaseUrl.slice("file:".length)}.secret`)
+  return texts.map((text) => Buffer.from(text))
 }
 
-function readOrCreateSecretFile(file: string): Buffer {
+function readOrCreateSecretFile(file: string): string[] {
   mkdirSync(path.dirname(file), { recursive: true })
   // Written to a draft and then linked: when two servers start together, both use the same complete secret.
   const draft = `${file}.${randomBytes(8).toString("hex")}`
@@ -35,21 +38,21 @@ function readOrCreateSecretFile(file: string): Buffer {
   } finally {
     unlinkSync(draft)
   }
-  const secret = Buffer.from(readFileSync(file, "utf8").trim())
+  const lines = readFileSync(file, "utf8").trim().split(/\s+/)
   // A truncated file must not become a secret that is easy to guess.
-  if (secret.length < 32) {
+  if (lines.some((line) => Buffer.byteLength(line) < 32)) {
     throw new ConfigError([
       `SECRET is not set, and ${file} contains no complete secret: restore that file, or set SECRET`,
     ])
   }
-  return secret
+  return lines
 }
 
 /** SECRET is not the one that encrypted this database's signing keys. */
 export class WrongSecretError extends Error {
   override name = "WrongSecretError"
   override message =
-    "SECRET does not decrypt the signing keys in this database. Use the SECRET that they were created with."
+    "SECRET does not decrypt the signing keys in this database. Use the SECRET that they were created with, or list it after the new one."
 }
 
 /** The purposes of derived keys. Each has its own key. */
@@ -73,13 +76,22 @@ export type KeyPurpose =
   | "provider-link"
   | "passkey"
   | "totp-setup"
-  | "recovery-code"
 
-/** A 256-bit key for one purpose, derived from the server's secret by HKDF-SHA-256 (RFC 5869). */
-export function deriveKey(purpose: KeyPurpose): Uint8Array<ArrayBuffer> {
+/** The 256-bit key for one purpose, derived from the newest secret by HKDF-SHA-256 (RFC 5869). */
+export const deriveKey = (purpose: KeyPurpose): Key => deriveKeys(purpose)[0]
+
+/** The keys for one purpose of all secrets, the newest first. */
+export function deriveKeys(purpose: KeyPurpose): [Key, ...Key[]] {
   derivedKeys.value ??= new Map()
-  const key =
-    derivedKeys.value.get(purpose) ?? new Uint8Array(hkdfSync("sha256", masterSecret(), "oauth-flow", purpose, 32))
-  derivedKeys.value.set(purpose, key)
-  return key
+  const keys =
+    derivedKeys.value.get(purpose) ?? (masterSecrets().map((secret) => derive(secret, purpose)) as [Key, ...Key[]])
+  derivedKeys.value.set(purpose, keys)
+  return keys
 }
+
+const derive = (secret: Buffer, purpose: string) =>
+  new Uint8Array(hkdfSync("sha256", secret, "oauth-flow", purpose, 32))
+
+/** What a secret is called where it must not be shown: the same in each process. */
+export const secretIds = (): string[] =>
+  masterSecrets().map((secret) => Buffer.from(derive(secret, "secret-id")).toString("hex").slice(0, 12))

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest"
 import { config } from "@/lib/config"
 import { database } from "@/lib/data/database"
-import { findAuthCode } from "@/lib/data/sessions"
+import { releaseLease, takeLease } from "@/lib/data/leases"
+import { findAuthCode, findSession } from "@/lib/data/sessions"
 import { listSigningKeys } from "@/lib/data/signing-keys"
 import { type Write, write } from "@/lib/data/statement"
 import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
@@ -26,6 +27,30 @@ describeOnEachDatabase(
       await write(...Array.from({ length: 1_201 }, (_, i): Write => [insert, [`key ${i}`, expire]]))
       expect(await sweep()).toMatchObject({ sessions: 0, signInLimits: 1_201, signingKeys: 0 })
       expect(await db.signInLimit.count()).toBe(0)
+    })
+
+    test("is done by one instance at a time, until its lease ends", async () => {
+      const [now, later] = [new Date(), inMinutes(5)]
+      expect(await takeLease("sweep", "one", now, later)).toBe(true)
+      expect(await takeLease("sweep", "other", now, later)).toBe(false)
+      expect(await takeLease("sweep", "one", now, later)).toBe(true)
+      const expired = await storeSession(undefined, { expiresAt: inMinutes(-60) })
+      await sweepInBackground()
+      expect(await findSession(expired.id)).not.toBeNull()
+      expect(await takeLease("sweep", "other", later, inMinutes(10))).toBe(true)
+      await releaseLease("sweep", "one")
+      expect(await takeLease("sweep", "one", now, later)).toBe(false)
+      await releaseLease("sweep", "other")
+      await sweepInBackground()
+      expect(await findSession(expired.id)).toBeNull()
+      expect(await takeLease("sweep", "other", new Date(), later)).toBe(true)
+      await releaseLease("sweep", "other")
+    })
+
+    test("ends when the lease is lost", async () => {
+      await storeSession(undefined, { expiresAt: inMinutes(-60) })
+      expect((await sweep({ pauseFactor: 0, mayContinue: async () => false })).sessions).toBe(0)
+      expect((await sweep()).sessions).toBe(1)
     })
 
     test("keeps a code while its state token is valid, so that the token creates no second code", async () => {

@@ -1,10 +1,12 @@
 import { setTimeout } from "node:timers/promises"
 import { config } from "@/lib/config"
 import { findNewestSurplus, sweepFlows } from "@/lib/data/flows"
+import { releaseLease, takeLease } from "@/lib/data/leases"
 import { type Swept, sweepBatch } from "@/lib/data/sweep"
 import { lanes } from "@/lib/flows/sequence-number"
-import { deleteRetiredKeys } from "@/lib/keys/signing-keys"
+import { deleteRetiredKeys, rotateDueKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
+import { generateId } from "@/lib/protocol/random"
 
 /** Rows of each kind per batch. A batch blocks other writes to an SQLite file, for about a millisecond. */
 const batch = 5
@@ -18,13 +20,19 @@ const securityEventDays = 90
 /** The pause after a batch, as a multiple of its duration, because requests come first. A million rows take hours. */
 const pauseFactor = 20
 
+/** How long another instance waits for one that sweeps and does not answer any more, in seconds. */
+const leaseSeconds = 300
+
+type SweepOptions = { pauseFactor: number; mayContinue?: () => Promise<boolean> }
+
 /**
  * Deletes expired rows in small batches, so that no statement locks the database for long.
  * @param options.pauseFactor the pause after each batch, as a multiple of its duration
+ * @param options.mayContinue asked before each batch; the sweep ends when it resolves to false
  * @returns the number of deleted rows of each kind
  */
 export async function sweep(
-  options: { pauseFactor: number } = { pauseFactor: 0 },
+  options: SweepOptions = { pauseFactor: 0 },
 ): Promise<Swept & { signingKeys: number; flowEvents: number }> {
   const total = {
     sessions: 0,
@@ -41,12 +49,12 @@ export async function sweep(
     flowEvents: 0,
   }
   // First, because they contain what people did, and Sessions may take hours.
-  await runBatches(options.pauseFactor, sweepFlowBatch(total))
+  await runBatches(options, sweepFlowBatch(total))
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
   const unusedBefore = new Date(Date.now() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
   const eventsBefore = new Date(Date.now() - securityEventDays * 24 * 60 * 60 * 1000)
-  await runBatches(options.pauseFactor, async () => {
+  await runBatches(options, async () => {
     const swept = await sweepBatch(before, unusedBefore, eventsBefore, batch)
     for (const kind of Object.keys(swept) as (keyof Swept)[]) total[kind] += swept[kind]
     return Math.max(...Object.values(swept)) === batch
@@ -74,8 +82,9 @@ async function findFlowCutoff(): Promise<{ seq: number; lastAt: Date }> {
 }
 
 /** Runs batches with pauses between them until one returns false. */
-async function runBatches(pauseFactor: number, sweepOne: () => Promise<boolean>): Promise<void> {
+async function runBatches({ pauseFactor, mayContinue }: SweepOptions, sweepOne: () => Promise<boolean>): Promise<void> {
   for (let more = true; more; ) {
+    if (mayContinue && !(await mayContinue())) return
     const startedAt = performance.now()
     more = await sweepOne()
     if (more && pauseFactor > 0) await setTimeout((performance.now() - startedAt) * pauseFactor)
@@ -84,15 +93,39 @@ async function runBatches(pauseFactor: number, sweepOne: () => Promise<boolean>)
 
 let sweeping = false
 
-/** Sweeps while a server runs, unless a sweep is running. A failure is logged, and the next round tries again. */
+/**
+ * Sweeps while a server runs, and rotates the signing keys that are due, unless this or another instance is sweeping. A
+ * failure is logged, and the next round tries again.
+ */
 export async function sweepInBackground(): Promise<void> {
   if (sweeping) return
   sweeping = true
+  const lease = createLease("sweep", leaseSeconds)
   try {
-    await sweep({ pauseFactor })
+    if (!(await lease.hold())) return
+    for (const kid of await rotateDueKeys(new Date())) log().info({ event: "signing_key_rotated", kid })
+    await sweep({ pauseFactor, mayContinue: lease.hold })
+    await lease.release()
   } catch (error) {
     log().error({ event: "sweep_failed", problem: error instanceof Error ? error.name : "unknown" })
   } finally {
     sweeping = false
+  }
+}
+
+/** A lease that is extended when half of its time is over. */
+function createLease(name: string, seconds: number) {
+  const holder = generateId()
+  let extendAt = 0
+  return {
+    /** Takes the lease, or keeps it. @returns whether this process has it */
+    async hold(): Promise<boolean> {
+      const now = Date.now()
+      if (now < extendAt) return true
+      const held = await takeLease(name, holder, new Date(now), new Date(now + seconds * 1000))
+      extendAt = held ? now + (seconds * 1000) / 2 : 0
+      return held
+    },
+    release: () => releaseLease(name, holder),
   }
 }

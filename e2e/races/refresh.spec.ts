@@ -1,3 +1,4 @@
+import { testEnvironment } from "../fixtures/environment"
 import { inParallel, startInstance, test } from "../fixtures/instances"
 import { readSession } from "../fixtures/rows"
 import type { TestServer } from "../fixtures/server"
@@ -51,6 +52,26 @@ test("a chain of refreshes, each sent twice in parallel, never ends the Session 
     }
   }
   expect(await readSession(sessionIdOf(refresh_token))).toMatchObject({ revokedAt: null, rotations: 20 })
+})
+
+test("while SECRET is rotated, instances with the list in another order give the same next token - OAuth 2.1 4.3.1", async () => {
+  const { secret } = testEnvironment()
+  const newer = "a newer secret that only these instances of the tests have"
+  const instances = await Promise.all([
+    startInstance({ SECRET: `${newer},${secret}` }),
+    startInstance({ SECRET: `${secret},${newer}` }),
+  ])
+  const baseUrls = instances.map(({ baseUrl }) => baseUrl)
+  const client = await registerClient()
+  let { refresh_token } = await obtainTokens(client, await insertUser())
+  for (let i = 0; i < 10; i++) {
+    const responses = await inParallel(20, baseUrls, (baseUrl) => refresh(client, refresh_token, baseUrl))
+    const next = new Set((await Promise.all(responses.map(readTokens))).map((answer) => answer.refresh_token))
+    expect(next.size).toBe(1)
+    refresh_token = [...next][0] ?? ""
+  }
+  expect(await readSession(sessionIdOf(refresh_token))).toMatchObject({ revokedAt: null, rotations: 10 })
+  await Promise.all(instances.map((instance) => instance.stop()))
 })
 
 test("after a revocation and parallel refreshes nothing is active and nothing can be refreshed - RFC 7009 2.1", async ({

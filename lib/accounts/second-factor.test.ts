@@ -53,7 +53,7 @@ describeOnEachDatabase("a second factor", () => {
     expect((await findIncompleteSignIn(other.token))?.user.id).toBe(user.id)
   })
 
-  test("code works once, also for 20 callers at the same time", async () => {
+  test("code works once, also for 8 callers at the same time", async () => {
     const results = await Promise.all(Array.from({ length: 8 }, () => use(codeAt(0))))
     expect(results.filter((used) => used === "totp")).toHaveLength(1)
     expect(await use(codeAt(0))).toBeNull()
@@ -112,7 +112,7 @@ describeOnEachDatabase("a second factor", () => {
   })
 
   test("new recovery codes replace the old, and removing the app removes them", async () => {
-    const [renewed = ""] = await renewRecoveryCodes(user, by)
+    const [renewed = ""] = (await renewRecoveryCodes(user, by)) ?? []
     expect(await use(recoveryCodes[3] ?? "")).toBeNull()
     expect(await use(renewed)).toBe("recovery_code")
     expect(await removeTotp(user, by)).toBe(true)

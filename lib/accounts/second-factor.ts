@@ -16,7 +16,6 @@ import type { Locale } from "@/lib/i18n/locales"
 import type { Letter } from "@/lib/mail/content"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { openSealed, seal } from "@/lib/seal"
-import { deriveKey } from "@/lib/secret"
 import { toReadableEmail } from "./email-address"
 import { localeOf } from "./users"
 
@@ -88,7 +87,7 @@ export async function confirmTotpSetup(
   const stored = await insertTotp(user.id, {
     totp: await seal("totp", setup.secret),
     step,
-    recoveryCodes: codes.map(hashRecoveryCode),
+    recoveryCodes: codes.map((code) => hashRecoveryCode(code, setup.secret)),
     tokenHash,
     amr: withSecondFactor(amr).join(" "),
     ...(await tell(user, "totp_added", "totpAdded", by)),
@@ -107,11 +106,19 @@ export async function removeTotp(user: User, by: By): Promise<boolean> {
   return removed
 }
 
-/** Makes new recovery codes; the earlier ones no longer work. @returns them, to be shown once */
-export async function renewRecoveryCodes(user: User, by: By): Promise<string[]> {
+const openTotp = async ({ totp }: User) => totp && openSealed<string>("totp", totp)
+
+/**
+ * Makes new recovery codes; the earlier ones no longer work.
+ * @returns them, to be shown once; null when there is no authenticator app
+ */
+export async function renewRecoveryCodes(user: User, by: By): Promise<string[] | null> {
+  const secret = await openTotp(user)
+  if (!secret) return null
   const codes = makeRecoveryCodes()
   const told = await tell(user, "recovery_codes_created", "recoveryCodesCreated", by)
-  await replaceRecoveryCodes(user.id, codes.map(hashRecoveryCode), told)
+  const hashes = codes.map((code) => hashRecoveryCode(code, secret))
+  await replaceRecoveryCodes(user.id, hashes, told)
   void sendMailInBackground()
   return codes
 }
@@ -137,11 +144,11 @@ export async function verifySecondFactor(
 
 async function consume(user: User, typed: string): Promise<"totp" | "recovery_code" | null> {
   const code = typed.replace(/[\s-]/g, "").toUpperCase()
-  const secret = user.totp && (await openSealed<string>("totp", user.totp))
+  const secret = await openTotp(user)
   if (!secret) return null
   const step = findStep(secret, code)
   if (step !== null) return (await consumeTotpStep(user.id, step)) ? "totp" : null
-  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code), new Date())) ? "recovery_code" : null
+  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code, secret), new Date())) ? "recovery_code" : null
 }
 
 const codeCount = 10
@@ -156,8 +163,9 @@ function makeRecoveryCodes(): string[] {
   return Array.from({ length: codeCount }, () => `${makeGroup()}-${makeGroup()}`)
 }
 
-const hashRecoveryCode = (code: string) =>
-  createHmac("sha256", deriveKey("recovery-code")).update(code.replace("-", "")).digest("base64url")
+/** Keyed with the app's secret, which is stored encrypted: the database alone is not enough to find a code by trying. */
+const hashRecoveryCode = (code: string, secret: string) =>
+  createHmac("sha256", `recovery code ${secret}`).update(code.replace("-", "")).digest("base64url")
 
 /** The entry of the history and the e-mail about a change. */
 async function tell(

@@ -58,7 +58,13 @@ export async function authorizeDevice(
   const facts = { id: flow.id, secretHash: hashDeviceCode(deviceCode), clientId: client.clientId, scope, resource }
   let userCode = generateUserCode()
   while (
-    !(await insertDeviceCode({ ...facts, userCodeHash: hashUserCode(userCode), createdAt, expiresAt, intervalSeconds }))
+    !(await insertDeviceCode({
+      ...facts,
+      userCodeHash: hashUserCode(userCode)[0],
+      createdAt,
+      expiresAt,
+      intervalSeconds,
+    }))
   )
     userCode = generateUserCode()
   flow.step("device.returns_device_code", () => ({

@@ -1,9 +1,10 @@
-import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { EncryptJWT } from "jose"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
+import { openSealedJwt } from "@/lib/seal"
 import { deriveKey } from "@/lib/secret"
 import type { DpopProof } from "@/lib/sessions/dpop"
 import { parseAuthorizationRequest } from "./authorization-request"
@@ -101,19 +102,10 @@ export async function openPushedRequest(
   return { id: String(claims.jti), parameters: parseParameters(String(claims.query)) }
 }
 
-async function decrypt(token: string) {
-  try {
-    const { payload } = await jwtDecrypt(token, deriveKey(purpose), {
-      issuer: config().issuer,
-      audience: purpose,
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256GCM"],
-      maxDecompressedLength: 16 * 1024,
-      requiredClaims: ["jti", "exp", "sub"],
-    })
-    return payload
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return null
-    throw error
-  }
-}
+const decrypt = (token: string) =>
+  openSealedJwt(purpose, token, {
+    issuer: config().issuer,
+    audience: purpose,
+    maxDecompressedLength: 16 * 1024,
+    requiredClaims: ["jti", "exp", "sub"],
+  })

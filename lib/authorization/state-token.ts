@@ -1,7 +1,8 @@
-import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { EncryptJWT } from "jose"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
+import { openSealedJwt } from "@/lib/seal"
 import { deriveKey } from "@/lib/secret"
 import type { AuthorizationRequest } from "./authorization-request"
 
@@ -82,18 +83,16 @@ export function isOfBrowser(state: AuthorizationState, browserTokens: string[]):
 
 /** What is sealed in a state token, also when it has expired or is of another browser; null when this server did not seal it. */
 export async function decodeStateToken(stateToken: string): Promise<AuthorizationState | null> {
-  try {
-    const { payload } = await jwtDecrypt(stateToken, deriveKey("state-token"), {
-      issuer: config().issuer,
-      audience: purpose,
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256GCM"],
-      maxDecompressedLength,
-      requiredClaims: ["jti", "exp"],
-      // Expiry is for the caller to judge.
-      currentDate: new Date(0),
-    })
-    return {
+  const payload = await openSealedJwt("state-token", stateToken, {
+    issuer: config().issuer,
+    audience: purpose,
+    maxDecompressedLength,
+    requiredClaims: ["jti", "exp"],
+    // Expiry is for the caller to judge.
+    currentDate: new Date(0),
+  })
+  return (
+    payload && {
       id: payload.jti as string,
       request: payload.request as AuthorizationRequest,
       startedAt: new Date(payload.startedAt as number),
@@ -102,8 +101,5 @@ export async function decodeStateToken(stateToken: string): Promise<Authorizatio
       denied: payload.denied === true,
       ...(typeof payload.chosen === "string" && { chosen: payload.chosen }),
     }
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return null
-    throw error
-  }
+  )
 }

@@ -9,6 +9,7 @@ import { addFlowsCommands } from "./flows"
 import { addKeysCommands } from "./keys"
 import { addProviderCommands } from "./provider"
 import { addScopeCommands } from "./scope"
+import { addSecretCommands } from "./secret"
 import { addSessionsCommands } from "./sessions"
 import { addSweepCommand } from "./sweep"
 import { addUserCommands } from "./user"
@@ -33,6 +34,7 @@ export async function runCli(args: string[]): Promise<void> {
   addBrowserSessionCommands(program)
   addConsentCommands(program)
   addProviderCommands(program)
+  addSecretCommands(program)
   addSweepCommand(program)
   addDoctorCommand(program)
   try {

@@ -1,6 +1,7 @@
-import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { EncryptJWT } from "jose"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { generateId, hashToken } from "@/lib/protocol/random"
+import { openSealedJwt } from "@/lib/seal"
 import { deriveKey } from "@/lib/secret"
 
 const purpose = "initial-access-token"
@@ -25,19 +26,10 @@ export function issueInitialAccessToken(options: { seconds: number; reusable: bo
 
 /** @returns null when it has expired, was altered or is another kind of token */
 export async function findInitialAccessToken(token: string): Promise<InitialAccessToken | null> {
-  try {
-    const { payload } = await jwtDecrypt(token, deriveKey(purpose), {
-      audience: purpose,
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256GCM"],
-      requiredClaims: ["jti", "exp"],
-    })
-    const { jti, exp, reusable } = payload
-    return { jti: String(jti), expiresAt: new Date(Number(exp) * 1000), reusable: reusable === true }
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return null
-    throw error
-  }
+  const claims = await openSealedJwt(purpose, token, { audience: purpose, requiredClaims: ["jti", "exp"] })
+  if (!claims) return null
+  const { jti, exp, reusable } = claims
+  return { jti: String(jti), expiresAt: new Date(Number(exp) * 1000), reusable: reusable === true }
 }
 
 /** Uses the token up. @returns false when another client was registered with it */

@@ -18,7 +18,15 @@ async function find(condition: string, value: string): Promise<DeviceCode | null
 }
 
 export const findDeviceCode = (id: string) => find(`"id" = ?`, id)
-export const findDeviceCodeOfUser = (userCodeHash: string) => find(`"userCodeHash" = ?`, userCodeHash)
+
+/** @param userCodeHashes the hashes that the user code may be stored as */
+export async function findDeviceCodeOfUser(userCodeHashes: string[]): Promise<DeviceCode | null> {
+  for (const hash of userCodeHashes) {
+    const found = await find(`"userCodeHash" = ?`, hash)
+    if (found) return found
+  }
+  return null
+}
 
 /** @returns false when another device has this user code */
 export function insertDeviceCode(code: NewDeviceCode): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { EncryptJWT } from "jose"
 import type { en } from "@/lib/i18n/messages/en"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { hashToken } from "@/lib/protocol/random"
+import { openSealedJwt } from "@/lib/seal"
 import { deriveKey } from "@/lib/secret"
 import { formatCookie, formatDeletedCookie, readCookie } from "./cookies"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
@@ -70,16 +71,8 @@ export async function findFormResult(
 ): Promise<FormResult | null> {
   const sealed = readCookie(request, "form")
   if (sealed === null) return null
-  try {
-    const { payload } = await jwtDecrypt<FormResult & { form: string }>(sealed, deriveKey("form-result"), {
-      keyManagementAlgorithms: ["dir"],
-      contentEncryptionAlgorithms: ["A256GCM"],
-    })
-    return payload.form === nameOf(page, state) ? payload : null
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return null
-    throw error
-  }
+  const result = await openSealedJwt<FormResult & { form: string }>("form-result", sealed)
+  return result?.form === nameOf(page, state) ? result : null
 }
 
 /** The Set-Cookie header that forgets the result. */

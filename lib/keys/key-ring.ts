@@ -1,11 +1,12 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
-import { type CryptoKey, compactDecrypt, importJWK, type JWK } from "jose"
+import { type CryptoKey, importJWK, type JWK } from "jose"
 import { isDatabaseUnavailable } from "@/lib/data/errors"
 import { listSigningKeys, type SigningAlg, type SigningKeyRecord } from "@/lib/data/signing-keys"
 import { log } from "@/lib/log"
 import { createOnce, perProcess } from "@/lib/per-process"
-import { deriveKey, WrongSecretError } from "@/lib/secret"
+import { openSealed } from "@/lib/seal"
+import { WrongSecretError } from "@/lib/secret"
 import { cacheSeconds, type SigningKeyState, stateOf } from "./key-state"
 
 /** How long a request waits, in milliseconds, for the keys to be read again, before it uses those in memory. */
@@ -79,13 +80,11 @@ async function importSigningKey(record: SigningKeyRecord): Promise<SigningKey> {
   importedKeys.value ??= new Map()
   const known = importedKeys.value.get(record.kid)
   if (known) return known
-  const { plaintext } = await compactDecrypt(record.privateJwe, deriveKey("signing-key")).catch(() => {
-    throw new WrongSecretError()
-  })
+  const privateJwk = await openSealed<JsonWebKey>("signing-key", record.privateJwe)
+  if (!privateJwk) throw new WrongSecretError()
   const { kid, alg } = record
   const publicJwk = JSON.parse(record.publicJwk) as JWK
   const publicKey = (await importJWK(publicJwk, alg)) as CryptoKey
-  const privateJwk = JSON.parse(new TextDecoder().decode(plaintext)) as JsonWebKey
   const privateKey = createPrivateKey({ key: privateJwk, format: "jwk" })
   const key = { kid, alg, publicJwk, publicKey, privateKey }
   importedKeys.value.set(record.kid, key)

@@ -15,6 +15,7 @@ import {
   getActiveKey,
   jwksMaxAgeSeconds,
   publicKeySet,
+  rotateDueKeys,
   rotateSigningKey,
   signingAlgs,
   withdrawSigningKeys,
@@ -28,6 +29,35 @@ const forgetKeyRing = () => {
 
 test("a new key signs only when every copy of the JWK Set has it", () => {
   expect(activationDelaySeconds).toBeGreaterThan(jwksMaxAgeSeconds)
+})
+
+describeOnEachDatabase("signing keys on schedule", () => {
+  const day = 24 * 60 * 60 * 1000
+  const from = new Date("2026-03-01T00:00:00Z")
+  const at = (days: number) => new Date(from.getTime() + days * day)
+  const es256 = async () => (await listSigningKeys()).filter(({ alg }) => alg === "ES256")
+
+  test("are made a day before they sign, once, and only when it is time", async () => {
+    await ensureSigningKeys()
+    await rotateSigningKey("ES256", { activeFrom: from })
+    await rotateSigningKey("RS256", { activeFrom: from })
+    expect(await rotateDueKeys(at(88))).toEqual([])
+    const made = await Promise.all([rotateDueKeys(at(89.5)), rotateDueKeys(at(89.5))])
+    expect(made.flat()).toHaveLength(2)
+    expect(await rotateDueKeys(at(89.6))).toEqual([])
+    expect((await es256()).at(-1)).toMatchObject({ generation: 3, activeFrom: at(90) })
+  })
+
+  test("sign after a server that was off for a year only when every copy of the JWK Set has them", async () => {
+    expect(await rotateDueKeys(at(500))).toHaveLength(2)
+    const activeFrom = new Date(at(500).getTime() + activationDelaySeconds * 1000)
+    expect((await es256()).at(-1)).toMatchObject({ generation: 4, activeFrom })
+  })
+
+  test("are left to the operator with SIGNING_KEY_DAYS=0", async () => {
+    Object.assign(config(), { SIGNING_KEY_DAYS: 0 })
+    expect(await rotateDueKeys(at(5_000))).toEqual([])
+  })
 })
 
 describeOnEachDatabase("signing keys", (provider) => {

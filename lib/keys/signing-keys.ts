@@ -1,7 +1,8 @@
-import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
+import { config } from "@/lib/config"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningAlg } from "@/lib/data/signing-keys"
 import { generateId } from "@/lib/protocol/random"
-import { deriveKey } from "@/lib/secret"
+import { seal } from "@/lib/seal"
 import { forgetKeyRing, keyRing, type SigningKey } from "./key-ring"
 import { type SigningKeyState, stateOf } from "./key-state"
 
@@ -58,6 +59,32 @@ export async function rotateSigningKey(
   return { kid, alg, activeFrom }
 }
 
+/** How long before it signs a scheduled key is published, in milliseconds. Some clients cache /jwks for hours. */
+const publishedAheadMs = 24 * 60 * 60 * 1000
+
+/**
+ * Makes the next key of each algorithm whose newest one signs for SIGNING_KEY_DAYS soon. Several instances may call this at
+ * the same time: one key is made.
+ * @returns the kids of the new keys
+ */
+export async function rotateDueKeys(now: Date): Promise<string[]> {
+  const dueMs = config().SIGNING_KEY_DAYS * 24 * 60 * 60 * 1000
+  if (dueMs === 0) return []
+  const records = await listSigningKeys()
+  const made: string[] = []
+  for (const alg of signingAlgs) {
+    const newest = records.filter((key) => key.alg === alg).at(-1)
+    const ends = (newest?.activeFrom.getTime() ?? 0) + dueMs
+    if (!newest || ends - publishedAheadMs > now.getTime()) continue
+    // After an outage of the schedule, as after `keys rotate`: only when every copy of /jwks has it.
+    const activeFrom = new Date(Math.max(ends, now.getTime() + activationDelaySeconds * 1000))
+    const kid = await makeSigningKey(alg, newest.generation + 1, activeFrom)
+    if (kid) made.push(kid)
+  }
+  if (made.length > 0) forgetKeyRing()
+  return made
+}
+
 /**
  * Takes all keys of an algorithm out of /jwks but one: for a key that has leaked. Their signatures are no longer valid here
  * within seconds, and elsewhere once copies of /jwks are renewed.
@@ -93,9 +120,7 @@ async function makeSigningKey(alg: SigningAlg, generation: number, activeFrom: D
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 })
   const kid = generateId()
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" }
-  const privateJwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(await exportJWK(privateKey))))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
-    .encrypt(deriveKey("signing-key"))
+  const privateJwe = await seal("signing-key", await exportJWK(privateKey))
   const row = {
     kid,
     alg,

@@ -56,14 +56,14 @@ export async function refreshTokens(
   // An access token that has no time left would be refused wherever it is used.
   if (access.expiresIn <= 0) throw invalidRefreshToken("session_ended")
   const rotation = standing === "current" ? session.rotations + 1 : session.rotations
-  const next = deriveNextRefreshToken(request.refreshToken, session, rotation)
+  const derived = deriveNextRefreshToken(request.refreshToken, session, rotation)
   flow.step("refresh.stores_tokens", () => ({
     sid: session.id,
     previous: fingerprint(request.refreshToken),
-    current: fingerprint(next),
+    current: fingerprint(derived),
   }))
   await consumeDpopProof(proof)
-  await rotate(session, request.refreshToken, next, now)
+  const next = await rotate(session, request.refreshToken, derived, now)
   const response: TokenResponse = {
     access_token: access.token,
     token_type: proof ? "DPoP" : "Bearer",
@@ -108,17 +108,20 @@ async function refuseReplay(session: Session): Promise<never> {
   throw invalidRefreshToken("refresh_token_replayed")
 }
 
-/** @param next the refresh token that follows, which is the same in each answer to this one */
-async function rotate(session: Session, refreshToken: string, next: string, now: Date): Promise<void> {
+/** @returns the refresh token that follows, which is the same in each answer to this one */
+async function rotate(session: Session, refreshToken: string, next: string, now: Date): Promise<string> {
   const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt: nextIdleEnd(session, now) }
-  if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return
+  if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return next
 
   // Another request was first: a parallel or an earlier one with the same token, or a revocation.
   const current = await findSession(session.id)
   if (!current || !isAlive(current, now)) throw invalidRefreshToken("session_ended")
   const isRetry = findStanding(refreshToken, current) === "previous" && mayRetry(current, now)
+  // Another instance may use another of the secrets while SECRET is rotated.
+  const stored = deriveNextRefreshToken(refreshToken, current, current.rotations)
   // An answer must not contain a refresh token that is not the stored one.
-  if (!isRetry || facts.refreshTokenHash !== current.refreshTokenHash) await refuseReplay(current)
+  if (!isRetry || hashToken(stored) !== current.refreshTokenHash) await refuseReplay(current)
+  return stored
 }
 
 function invalidRefreshToken(

@@ -5,7 +5,7 @@ import { consumeJwt } from "@/lib/data/used-jwts"
 import { dpopAlgs } from "@/lib/protocol/dpop"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
-import { deriveKey } from "@/lib/secret"
+import { deriveKey, deriveKeys } from "@/lib/secret"
 
 /** A verified DPoP proof. `jkt` is the thumbprint of its key, `id` what makes it single-use. */
 export type DpopProof = { jkt: string; id: string }
@@ -24,21 +24,24 @@ const keptSeconds = 300
 
 /** The nonce to send to clients now, RFC 9449 section 8. Every instance makes the same one, and none is stored. */
 export function currentDpopNonce(): string {
-  return makeNonce(currentPeriod())
+  return makeNonce(currentPeriod(), deriveKey("dpop-nonce"))
 }
 
 const currentPeriod = () => Math.floor(Date.now() / 1000 / nonceSeconds)
 
-const makeNonce = (period: number) =>
-  createHmac("sha256", deriveKey("dpop-nonce")).update(String(period)).digest("base64url")
+const makeNonce = (period: number, key: Uint8Array) =>
+  createHmac("sha256", key).update(String(period)).digest("base64url")
 
 /** The clock of the instance that made the nonce may be ahead. */
 function isValidNonce(nonce: string): boolean {
   const now = currentPeriod()
-  return [now, now - 1, now + 1].some((period) => {
-    const [presented, right] = [Buffer.from(nonce), Buffer.from(makeNonce(period))]
-    return presented.length === right.length && timingSafeEqual(presented, right)
-  })
+  const presented = Buffer.from(nonce)
+  return deriveKeys("dpop-nonce").some((key) =>
+    [now, now - 1, now + 1].some((period) => {
+      const right = Buffer.from(makeNonce(period, key))
+      return presented.length === right.length && timingSafeEqual(presented, right)
+    }),
+  )
 }
 
 /**

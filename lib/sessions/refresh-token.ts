@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto"
 import type { Session } from "@/lib/data/sessions"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
-import { deriveKey } from "@/lib/secret"
+import { deriveKey, deriveKeys } from "@/lib/secret"
 
 /** The first refresh token of a Session. */
 export function generateRefreshToken(sessionId: string): string {
@@ -20,20 +20,22 @@ export function deriveNextRefreshToken(
   { id, refreshTokenHash }: Pick<Session, "id" | "refreshTokenHash">,
   rotation: number,
 ): string {
-  const secret = createHmac("sha256", deriveKey("refresh-token")).update(refreshToken).digest("base64url")
-  // Version 0.1 may have rotated this token, and its client retries across the upgrade: the stored one has no tag.
-  const untagged = `${id}.${secret}`
-  if (parseRefreshToken(refreshToken)?.tag === "" && hashToken(untagged) === refreshTokenHash) return untagged
-  return addTag(`${id}.${rotation}.${secret}`)
+  const [newest, ...older] = deriveKeys("refresh-token").map((key, i) => {
+    const secret = createHmac("sha256", key).update(refreshToken).digest("base64url")
+    // Version 0.1 may have rotated this token, and its client retries across the upgrade: the stored one has no tag.
+    const untagged = `${id}.${secret}`
+    if (parseRefreshToken(refreshToken)?.tag === "" && hashToken(untagged) === refreshTokenHash) return untagged
+    return addTag(`${id}.${rotation}.${secret}`, deriveKeys("refresh-token-tag")[i])
+  })
+  // The token may have been rotated with an older secret, and its client retries.
+  return older.find((next) => hashToken(next) === refreshTokenHash) ?? newest ?? ""
 }
 
-const addTag = (tagged: string) => `${tagged}.${computeTag(tagged)}`
+const addTag = (tagged: string, key = deriveKey("refresh-token-tag")) => `${tagged}.${computeTag(tagged, key)}`
 
 /** Shows that this server made the token. 128 bits, so that no one finds one by trying. */
-function computeTag(tagged: string): string {
-  const mac = createHmac("sha256", deriveKey("refresh-token-tag")).update(tagged).digest()
-  return mac.subarray(0, 16).toString("base64url")
-}
+const computeTag = (tagged: string, key: Uint8Array) =>
+  createHmac("sha256", key).update(tagged).digest().subarray(0, 16).toString("base64url")
 
 /** What a presented refresh token is to its Session. */
 export type RefreshTokenStanding = "current" | "previous" | "replayed" | "forged"
@@ -51,6 +53,9 @@ export function findStanding(refreshToken: string, session: Session): RefreshTok
 }
 
 function isTag(tag: string, tagged: string): boolean {
-  const [presented, right] = [Buffer.from(tag), Buffer.from(computeTag(tagged))]
-  return presented.length === right.length && timingSafeEqual(presented, right)
+  const presented = Buffer.from(tag)
+  return deriveKeys("refresh-token-tag").some((key) => {
+    const right = Buffer.from(computeTag(tagged, key))
+    return presented.length === right.length && timingSafeEqual(presented, right)
+  })
 }

@@ -8,9 +8,8 @@ import { redirect } from "@/lib/http/responses"
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   "/account/totp",
   async ({ request }, { user }, texts) => {
-    if (user.totp === null) return redirect("/account/totp")
     const codes = await renewRecoveryCodes(user, { device: readDevice(request), locale: texts.locale })
-    return showRecoveryCodes(codes, null)
+    return codes ? showRecoveryCodes(codes, null) : redirect("/account/totp")
   },
   { recent: true },
 )
