@@ -18,7 +18,7 @@ export function lightPage(handle: PageHandler): Endpoint {
     try {
       return await render(request, handle)
     } catch (error) {
-      const flow = new Flow(method, request.path)
+      const flow = new Flow(method, request.path, request.clientAddress)
       return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)
     }
   })

@@ -9,6 +9,7 @@ test("every setting has a default", () => {
     PROCESSES: countProcessors(),
     HOST: "::",
     SIGNING_KEY_DAYS: 90,
+    AUDIT_DAYS: 365,
     ACCESS_TOKEN_SECONDS: 600,
     ID_TOKEN_SECONDS: 600,
     AUTH_CODE_SECONDS: 60,
@@ -72,6 +73,7 @@ describe("a whole number", () => {
   const ranges: [keyof Config & string, number, number][] = [
     ["PORT", 1, 65_535],
     ["SIGNING_KEY_DAYS", 0, 3650],
+    ["AUDIT_DAYS", 1, 3650],
     ["ACCESS_TOKEN_SECONDS", 1, 86_400],
     ["ID_TOKEN_SECONDS", 1, 86_400],
     ["AUTH_CODE_SECONDS", 1, 600],

@@ -103,6 +103,7 @@ const settings = z.object({
     .transform(splitSecrets)
     .optional(),
   SIGNING_KEY_DAYS: whole(0, 3650, 90),
+  AUDIT_DAYS: whole(1, 3650, 365),
   ACCESS_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   ID_TOKEN_SECONDS: whole(1, days(1), minutes(10)),
   AUTH_CODE_SECONDS: whole(1, minutes(10), 60),

@@ -56,7 +56,7 @@ describeOnEachDatabase(
       const { token } = await startBrowserSession(user.id, null)
       const { secret, setup } = await beginTotpSetup(user)
       const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
-      const by = { locale: "en", device: { browser: null, os: null }, amr: ["pwd"] } as const
+      const by = { locale: "en", source: { browser: null, os: null }, amr: ["pwd"] } as const
       recoveryCodes =
         (await confirmTotpSetup(user, setup, code, { ...by, amr: [...by.amr], tokenHash: hashToken(token) })) ?? []
       user = (await findUser(user.id)) ?? user

@@ -14,9 +14,6 @@ const batch = 5
 /** Flow events and flows per batch. Their rows are small, and a busy server adds as many in a second. */
 const flowBatch = 500
 
-/** For how many days a User sees what happened to the account. */
-const securityEventDays = 90
-
 /** The pause after a batch, as a multiple of its duration, because requests come first. A million rows take hours. */
 const pauseFactor = 20
 
@@ -43,7 +40,7 @@ export async function sweep(
     deviceCodes: 0,
     emailLinks: 0,
     mail: 0,
-    securityEvents: 0,
+    auditEvents: 0,
     clients: 0,
     signingKeys: 0,
     flowEvents: 0,
@@ -53,7 +50,7 @@ export async function sweep(
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
   const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
   const unusedBefore = new Date(Date.now() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
-  const eventsBefore = new Date(Date.now() - securityEventDays * 24 * 60 * 60 * 1000)
+  const eventsBefore = new Date(Date.now() - config().AUDIT_DAYS * 24 * 60 * 60 * 1000)
   await runBatches(options, async () => {
     const swept = await sweepBatch(before, unusedBefore, eventsBefore, batch)
     for (const kind of Object.keys(swept) as (keyof Swept)[]) total[kind] += swept[kind]

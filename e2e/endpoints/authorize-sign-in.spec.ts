@@ -34,7 +34,7 @@ async function openBrowserSignedIn(user: User, authenticatedAt: Date): Promise<T
 }
 
 async function consent(user: User, client: TestClient, scope: string[], resource: string[] = []): Promise<void> {
-  await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: secondsAgo(60) })
+  await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: secondsAgo(60) }, {})
 }
 
 test("prompt none shows no page: login_required, consent_required, or the code - OpenID Connect Core 3.1.2.1", async () => {

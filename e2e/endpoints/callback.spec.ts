@@ -77,7 +77,7 @@ test("Deny returns an error to the client with state and iss, and issues no code
 
 test("a client deleted since /authorize gets nothing, not even an error - RFC 6749 4.1.2.1", async () => {
   const { client, browser, stateToken } = await openBrowserAtCallback()
-  await deleteClient(client.clientId)
+  await deleteClient(client.clientId, {})
   await expectErrorPage(await callback(browser, stateToken))
 })
 

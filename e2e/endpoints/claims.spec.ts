@@ -70,13 +70,16 @@ test("a claim whose scope is not registered for the client is left out - OpenID 
 test("a claim that no granted scope allows needs a consent of its own - OpenID Connect Core 3.1.2.4", async () => {
   const client = await registerClient({ scope: allScopes, firstParty: false })
   const user = await insertAda()
-  await addConsent({
-    userId: user.id,
-    clientId: client.clientId,
-    scope: ["openid", "profile"],
-    resource: [],
-    grantedAt: new Date(),
-  })
+  await addConsent(
+    {
+      userId: user.id,
+      clientId: client.clientId,
+      scope: ["openid", "profile"],
+      resource: [],
+      grantedAt: new Date(),
+    },
+    {},
+  )
   const browser = await openBrowser(user)
   const ask = (claims: object) =>
     authorize(browser, client, makePkce(), { scope: "openid profile", ...requestClaims(claims) })

@@ -200,7 +200,7 @@ test("a replaced secret is refused immediately, and the new one is accepted - RF
 test("a deleted client is unknown, and its tokens are dead - RFC 6749 5.2", async () => {
   const client = await registerClient()
   const tokens = await obtainTokens(client, await insertUser())
-  await deleteClient(client.clientId)
+  await deleteClient(client.clientId, {})
   expect(await isActive(tokens.access_token)).toBe(false)
   await expectOAuthError(
     await postForm("/refresh", client, { refresh_token: tokens.refresh_token }),

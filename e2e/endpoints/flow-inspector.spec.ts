@@ -208,7 +208,7 @@ test("the outcome is that of the authorization, and later refused requests are c
   const other = await obtainTokens(client, await insertUser())
   const [sessionId = ""] = other.refresh_token.split(".")
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "succeeded", refused: 0 })
-  await revokeSession(sessionId, "revoked_by_operator", new Date())
+  await revokeSession(sessionId, "revoked_by_operator", new Date(), {})
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "revoked", refused: 0 })
   const list = await (await operator.fetch(`/flows?q=${client.clientId}&outcome=revoked`)).text()
   for (const id of [flowId, sessionId]) expect(list).toContain(id)

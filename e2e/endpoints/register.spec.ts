@@ -1,3 +1,4 @@
+import { findClient } from "@/lib/data/clients"
 import { addConsent, findConsent } from "@/lib/data/consents"
 import { testEnvironment } from "../fixtures/environment"
 import { runCli } from "../fixtures/example"
@@ -149,7 +150,10 @@ test("a client reads, replaces and deletes its registration - RFC 7592 2.1, 2.2,
   expect(read).not.toHaveProperty("client_secret")
 
   const changed = { client_id, redirect_uris: ["https://elsewhere.example/callback"] }
+  // What the operator demands of the client, it cannot take back.
+  await runCli("client", "update", client_id, "--require-second-factor", "--strict-scope")
   const replaced = await readInformation(await manage("PUT", information, changed), 200)
+  expect(await findClient(client_id)).toMatchObject({ requireSecondFactor: true, strictScope: true })
   expect(replaced).toMatchObject({ ...changed, client_name: "elsewhere.example" })
   await expectOAuthError(await manage("PUT", information, { redirect_uris: [redirectUri] }), "invalid_client_metadata")
   await expectOAuthError(
@@ -187,7 +191,7 @@ test("consents end when a client changes the hosts of its redirect URIs - RFC 75
   const { client_id } = information
   const user = await insertUser()
   const consent = { userId: user.id, clientId: client_id, resource: [], grantedAt: new Date() }
-  await addConsent({ ...consent, scope: ["openid"] })
+  await addConsent({ ...consent, scope: ["openid"] }, {})
   const same = { client_id, redirect_uris: [redirectUri, `${redirectUri}/2`] }
   await readInformation(await manage("PUT", information, same), 200)
   expect(await findConsent(user.id, client_id)).not.toBeNull()

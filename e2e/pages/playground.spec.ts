@@ -65,7 +65,7 @@ async function openTourSignedIn(page: Page, context: BrowserContext, hasAllowed 
   const user = await insertUser({ name: "Ada Lovelace" })
   await addBrowserSession(context, user, server.issuer)
   const consent = { userId: user.id, clientId: "playground", scope, resource: [], grantedAt: new Date() }
-  if (hasAllowed) await addConsent(consent)
+  if (hasAllowed) await addConsent(consent, {})
   await openTour(page)
 }
 

@@ -1,6 +1,6 @@
+import { listAccountEvents, type Source } from "@/lib/data/audit-events"
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
-import { listSecurityEvents } from "@/lib/data/security-events"
 import { deleteUser, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import { prepareMail } from "@/lib/mail/outbox"
@@ -14,7 +14,7 @@ export async function exportAccount(user: User): Promise<object> {
   const [browsers, apps, events] = await Promise.all([
     listBrowserSessions(user.id, now),
     listConnectedApps(user.id, now),
-    listSecurityEvents(user.id, maxEvents),
+    listAccountEvents(user.id, maxEvents),
   ])
   return {
     exported_at: now.toISOString(),
@@ -56,6 +56,7 @@ export async function exportAccount(user: User): Promise<object> {
  * of their clients.
  * @param locale of the e-mail to a User who has chosen none
  */
-export async function deleteAccount(user: User, locale: Locale): Promise<void> {
-  await deleteUser(user, await prepareMail({ kind: "accountDeleted", to: user.email, locale: localeOf(user, locale) }))
+export async function deleteAccount(user: User, locale: Locale, source: Source): Promise<void> {
+  const mail = await prepareMail({ kind: "accountDeleted", to: user.email, locale: localeOf(user, locale) })
+  await deleteUser(user, mail, source)
 }

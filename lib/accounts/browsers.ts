@@ -1,5 +1,5 @@
+import type { Device, Source } from "@/lib/data/audit-events"
 import { deleteBrowserSessions, listBrowserSessions } from "@/lib/data/browser-sessions"
-import type { Device } from "@/lib/data/security-events"
 import { hashToken } from "@/lib/protocol/random"
 
 /** A browser in which a User is signed in. */
@@ -38,7 +38,7 @@ export async function listBrowsers(userId: string, current: string): Promise<Sig
 export async function endBrowsers(
   userId: string,
   which: string,
-  { current, device }: { current: string | null; device: Device },
+  { current, source }: { current: string | null; source: Source },
 ): Promise<number> {
   const sessions = await listBrowserSessions(userId, new Date())
   const ended = sessions.filter(({ tokenHash }) =>
@@ -46,7 +46,7 @@ export async function endBrowsers(
   )
   if (ended.length > 0) {
     const detail = ended.map(({ browser, os }) => [browser, os].filter(Boolean).join(", ")).join("; ") || null
-    await deleteBrowserSessions(ended, { userId, kind: "browser_ended", at: new Date(), ...device, detail })
+    await deleteBrowserSessions(ended, { userId, kind: "browser_ended", at: new Date(), ...source, detail })
   }
   return ended.length
 }

@@ -1,5 +1,5 @@
+import type { Source } from "@/lib/data/audit-events"
 import { type ConnectedApp, disconnectApp, listConnectedApps } from "@/lib/data/connected-apps"
-import type { Device } from "@/lib/data/security-events"
 
 export type { ConnectedApp }
 
@@ -10,10 +10,17 @@ export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnect
  * Ends an app's access: its Consent and all Sessions, so that its tokens are no longer active.
  * @returns the name of the app, or null when it has no access
  */
-export async function disconnect(userId: string, clientId: string, device: Device): Promise<string | null> {
+export async function disconnect(userId: string, clientId: string, source: Source): Promise<string | null> {
   const app = (await listApps(userId)).find((one) => one.clientId === clientId)
   if (!app) return null
-  const event = { userId, kind: "app_disconnected", at: new Date(), ...device, detail: app.clientName } as const
+  const event = {
+    userId,
+    clientId,
+    kind: "app_disconnected",
+    at: new Date(),
+    ...source,
+    detail: app.clientName,
+  } as const
   await disconnectApp(userId, clientId, event)
   return app.clientName
 }

@@ -17,7 +17,7 @@ import { changePassword } from "./users"
 import { confirmEmail, requestEmailChange, requestVerification } from "./verify-email"
 
 const asked = { address: "192.0.2.1", locale: "en", stateToken: null } as const
-const by = { locale: "en", device: { browser: null, os: null } } as const
+const by = { locale: "en", source: { browser: null, os: null } } as const
 const password = "seven purple elephants dance"
 const newAddress = () => `${generateId().toLowerCase()}@example.com`
 
@@ -50,7 +50,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
       password,
       locale: "en",
       previousToken: null,
-      device: { browser: null, os: null },
+      source: { browser: null, os: null },
     })
 
   /** Each kind of link: how its token is made, and what using it returns when it cannot be used. */
@@ -183,7 +183,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
         expect(await confirmEmail(await newestToken(email), by)).not.toBeNull()
         expect(await (await database()).emailLink.count({ where: { userId: user.id } })).toBe(0)
       },
-      () => updateUser(user.id, { email: newAddress() }),
+      () => updateUser(user.id, { email: newAddress() }, {}),
     ]) {
       const token = tokenOf(await makeResetLink((await findUser(user.id)) ?? user))
       await change()
@@ -210,7 +210,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
   test("to verify an address does not work after the address has changed", async () => {
     await requestVerification(user, asked)
     const token = await newestToken(user.email)
-    await updateUser(user.id, { email: newAddress() })
+    await updateUser(user.id, { email: newAddress() }, {})
     expect(await confirmEmail(token, by)).toBeNull()
   })
 
@@ -229,7 +229,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     const email = newAddress()
     await requestEmailChange(user, { ...asked, email })
     const token = await newestToken(email)
-    await updateUser(other.id, { email })
+    await updateUser(other.id, { email }, {})
     expect(await confirmEmail(token, by)).toBeNull()
     expect((await findUser(user.id))?.email).toBe(user.email)
   })

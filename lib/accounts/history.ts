@@ -1,12 +1,8 @@
-import {
-  listSecurityEvents,
-  type SecurityEventKind,
-  type SecurityEvent as SecurityEventRow,
-} from "@/lib/data/security-events"
+import { type AccountEventKind, type AuditEvent, listAccountEvents } from "@/lib/data/audit-events"
 
-export type SecurityEvent = Omit<SecurityEventRow, "kind"> & { kind: SecurityEventKind }
+export type AccountEvent = Omit<AuditEvent, "kind"> & { kind: AccountEventKind }
 
-/** What happened to a User's account, the newest first. Entries are kept for 90 days. */
-export async function listHistory(userId: string, limit: number): Promise<SecurityEvent[]> {
-  return (await listSecurityEvents(userId, limit)) as SecurityEvent[]
+/** What happened to a User's account, the newest first. Entries are kept for AUDIT_DAYS. */
+export async function listHistory(userId: string, limit: number): Promise<AccountEvent[]> {
+  return (await listAccountEvents(userId, limit)) as AccountEvent[]
 }

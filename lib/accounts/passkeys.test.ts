@@ -15,7 +15,7 @@ import {
 } from "./passkeys"
 
 const origin = "https://login.example.com"
-const by = { locale: "en", device: { browser: null, os: null } } as const
+const by = { locale: "en", source: { browser: null, os: null } } as const
 
 describeOnEachDatabase("a passkey", () => {
   let user: User

@@ -1,6 +1,7 @@
 import { isIP } from "node:net"
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server"
 import { config } from "@/lib/config"
+import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
   countPasskeyUse,
   deletePasskey,
@@ -9,7 +10,6 @@ import {
   listPasskeys,
   type Passkey,
 } from "@/lib/data/passkeys"
-import type { Device, SecurityEventKind } from "@/lib/data/security-events"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import type { User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
@@ -23,7 +23,7 @@ import { localeOf } from "./users"
 export type { Passkey }
 
 /** Who asked, for the history and the e-mail. */
-type By = { device: Device; locale: Locale }
+type By = { source: Source; locale: Locale }
 
 /** How long a page with a challenge can be used, in milliseconds. */
 const challengeMs = 60 * 60 * 1000
@@ -167,9 +167,9 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
 export const listPasskeysOf = (user: User): Promise<Passkey[]> => listPasskeys(user.id)
 
 /** The entry of the history and the e-mail about a change. */
-async function tell(user: User, kind: SecurityEventKind & `passkey_${string}`, name: string, { device, locale }: By) {
+async function tell(user: User, kind: AccountEventKind & `passkey_${string}`, name: string, { source, locale }: By) {
   const mailKind = kind === "passkey_added" ? "passkeyAdded" : "passkeyRemoved"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
+  return { event: { userId: user.id, kind, at: new Date(), ...source, detail: name }, mail }
 }

@@ -1,6 +1,6 @@
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import type { EmailLink } from "@/lib/data/email-links"
-import type { Device } from "@/lib/data/security-events"
 import { findUser, findUserByEmail, resetPasswordByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -68,7 +68,7 @@ async function findLinkWithUser(token: string): Promise<{ link: EmailLink; user:
 export async function resetPassword(
   token: string,
   password: string,
-  { locale, device }: { locale: Locale; device: Device },
+  { locale, source }: { locale: Locale; source: Source },
 ): Promise<{ ok: true; stateToken: string | null } | { ok: false; problem: ProblemKey } | null> {
   const found = await findLinkWithUser(token)
   if (!found) return null
@@ -76,7 +76,7 @@ export async function resetPassword(
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), user.id, hashed.passwordHash, new Date(), device, mail)))
+  if (!(await resetPasswordByLink(hashToken(token), user.id, hashed.passwordHash, new Date(), source, mail)))
     return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }

@@ -8,7 +8,7 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 import { beginTotpSetup, confirmTotpSetup, removeTotp, renewRecoveryCodes, verifySecondFactor } from "./second-factor"
 
-const by = { locale: "en", device: { browser: null, os: null } } as const
+const by = { locale: "en", source: { browser: null, os: null } } as const
 
 describeOnEachDatabase("a second factor", () => {
   let user: User

@@ -1,6 +1,7 @@
 import { createHmac, randomInt } from "node:crypto"
 import { Secret, TOTP } from "otpauth"
 import { config } from "@/lib/config"
+import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
   consumeRecoveryCode,
   consumeTotpStep,
@@ -9,7 +10,6 @@ import {
   insertTotp,
   replaceRecoveryCodes,
 } from "@/lib/data/second-factor"
-import type { Device, SecurityEventKind } from "@/lib/data/security-events"
 import { countSignInAttempt, forgetSignInAttempts } from "@/lib/data/sign-in-limits"
 import type { User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
@@ -29,7 +29,7 @@ const secretBytes = 20
 const setupMs = 30 * 60 * 1000
 
 /** Who asked, for the history and the e-mail. */
-type By = { device: Device; locale: Locale }
+type By = { source: Source; locale: Locale }
 
 type Setup = { secret: string; userId: string; expiresAt: number }
 
@@ -170,11 +170,11 @@ const hashRecoveryCode = (code: string, secret: string) =>
 /** The entry of the history and the e-mail about a change. */
 async function tell(
   user: User,
-  event: SecurityEventKind,
+  event: AccountEventKind,
   kind: (Letter & { kind: "totpAdded" | "totpRemoved" | "recoveryCodesCreated" })["kind"],
-  { device, locale }: By,
+  { source, locale }: By,
 ) {
   const letter = { kind, to: user.email, locale: localeOf(user, locale) }
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind: event, at: new Date(), ...device }, mail }
+  return { event: { userId: user.id, kind: event, at: new Date(), ...source }, mail }
 }

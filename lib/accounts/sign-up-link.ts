@@ -1,5 +1,5 @@
 import { config } from "@/lib/config"
-import type { Device } from "@/lib/data/security-events"
+import type { Source } from "@/lib/data/audit-events"
 import { findUserByEmail, insertUserByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -52,7 +52,7 @@ export async function findSignUpLink(token: string): Promise<{ email: string; st
  */
 export async function finishSignUp(
   token: string,
-  facts: { name: string; password: string; locale: Locale; previousToken: string | null; device: Device },
+  facts: { name: string; password: string; locale: Locale; previousToken: string | null; source: Source },
 ): Promise<
   { ok: true; user: User; stateToken: string | null; browserSession: NewBrowserSession } | UserProblem | null
 > {
@@ -62,7 +62,7 @@ export async function finishSignUp(
   if (!parsed.ok) return parsed
   const { email, name } = parsed
   const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
-    device: facts.device,
+    source: facts.source,
     kind: "signed_up",
   })
   const hashed = await hashNewPassword(facts.password, email)

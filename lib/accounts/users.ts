@@ -1,5 +1,5 @@
+import type { Source } from "@/lib/data/audit-events"
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
-import type { Device } from "@/lib/data/security-events"
 import {
   changePasswordInBrowser,
   findUser,
@@ -87,6 +87,7 @@ function parseProfile(facts: { email: string; name: string | null }): Profile | 
 export async function changeProfile(
   userId: string,
   changes: { email?: string; name?: string; emailVerified?: boolean; claims?: Claims; locale?: Locale },
+  source: Source,
 ): Promise<{ ok: true; user: User } | UserProblem | ClaimProblem | null> {
   const user = await findUser(userId)
   if (!user) return null
@@ -103,7 +104,7 @@ export async function changeProfile(
     emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
     ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
   }
-  if (!(await updateUser(userId, changed))) return { ok: false, field: "email", problem: "problems.emailTaken" }
+  if (!(await updateUser(userId, changed, source))) return { ok: false, field: "email", problem: "problems.emailTaken" }
   return { ok: true, user: { ...user, ...changed } }
 }
 
@@ -161,15 +162,15 @@ export async function changePasswordHere(
   password: string,
   {
     previousToken,
-    device,
+    source,
     locale,
     amr,
-  }: { previousToken: string | null; device: Device; locale: Locale; amr: string[] },
+  }: { previousToken: string | null; source: Source; locale: Locale; amr: string[] },
 ): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey }> {
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
   const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
-  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device, amr, kind: null })
+  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { source, amr, kind: null })
   await changePasswordInBrowser(user.id, hashed.passwordHash, start, mail)
   void sendMailInBackground()
   return { ok: true, browserSession }

@@ -1,4 +1,4 @@
-import type { Device } from "@/lib/data/security-events"
+import type { Source } from "@/lib/data/audit-events"
 import { findUser, findUserByEmail, type User, verifyEmailByLink } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
@@ -56,7 +56,7 @@ export async function findConfirmationLink(token: string): Promise<{ email: stri
  */
 export async function confirmEmail(
   token: string,
-  { locale, device }: { locale: Locale; device: Device },
+  { locale, source }: { locale: Locale; source: Source },
 ): Promise<{ stateToken: string | null } | null> {
   const link = await findLink(token, "verify_email", "change_email")
   const user = link?.userId ? await findUser(link.userId) : null
@@ -67,7 +67,7 @@ export async function confirmEmail(
   const notice = isChange
     ? await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "emailChanged", email: link.email })
     : null
-  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), device, notice)))
+  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), source, notice)))
     return null
   void sendMailInBackground()
   return { stateToken: link.stateToken }

@@ -1,6 +1,6 @@
 import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-factor"
+import type { Source } from "@/lib/data/audit-events"
 import { completeBrowserSession } from "@/lib/data/second-factor"
-import type { Device } from "@/lib/data/security-events"
 import type { Flow } from "@/lib/flows/flow"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
 
@@ -12,7 +12,7 @@ import type { SignedIn } from "@/lib/sessions/browser-sessions"
 export async function completeSignIn(
   { user, tokenHash, amr }: SignedIn,
   code: string,
-  device: Device,
+  source: Source,
   flow: Flow | null,
 ): Promise<{ ok: true } | { ok: false; waitSeconds: number }> {
   flow?.step("authorization.verifies_credentials")
@@ -26,7 +26,7 @@ export async function completeSignIn(
     return { ok: false, waitSeconds: 0 }
   }
   const kind = result.used === "totp" ? "signed_in" : "recovery_code_used"
-  const event = { userId: user.id, kind, at: new Date(), ...device } as const
+  const event = { userId: user.id, kind, at: new Date(), ...source } as const
   await completeBrowserSession(tokenHash, withSecondFactor(amr).join(" "), event)
   flow?.concerns({ userId: user.id })
   return { ok: true }

@@ -60,7 +60,7 @@ describeOnEachDatabase("a sign-out", () => {
     await startIn(elsewhere.token, user)
     await startIn(token, user, { notified: false })
     await startIn(token, user, { started: false })
-    await endBrowserSession(token)
+    await endBrowserSession(token, {})
     const [logoutToken = "", ...others] = await sendAt(1)
     expect(others).toEqual([])
     expect(decodeProtectedHeader(logoutToken)).toMatchObject({ alg: "RS256", typ: "logout+jwt" })
@@ -80,7 +80,7 @@ describeOnEachDatabase("a sign-out", () => {
       await startIn(token, user, { scope: ["openid", "offline_access"] }),
       await startIn(elsewhere.token, user),
     ]
-    await endBrowserSession(token)
+    await endBrowserSession(token, {})
     expect(await findSession(ended.sid)).toMatchObject({ revokedReason: "signed_out" })
     for (const { sid } of kept) expect(await findSession(sid)).toMatchObject({ revokedAt: null })
     await sendAt(1)
@@ -91,7 +91,7 @@ describeOnEachDatabase("a sign-out", () => {
     const { sid } = await startIn(token, user)
     const again = await startBrowserSession(user.id, token)
     expect(await findSession(sid)).toMatchObject({ revokedAt: null })
-    await endBrowserSession(again.token)
+    await endBrowserSession(again.token, {})
     expect((await sendAt(1)).map((logoutToken) => decodeJwt(logoutToken).sid)).toEqual([sid])
   })
 
@@ -107,7 +107,7 @@ describeOnEachDatabase("a sign-out", () => {
     async (code) => {
       const { user, token } = await signIn()
       await startIn(token, user)
-      await endBrowserSession(token)
+      await endBrowserSession(token, {})
       status = code
       try {
         const first = await sendAt(1)
@@ -129,7 +129,7 @@ describeOnEachDatabase("a sign-out", () => {
   test("each attempt is made once, whatever the number of instances", async () => {
     const { user, token } = await signIn()
     await startIn(token, user)
-    await endBrowserSession(token)
+    await endBrowserSession(token, {})
     received.length = 0
     await Promise.all(Array.from({ length: 5 }, () => sendDueNotifications(fromNow(1))))
     expect(received).toHaveLength(1)

@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import {
   deleteOperatorSessions,
   enterOperatorSession,
@@ -20,11 +21,15 @@ export async function createOperatorLink(): Promise<{ url: string; expiresAt: Da
 }
 
 /** Uses a link up. @returns the value of the operator's cookie; null when the link was used already, or has expired */
-export async function enterAsOperator(ticket: string): Promise<{ token: string; expiresAt: Date } | null> {
+export async function enterAsOperator(
+  ticket: string,
+  source: Source,
+): Promise<{ token: string; expiresAt: Date } | null> {
   const enteredAt = new Date()
   const token = generateToken()
   const expiresAt = new Date(enteredAt.getTime() + sessionMs)
-  const entered = await enterOperatorSession(hashToken(ticket), { tokenHash: hashToken(token), enteredAt, expiresAt })
+  const session = { tokenHash: hashToken(token), enteredAt, expiresAt }
+  const entered = await enterOperatorSession(hashToken(ticket), session, source)
   return entered ? { token, expiresAt } : null
 }
 

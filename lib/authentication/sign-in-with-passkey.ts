@@ -1,6 +1,6 @@
 import { addressKey } from "@/lib/accounts/address-key"
 import { verifyPasskey } from "@/lib/accounts/passkeys"
-import type { Device } from "@/lib/data/security-events"
+import type { Source } from "@/lib/data/audit-events"
 import { countSignInAttempt, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import type { Flow } from "@/lib/flows/flow"
 import { isVerificationMissing, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
@@ -12,7 +12,7 @@ import { isVerificationMissing, type NewBrowserSession, startBrowserSession } fr
  * @returns the seconds to wait after too many attempts, or 0 when the passkey cannot be used
  */
 export async function signInWithPasskey(
-  attempt: { sealed: string; response: string; address: string; previousToken: string | null; device: Device },
+  attempt: { sealed: string; response: string; address: string; previousToken: string | null; source: Source },
   flow: Flow | null,
 ): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; waitSeconds: number }> {
   flow?.step("authorization.verifies_credentials")
@@ -30,6 +30,6 @@ export async function signInWithPasskey(
   const { user, amr } = found
   await refundSignInAttempt("address", addressKey(attempt.address))
   flow?.concerns({ userId: user.id })
-  const facts = { device: attempt.device, amr, keep: true }
+  const facts = { source: attempt.source, amr, keep: true }
   return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts) }
 }

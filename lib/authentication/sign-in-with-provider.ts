@@ -3,8 +3,8 @@ import { hashPassword } from "@/lib/accounts/password"
 import { findProviderById, type Provider } from "@/lib/accounts/providers"
 import { localeOf } from "@/lib/accounts/users"
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import { deleteLink, findLinkedUser, insertLink, listLinkedAccounts, listProviders } from "@/lib/data/providers"
-import type { Device } from "@/lib/data/security-events"
 import { findUserByEmail, insertLinkedUser, type User } from "@/lib/data/users"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -33,7 +33,7 @@ type Visit = ProviderChecks & {
   expiresAt: number
 }
 
-type By = { device: Device; locale: Locale; previousToken: string | null }
+type By = { source: Source; locale: Locale; previousToken: string | null }
 
 /**
  * Begins a sign-in at another provider.
@@ -128,7 +128,7 @@ export async function returnFromProvider(
 async function signIn(user: User, by: By, next: string | null, flow: Flow | null): Promise<ProviderResult> {
   flow?.concerns({ userId: user.id })
   const needsCode = user.totp !== null
-  const facts = { device: by.device, amr, kind: needsCode ? null : undefined }
+  const facts = { source: by.source, amr, kind: needsCode ? null : undefined }
   const browserSession = await startBrowserSession(user.id, by.previousToken, new Date(), facts)
   return { outcome: "signed_in", browserSession, needsCode, next }
 }
@@ -137,7 +137,7 @@ async function signIn(user: User, by: By, next: string | null, flow: Flow | null
 async function createUser(
   email: string,
   { providerId, subject, name }: ProviderIdentity,
-  { device, locale, previousToken }: By,
+  { source, locale, previousToken }: By,
   next: string | null,
   flow: Flow | null,
 ): Promise<ProviderResult> {
@@ -145,7 +145,7 @@ async function createUser(
   const now = new Date()
   const shown = name !== null && isDisplayName(name) ? name : null
   const passwordHash = await hashPassword(generateToken())
-  const { browserSession, start } = makeBrowserSession(previousToken, now, { device, amr, kind: "signed_up" })
+  const { browserSession, start } = makeBrowserSession(previousToken, now, { source, amr, kind: "signed_up" })
   const created = { id, email, emailVerifiedAt: now, name: shown, passwordHash, locale }
   const stored = await insertLinkedUser(created, { providerId, subject, userId: id, email, createdAt: now }, start)
   if (!stored) return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
@@ -202,10 +202,10 @@ async function tell(
   user: User,
   kind: "provider_linked" | "provider_unlinked",
   name: string,
-  { device, locale }: Omit<By, "previousToken">,
+  { source, locale }: Omit<By, "previousToken">,
 ) {
   const mailKind = kind === "provider_linked" ? "providerLinked" : "providerUnlinked"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: new Date(), ...device, detail: name }, mail }
+  return { event: { userId: user.id, kind, at: new Date(), ...source, detail: name }, mail }
 }

@@ -27,7 +27,7 @@ const attempt = (changes: Partial<Parameters<typeof signIn>[0]> = {}) => ({
   password,
   address: newAddress(),
   previousToken: null,
-  device: { browser: "Firefox", os: "Linux" },
+  source: { browser: "Firefox", os: "Linux" },
   keep: false,
   ...changes,
 })

@@ -3,7 +3,7 @@ import { toLookupEmail } from "@/lib/accounts/email-address"
 import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
-import { type Device, insertFailedSignIn } from "@/lib/data/security-events"
+import { insertFailedSignIn, type Source } from "@/lib/data/audit-events"
 import { findUserByEmail, type User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
 import {
@@ -50,7 +50,7 @@ export async function signIn(
     password: string
     address: string
     previousToken: string | null
-    device: Device
+    source: Source
     keep: boolean
     knownDevice?: string | null
   },
@@ -76,7 +76,7 @@ export async function signIn(
     const known = user !== null && user.disabledAt === null
     const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
     if (!known || !right) {
-      if (email !== null) await insertFailedSignIn(email, lookedUpAt, attempt.device)
+      if (email !== null) await insertFailedSignIn(email, lookedUpAt, attempt.source)
       await wait(delayMs)
       flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
@@ -111,7 +111,7 @@ export async function signUp(
     password: string
     address: string
     previousToken: string | null
-    device: Device
+    source: Source
   },
   flow: Flow | null = null,
 ): Promise<Accepted | Refused | UserProblem> {

@@ -1,4 +1,5 @@
 import { compareUris } from "@/lib/clients/compare-uris"
+import type { Source } from "@/lib/data/audit-events"
 import { type Client, findClient } from "@/lib/data/clients"
 import { describeParameter, describeParameters } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -50,15 +51,15 @@ export async function endSession(
     return { location: confirmationPath(parameters, request), signedOut: false }
   }
   flow.step("signOut.ends_browser_session")
-  await signOutBrowser(browserSessionToken)
+  await signOutBrowser(browserSessionToken, flow.source)
   flow.step("signOut.returns_to_client")
   return { location: request.returnUri ?? signOutPage, signedOut: true }
 }
 
 /** Signs this browser out, and notifies the clients that want to know. */
-export async function signOutBrowser(browserSessionToken: string | null): Promise<void> {
+export async function signOutBrowser(browserSessionToken: string | null, source: Source): Promise<void> {
   if (browserSessionToken === null) return
-  await endBrowserSession(browserSessionToken)
+  await endBrowserSession(browserSessionToken, source)
   notifyClients()
 }
 

@@ -160,7 +160,7 @@ export async function continueAuthorization(
   const next = await findNextStep(state, client, signedIn)
   if (next.step === "answer") {
     flow.concerns({ userId: next.signedIn.user.id })
-    await storeDocumentClient(client)
+    await storeDocumentClient(client, flow.source)
     if (state.request.device) return { next: await approveDevice(state, next.signedIn, flow) }
     const code = await issueAuthCode(state, next.signedIn, flow)
     flow.step("authorization.returns_auth_code", () => ({

@@ -62,7 +62,7 @@ describeOnEachDatabase("the way back to the client", () => {
     const client = await web()
     const begun = await makeAuthorization(client)
     const late = await sealStateToken({ ...begun.state, expiresAt: new Date() })
-    await updateClient(client.clientId, () => ({ redirectUris: ["https://new.example/callback"] }))
+    await updateClient(client.clientId, () => ({ redirectUris: ["https://new.example/callback"] }), {})
     for (const token of [begun.stateToken, late]) {
       await expect(callBack(token, begun.browserTokens)).rejects.toMatchObject({
         client: { name: "Shop", returnUri: "https://new.example/" },

@@ -31,11 +31,11 @@ describeOnEachDatabase("an interaction", () => {
     const mallory = await storeUser()
     const { stateToken, browserTokens } = await makeAuthorization(client)
     const browser = { browserTokens, browserSessionToken: await signedIn(mallory) }
-    await allowInteraction(stateToken, browser, user.id, null)
+    await allowInteraction(stateToken, browser, user.id, {}, null)
     expect(await findConsent(user.id, client.clientId)).toBeNull()
     expect(await findConsent(mallory.id, client.clientId)).toBeNull()
 
-    await allowInteraction(stateToken, browser, mallory.id, null)
+    await allowInteraction(stateToken, browser, mallory.id, {}, null)
     expect((await findConsent(mallory.id, client.clientId))?.scope).toEqual(["openid", "email"])
   })
 
@@ -49,7 +49,7 @@ describeOnEachDatabase("an interaction", () => {
       const { state, stateToken, browserTokens } = await makeAuthorization(client)
       await callBack(stateToken, browserTokens)
       const browser = { browserTokens, browserSessionToken: await signedIn() }
-      const next = stateTokenOf(await allowInteraction(stateToken, browser, user.id, null))
+      const next = stateTokenOf(await allowInteraction(stateToken, browser, user.id, {}, null))
       const { id, ...rest } = await openStateToken(next, browserTokens)
       expect(id).not.toBe(state.id)
       expect({ ...rest, id: state.id }).toEqual(await openStateToken(stateToken, browserTokens))

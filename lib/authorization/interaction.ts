@@ -1,5 +1,6 @@
 import { storeDocumentClient } from "@/lib/clients/client-document"
 import { resolveClient } from "@/lib/clients/resolve-client"
+import type { Source } from "@/lib/data/audit-events"
 import type { Client } from "@/lib/data/clients"
 import { addConsent } from "@/lib/data/consents"
 import { findSession } from "@/lib/data/sessions"
@@ -120,6 +121,7 @@ export async function allowInteraction(
   stateToken: string,
   browser: Browser,
   shownUserId: string,
+  source: Source,
   flow: Flow | null,
 ): Promise<string> {
   const state = await openOrNull(stateToken, browser.browserTokens)
@@ -133,8 +135,8 @@ export async function allowInteraction(
       scope,
       resource: resource.map((value) => describeParameter("resource", value)),
     }))
-    await storeDocumentClient(client)
-    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
+    await storeDocumentClient(client, source)
+    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() }, source)
   }
   return pathWithUnusedToken(stateToken, state)
 }

@@ -11,7 +11,7 @@ describeOnEachDatabase("a consent that was given", () => {
     const user = await storeUser()
     const scope = ["openid", "email"]
     const resource = ["https://mcp.example.com"]
-    await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: new Date() })
+    await addConsent({ userId: user.id, clientId: client.clientId, scope, resource, grantedAt: new Date() }, {})
     const next = async (resource: string) => {
       const { state } = await makeAuthorization(client, { resource: [resource] })
       return (await findNextStep(state, client, { user, authenticatedAt: new Date(), tokenHash: "", amr: ["pwd"] }))

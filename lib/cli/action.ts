@@ -48,7 +48,8 @@ export function action<Args extends [...unknown[], { json?: boolean }]>(
         await prepare()
       }
       const answer = await run(...own)
-      process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`)
+      const output = json ? JSON.stringify(answer.json) : answer.text
+      if (output !== "") process.stdout.write(`${output}\n`)
       if (answer.isFailure) process.exitCode = exitCodes.failure
     } catch (error) {
       process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failure

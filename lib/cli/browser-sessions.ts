@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { endBrowsers, listBrowsers, type SignedInBrowser } from "@/lib/accounts/browsers"
+import { byOperator } from "@/lib/data/audit-events"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, addJsonOption, addYesOption } from "./action"
 import { confirm } from "./confirm"
@@ -45,8 +46,7 @@ async function end(
 ): Promise<Answer> {
   const user = await getUser(emailOrSub)
   await confirm(`Sign ${user.email} out in ${id ? "this browser" : "all browsers"}?`, options)
-  const device = { browser: null, os: null }
-  const ended = await endBrowsers(user.id, id ?? "others", { current: null, device })
+  const ended = await endBrowsers(user.id, id ?? "others", { current: null, source: byOperator })
   if (id && ended === 0) throw new OperatorError(`The user has no browser session ${id}.`)
   return { json: { sub: user.id, ended }, text: `Signed ${user.email} out in ${ended} browsers.` }
 }

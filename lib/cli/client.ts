@@ -5,6 +5,7 @@ import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
 import type { ClientMetadata } from "@/lib/clients/metadata"
 import { changeClient, registerClient, rotateClientSecret } from "@/lib/clients/registration"
+import { byOperator } from "@/lib/data/audit-events"
 import { type Client, deleteClient, findClient, listClients } from "@/lib/data/clients"
 import { OperatorError } from "@/lib/operator-errors"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
@@ -229,7 +230,7 @@ async function update(clientId: string, options: Options): Promise<Answer> {
 async function remove(clientId: string, options: ConfirmOptions): Promise<Answer> {
   const { clientName } = await getClient(clientId)
   await confirm(`Delete the client ${clientName} (${clientId}) with its sessions and consents?`, options)
-  if (!(await deleteClient(clientId))) throwNotFound("client", clientId)
+  if (!(await deleteClient(clientId, byOperator))) throwNotFound("client", clientId)
   return { json: { client_id: clientId, deleted: true }, text: `Deleted the client ${clientName} (${clientId}).` }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { disconnect, listApps } from "@/lib/accounts/connected-apps"
+import { byOperator } from "@/lib/data/audit-events"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, addJsonOption, addYesOption } from "./action"
 import { confirm } from "./confirm"
@@ -43,7 +44,7 @@ async function revoke(
 ): Promise<Answer> {
   const { id, email } = await getUser(emailOrSub)
   await confirm(`End the access of the client ${clientId} to the account of ${email}?`, options)
-  const name = await disconnect(id, clientId, { browser: null, os: null })
+  const name = await disconnect(id, clientId, byOperator)
   if (name === null) throw new OperatorError(`The client ${clientId} has no access to the account of ${email}.`)
   return {
     json: { sub: id, client_id: clientId, revoked: true },

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander"
 import { version } from "@/lib/version"
 import { exitCodes } from "./action"
+import { addAuditCommands } from "./audit"
 import { addBrowserSessionCommands } from "./browser-sessions"
 import { addClientCommands } from "./client"
 import { addConsentCommands } from "./consent"
@@ -28,6 +29,7 @@ export async function runCli(args: string[]): Promise<void> {
   addClientCommands(program)
   addUserCommands(program)
   addFlowsCommands(program)
+  addAuditCommands(program)
   addKeysCommands(program)
   addScopeCommands(program)
   addSessionsCommands(program)

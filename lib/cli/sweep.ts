@@ -19,7 +19,7 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
     clients,
     emailLinks,
     mail,
-    securityEvents,
+    auditEvents,
   } = await sweep()
   return {
     json: {
@@ -32,8 +32,8 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
       clients,
       email_links: emailLinks,
       emails: mail,
-      security_events: securityEvents,
+      audit_events: auditEvents,
     },
-    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails, ${mail} old emails and ${securityEvents} entries of security histories.`,
+    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails, ${mail} old emails and ${auditEvents} audit events.`,
   }
 }

@@ -14,6 +14,7 @@ import {
   enableUser,
   type UserProblem,
 } from "@/lib/accounts/users"
+import { byOperator } from "@/lib/data/audit-events"
 import { listLinkedAccounts } from "@/lib/data/providers"
 import { findUser, findUserByEmail, listUsers, type User } from "@/lib/data/users"
 import { textsIn } from "@/lib/i18n/texts"
@@ -116,7 +117,7 @@ async function update(emailOrSub: string, options: Partial<Options>): Promise<An
   }
   const { id } = await getUser(emailOrSub)
   const changed =
-    (await changeProfile(id, { email, emailVerified, name, claims: claim && parseClaimOptions(claim) })) ??
+    (await changeProfile(id, { email, emailVerified, name, claims: claim && parseClaimOptions(claim) }, byOperator)) ??
     throwNotFound("user", emailOrSub)
   if (!changed.ok) throw toOperatorError(changed)
   return answer(changed.user)
@@ -160,7 +161,7 @@ async function remove(emailOrSub: string, options: ConfirmOptions): Promise<Answ
   const user = await getUser(emailOrSub)
   const { id, email } = user
   await confirm(`Delete the user ${email} (${id}) and all their data?`, options)
-  await deleteAccount(user, "en")
+  await deleteAccount(user, "en", byOperator)
   return { json: { sub: id, email, deleted: true }, text: `Deleted the user ${email} (${id}).` }
 }
 
@@ -174,7 +175,7 @@ async function setPassword(emailOrSub: string, { passwordStdin }: Options): Prom
 
 async function verify(emailOrSub: string, _options: Options): Promise<Answer> {
   const { id } = await getUser(emailOrSub)
-  await changeProfile(id, { emailVerified: true })
+  await changeProfile(id, { emailVerified: true }, byOperator)
   return answer(await getUser(id))
 }
 
@@ -191,7 +192,7 @@ async function showFactors(emailOrSub: string, options: ConfirmOptions & { remov
   const user = await getUser(emailOrSub)
   if (options.removeTotp) {
     await confirm(`Remove the authenticator app and the recovery codes of ${user.email}?`, options)
-    const by = { device: { browser: null, os: null }, locale: "en" } as const
+    const by = { source: byOperator, locale: "en" } as const
     if (!(await removeTotp(user, by))) throw new OperatorError(`${user.email} has no authenticator app.`)
   }
   const current = await getUser(user.id)

@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from "rate-limiter-flexible"
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import { type Client, findClient, insertClient, updateClient } from "@/lib/data/clients"
 import { isStored } from "@/lib/data/errors"
 import { perProcess } from "@/lib/per-process"
@@ -8,6 +9,7 @@ import { uriCharacters } from "@/lib/protocol/redirect-uri"
 import { validateNewClient } from "./metadata"
 import { fetchPublicDocument } from "./public-document"
 import { endConsentsOfOtherHosts } from "./redirect-hosts"
+import { ofOperator } from "./registration"
 import { parseRegistration } from "./registration-request"
 
 /** Characters: the client_id travels in every request line, and in the state token. */
@@ -56,8 +58,8 @@ export async function findDocumentClient(clientId: string): Promise<Client | nul
 }
 
 /** Stores the client of a document, once a User is about to allow it. Other clients are stored already. */
-export async function storeDocumentClient(client: Client): Promise<void> {
-  if (client.source === "document") await isStored(insertClient(client))
+export async function storeDocumentClient(client: Client, source: Source): Promise<void> {
+  if (client.source === "document") await isStored(insertClient(client, source))
 }
 
 /** Section 3: https, a path, and no fragment, user name or dot segments. The URL parser must leave it as it is. */
@@ -140,18 +142,11 @@ const invalidDocument = (problem: string) =>
     "client_document_invalid",
   )
 
-/** What only the operator sets, which a document cannot change. */
-function ofOperator(stored: Client) {
-  const { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope } = stored
-  const { idTokenScopeClaims } = stored
-  return { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope, idTokenScopeClaims }
-}
-
 /** Brings the stored client up to date with its document. */
 async function updateStored(client: Client): Promise<void> {
   const stored = await findClient(client.clientId)
   if (!stored) return
   const { clientId, createdAt, ...facts } = { ...client, ...ofOperator(stored) }
   await endConsentsOfOtherHosts(stored, client)
-  await updateClient(clientId, () => facts)
+  await updateClient(clientId, () => facts, { actor: "server" })
 }

@@ -1,3 +1,4 @@
+import { byOperator, type Source } from "@/lib/data/audit-events"
 import { type Client, findClient, insertClient, updateClient } from "@/lib/data/clients"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { type ClientMetadata, invalidMetadata, validateFields, validateNewClient, validateTogether } from "./metadata"
@@ -15,11 +16,12 @@ export async function registerClient(
   metadata: ClientMetadata,
   clientId = generateId(),
   self: SelfRegistration = { source: "operator", registrationTokenHash: null },
+  source: Source = byOperator,
 ): Promise<{ client: Client; clientSecret: string | null }> {
   const facts = validateNewClient(metadata)
   const clientSecret = hasSecret(facts) ? generateToken() : null
   const clientSecretHash = clientSecret && hashToken(clientSecret)
-  const client = await insertClient({ clientId, ...facts, ...self, clientSecretHash })
+  const client = await insertClient({ clientId, ...facts, ...self, clientSecretHash }, source)
   return { client, clientSecret }
 }
 
@@ -32,24 +34,40 @@ export async function registerClient(
 export async function changeClient(clientId: string, changes: Partial<ClientMetadata>): Promise<Client | null> {
   const given = validateFields(changes)
   // Some rules concern several fields, so after another change they are checked again.
-  return updateClient(clientId, (client) => {
-    const facts = validateTogether({ ...client, ...given })
-    if (hasSecret(facts) !== hasSecret(client) || isPublic(facts) !== isPublic(client)) {
-      throw invalidMetadata("a client cannot change between a secret, a key and neither: register a new client")
-    }
-    return { ...given, origins: facts.origins }
-  })
+  return updateClient(
+    clientId,
+    (client) => {
+      const facts = validateTogether({ ...client, ...given })
+      if (hasSecret(facts) !== hasSecret(client) || isPublic(facts) !== isPublic(client)) {
+        throw invalidMetadata("a client cannot change between a secret, a key and neither: register a new client")
+      }
+      return { ...given, origins: facts.origins }
+    },
+    byOperator,
+  )
 }
 
 type Method = Pick<Client, "tokenEndpointAuthMethod">
 const isPublic = ({ tokenEndpointAuthMethod }: Method) => tokenEndpointAuthMethod === "none"
 const hasSecret = (client: Method) => !isPublic(client) && client.tokenEndpointAuthMethod !== "private_key_jwt"
 
+/** What only the operator sets: a client that registers or describes itself cannot change it. */
+export function ofOperator(stored: Client) {
+  const { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope } = stored
+  const { idTokenScopeClaims } = stored
+  return { firstParty, resourceServer, resources, requirePkce, requireSecondFactor, strictScope, idTokenScopeClaims }
+}
+
 /** Gives a client a new secret in place of the old. @returns null when there is no such client with a secret */
 export async function rotateClientSecret(clientId: string): Promise<string | null> {
   const client = await findClient(clientId)
   if (!client || !hasSecret(client)) return null
   const clientSecret = generateToken()
-  await updateClient(clientId, () => ({ clientSecretHash: hashToken(clientSecret) }))
+  await updateClient(
+    clientId,
+    () => ({ clientSecretHash: hashToken(clientSecret) }),
+    byOperator,
+    "client_secret_rotated",
+  )
   return clientSecret
 }

@@ -9,7 +9,7 @@ import { toClientMetadata } from "./client-metadata"
 import { consumeInitialAccessToken, findInitialAccessToken, type InitialAccessToken } from "./initial-access-token"
 import { invalidMetadata, validateNewClient } from "./metadata"
 import { endConsentsOfOtherHosts } from "./redirect-hosts"
-import { registerClient } from "./registration"
+import { ofOperator, registerClient } from "./registration"
 import { parseRegistration } from "./registration-request"
 
 /** A client information response, RFC 7591 section 3.2.1 and RFC 7592 section 3. */
@@ -37,7 +37,7 @@ export async function registerItself(
   if (initial && !(await consumeInitialAccessToken(initial))) throw invalidToken("was used before")
   const registrationToken = generateToken()
   const self = { source: initial ? "token" : "open", registrationTokenHash: hashToken(registrationToken) } as const
-  const { client, clientSecret } = await registerClient(metadata, undefined, self)
+  const { client, clientSecret } = await registerClient(metadata, undefined, self, { ...flow.source, actor: "client" })
   flow.concerns(client)
   flow.step("registration.returns_client", () => ({ client_id: client.clientId, client_name: client.clientName }))
   return {
@@ -59,6 +59,7 @@ export async function replaceRegistration(
   clientId: string | null,
   token: string,
   body: unknown,
+  flow: Flow,
 ): Promise<ClientInformation> {
   const client = await getOwnClient(clientId, token)
   const metadata = await parseRegistration(body, { isTrusted: client.source === "token" })
@@ -70,18 +71,17 @@ export async function replaceRegistration(
   }
   // The authentication method decides whether there is a secret, so it stays.
   const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
-  const { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims } = client
-  const kept = { firstParty, resourceServer, resources, requirePkce, strictScope, idTokenScopeClaims }
   await endConsentsOfOtherHosts(client, facts)
-  const changed = await updateClient(client.clientId, () => ({ ...facts, ...kept }))
+  const decide = (current: Client) => ({ ...facts, ...ofOperator(current) })
+  const changed = await updateClient(client.clientId, decide, { ...flow.source, actor: "client" })
   if (!changed) throw invalidToken("is not valid")
   return toInformation(changed, token)
 }
 
 /** DELETE /register, RFC 7592 section 2.3: the client, its Sessions and consents end. @throws OAuthError invalid_token */
-export async function deleteRegistration(clientId: string | null, token: string): Promise<void> {
+export async function deleteRegistration(clientId: string | null, token: string, flow: Flow): Promise<void> {
   const client = await getOwnClient(clientId, token)
-  await deleteClient(client.clientId)
+  await deleteClient(client.clientId, { ...flow.source, actor: "client" })
 }
 
 const tooMany = "Too many clients were registered from this address. Try again later, or use an initial access token."

@@ -1,8 +1,8 @@
+import { auditWrite, type NewAuditEvent, type Source } from "./audit-events"
 import { columnsOf } from "./columns"
 import { database } from "./database"
 import type { BrowserSession as BrowserSessionRow } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
-import { type Device, type NewSecurityEvent, securityEventWrite } from "./security-events"
 import type { RevokedReason } from "./sessions"
 import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
@@ -11,7 +11,7 @@ export type BrowserSession = BrowserSessionRow & { user: User }
 
 /** A new BrowserSession, and the token hash of the browser's earlier one, which ends. `kind` is null when a second factor is still missing. */
 export type BrowserSessionStart = Pick<BrowserSession, "tokenHash" | "authenticatedAt" | "expiresAt"> &
-  Partial<Device> & {
+  Source & {
     amr?: string
     previousTokenHash: string | null
     kind?: "signed_in" | "signed_up" | null
@@ -28,10 +28,10 @@ const moveSessions = `UPDATE "Session" SET "browserSession" = ? WHERE "userId" =
 /** The writes that store a BrowserSession and end the browser's earlier one. */
 export function browserSessionWrites(userId: string, start: BrowserSessionStart): Write[] {
   const { tokenHash, authenticatedAt, expiresAt, previousTokenHash, kind = "signed_in" } = start
-  const { browser = null, os = null, amr = "pwd" } = start
+  const { browser = null, os = null, amr = "pwd", address, flowId } = start
   const inserted: Write[] = [
     [insertRow, [tokenHash, userId, authenticatedAt, expiresAt, authenticatedAt, browser, os, amr]],
-    ...(kind ? [securityEventWrite({ userId, kind, at: authenticatedAt, browser, os })] : []),
+    ...(kind ? [auditWrite({ userId, kind, at: authenticatedAt, browser, os, address, flowId })] : []),
   ]
   return previousTokenHash
     ? [...inserted, [deleteRow, [previousTokenHash]], [moveSessions, [tokenHash, userId, previousTokenHash]]]
@@ -77,18 +77,20 @@ export async function listBrowserSessions(userId: string, now: Date): Promise<Br
  * Deletes a BrowserSession. In the same commit, revokes the Sessions that were authorized in it without offline_access, and
  * stores the notifications for their clients.
  */
-export async function deleteBrowserSession(tokenHash: string, now: Date): Promise<void> {
+export async function deleteBrowserSession(tokenHash: string, now: Date, source: Source): Promise<void> {
   const found = await findBrowserSession(tokenHash)
-  if (found) await write(...(await endWrites(found, now)))
+  if (!found) return
+  const event = { ...source, kind: "signed_out", at: now, userId: found.userId } as const
+  await write(...(await endWrites(found, now)), auditWrite(event))
 }
 
 /** Deletes BrowserSessions of one User as `deleteBrowserSession`, all in one commit with the event. */
 export async function deleteBrowserSessions(
   sessions: Pick<BrowserSession, "tokenHash" | "userId">[],
-  event: NewSecurityEvent,
+  event: NewAuditEvent,
 ): Promise<void> {
   const writes = await Promise.all(sessions.map((session) => endWrites(session, event.at)))
-  await write(...writes.flat(), securityEventWrite(event))
+  await write(...writes.flat(), auditWrite(event))
 }
 
 async function endWrites(

@@ -38,7 +38,7 @@ describeOnEachDatabase("a client", (provider) => {
       source: "token" as const,
       registrationTokenHash: "another hash",
     }
-    const client = await insertClient(facts)
+    const client = await insertClient(facts, {})
     expect(client).toEqual({ ...facts, createdAt: expect.any(Date) })
     expect(await findClient(facts.clientId)).toEqual(client)
     expect(await listClients()).toContainEqual(client)
@@ -66,9 +66,9 @@ describeOnEachDatabase("a client", (provider) => {
   test("is changed only in the given fields", async () => {
     const client = await storeClient({ origins: ["https://a.example"] })
     const changes = { clientName: "Another", redirectUris: ["https://b.example/"], origins: [], firstParty: true }
-    expect(await updateClient(client.clientId, () => changes)).toEqual({ ...client, ...changes })
+    expect(await updateClient(client.clientId, () => changes, {})).toEqual({ ...client, ...changes })
     expect(await findClient(client.clientId)).toEqual({ ...client, ...changes })
-    expect(await updateClient(generateId(), () => changes)).toBeNull()
+    expect(await updateClient(generateId(), () => changes, {})).toBeNull()
   })
 
   test("is changed whatever the format of its row, and only as it was read", async () => {
@@ -79,13 +79,17 @@ describeOnEachDatabase("a client", (provider) => {
       `UPDATE "Client" SET "scope" = ' openid  email', "createdAt" = ${createdAt} WHERE "clientId" = '${clientId}'`,
     )
     const decided: string[][] = []
-    const changed = await updateClient(clientId, (client) => {
-      decided.push(client.scope)
-      return { clientName: "Another" }
-    })
+    const changed = await updateClient(
+      clientId,
+      (client) => {
+        decided.push(client.scope)
+        return { clientName: "Another" }
+      },
+      {},
+    )
     expect(changed).toMatchObject({ clientName: "Another", scope: ["openid", "email"] })
     expect(decided).toHaveLength(1)
-    const append = (text: string) => updateClient(clientId, ({ clientName }) => ({ clientName: clientName + text }))
+    const append = (text: string) => updateClient(clientId, ({ clientName }) => ({ clientName: clientName + text }), {})
     await Promise.all(["1", "2", "3"].map(append))
     expect((await findClient(clientId))?.clientName).toHaveLength("Another".length + 3)
   })

@@ -1,7 +1,8 @@
-import { columnsOf, joinList, toList } from "./columns"
+import { auditWrite, type Source } from "./audit-events"
+import { columnsOf, insertWrite, joinList, toList, updateWrite } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
-import { changeRows, findRow, listRows } from "./statement"
+import { changeRows, findRow, listRows, write, writeIfFirst } from "./statement"
 
 /** `client_secret` is either of the two methods with a secret. */
 export type TokenEndpointAuthMethod =
@@ -71,9 +72,14 @@ function toRow<Facts extends Partial<Client>>(facts: Facts): Omit<Facts, keyof L
   return { ...facts, ...Object.fromEntries(given) }
 }
 
-export async function insertClient(client: NewClient): Promise<Client> {
-  const db = await database()
-  return fromRow(await db.client.create({ data: { ...toRow(client), createdAt: new Date() } as ClientRow }))
+/** Stores a client, and who registered it. @throws UniqueViolation when there is one with this ID */
+export async function insertClient(client: NewClient, source: Source): Promise<Client> {
+  const createdAt = new Date()
+  const event = auditWrite({ ...source, kind: "client_created", at: createdAt, clientId: client.clientId })
+  await write(insertWrite("Client", { ...toRow(client), createdAt }), event)
+  const stored = await findClient(client.clientId)
+  if (!stored) throw new Error(`The client ${client.clientId} was deleted while it was stored.`)
+  return stored
 }
 
 const client = columnsOf("Client")
@@ -100,28 +106,35 @@ const maxRounds = 20
 /**
  * Changes a client, but only if its row is still what `decide` was given.
  * @param decide called again with the current client if another caller was first; its errors are thrown
+ * @param source who changes it
  * @returns the changed client; null when it does not exist
  */
 export async function updateClient(
   clientId: string,
   decide: (client: Client) => ClientChanges,
+  source: Source,
+  kind: "client_updated" | "client_secret_rotated" = "client_updated",
 ): Promise<Client | null> {
-  const db = await database()
   for (let round = 0; round < maxRounds; round++) {
     const row = await findClientRow(clientId)
     if (!row) return null
     // `createdAt` never changes, and a stored date may have another format than the compared one.
     const { createdAt, ...asRead } = row
     const data = toRow(decide(fromRow(row)))
-    if ((await db.client.updateMany({ where: asRead, data })).count === 1) return fromRow({ ...row, ...data })
+    const event = auditWrite({ ...source, kind, at: new Date(), clientId, detail: findChanged(row, data) })
+    if (await writeIfFirst(updateWrite("Client", asRead, data), event)) return fromRow({ ...row, ...data })
   }
   throw new Error(`The client ${clientId} was changed by other callers ${maxRounds} times.`)
 }
 
+/** The names of the columns that a change gives another value. */
+const findChanged = (row: ClientRow, data: Partial<ClientRow>) =>
+  (Object.keys(data) as (keyof ClientRow)[]).filter((name) => row[name] !== data[name]).join(" ")
+
 /** Deletes a client with its Sessions and consents. @returns whether it existed */
-export async function deleteClient(clientId: string): Promise<boolean> {
-  const db = await database()
-  return (await db.client.deleteMany({ where: { clientId } })).count === 1
+export function deleteClient(clientId: string, source: Source): Promise<boolean> {
+  const event = auditWrite({ ...source, kind: "client_deleted", at: new Date(), clientId })
+  return writeIfFirst([`DELETE FROM "Client" WHERE "clientId" = ?`, [clientId]], event)
 }
 
 /** Deletes up to `batch` clients that anyone could register, that are older, and that have neither a Session nor a consent. */

@@ -1,6 +1,6 @@
 // The part of Prisma's generated client without its runtime: only model and column names.
 import { Prisma } from "./generated/sqlite/browser"
-import type { Row } from "./statement"
+import type { Row, Value, Write } from "./statement"
 
 /** Lists are stored as space-separated text. */
 export const toList = (text: string) => text.split(" ").filter(Boolean)
@@ -34,4 +34,29 @@ export function columnsOf<Name extends Prisma.ModelName>(
       return rows as Pick<Models, Name>
     },
   }
+}
+
+type Facts = { [column: string]: Value | undefined }
+
+const given = (facts: Facts) =>
+  Object.entries(facts).filter((entry): entry is [string, Value] => entry[1] !== undefined)
+
+/** The write that inserts a row. Columns that are undefined get their default. */
+export function insertWrite<Name extends Prisma.ModelName>(model: Name, row: Partial<Models[Name]>): Write {
+  const columns = given(row as Facts)
+  const names = columns.map(([name]) => `"${name}"`).join(", ")
+  const sql = `INSERT INTO "${model}" (${names}) VALUES (${columns.map(() => "?").join(", ")})`
+  return [sql, columns.map(([, value]) => value)]
+}
+
+/** The write that changes a row, if it still has the values that were read. */
+export function updateWrite<Name extends Prisma.ModelName>(
+  model: Name,
+  asRead: Partial<Models[Name]>,
+  changes: Partial<Models[Name]>,
+): Write {
+  const [set, where] = [given(changes as Facts), given(asRead as Facts)]
+  const sql = `UPDATE "${model}" SET ${set.map(([name]) => `"${name}" = ?`).join(", ")}
+    WHERE ${where.map(([name]) => `"${name}" IS NOT DISTINCT FROM ?`).join(" AND ")}`
+  return [sql, [...set, ...where].map(([, value]) => value)]
 }

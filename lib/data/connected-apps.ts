@@ -1,7 +1,7 @@
+import { auditWrite, type NewAuditEvent } from "./audit-events"
 import { toList } from "./columns"
 import { database } from "./database"
 import { notificationWrites } from "./logout-notifications"
-import { type NewSecurityEvent, securityEventWrite } from "./security-events"
 import type { RevokedReason } from "./sessions"
 import { write } from "./statement"
 
@@ -53,7 +53,7 @@ const toFacts = ({ clientName, redirectUris }: { clientName: string; redirectUri
  * Ends what a User allowed a Client: the Consent and every Session, codes that are not redeemed included. In the same commit,
  * stores the notifications for the Client and the event.
  */
-export async function disconnectApp(userId: string, clientId: string, event: NewSecurityEvent): Promise<void> {
+export async function disconnectApp(userId: string, clientId: string, event: NewAuditEvent): Promise<void> {
   const reason: RevokedReason = "disconnected_by_user"
   await write(
     [`DELETE FROM "Consent" WHERE "userId" = ? AND "clientId" = ?`, [userId, clientId]],
@@ -63,6 +63,6 @@ export async function disconnectApp(userId: string, clientId: string, event: New
         WHERE "userId" = ? AND "clientId" = ? AND "revokedAt" IS NULL`,
       [event.at, reason, userId, clientId],
     ],
-    securityEventWrite(event),
+    auditWrite(event),
   )
 }

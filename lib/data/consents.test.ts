@@ -18,7 +18,7 @@ describeOnEachDatabase("a Consent", () => {
       grantedAt: inMinutes(0),
     }
     expect(await findConsent(owner.userId, owner.clientId)).toBeNull()
-    await addConsent(consent)
+    await addConsent(consent, {})
     expect(await findConsent(owner.userId, owner.clientId)).toEqual(consent)
     expect(await findConsent((await storeUser()).id, owner.clientId)).toBeNull()
     expect(await findConsent(owner.userId, (await storeClient()).clientId)).toBeNull()
@@ -26,11 +26,11 @@ describeOnEachDatabase("a Consent", () => {
 
   test("grows: earlier scopes stay, none appears twice, and the time is the latest", async () => {
     const owner = await newOwner()
-    await addConsent({ ...owner, scope: ["openid"], resource: ["https://a.example/"], grantedAt: inMinutes(0) })
-    await addConsent({ ...owner, scope: [], resource: [], grantedAt: inMinutes(1) })
+    await addConsent({ ...owner, scope: ["openid"], resource: ["https://a.example/"], grantedAt: inMinutes(0) }, {})
+    await addConsent({ ...owner, scope: [], resource: [], grantedAt: inMinutes(1) }, {})
     const more = { scope: ["email", "openid"], resource: ["https://b.example/"], grantedAt: inMinutes(2) }
-    await addConsent({ ...owner, ...more })
-    await addConsent({ ...owner, ...more })
+    await addConsent({ ...owner, ...more }, {})
+    await addConsent({ ...owner, ...more }, {})
     expect(await findConsent(owner.userId, owner.clientId)).toEqual({
       ...owner,
       scope: ["openid", "email"],
@@ -43,7 +43,7 @@ describeOnEachDatabase("a Consent", () => {
     const { userId, clientId } = await newOwner()
     const data = { userId, clientId, scope: " openid  email", resource: " ", grantedAt: inMinutes(0) }
     await (await database()).consent.create({ data })
-    await addConsent({ userId, clientId, scope: ["profile"], resource: [], grantedAt: inMinutes(1) })
+    await addConsent({ userId, clientId, scope: ["profile"], resource: [], grantedAt: inMinutes(1) }, {})
     expect(await findConsent(userId, clientId)).toMatchObject({ scope: ["openid", "email", "profile"], resource: [] })
   })
 
@@ -53,7 +53,10 @@ describeOnEachDatabase("a Consent", () => {
       const scopes = Array.from({ length: 20 }, (_, i) => `${round}-${i}`)
       await Promise.all(
         scopes.map((scope, i) =>
-          addConsent({ ...owner, scope: [scope], resource: [`https://${scope}.example/`], grantedAt: inMinutes(i) }),
+          addConsent(
+            { ...owner, scope: [scope], resource: [`https://${scope}.example/`], grantedAt: inMinutes(i) },
+            {},
+          ),
         ),
       )
       const consent = await findConsent(owner.userId, owner.clientId)

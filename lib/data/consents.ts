@@ -1,8 +1,8 @@
-import { columnsOf, joinList, toList } from "./columns"
-import { database } from "./database"
+import { auditWrite, type Source } from "./audit-events"
+import { columnsOf, insertWrite, joinList, toList, updateWrite } from "./columns"
 import { isStored } from "./errors"
 import type { Consent as ConsentRow } from "./generated/sqlite/client"
-import { changeRows, findRow } from "./statement"
+import { changeRows, findRow, write, writeIfFirst } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
@@ -26,16 +26,20 @@ const maxRounds = 100
  * Adds scopes and resources to this User's consent for this client. Concurrent calls lose nothing: a row is replaced only
  * if it has not changed since it was read.
  */
-export async function addConsent({ userId, clientId, scope, resource, grantedAt }: Consent): Promise<void> {
-  const db = await database()
+export async function addConsent(
+  { userId, clientId, scope, resource, grantedAt }: Consent,
+  source: Source,
+): Promise<void> {
+  const granted = { ...source, kind: "consent_granted", at: grantedAt, userId, clientId } as const
+  const event = auditWrite({ ...granted, detail: joinList(scope) })
   for (let round = 0; round < maxRounds; round++) {
     const before = await findConsentRow(userId, clientId)
     const after = { scope: union(before?.scope, scope), resource: union(before?.resource, resource), grantedAt }
     const asRead = { userId, clientId, scope: before?.scope, resource: before?.resource }
     const stored = before
-      ? (await db.consent.updateMany({ where: asRead, data: after })).count === 1
-      : await isStored(db.consent.create({ data: { userId, clientId, ...after } }))
-    if (stored) return
+      ? writeIfFirst(updateWrite("Consent", asRead, after), event)
+      : isStored(write(insertWrite("Consent", { userId, clientId, ...after }), event))
+    if (await stored) return
   }
   throw new Error(`The consent of ${userId} for ${clientId} was changed by other callers ${maxRounds} times.`)
 }

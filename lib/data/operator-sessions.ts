@@ -1,25 +1,36 @@
+import { auditWrite, byOperator, type Source } from "./audit-events"
+import { insertWrite } from "./columns"
 import { database } from "./database"
+import { write, writeIfFirst } from "./statement"
 
 /** Stores the ticket of a link with which an operator can enter once. */
 export async function insertOperatorTicket(ticketHash: string, expiresAt: Date): Promise<void> {
-  const db = await database()
-  await db.operatorSession.create({ data: { tokenHash: ticketHash, expiresAt } })
+  const event = auditWrite({ ...byOperator, kind: "inspector_link_created", at: new Date() })
+  await write(insertWrite("OperatorSession", { tokenHash: ticketHash, expiresAt }), event)
 }
 
 /** Turns a ticket's row into an operator session, in one statement. Only one of several concurrent callers gets true. */
 export async function enterOperatorSession(
   ticketHash: string,
   session: { tokenHash: string; enteredAt: Date; expiresAt: Date },
+  source: Source,
 ): Promise<boolean> {
-  const db = await database()
-  const usable = { tokenHash: ticketHash, enteredAt: null, expiresAt: { gt: session.enteredAt } }
-  return (await db.operatorSession.updateMany({ where: usable, data: session })).count === 1
+  const { tokenHash, enteredAt, expiresAt } = session
+  const usable = `"tokenHash" = ? AND "enteredAt" IS NULL AND "expiresAt" > ?`
+  return writeIfFirst(
+    [
+      `UPDATE "OperatorSession" SET "tokenHash" = ?, "enteredAt" = ?, "expiresAt" = ? WHERE ${usable}`,
+      [tokenHash, enteredAt, expiresAt, ticketHash, enteredAt],
+    ],
+    auditWrite({ ...source, actor: "operator", kind: "inspector_opened", at: enteredAt }),
+  )
 }
 
 /** Ends all operator sessions and invalidates all links. @returns how many there were */
 export async function deleteOperatorSessions(): Promise<number> {
-  const db = await database()
-  return (await db.operatorSession.deleteMany()).count
+  const event = auditWrite({ ...byOperator, kind: "inspector_closed", at: new Date() })
+  const [deleted = 0] = await write([`DELETE FROM "OperatorSession"`, []], event)
+  return deleted
 }
 
 /** Whether this is the cookie hash of a current operator session. */

@@ -1,8 +1,8 @@
+import { type Told, toldWrites } from "./audit-events"
 import { columnsOf } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { Passkey } from "./generated/sqlite/client"
-import { type Told, toldWrites } from "./security-events"
 import { changeRows, findRow, write, writeIfFirst } from "./statement"
 import type { User } from "./users"
 

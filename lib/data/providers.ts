@@ -1,17 +1,17 @@
-import { columnsOf } from "./columns"
+import { auditWrite, byOperator, type Told, toldWrites } from "./audit-events"
+import { columnsOf, insertWrite } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { LinkedAccount, Provider } from "./generated/sqlite/client"
-import { type Told, toldWrites } from "./security-events"
 import { listRows, type Write, write, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 export type { LinkedAccount, Provider }
 
 /** @returns false when a provider with this ID exists */
-export async function insertProvider(added: Provider): Promise<boolean> {
-  const db = await database()
-  return isStored(db.provider.create({ data: added }))
+export function insertProvider(added: Provider): Promise<boolean> {
+  const event = auditWrite({ ...byOperator, kind: "provider_added", at: added.createdAt, detail: added.id })
+  return isStored(write(insertWrite("Provider", added), event))
 }
 
 const provider = columnsOf("Provider")
@@ -27,9 +27,9 @@ export async function findProvider(id: string): Promise<Provider | null> {
 }
 
 /** Deletes a provider with all links to it. @returns false when there is none */
-export async function deleteProvider(id: string): Promise<boolean> {
-  const db = await database()
-  return (await db.provider.deleteMany({ where: { id } })).count === 1
+export function deleteProvider(id: string): Promise<boolean> {
+  const event = auditWrite({ ...byOperator, kind: "provider_removed", at: new Date(), detail: id })
+  return writeIfFirst([`DELETE FROM "Provider" WHERE "id" = ?`, [id]], event)
 }
 
 /** Finds the User of an account at a provider. */

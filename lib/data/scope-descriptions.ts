@@ -1,5 +1,8 @@
+import { auditWrite, byOperator } from "./audit-events"
+import { insertWrite } from "./columns"
 import { database } from "./database"
 import type { ScopeDescription } from "./generated/sqlite/client"
+import { write, writeIfFirst } from "./statement"
 
 /** The descriptions that an operator has set, of these scopes. */
 export async function findScopeDescriptions(scopes: string[]): Promise<ScopeDescription[]> {
@@ -14,12 +17,15 @@ export async function listScopeDescriptions(): Promise<ScopeDescription[]> {
 
 /** Stores a scope's description, in place of an earlier one. */
 export async function saveScopeDescription({ scope, description }: ScopeDescription): Promise<void> {
-  const db = await database()
-  await db.scopeDescription.upsert({ where: { scope }, create: { scope, description }, update: { description } })
+  const [sql, values] = insertWrite("ScopeDescription", { scope, description })
+  await write(
+    [`${sql} ON CONFLICT ("scope") DO UPDATE SET "description" = excluded."description"`, values],
+    auditWrite({ ...byOperator, kind: "scope_described", at: new Date(), detail: scope }),
+  )
 }
 
 /** @returns whether there was one */
-export async function deleteScopeDescription(scope: string): Promise<boolean> {
-  const db = await database()
-  return (await db.scopeDescription.deleteMany({ where: { scope } })).count === 1
+export function deleteScopeDescription(scope: string): Promise<boolean> {
+  const event = auditWrite({ ...byOperator, kind: "scope_reset", at: new Date(), detail: scope })
+  return writeIfFirst([`DELETE FROM "ScopeDescription" WHERE "scope" = ?`, [scope]], event)
 }

@@ -1,5 +1,5 @@
+import { auditWrite, type NewAuditEvent, type Told, toldWrites } from "./audit-events"
 import { database } from "./database"
-import { type NewSecurityEvent, securityEventWrite, type Told, toldWrites } from "./security-events"
 import { changeRows, type Write, write, writeIfFirst } from "./statement"
 
 /** The writes that replace a User's recovery codes. */
@@ -59,9 +59,9 @@ export async function countRecoveryCodes(userId: string): Promise<number> {
 }
 
 /** Completes the sign-in of a browser with a second factor, and records it. */
-export async function completeBrowserSession(tokenHash: string, amr: string, event: NewSecurityEvent): Promise<void> {
+export async function completeBrowserSession(tokenHash: string, amr: string, event: NewAuditEvent): Promise<void> {
   await write(
     [`UPDATE "BrowserSession" SET "amr" = ?, "authenticatedAt" = ? WHERE "tokenHash" = ?`, [amr, event.at, tokenHash]],
-    securityEventWrite(event),
+    auditWrite(event),
   )
 }

@@ -59,7 +59,7 @@ describeOnEachDatabase("a Session in use", () => {
         await storeStartedSession(owner, { expiresAt: inMinutes(-1) }),
         await storeStartedSession(owner),
       ]
-      await revokeSession(ended[2]?.id ?? "", "revoked_by_client", new Date())
+      await revokeSession(ended[2]?.id ?? "", "revoked_by_client", new Date(), {})
       for (const { id, currentHash } of ended) {
         const before = await findSession(id)
         expect(await rotateRefreshToken(id, currentHash, next())).toBe(false)
@@ -73,7 +73,7 @@ describeOnEachDatabase("a Session in use", () => {
         stored.flatMap(({ id, currentHash }, i) => {
           const both = [
             () => rotateRefreshToken(id, currentHash, next()),
-            () => revokeSession(id, "revoked_by_client", new Date()),
+            () => revokeSession(id, "revoked_by_client", new Date(), {}),
           ]
           return (i % 2 ? both : both.reverse()).map((run) => run())
         }),
@@ -86,16 +86,16 @@ describeOnEachDatabase("a Session in use", () => {
     test("ends the Session, started or not, and the first reason stays", async () => {
       for (const { id } of [await storeSession(owner), await storeStartedSession(owner)]) {
         const now = inMinutes(0)
-        expect(await revokeSession(id, "code_replayed", now)).toBe(true)
-        expect(await revokeSession(id, "revoked_by_operator", inMinutes(5))).toBe(false)
+        expect(await revokeSession(id, "code_replayed", now, {})).toBe(true)
+        expect(await revokeSession(id, "revoked_by_operator", inMinutes(5), {})).toBe(false)
         expect(await findSession(id)).toMatchObject({ revokedAt: now, revokedReason: "code_replayed" })
       }
-      expect(await revokeSession(generateId(), "code_replayed", new Date())).toBe(false)
+      expect(await revokeSession(generateId(), "code_replayed", new Date(), {})).toBe(false)
     })
 
     test("succeeds for one of twenty parallel calls", async () => {
       const { id } = await storeStartedSession(owner)
-      expect(await countTrue(20, () => revokeSession(id, "code_replayed", new Date()))).toBe(1)
+      expect(await countTrue(20, () => revokeSession(id, "code_replayed", new Date(), {}))).toBe(1)
     })
 
     test("of a User ends all of their Sessions and no others", async () => {
@@ -105,8 +105,8 @@ describeOnEachDatabase("a Session in use", () => {
       ]
       const mine = [await storeStartedSession(one), await storeSession(one)]
       const theirs = await storeStartedSession(other)
-      expect(await revokeSessionsOfUser(one.user.id, "user_disabled", new Date())).toBe(2)
-      expect(await revokeSessionsOfUser(one.user.id, "password_changed", new Date())).toBe(0)
+      expect(await revokeSessionsOfUser(one.user.id, "user_disabled", new Date(), {})).toBe(2)
+      expect(await revokeSessionsOfUser(one.user.id, "password_changed", new Date(), {})).toBe(0)
       for (const { id } of mine) expect(await findSession(id)).toMatchObject({ revokedReason: "user_disabled" })
       expect(await findSession(theirs.id)).toMatchObject({ revokedAt: null, revokedReason: null })
     })

@@ -1,8 +1,9 @@
+import { auditSessionWrite, auditWrite, type Source } from "./audit-events"
 import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, type Write, write } from "./statement"
+import { changeRows, findRow, type Write, write, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 /**
@@ -161,12 +162,21 @@ export function revocationWrite(column: "id" | "userId", value: string, reason: 
 }
 
 /** Revokes a Session. @returns false when it does not exist or was already revoked */
-export async function revokeSession(id: string, reason: RevokedReason, now: Date): Promise<boolean> {
-  return (await changeRows(...revocationWrite("id", id, reason, now))) === 1
+export function revokeSession(id: string, reason: RevokedReason, now: Date, source: Source): Promise<boolean> {
+  const event = { ...source, kind: "session_revoked", at: now, detail: reason } as const
+  return writeIfFirst(revocationWrite("id", id, reason, now), auditSessionWrite(id, event))
 }
 
-export function revokeSessionsOfUser(userId: string, reason: RevokedReason, now: Date): Promise<number> {
-  return changeRows(...revocationWrite("userId", userId, reason, now))
+/** Revokes all Sessions of a User. @returns how many */
+export async function revokeSessionsOfUser(
+  userId: string,
+  reason: RevokedReason,
+  now: Date,
+  source: Source,
+): Promise<number> {
+  const event = { ...source, kind: "sessions_revoked", at: now, userId, detail: reason } as const
+  const [changed = 0] = await write(revocationWrite("userId", userId, reason, now), auditWrite(event))
+  return changed
 }
 
 export type ListedSession = Session & { user: { email: string } | null; client: { clientName: string } }

@@ -17,14 +17,17 @@ const makeKey = (alg: SigningKeyRecord["alg"], generation: number): SigningKeyRe
 describeOnEachDatabase("signing keys", () => {
   test("are stored, listed by algorithm and generation, and deleted", async () => {
     const keys = [makeKey("ES256", 1), makeKey("ES256", 2), makeKey("RS256", 1)]
-    for (const key of [...keys].reverse()) expect(await insertSigningKey(key)).toBe(true)
+    for (const key of [...keys].reverse()) expect(await insertSigningKey(key, {})).toBe(true)
     expect(await listSigningKeys()).toEqual(keys)
-    await deleteSigningKeys(keys.slice(1).map(({ kid }) => kid))
+    await deleteSigningKeys(
+      keys.slice(1).map(({ kid }) => kid),
+      {},
+    )
     expect(await listSigningKeys()).toEqual(keys.slice(0, 1))
   })
 
   test("are stored once for an algorithm and generation by ten parallel calls", async () => {
-    const results = await Promise.all(Array.from({ length: 10 }, () => insertSigningKey(makeKey("RS256", 7))))
+    const results = await Promise.all(Array.from({ length: 10 }, () => insertSigningKey(makeKey("RS256", 7), {})))
     expect(results.filter(Boolean)).toHaveLength(1)
     expect((await listSigningKeys()).filter(({ generation }) => generation === 7)).toHaveLength(1)
   })

@@ -1,8 +1,8 @@
-import { columnsOf } from "./columns"
-import { database } from "./database"
+import { auditWrite, type Source } from "./audit-events"
+import { columnsOf, insertWrite } from "./columns"
 import { isStored } from "./errors"
 import type { SigningKey as SigningKeyRow } from "./generated/sqlite/client"
-import { listRows } from "./statement"
+import { listRows, type Write, write } from "./statement"
 
 export type SigningAlg = "ES256" | "RS256"
 export type SigningKeyRecord = Omit<SigningKeyRow, "alg"> & { alg: SigningAlg }
@@ -16,12 +16,20 @@ export async function listSigningKeys(): Promise<SigningKeyRecord[]> {
 }
 
 /** Stores a key. @returns false when another process stored this generation first */
-export async function insertSigningKey(key: SigningKeyRecord): Promise<boolean> {
-  const db = await database()
-  return isStored(db.signingKey.create({ data: key }))
+export function insertSigningKey(key: SigningKeyRecord, source: Source): Promise<boolean> {
+  const event = auditWrite({
+    ...source,
+    kind: "signing_key_created",
+    at: key.createdAt,
+    detail: `${key.alg} ${key.kid}`,
+  })
+  return isStored(write(insertWrite("SigningKey", key), event))
 }
 
-export async function deleteSigningKeys(kids: string[]): Promise<void> {
-  const db = await database()
-  await db.signingKey.deleteMany({ where: { kid: { in: kids } } })
+/** Deletes keys. @param source who takes them out of use; null when they had no use any more */
+export async function deleteSigningKeys(kids: string[], source: Source | null): Promise<void> {
+  const event =
+    source && auditWrite({ ...source, kind: "signing_keys_withdrawn", at: new Date(), detail: kids.join(" ") })
+  const deletions = kids.map((kid): Write => [`DELETE FROM "SigningKey" WHERE "kid" = ?`, [kid]])
+  if (kids.length > 0) await write(...deletions, ...(event ? [event] : []))
 }

@@ -20,7 +20,7 @@ const nothing = {
   deviceCodes: 0,
   emailLinks: 0,
   mail: 0,
-  securityEvents: 0,
+  auditEvents: 0,
   clients: 0,
 }
 
@@ -37,7 +37,7 @@ describeOnEachDatabase("the sweep", () => {
       await storeStartedSession(owner, { idleExpiresAt: inMinutes(-5), expiresAt: inMinutes(-1) }),
     ]
     const revoked = await storeStartedSession(owner)
-    await revokeSession(revoked.id, "code_replayed", now)
+    await revokeSession(revoked.id, "code_replayed", now, {})
     // The code has expired, but a replay must still be detected.
     const oldCode = await storeSession(owner, { expiresAt: inMinutes(-30) })
     const facts = { refreshTokenHash: null, startedAt: now, idleExpiresAt: inMinutes(60), expiresAt: inMinutes(60) }
@@ -85,7 +85,7 @@ describeOnEachDatabase("the sweep", () => {
     const others = [await client("operator"), await client("token"), await client("document")]
     const user = await storeUser()
     const consent = { userId: user.id, clientId: consented.clientId, scope: ["openid"], resource: [], grantedAt: now }
-    await addConsent(consent)
+    await addConsent(consent, {})
     await storeStartedSession({ user, client: used })
     expect(await sweepBatch(now, inMinutes(-5), now, 10)).toEqual(nothing)
     expect(await sweepBatch(now, inMinutes(5), now, 10)).toEqual({ ...nothing, clients: 1 })

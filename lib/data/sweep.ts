@@ -10,7 +10,7 @@ export type Swept = {
   deviceCodes: number
   emailLinks: number
   mail: number
-  securityEvents: number
+  auditEvents: number
   clients: number
 }
 
@@ -33,7 +33,7 @@ export async function sweepBatch(
     deviceCodes: await deleteExpired("DeviceCode", "id", "expiresAt", now, batch),
     emailLinks: await deleteExpired("EmailLink", "tokenHash", "expiresAt", now, batch),
     mail: await deleteExpired("Mail", "id", "expiresAt", now, batch),
-    securityEvents: await deleteExpired("SecurityEvent", "id", "at", eventsBefore, batch),
+    auditEvents: await deleteExpired("AuditEvent", "id", "at", eventsBefore, batch),
     signInLimits: await deleteExpired("sign_in_limit", "key", "expire", now.getTime(), batch),
     clients: await deleteUnusedClients(unusedClientsBefore, batch),
   }

@@ -88,16 +88,19 @@ describeOnEachDatabase("user data", () => {
       const rows = []
       for (const user of [mine, theirs]) {
         const session = await storeStartedSession({ user, client })
-        await addConsent({
-          userId: user.id,
-          clientId: client.clientId,
-          scope: [],
-          resource: [],
-          grantedAt: new Date(),
-        })
+        await addConsent(
+          {
+            userId: user.id,
+            clientId: client.clientId,
+            scope: [],
+            resource: [],
+            grantedAt: new Date(),
+          },
+          {},
+        )
         rows.push({ session, tokenHash: await storeBrowserSession(user.id) })
       }
-      await deleteUser(mine, null)
+      await deleteUser(mine, null, {})
       const survivors = []
       for (const [i, user] of [mine, theirs].entries()) {
         const { session, tokenHash } = rows[i] as (typeof rows)[0]
@@ -118,8 +121,8 @@ describeOnEachDatabase("user data", () => {
     test("is deleted with its Sessions, their codes and its consents, but not its Users", async () => {
       const stored = await storeStartedSession()
       const { clientId } = stored.client
-      await addConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() })
-      expect(await deleteClient(clientId)).toBe(true)
+      await addConsent({ userId: stored.user.id, clientId, scope: ["openid"], resource: [], grantedAt: new Date() }, {})
+      expect(await deleteClient(clientId, {})).toBe(true)
       expect(await findClient(clientId)).toBeNull()
       expect(await findSession(stored.id)).toBeNull()
       expect(await findAuthCode(stored.id, stored.code.codeHash)).toBeNull()
@@ -143,8 +146,8 @@ describeOnEachDatabase("user data", () => {
         expiresAt: inMinutes(60),
         user,
       })
-      await deleteBrowserSession(tokenHash, inMinutes(1))
-      await deleteBrowserSession(tokenHash, inMinutes(1))
+      await deleteBrowserSession(tokenHash, inMinutes(1), {})
+      await deleteBrowserSession(tokenHash, inMinutes(1), {})
       expect(await findBrowserSession(tokenHash)).toBeNull()
     })
   })

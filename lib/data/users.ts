@@ -1,4 +1,6 @@
+import { anonymizeWrite, auditWrite, byOperator, type Source } from "./audit-events"
 import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessions"
+import { updateWrite } from "./columns"
 import { database } from "./database"
 import { consumeEmailLink } from "./email-links"
 import { isStored } from "./errors"
@@ -6,9 +8,8 @@ import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
 import { mailWrites, type NewMail } from "./mail"
 import { type LinkedAccount, linkWrite } from "./providers"
-import { type Device, securityEventWrite } from "./security-events"
 import { type RevokedReason, revocationWrite } from "./sessions"
-import { type Value, type Write, write } from "./statement"
+import { type Value, type Write, write, writeIfFirst } from "./statement"
 
 export type { User }
 
@@ -18,7 +19,7 @@ export type NewUser = Pick<User, Given> & Partial<Pick<User, "emailVerifiedAt" |
 export type UserChanges = Partial<Pick<User, "email" | "emailVerifiedAt" | "name" | "claims" | "locale">>
 
 /**
- * Stores a User and, in the same commit, their first BrowserSession.
+ * Stores a User and, in the same commit, their first BrowserSession. Without one, the operator creates the User.
  * @param user.email in its normal form (lib/accounts/email-address.ts)
  * @returns null when a User with this email address exists
  */
@@ -27,7 +28,8 @@ export async function insertUser(
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
   const stored = newUser(user)
-  const started = browserSession ? browserSessionWrites(user.id, browserSession) : []
+  const created = { ...byOperator, kind: "user_created", at: stored.createdAt, userId: user.id } as const
+  const started = browserSession ? browserSessionWrites(user.id, browserSession) : [auditWrite(created)]
   return (await isStored(write(insertUserWrite(stored), ...started))) ? stored : null
 }
 
@@ -90,14 +92,14 @@ export function verifyEmailByLink(
   tokenHash: string,
   { id, email }: Pick<User, "id" | "email">,
   now: Date,
-  device: Device,
+  source: Source,
   mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
     // Those that the earlier address got. A link to another new address stays.
     [`DELETE FROM "EmailLink" WHERE "userId" = ? AND "email" <> ? AND "purpose" <> 'change_email'`, [id, email]],
-    securityEventWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...device }),
+    auditWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...source }),
     ...mailWrites(mail),
   ])
 }
@@ -112,13 +114,13 @@ export async function resetPasswordByLink(
   id: string,
   passwordHash: string,
   now: Date,
-  device: Device,
+  source: Source,
   mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`, [now, id]],
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
-    securityEventWrite({ userId: id, kind: "password_reset", at: now, ...device }),
+    auditWrite({ userId: id, kind: "password_reset", at: now, ...source }),
     ...mailWrites(mail),
   ])
 }
@@ -138,9 +140,10 @@ export async function findUserByEmail(email: string): Promise<User | null> {
  * @param changes.email in its normal form (lib/accounts/email-address.ts)
  * @returns false when the email address is taken; an unknown id changes nothing
  */
-export async function updateUser(id: string, changes: UserChanges): Promise<boolean> {
-  const db = await database()
-  return isStored(db.user.updateMany({ where: { id }, data: changes }))
+export function updateUser(id: string, changes: UserChanges, source: Source): Promise<boolean> {
+  const kind = source.actor === "operator" ? "user_updated" : "profile_changed"
+  const event = { ...source, kind, at: new Date(), userId: id, detail: Object.keys(changes).join(" ") } as const
+  return isStored(writeIfFirst(updateWrite("User", { id }, changes), auditWrite(event)))
 }
 
 export async function listUsers(): Promise<User[]> {
@@ -154,24 +157,28 @@ export async function listUsers(): Promise<User[]> {
  * @returns whether the User exists
  */
 export async function setUserDisabled(id: string, now: Date): Promise<boolean> {
-  const [changed] = await write(...(await accessEndWrites(id, ["disabledAt", now], "user_disabled", now)))
-  return changed === 1
+  return writeIfFirst(
+    ...(await accessEndWrites(id, ["disabledAt", now], "user_disabled", now)),
+    auditWrite({ ...byOperator, kind: "user_disabled", at: now, userId: id }),
+  )
 }
 
 /** Enables a User. @returns whether the User exists */
-export async function setUserEnabled(id: string): Promise<boolean> {
-  const db = await database()
-  return (await db.user.updateMany({ where: { id }, data: { disabledAt: null } })).count === 1
+export function setUserEnabled(id: string): Promise<boolean> {
+  const event = { ...byOperator, kind: "user_enabled", at: new Date(), userId: id } as const
+  return writeIfFirst(updateWrite("User", { id }, { disabledAt: null }), auditWrite(event))
 }
 
 /**
- * Sets a password and ends, in the same commit, all of the User's browser sessions and Sessions. Sign-ins until `now` are no
- * longer valid.
+ * Sets a password, as the operator, and ends, in the same commit, all of the User's browser sessions and Sessions. Sign-ins
+ * until `now` are no longer valid.
  * @returns whether the User exists
  */
 export async function setPasswordHash(id: string, passwordHash: string, now: Date): Promise<boolean> {
-  const [changed] = await write(...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)))
-  return changed === 1
+  return writeIfFirst(
+    ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
+    auditWrite({ ...byOperator, kind: "password_changed", at: now, userId: id }),
+  )
 }
 
 type Change = [column: "disabledAt" | "passwordHash", value: Value]
@@ -182,7 +189,7 @@ async function accessEndWrites(
   [column, value]: Change,
   reason: RevokedReason,
   now: Date,
-): Promise<Write[]> {
+): Promise<[Write, ...Write[]]> {
   return [
     [`UPDATE "User" SET "${column}" = ?, "signInsCountFrom" = ? WHERE "id" = ?`, [value, now, id]],
     [`DELETE FROM "BrowserSession" WHERE "userId" = ?`, [id]],
@@ -203,20 +210,24 @@ export async function changePasswordInBrowser(
   browserSession: BrowserSessionStart,
   mail: NewMail | null,
 ): Promise<void> {
-  const { authenticatedAt: now, browser, os } = browserSession
+  const { authenticatedAt: now, browser, os, address, flowId } = browserSession
   await write(
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     ...browserSessionWrites(id, browserSession),
-    securityEventWrite({ userId: id, kind: "password_changed", at: now, browser, os }),
+    auditWrite({ userId: id, kind: "password_changed", at: now, browser, os, address, flowId }),
     ...mailWrites(mail),
   )
 }
 
 /**
  * Deletes a User with everything about them, recorded flows included, and stores the notifications for their clients and the
- * e-mail to the User, in one commit.
+ * e-mail to the User, in one commit. The audit log keeps what happened, without anything that names the person.
  */
-export async function deleteUser({ id, email }: Pick<User, "id" | "email">, mail: NewMail | null): Promise<void> {
+export async function deleteUser(
+  { id, email }: Pick<User, "id" | "email">,
+  mail: NewMail | null,
+  { actor }: Source,
+): Promise<void> {
   const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
   await write(
     ...(await notificationWrites({ userId: id }, new Date())),
@@ -224,6 +235,8 @@ export async function deleteUser({ id, email }: Pick<User, "id" | "email">, mail
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
     [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],
     [`DELETE FROM "User" WHERE "id" = ?`, [id]],
+    anonymizeWrite(id),
+    auditWrite({ actor, kind: "account_deleted", at: new Date(), userId: id }),
     ...mailWrites(mail),
   )
 }

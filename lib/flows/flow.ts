@@ -40,11 +40,20 @@ export class Flow {
   private namedAs: string | null = null
   private joined = false
 
-  /** @param method and `path`: of the request */
+  /**
+   * @param method and `path`: of the request
+   * @param findAddress returns the network address that the request came from
+   */
   constructor(
     private readonly method: string,
     private readonly path: string,
+    private readonly findAddress: () => string | null = () => null,
   ) {}
+
+  /** From where the request came, for the audit log. */
+  get source(): { address: string | null; flowId: string } {
+    return { address: this.findAddress(), flowId: this.id }
+  }
 
   /** The flow's id: the one it joined, or a new one. The same in every request of the flow, and the id of its Session. */
   get id(): string {

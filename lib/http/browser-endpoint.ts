@@ -23,7 +23,7 @@ export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", Browser
   const serve =
     (method: Method): Handler =>
     async (request) => {
-      const flow = new Flow(method, request.path)
+      const flow = new Flow(method, request.path, request.clientAddress)
       const answer = await respond(request, method, flow)
       flow.end(answer.status)
       return { ...answer, headers: { ...answer.headers, ...flowHeader(flow) } }

@@ -1,5 +1,6 @@
 import Bowser from "bowser"
-import type { Device } from "@/lib/data/security-events"
+import type { Device, Source } from "@/lib/data/audit-events"
+import type { Flow } from "@/lib/flows/flow"
 import type { EndpointRequest } from "./exchange"
 
 /** Characters. A longer User-Agent is not a browser's. */
@@ -11,4 +12,9 @@ export function readDevice(request: EndpointRequest): Device {
   if (!userAgent || userAgent.length > maxLength) return { browser: null, os: null }
   const { browser, os } = Bowser.parse(userAgent)
   return { browser: browser.name || null, os: os.name || null }
+}
+
+/** From where a person does something, for the history of the account and the audit log. */
+export function readSource(request: EndpointRequest, flow: Flow | null = null): Source {
+  return { ...readDevice(request), address: request.clientAddress(), flowId: flow?.id ?? null }
 }

@@ -33,7 +33,7 @@ export function oauthEndpoint(
   const serve =
     (method: Method, handler: FlowHandler): Handler =>
     async (request) => {
-      const flow = new Flow(method, request.path)
+      const flow = new Flow(method, request.path, request.clientAddress)
       const answer = await handler(request, flow).catch((error) => errorResponse(request, method, error, flow))
       const { status, headers, body } = answer
       flow.end(status)

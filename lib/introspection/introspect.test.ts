@@ -51,10 +51,10 @@ describeOnEachDatabase("why an access token is not active:", () => {
 
   test("its Session was revoked, whether it has expired or not", async () => {
     const { token, id } = await storeToken()
-    await revokeSession(id, "revoked_by_operator", new Date())
+    await revokeSession(id, "revoked_by_operator", new Date(), {})
     expect(await refusalOf(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
     const expired = await storeToken({ issuedAt: anHourAgo() })
-    await revokeSession(expired.id, "revoked_by_client", new Date())
+    await revokeSession(expired.id, "revoked_by_client", new Date(), {})
     expect(await refusalOf(expired.token, expired.id)).toEqual({ reason: "access_token_revoked", joined: true })
   })
 

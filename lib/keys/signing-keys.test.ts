@@ -62,7 +62,11 @@ describeOnEachDatabase("signing keys on schedule", () => {
 
 describeOnEachDatabase("signing keys", (provider) => {
   const settings = () => ({ DATABASE_URL: config().databaseUrl })
-  const deleteAll = async () => deleteSigningKeys((await listSigningKeys()).map(({ kid }) => kid))
+  const deleteAll = async () =>
+    deleteSigningKeys(
+      (await listSigningKeys()).map(({ kid }) => kid),
+      null,
+    )
 
   afterEach(() => {
     vi.useRealTimers()

@@ -1,10 +1,13 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
 import { config } from "@/lib/config"
+import { byOperator, type Source } from "@/lib/data/audit-events"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningAlg } from "@/lib/data/signing-keys"
 import { generateId } from "@/lib/protocol/random"
 import { seal } from "@/lib/seal"
 import { forgetKeyRing, keyRing, type SigningKey } from "./key-ring"
 import { type SigningKeyState, stateOf } from "./key-state"
+
+const bySchedule: Source = { actor: "server" }
 
 export const signingAlgs: SigningAlg[] = ["ES256", "RS256"]
 
@@ -41,7 +44,7 @@ export async function publicKeySet(): Promise<{ keys: JWK[] }> {
 export async function ensureSigningKeys(): Promise<void> {
   const present = await listSigningKeys()
   for (const alg of signingAlgs) {
-    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date())
+    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date(), bySchedule)
   }
   forgetKeyRing()
   await keyRing()
@@ -53,7 +56,7 @@ export async function rotateSigningKey(
   { activeFrom }: { activeFrom: Date },
 ): Promise<{ kid: string; alg: SigningAlg; activeFrom: Date }> {
   const latest = Math.max(0, ...(await listSigningKeys()).filter((key) => key.alg === alg).map((key) => key.generation))
-  const kid = await makeSigningKey(alg, latest + 1, activeFrom)
+  const kid = await makeSigningKey(alg, latest + 1, activeFrom, byOperator)
   if (!kid) throw new Error("another rotation was made at the same moment; look at `keys list` before you try again")
   forgetKeyRing()
   return { kid, alg, activeFrom }
@@ -78,7 +81,7 @@ export async function rotateDueKeys(now: Date): Promise<string[]> {
     if (!newest || ends - publishedAheadMs > now.getTime()) continue
     // After an outage of the schedule, as after `keys rotate`: only when every copy of /jwks has it.
     const activeFrom = new Date(Math.max(ends, now.getTime() + activationDelaySeconds * 1000))
-    const kid = await makeSigningKey(alg, newest.generation + 1, activeFrom)
+    const kid = await makeSigningKey(alg, newest.generation + 1, activeFrom, bySchedule)
     if (kid) made.push(kid)
   }
   if (made.length > 0) forgetKeyRing()
@@ -92,7 +95,7 @@ export async function rotateDueKeys(now: Date): Promise<string[]> {
 export async function withdrawSigningKeys(alg: SigningAlg, exceptKid: string): Promise<string[]> {
   const records = await listSigningKeys()
   const kids = records.filter((key) => key.alg === alg && key.kid !== exceptKid).map(({ kid }) => kid)
-  await deleteSigningKeys(kids)
+  await deleteSigningKeys(kids, byOperator)
   forgetKeyRing()
   return kids
 }
@@ -112,11 +115,16 @@ export async function describeSigningKeys(): Promise<
 export async function deleteRetiredKeys(now: Date): Promise<number> {
   const records = await listSigningKeys()
   const retired = records.filter((record) => stateOf(record, records, now) === "retired").map(({ kid }) => kid)
-  if (retired.length > 0) await deleteSigningKeys(retired)
+  await deleteSigningKeys(retired, null)
   return retired.length
 }
 
-async function makeSigningKey(alg: SigningAlg, generation: number, activeFrom: Date): Promise<string | null> {
+async function makeSigningKey(
+  alg: SigningAlg,
+  generation: number,
+  activeFrom: Date,
+  source: Source,
+): Promise<string | null> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 })
   const kid = generateId()
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" }
@@ -130,5 +138,5 @@ async function makeSigningKey(alg: SigningAlg, generation: number, activeFrom: D
     createdAt: new Date(),
     activeFrom,
   }
-  return (await insertSigningKey(row)) ? kid : null
+  return (await insertSigningKey(row, source)) ? kid : null
 }

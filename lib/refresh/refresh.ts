@@ -63,7 +63,7 @@ export async function refreshTokens(
     current: fingerprint(derived),
   }))
   await consumeDpopProof(proof)
-  const next = await rotate(session, request.refreshToken, derived, now)
+  const next = await rotate(session, request.refreshToken, derived, now, flow)
   const response: TokenResponse = {
     access_token: access.token,
     token_type: proof ? "DPoP" : "Bearer",
@@ -89,7 +89,7 @@ async function findRefreshableSession(client: Client, refreshToken: string, now:
   flow.concerns(session)
   flow.note(() => ({ standing, rotations: session.rotations }))
   if (!isAlive(session, now)) throw invalidRefreshToken("session_ended")
-  if (standing === "replayed" || (standing === "previous" && !mayRetry(session, now))) await refuseReplay(session)
+  if (standing === "replayed" || (standing === "previous" && !mayRetry(session, now))) await refuseReplay(session, flow)
   if (!isSignInValid(session.user, session.authTime)) throw invalidRefreshToken("user_disabled")
   return { session, standing }
 }
@@ -103,13 +103,13 @@ function mayRetry({ rotatedAt }: Session, now: Date): boolean {
 }
 
 /** OAuth 2.1 section 4.3.1: a refresh token used again shows that one of two holders is not the client, so both lose it. */
-async function refuseReplay(session: Session): Promise<never> {
-  await revokeSession(session.id, "refresh_token_replayed", new Date())
+async function refuseReplay(session: Session, flow: Flow): Promise<never> {
+  await revokeSession(session.id, "refresh_token_replayed", new Date(), { ...flow.source, actor: "client" })
   throw invalidRefreshToken("refresh_token_replayed")
 }
 
 /** @returns the refresh token that follows, which is the same in each answer to this one */
-async function rotate(session: Session, refreshToken: string, next: string, now: Date): Promise<string> {
+async function rotate(session: Session, refreshToken: string, next: string, now: Date, flow: Flow): Promise<string> {
   const facts = { refreshTokenHash: hashToken(next), rotatedAt: now, idleExpiresAt: nextIdleEnd(session, now) }
   if (await rotateRefreshToken(session.id, hashToken(refreshToken), facts)) return next
 
@@ -120,7 +120,7 @@ async function rotate(session: Session, refreshToken: string, next: string, now:
   // Another instance may use another of the secrets while SECRET is rotated.
   const stored = deriveNextRefreshToken(refreshToken, current, current.rotations)
   // An answer must not contain a refresh token that is not the stored one.
-  if (!isRetry || hashToken(stored) !== current.refreshTokenHash) await refuseReplay(current)
+  if (!isRetry || hashToken(stored) !== current.refreshTokenHash) await refuseReplay(current, flow)
   return stored
 }
 

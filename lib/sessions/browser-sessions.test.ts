@@ -67,7 +67,7 @@ test("a sign-in from before the User was disabled is not valid when they are ena
 test("no one is signed in without a cookie, with an unknown one, after sign-out, or when disabled", async () => {
   const user = await storeUser()
   const [left, disabled] = [await startBrowserSession(user.id, null), await startBrowserSession(user.id, null)]
-  await endBrowserSession(left.token)
+  await endBrowserSession(left.token, {})
   await setUserDisabled(user.id, new Date())
   for (const token of [null, "", "unknown", left.token, disabled.token]) {
     expect(await findSignedInUser(token)).toBeNull()

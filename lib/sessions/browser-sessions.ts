@@ -1,4 +1,5 @@
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import {
   type BrowserSessionStart,
   deleteBrowserSession,
@@ -6,7 +7,6 @@ import {
   insertBrowserSession,
   touchBrowserSession,
 } from "@/lib/data/browser-sessions"
-import type { Device } from "@/lib/data/security-events"
 import type { User } from "@/lib/data/users"
 import { acrOf } from "@/lib/protocol/acr"
 import { generateToken, hashToken } from "@/lib/protocol/random"
@@ -18,7 +18,7 @@ export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string; a
 export type NewBrowserSession = { token: string; expiresAt: Date | null }
 
 /** How a User signed in, and in what browser. `keep` is whether the cookie outlives the browser. */
-export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kind?: BrowserSessionStart["kind"] }
+export type SignInFacts = { source?: Source; amr?: string[]; keep?: boolean; kind?: BrowserSessionStart["kind"] }
 
 /**
  * A new cookie value, and what is to be stored for it. The browser's earlier BrowserSession ends when that is stored.
@@ -28,13 +28,13 @@ export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kin
 export function makeBrowserSession(
   previousToken: string | null,
   authenticatedAt = new Date(),
-  { device, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
+  { source, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
 ): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
   const token = generateToken()
   const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
   const previousTokenHash = previousToken ? hashToken(previousToken) : null
   const times = { authenticatedAt, expiresAt }
-  const start = { tokenHash: hashToken(token), ...times, previousTokenHash, ...device, amr: amr.join(" "), kind }
+  const start = { tokenHash: hashToken(token), ...times, previousTokenHash, ...source, amr: amr.join(" "), kind }
   return { browserSession: { token, expiresAt: keep ? expiresAt : null }, start }
 }
 
@@ -96,6 +96,6 @@ export const isVerificationMissing = ({ emailVerifiedAt }: User): boolean =>
   emailVerifiedAt === null && config().REQUIRE_VERIFIED_EMAIL
 
 /** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
-export async function endBrowserSession(token: string): Promise<void> {
-  await deleteBrowserSession(hashToken(token), new Date())
+export async function endBrowserSession(token: string, source: Source): Promise<void> {
+  await deleteBrowserSession(hashToken(token), new Date(), source)
 }

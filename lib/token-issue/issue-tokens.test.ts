@@ -30,7 +30,7 @@ describeOnEachDatabase("an auth code", () => {
 
   test("whose Session was revoked before it was redeemed is refused as that, and not as a replay", async () => {
     const { id, redeem } = await storeCode()
-    await revokeSession(id, "revoked_by_operator", new Date())
+    await revokeSession(id, "revoked_by_operator", new Date(), {})
     await expect(redeem()).rejects.toMatchObject({ code: "invalid_grant", reason: "session_ended" })
     expect(await findSession(id)).toMatchObject({ startedAt: null, revokedReason: "revoked_by_operator" })
   })
@@ -45,7 +45,7 @@ describeOnEachDatabase("an auth code", () => {
   test("that is redeemed again after its Session was revoked is a replay, and the first reason stays", async () => {
     const { id, redeem } = await storeCode()
     await redeem()
-    await revokeSession(id, "revoked_by_operator", new Date())
+    await revokeSession(id, "revoked_by_operator", new Date(), {})
     await expect(redeem()).rejects.toMatchObject({ reason: "code_replayed" })
     expect(await findSession(id)).toMatchObject({ revokedReason: "revoked_by_operator" })
   })

@@ -21,9 +21,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       return { ...json(client), status: 201 }
     },
     GET: async (request) => json(await readRegistration(...readCredentials(request))),
-    PUT: async (request) => json(await replaceRegistration(...readCredentials(request), await readJson(request))),
-    DELETE: async (request) => {
-      await deleteRegistration(...readCredentials(request))
+    PUT: async (request, flow) => {
+      return json(await replaceRegistration(...readCredentials(request), await readJson(request), flow))
+    },
+    DELETE: async (request, flow) => {
+      await deleteRegistration(...readCredentials(request), flow)
       return noContent()
     },
   },

@@ -1,10 +1,10 @@
-import type { SecurityEvent } from "@/lib/accounts/history"
+import type { AccountEvent } from "@/lib/accounts/history"
 import type { Texts } from "@/lib/i18n/texts"
 import { formatTime } from "./dates"
 import { describeDevice } from "./device-name"
 
 /** What happened to the account, the newest first. */
-export function Events({ texts, events }: { texts: Texts; events: SecurityEvent[] }) {
+export function Events({ texts, events }: { texts: Texts; events: AccountEvent[] }) {
   const { t } = texts
   if (events.length === 0) return <p className="text-muted">{t("account.noHistory")}</p>
   return (

@@ -1,6 +1,6 @@
 import { confirmEmail } from "@/lib/accounts/verify-email"
 import { continuePath, findInteraction } from "@/lib/authorization/interaction"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   async ({ field, browser, request }) => {
     const confirmed = await confirmEmail(field("token"), {
       locale: readTexts(request).locale,
-      device: readDevice(request),
+      source: readSource(request),
     })
     if (!confirmed) return redirect(`/confirm-email?${new URLSearchParams({ token: field("token") })}`)
     const { stateToken } = confirmed

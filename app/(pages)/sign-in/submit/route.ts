@@ -4,7 +4,7 @@ import { signIn } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext, signInPath } from "@/lib/http/account"
 import { formatCookie, formatOtherSessions, formatSessionCookie, readCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { type FormResult, forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -49,7 +49,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       password,
       address: request.clientAddress(),
       previousToken,
-      device: readDevice(request),
+      source: readSource(request, interaction && flow),
       keep: field("keep") === "on",
       knownDevice: readCookie(request, "known-device"),
     }

@@ -3,7 +3,7 @@ import { signUp } from "@/lib/authentication/sign-in"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { formatSessionCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { notFoundPage, waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -27,7 +27,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint("/s
   if (interaction) flow.join(interaction.flowId)
 
   const previousToken = browser.browserSessionToken
-  const facts = { email, name, password, address: request.clientAddress(), previousToken, device: readDevice(request) }
+  const facts = { email, name, password, address: request.clientAddress(), previousToken, source: readSource(request) }
   const result = await signUp(facts, interaction ? flow : null)
   if (result.ok) {
     if (interaction) flow.step("authorization.redirects_to_callback")

@@ -3,6 +3,7 @@ import { confirmPassword, type PasswordCheck } from "@/lib/authentication/confir
 import { notifyClients } from "@/lib/authentication/logout-notifications"
 import { accountForm, isByPasskey } from "@/lib/http/account"
 import { formatDeletedCookie } from "@/lib/http/cookies"
+import { readSource } from "@/lib/http/device"
 import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 import { log } from "@/lib/log"
@@ -24,7 +25,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       }
       if (!confirmed.ok)
         return showFormAgain(page, null, { values: {}, errors: { password: "problems.passwordWrong" } })
-      await deleteAccount(user, texts.locale)
+      await deleteAccount(user, texts.locale, readSource(request))
       // The log keeps no name.
       log().info({ event: "account_deleted", user: user.id })
       notifyClients()

@@ -2,7 +2,7 @@ import { addPasskey, removePasskey } from "@/lib/accounts/passkeys"
 import { continuePath } from "@/lib/authorization/interaction"
 import { accountForm, parseNext } from "@/lib/http/account"
 import { formatCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
 
@@ -15,7 +15,7 @@ const skipSeconds = 90 * 24 * 3600
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
   async ({ field, state, browser, request }, { user }, texts) => {
-    const by = { device: readDevice(request), locale: texts.locale }
+    const by = { source: readSource(request), locale: texts.locale }
     const decision = field("decision")
     // Where the sign-in continues that the offer interrupted.
     const goOn = async () => (state ? continuePath(state, browser.browserTokens) : (parseNext(field("offer")) ?? "/"))

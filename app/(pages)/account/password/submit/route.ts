@@ -2,7 +2,7 @@ import { changePasswordHere } from "@/lib/accounts/users"
 import { confirmPassword } from "@/lib/authentication/confirm-password"
 import { accountForm } from "@/lib/http/account"
 import { formatSessionCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 
@@ -23,7 +23,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       }
       const facts = {
         previousToken: browser.browserSessionToken,
-        device: readDevice(request),
+        source: readSource(request),
         locale: texts.locale,
         amr,
       }

@@ -1,6 +1,6 @@
 import { unlink } from "@/lib/authentication/sign-in-with-provider"
 import { accountForm } from "@/lib/http/account"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 import { sendToProvider } from "@/lib/http/provider-visit"
 
@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
   async ({ field, request }, { user }, texts) => {
     if (field("unlink")) {
-      await unlink(user, field("unlink"), { device: readDevice(request), locale: texts.locale })
+      await unlink(user, field("unlink"), { source: readSource(request), locale: texts.locale })
       return showNotice(page, "providerUnlinked")
     }
     const sent = await sendToProvider(field("link"), { linkFor: user.id, next: null, state: null }, null)

@@ -1,6 +1,6 @@
 import { renewRecoveryCodes } from "@/lib/accounts/second-factor"
 import { accountForm } from "@/lib/http/account"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { showRecoveryCodes } from "@/lib/http/recovery-codes"
 import { redirect } from "@/lib/http/responses"
 
@@ -8,7 +8,7 @@ import { redirect } from "@/lib/http/responses"
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   "/account/totp",
   async ({ request }, { user }, texts) => {
-    const codes = await renewRecoveryCodes(user, { device: readDevice(request), locale: texts.locale })
+    const codes = await renewRecoveryCodes(user, { source: readSource(request), locale: texts.locale })
     return codes ? showRecoveryCodes(codes, null) : redirect("/account/totp")
   },
   { recent: true },

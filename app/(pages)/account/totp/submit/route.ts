@@ -1,6 +1,6 @@
 import { confirmTotpSetup, removeTotp } from "@/lib/accounts/second-factor"
 import { accountForm } from "@/lib/http/account"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 import { showRecoveryCodes } from "@/lib/http/recovery-codes"
 
@@ -10,7 +10,7 @@ const page = "/account/totp"
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
   async ({ field, state, request }, { user, tokenHash, amr }, texts) => {
-    const by = { device: readDevice(request), locale: texts.locale }
+    const by = { source: readSource(request), locale: texts.locale }
     if (field("decision") === "remove") {
       await removeTotp(user, by)
       return showNotice("/account", "totpRemoved")

@@ -1,6 +1,7 @@
 import { enterAsOperator } from "@/lib/authentication/operators"
 import { config } from "@/lib/config"
 import { formatCookie } from "@/lib/http/cookies"
+import { readSource } from "@/lib/http/device"
 import { notFoundPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { redirect } from "@/lib/http/responses"
@@ -10,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   "/flows/enter",
   async ({ field, request }) => {
     if (config().flowInspector !== "operators") return notFoundPage(request)
-    const session = await enterAsOperator(field("ticket"))
+    const session = await enterAsOperator(field("ticket"), readSource(request))
     if (!session) return redirect("/flows/enter")
     return redirect("/flows", [formatCookie("operator", session.token, { expires: session.expiresAt })])
   },

@@ -1,7 +1,7 @@
 import { resetPassword } from "@/lib/accounts/reset-password"
 import { findInteraction } from "@/lib/authorization/interaction"
 import { formatDeletedCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { refuseWhenBusy } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { pathWithState, showFormAgain, showNotice } from "@/lib/http/form-result"
@@ -17,7 +17,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     return refuseWhenBusy(texts, page, async () => {
       const result = await resetPassword(field("token"), field("password"), {
         locale: texts.locale,
-        device: readDevice(request),
+        source: readSource(request),
       })
       if (!result) return redirect(page)
       if (!result.ok) return showFormAgain(page, null, { values: {}, errors: { password: result.problem } })

@@ -3,7 +3,7 @@ import { signOutBrowser } from "@/lib/authentication/sign-out"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext } from "@/lib/http/account"
 import { formatDeletedCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -16,7 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   "/sign-in",
   async ({ field, state, browser, request, flow }) => {
     if (field("decision") === "switch") {
-      await signOutBrowser(browser.browserSessionToken)
+      await signOutBrowser(browser.browserSessionToken, readSource(request))
       return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
     }
     const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
@@ -28,7 +28,12 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     if (!signedIn) return redirect(pathWithState("/sign-in", state))
     const code = field("code").trim()
     if (!code) return showFormAgain(page, state, { values: {}, errors: { code: "problems.codeMissing" } })
-    const result = await completeSignIn(signedIn, code, readDevice(request), interaction ? flow : null)
+    const result = await completeSignIn(
+      signedIn,
+      code,
+      readSource(request, interaction && flow),
+      interaction ? flow : null,
+    )
     if (result.ok) {
       if (interaction) flow.step("authorization.redirects_to_callback")
       return redirect(state ? await continuePath(state, browser.browserTokens) : (next ?? "/"), [forgetFormResult()])

@@ -2,7 +2,7 @@ import { signInWithPasskey } from "@/lib/authentication/sign-in-with-passkey"
 import { callbackPath, continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext, signInPath } from "@/lib/http/account"
 import { formatSessionCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, pathWithState, showFormAgain } from "@/lib/http/form-result"
@@ -23,7 +23,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       response: field("response"),
       address: request.clientAddress(),
       previousToken: browser.browserSessionToken,
-      device: readDevice(request),
+      source: readSource(request, interaction && flow),
     }
     const result = await signInWithPasskey(attempt, interaction ? flow : null)
     if (result.ok) {

@@ -2,7 +2,7 @@ import { returnFromProvider } from "@/lib/authentication/sign-in-with-provider"
 import { continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { browserEndpoint } from "@/lib/http/browser-endpoint"
 import { formatCookie, formatSessionCookie, readCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { refuseWhenBusy } from "@/lib/http/error-page"
 import { pathWithState, showFormAgain, showNotice } from "@/lib/http/form-result"
 import { forgetVisit } from "@/lib/http/provider-visit"
@@ -22,7 +22,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = browserEndpoint(
     const state = interaction && stateToken
     const texts = readTexts(request, interaction?.locale)
     const signedIn = await findSignedInUser(browser.browserSessionToken)
-    const by = { device: readDevice(request), locale: texts.locale, previousToken: browser.browserSessionToken }
+    const by = {
+      source: readSource(request, interaction && flow),
+      locale: texts.locale,
+      previousToken: browser.browserSessionToken,
+    }
     return refuseWhenBusy(texts, pathWithState("/sign-in", state), async () => {
       const sealed = readCookie(request, "provider")
       const result = await returnFromProvider(sealed, request.query, signedIn?.user ?? null, by, interaction && flow)

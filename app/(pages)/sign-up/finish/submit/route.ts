@@ -2,7 +2,7 @@ import { finishSignUp } from "@/lib/accounts/sign-up-link"
 import { continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { formatSessionCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { notFoundPage, refuseWhenBusy } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, showFormAgain } from "@/lib/http/form-result"
@@ -19,7 +19,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     return refuseWhenBusy(texts, page, async () => {
       const [name, password] = [field("name").trim(), field("password")]
       const previousToken = browser.browserSessionToken
-      const facts = { name, password, locale: texts.locale, previousToken, device: readDevice(request) }
+      const facts = { name, password, locale: texts.locale, previousToken, source: readSource(request) }
       const result = await finishSignUp(field("token"), facts)
       if (!result) return redirect(page)
       if (!result.ok) return showFormAgain(page, null, { values: { name }, errors: { [result.field]: result.problem } })

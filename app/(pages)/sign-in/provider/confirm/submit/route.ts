@@ -1,7 +1,7 @@
 import { confirmLink } from "@/lib/authentication/sign-in-with-provider"
 import { continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { formatSessionCookie, readCookie } from "@/lib/http/cookies"
-import { readDevice } from "@/lib/http/device"
+import { readSource } from "@/lib/http/device"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { forgetVisit } from "@/lib/http/provider-visit"
@@ -15,7 +15,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
     if (interaction) flow.join(interaction.flowId)
     const { locale } = readTexts(request, interaction?.locale)
-    const by = { device: readDevice(request), locale, previousToken: browser.browserSessionToken }
+    const by = { source: readSource(request, interaction && flow), locale, previousToken: browser.browserSessionToken }
     const result = await confirmLink(readCookie(request, "provider") ?? "", by, interaction && flow)
     if (result.outcome !== "signed_in") {
       return showFormAgain("/sign-in", state, { values: {}, errors: { form: "problems.providerFailed" } })
