@@ -114,13 +114,19 @@ test("the app is turned off again", async ({ openContext, page, mailed }) => {
   await other.waitForURL((url) => url.pathname === "/")
 })
 
-test("changing the password keeps this browser's second factor", async ({ page, mailed }) => {
-  const { user } = await openWithApp(page, mailed)
+test("changing the password asks for the second factor again, which it does not prove", async ({ page, mailed }) => {
+  const { user, app } = await openWithApp(page, mailed)
   await page.goto(`${mailed.issuer}/account/password`)
   await page.getByLabel("Current password").fill(user.password)
   await page.getByLabel("New password").fill(remember("seven purple elephants dance"))
   await page.getByRole("button", { name: "Change password" }).click()
-  await expect(page.getByText("Your password was changed, and every other browser was signed out.")).toBeVisible()
+  await expect(page.getByRole("heading", { name: "Enter your code" })).toBeVisible()
+  await page.goto(`${mailed.issuer}/account/totp`)
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
+  await page.goBack()
+  await page.getByLabel("Code").fill(app.code())
+  await page.getByRole("button", { name: "Continue" }).click()
+  await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible()
 })
 
 test("a client, a request or the whole server can require a second factor, which is set up on the way", async ({

@@ -1,4 +1,4 @@
-import { listAccountEvents, type Source } from "@/lib/data/audit-events"
+import { listAccountEvents, listFailedSignIns, type Source } from "@/lib/data/audit-events"
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
 import { deleteUser, type User } from "@/lib/data/users"
@@ -11,10 +11,11 @@ const maxEvents = 10_000
 /** Everything that this server knows about a User, for its owner to keep. Secrets, such as the password's hash, are left out. */
 export async function exportAccount(user: User): Promise<object> {
   const now = new Date()
-  const [browsers, apps, events] = await Promise.all([
+  const [browsers, apps, events, failures] = await Promise.all([
     listBrowserSessions(user.id, now),
     listConnectedApps(user.id, now),
     listAccountEvents(user.id, maxEvents),
+    listFailedSignIns(user.id, maxEvents),
   ])
   return {
     exported_at: now.toISOString(),
@@ -41,7 +42,7 @@ export async function exportAccount(user: User): Promise<object> {
       since: since.toISOString(),
       last_used_at: lastUsedAt?.toISOString() ?? null,
     })),
-    security_history: events.map(({ kind, at, browser, os, detail }) => ({
+    security_history: [...events, ...failures].map(({ kind, at, browser, os, detail }) => ({
       kind,
       at: at.toISOString(),
       browser,
@@ -55,8 +56,9 @@ export async function exportAccount(user: User): Promise<object> {
  * Deletes a User and everything about them in one commit, which also stores the e-mail that tells them and the notifications
  * of their clients.
  * @param locale of the e-mail to a User who has chosen none
+ * @returns false when the password was changed or reset since `user` was read
  */
-export async function deleteAccount(user: User, locale: Locale, source: Source): Promise<void> {
+export async function deleteAccount(user: User, locale: Locale, source: Source): Promise<boolean> {
   const mail = await prepareMail({ kind: "accountDeleted", to: user.email, locale: localeOf(user, locale) })
-  await deleteUser(user, mail, source)
+  return deleteUser(user, mail, source)
 }

@@ -11,8 +11,9 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { linkOf } from "@/lib/testing/mail-server"
 import { refuseWrites } from "@/lib/testing/refuse-writes"
 import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { endBrowsers } from "./browsers"
 import { findResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./reset-password"
-import { finishSignUp, requestSignUp } from "./sign-up-link"
+import { findSignUpLink, finishSignUp, requestSignUp } from "./sign-up-link"
 import { changePassword } from "./users"
 import { confirmEmail, requestEmailChange, requestVerification } from "./verify-email"
 
@@ -140,12 +141,48 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     const session = await storeStartedSession({ user, client })
     const start = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60), previousTokenHash: null }
     await insertBrowserSession(user.id, { ...start, tokenHash: generateId() })
-    await reset(tokenOf(await makeResetLink(user)))
+    await requestPasswordReset({ ...asked, email: user.email })
+    await reset(await newestToken(user.email))
     const db = await database()
     expect(await db.browserSession.count({ where: { userId: user.id } })).toBe(0)
     expect((await findSession(session.id))?.revokedReason).toBe("password_changed")
     expect((await findUser(user.id))?.emailVerifiedAt).not.toBeNull()
     expect((await mailsTo(user.email))[0]?.subject).toContain("password was changed")
+  })
+
+  test("to reset a password that the operator handed over proves nothing about the address", async () => {
+    await reset(tokenOf(await makeResetLink(user)))
+    expect((await findUser(user.id))?.emailVerifiedAt).toBeNull()
+  })
+
+  test("to finish signing up ends when the address gets a User in another way", async () => {
+    const email = newAddress()
+    await requestSignUp({ ...asked, email })
+    const token = await newestToken(email)
+    await updateUser(user.id, { email }, {})
+    expect(await findSignUpLink(token)).toBeNull()
+  })
+
+  test("to change an address ends when a browser is signed out from elsewhere", async () => {
+    const start = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60), previousTokenHash: null }
+    await insertBrowserSession(user.id, { ...start, tokenHash: generateId() })
+    const email = newAddress()
+    await requestEmailChange(user, { ...asked, email })
+    const token = await newestToken(email)
+    expect(await endBrowsers(user.id, "others", { current: null, source: {} })).toBe(1)
+    expect(await confirmEmail(token, by)).toBeNull()
+  })
+
+  test("to set a password is limited by network address, because each use costs a bcrypt", async () => {
+    Object.assign(config(), { SIGN_IN_ATTEMPTS_PER_ADDRESS: 3 })
+    perProcess("sign-in limiters").value = undefined
+    const token = tokenOf(await makeResetLink(user))
+    const source = { ...by.source, address: "198.51.100.77" }
+    const attempt = () => resetPassword(token, "short", { ...by, source })
+    for (let i = 0; i < 3; i++) expect(await attempt()).toMatchObject({ problem: "problems.passwordTooShort" })
+    expect(await attempt()).toMatchObject({ ok: false, waitSeconds: expect.any(Number) })
+    Object.assign(config(), { SIGN_IN_ATTEMPTS_PER_ADDRESS: 100 })
+    perProcess("sign-in limiters").value = undefined
   })
 
   test("to reset a password stays usable when a part of the reset fails", async () => {

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto"
 import { addressKey } from "@/lib/accounts/address-key"
 import { config } from "@/lib/config"
+import type { Source } from "@/lib/data/audit-events"
 import { type EmailLink, findEmailLink, insertEmailLink, type LinkPurpose } from "@/lib/data/email-links"
 import { countSignInAttempt } from "@/lib/data/sign-in-limits"
 import type { Letter } from "@/lib/mail/content"
@@ -14,6 +15,7 @@ export const linkSeconds = 30 * 60
 /** The page that each link opens. A GET changes nothing there, because mail scanners follow links. */
 const pages: Record<LinkPurpose, string> = {
   reset_password: "/reset-password/choose",
+  operator_reset: "/reset-password/choose",
   sign_up: "/sign-up/finish",
   verify_email: "/confirm-email",
   change_email: "/confirm-email",
@@ -66,4 +68,12 @@ export async function countMailRequest(
   if (waitSeconds > 0) return { waitSeconds, maySend: false }
   const byRecipient = await countSignInAttempt("mail-to", recipientKey(email))
   return { waitSeconds: 0, maySend: byRecipient.waitSeconds === 0 }
+}
+
+/**
+ * Counts the use of a link that costs a bcrypt, against the network address that it came from.
+ * @returns the seconds to wait when there were too many, else 0
+ */
+export async function countLinkUse({ address }: Source): Promise<number> {
+  return (await countSignInAttempt("link", addressKey(address ?? ""))).waitSeconds
 }

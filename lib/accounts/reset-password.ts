@@ -8,7 +8,7 @@ import type { Letter } from "@/lib/mail/content"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { hashToken } from "@/lib/protocol/random"
 import { toLookupEmail, toReadableEmail } from "./email-address"
-import { countMailRequest, findLink, issueLink } from "./email-links"
+import { countLinkUse, countMailRequest, findLink, issueLink } from "./email-links"
 import { hashNewPassword } from "./password-rules"
 import { localeOf } from "./users"
 
@@ -43,7 +43,7 @@ function composeReset(user: User | null, email: string, locale: Locale, link: st
 
 /** Makes a link to reset a User's password, for an operator to hand over. No e-mail is sent. */
 export function makeResetLink({ id, email }: User): Promise<string> {
-  return issueLink({ purpose: "reset_password", userId: id, email }, () => null)
+  return issueLink({ purpose: "operator_reset", userId: id, email }, () => null)
 }
 
 /** Finds the User of a link to reset the password, as the page shows them; null for a link that cannot be used. */
@@ -54,29 +54,38 @@ export async function findResetLink(token: string): Promise<{ email: string; sta
 
 /** A link is no longer valid when its User was disabled, or got another address after it was sent. */
 async function findLinkWithUser(token: string): Promise<{ link: EmailLink; user: User } | null> {
-  const link = await findLink(token, "reset_password")
+  const link = await findLink(token, "reset_password", "operator_reset")
   const user = link?.userId ? await findUser(link.userId) : null
   return link && user && !user.disabledAt && user.email === link.email ? { link, user } : null
 }
 
 /**
- * Consumes a link and sets the password. In the same commit, the address is verified, all browser sessions and Sessions of
- * the User end, and an e-mail about it is stored.
- * @returns the state token of the authorization that asked, why the password cannot be used, or null when the link cannot
+ * Consumes a link and sets the password. In the same commit, the address is verified if the link was sent to it, all browser
+ * sessions and Sessions of the User end, and an e-mail about it is stored.
+ * @returns the state token of the authorization that asked, why the password cannot be used, the seconds to wait after too
+ * many attempts, or null when the link cannot be used
  * @throws PasswordPoolBusyError
  */
 export async function resetPassword(
   token: string,
   password: string,
   { locale, source }: { locale: Locale; source: Source },
-): Promise<{ ok: true; stateToken: string | null } | { ok: false; problem: ProblemKey } | null> {
+): Promise<
+  | { ok: true; stateToken: string | null }
+  | { ok: false; problem: ProblemKey }
+  | { ok: false; waitSeconds: number }
+  | null
+> {
   const found = await findLinkWithUser(token)
   if (!found) return null
   const { link, user } = found
+  const waitSeconds = await countLinkUse(source)
+  if (waitSeconds > 0) return { ok: false, waitSeconds }
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
+  const proof = link.purpose === "reset_password" ? "email" : "operator"
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), user.id, hashed.passwordHash, new Date(), source, mail)))
+  if (!(await resetPasswordByLink(hashToken(token), proof, user.id, hashed.passwordHash, new Date(), source, mail)))
     return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }

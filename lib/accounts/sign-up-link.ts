@@ -6,7 +6,7 @@ import type { ProblemKey } from "@/lib/i18n/texts"
 import { generateId, hashToken } from "@/lib/protocol/random"
 import { makeBrowserSession, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { findEmailProblem, normalizeEmail, toReadableEmail } from "./email-address"
-import { countMailRequest, findLink, issueLink } from "./email-links"
+import { countLinkUse, countMailRequest, findLink, issueLink } from "./email-links"
 import { hashNewPassword } from "./password-rules"
 import { localeOf, parseNewUser, type UserProblem } from "./users"
 
@@ -47,20 +47,25 @@ export async function findSignUpLink(token: string): Promise<{ email: string; st
 /**
  * Consumes a link to finish signing up, and creates the User, with a verified address and signed in, in the same commit.
  * @param facts.previousToken the BrowserSession cookie that the browser had: that session ends
- * @returns why the User cannot be created, or null when the link cannot be used
+ * @returns why the User cannot be created, the seconds to wait after too many attempts, or null when the link cannot be used
  * @throws PasswordPoolBusyError
  */
 export async function finishSignUp(
   token: string,
   facts: { name: string; password: string; locale: Locale; previousToken: string | null; source: Source },
 ): Promise<
-  { ok: true; user: User; stateToken: string | null; browserSession: NewBrowserSession } | UserProblem | null
+  | { ok: true; user: User; stateToken: string | null; browserSession: NewBrowserSession }
+  | UserProblem
+  | { ok: false; waitSeconds: number }
+  | null
 > {
   const link = await findLink(token, "sign_up")
   if (!link) return null
   const parsed = parseNewUser({ email: link.email, name: facts.name, password: facts.password })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
+  const waitSeconds = await countLinkUse(facts.source)
+  if (waitSeconds > 0) return { ok: false, waitSeconds }
   const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
     source: facts.source,
     kind: "signed_up",

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { byOperator } from "@/lib/data/audit-events"
+import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { findSession } from "@/lib/data/sessions"
 import { findUser, findUserByEmail } from "@/lib/data/users"
 import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { deleteAccount } from "./account-data"
 import { verifyPassword } from "./password"
-import { changePassword, createUser, disableUser, enableUser } from "./users"
+import { changePassword, changePasswordHere, changeProfile, createUser, disableUser, enableUser } from "./users"
 
 let opened: TestDatabase
 beforeAll(async () => {
@@ -125,6 +128,39 @@ describe("everything that a User has started ends, and nothing of another User,"
     expect((await findUser(user.userId))?.disabledAt).toBeNull()
     expect(await findSignedInUser(user.token)).toBeNull()
     expect(await findSignedInUser(other.token)).not.toBeNull()
+  })
+})
+
+describe("a change that was confirmed with a password which was then reset", () => {
+  test("does not set the password, and signs no one in", async () => {
+    const user = await storeUser()
+    await changePassword(user.id, "the password of the reset")
+    const facts = { previousToken: null, source: {}, locale: "en" } as const
+    expect(await changePasswordHere(user, "a thief's good password", facts)).toBeNull()
+    const after = await findUser(user.id)
+    expect(await verifyPassword("the password of the reset", after?.passwordHash ?? null)).toBe(true)
+    expect(await listBrowserSessions(user.id, new Date())).toEqual([])
+  })
+
+  test("does not delete the account", async () => {
+    const user = await storeUser()
+    await changePassword(user.id, "the password of the reset")
+    expect(await deleteAccount(user, "en", {})).toBe(false)
+    expect(await findUser(user.id)).not.toBeNull()
+  })
+})
+
+describe("the phone number's proof", () => {
+  test("ends when the User changes the number, and not when the operator does or it stays", async () => {
+    const claims = { phone_number: "+41446681800", phone_number_verified: true }
+    const user = await storeUser({ claims: JSON.stringify(claims) })
+    const read = async () => JSON.parse((await findUser(user.id))?.claims ?? "{}")
+    await changeProfile(user.id, { claims: { phone_number: "+41446681800" } }, {})
+    expect(await read()).toMatchObject(claims)
+    await changeProfile(user.id, { claims: { phone_number: "+41446681801" } }, {})
+    expect(await read()).not.toHaveProperty("phone_number_verified")
+    await changeProfile(user.id, { claims }, byOperator)
+    expect(await read()).toMatchObject(claims)
   })
 })
 

@@ -94,7 +94,8 @@ export async function changeProfile(
   const parsed = parseProfile({ email: changes.email ?? user.email, name: changes.name ?? user.name })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
-  const claimProblem = findProblemOfClaims(changes.claims ?? {})
+  const claims = changes.claims && source.actor !== "operator" ? withoutProof(user, changes.claims) : changes.claims
+  const claimProblem = findProblemOfClaims(claims ?? {})
   if (claimProblem) return claimProblem
   const stillVerified = changes.emailVerified ?? (email === user.email && user.emailVerifiedAt !== null)
   const changed = {
@@ -102,10 +103,17 @@ export async function changeProfile(
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
     emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
-    ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
+    ...(claims && { claims: changeClaims(user, claims) }),
   }
   if (!(await updateUser(userId, changed, source))) return { ok: false, field: "email", problem: "problems.emailTaken" }
   return { ok: true, user: { ...user, ...changed } }
+}
+
+/** The operator vouched for the phone number that was there, and not for another one. */
+function withoutProof(user: User, changes: Claims): Claims {
+  const { phone_number: before } = JSON.parse(user.claims) as Claims
+  const isChanged = "phone_number" in changes && changes.phone_number !== before
+  return isChanged ? { ...changes, phone_number_verified: null } : changes
 }
 
 /** The claims that have columns of their own, or are set by the server. */
@@ -154,24 +162,20 @@ export async function enableUser(userId: string): Promise<boolean> {
 
 /**
  * Sets a User's password from one of their browsers, which gets a new BrowserSession. Everything else that was started with
- * the old password ends, and an e-mail tells the User.
+ * the old password ends, and an e-mail tells the User. Only the password was proven now, so a second factor is asked again.
+ * @returns why the password cannot be used; null when it was changed or reset since `user` was read
  * @throws PasswordPoolBusyError
  */
 export async function changePasswordHere(
   user: User,
   password: string,
-  {
-    previousToken,
-    source,
-    locale,
-    amr,
-  }: { previousToken: string | null; source: Source; locale: Locale; amr: string[] },
-): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey }> {
+  { previousToken, source, locale }: { previousToken: string | null; source: Source; locale: Locale },
+): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; problem: ProblemKey } | null> {
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
   const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
-  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { source, amr, kind: null })
-  await changePasswordInBrowser(user.id, hashed.passwordHash, start, mail)
+  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { source, kind: null })
+  if (!(await changePasswordInBrowser(user, hashed.passwordHash, start, mail))) return null
   void sendMailInBackground()
   return { ok: true, browserSession }
 }

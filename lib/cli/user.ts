@@ -161,7 +161,8 @@ async function remove(emailOrSub: string, options: ConfirmOptions): Promise<Answ
   const user = await getUser(emailOrSub)
   const { id, email } = user
   await confirm(`Delete the user ${email} (${id}) and all their data?`, options)
-  await deleteAccount(user, "en", byOperator)
+  if (!(await deleteAccount(user, "en", byOperator)))
+    throw new OperatorError("The user was changed meanwhile. Try again.")
   return { json: { sub: id, email, deleted: true }, text: `Deleted the user ${email} (${id}).` }
 }
 

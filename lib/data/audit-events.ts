@@ -111,10 +111,21 @@ export async function insertFailedSignIn(email: string, at: Date, source: Source
   )
 }
 
-/** The newest events of an account that its owner sees. */
-export async function listAccountEvents(userId: string, limit: number): Promise<AuditEvent[]> {
+/** The newest events of an account that its owner sees, without failed sign-ins. */
+export const listAccountEvents = (userId: string, limit: number): Promise<AuditEvent[]> =>
+  listNewest(
+    userId,
+    accountEventKinds.filter((kind) => kind !== "sign_in_failed"),
+    limit,
+  )
+
+/** The newest failed sign-ins of an account. */
+export const listFailedSignIns = (userId: string, limit: number): Promise<AuditEvent[]> =>
+  listNewest(userId, ["sign_in_failed"], limit)
+
+async function listNewest(userId: string, kinds: AccountEventKind[], limit: number): Promise<AuditEvent[]> {
   const db = await database()
-  const where = { userId, kind: { in: [...accountEventKinds] } }
+  const where = { userId, kind: { in: kinds } }
   return db.auditEvent.findMany({ where, orderBy: [{ at: "desc" }, { id: "desc" }], take: limit })
 }
 

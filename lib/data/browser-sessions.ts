@@ -84,13 +84,20 @@ export async function deleteBrowserSession(tokenHash: string, now: Date, source:
   await write(...(await endWrites(found, now)), auditWrite(event))
 }
 
-/** Deletes BrowserSessions of one User as `deleteBrowserSession`, all in one commit with the event. */
+/**
+ * Deletes BrowserSessions of one User as `deleteBrowserSession`, all in one commit with the event. A link that changes the
+ * email address may have been requested in one of them, so it ends too.
+ */
 export async function deleteBrowserSessions(
   sessions: Pick<BrowserSession, "tokenHash" | "userId">[],
   event: NewAuditEvent,
 ): Promise<void> {
   const writes = await Promise.all(sessions.map((session) => endWrites(session, event.at)))
-  await write(...writes.flat(), auditWrite(event))
+  const links: Write = [
+    `DELETE FROM "EmailLink" WHERE "userId" = ? AND "purpose" = 'change_email'`,
+    [event.userId ?? ""],
+  ]
+  await write(...writes.flat(), links, auditWrite(event))
 }
 
 async function endWrites(

@@ -4,7 +4,8 @@ import type { EmailLink } from "./generated/sqlite/client"
 import { mailWrites, type NewMail } from "./mail"
 import { findRow, type Write, write, writeIfFirst } from "./statement"
 
-export type LinkPurpose = "reset_password" | "sign_up" | "verify_email" | "change_email"
+/** `operator_reset` is a link to reset the password that an operator hands over: it does not prove the email address. */
+export type LinkPurpose = "reset_password" | "operator_reset" | "sign_up" | "verify_email" | "change_email"
 export type { EmailLink }
 export type NewEmailLink = Omit<EmailLink, "subject" | "purpose"> & { purpose: LinkPurpose }
 

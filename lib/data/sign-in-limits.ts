@@ -10,8 +10,9 @@ import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
 
 /**
- * Failed sign-ins of an account, of an account from a browser that knows it, and from an address; from an address: sign-ups, registrations of clients, requests of devices
- * wrong user codes, and requests for e-mails; e-mails to an address; wrong codes of a second factor.
+ * Failed sign-ins of an account, of an account from a browser that knows it, and from an address; from an address: sign-ups,
+ * registrations of clients, requests of devices, wrong user codes, requests for e-mails, and passwords set by a link; e-mails
+ * to an address; of a User who is signed in: wrong codes of a second factor, and wrong passwords before a change.
  */
 export type SignInLimitKind =
   | "account"
@@ -24,6 +25,8 @@ export type SignInLimitKind =
   | "mail"
   | "mail-to"
   | "second-factor"
+  | "confirmation"
+  | "link"
 
 type Limiters = Record<SignInLimitKind, RateLimiterStoreAbstract>
 
@@ -56,6 +59,8 @@ async function connect(): Promise<Limiters> {
     device: create("device", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "user-code": create("user-code", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "second-factor": create("second-factor", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
+    confirmation: create("confirmation", settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT),
+    link: create("link", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     mail: create("mail", settings.SIGN_IN_ATTEMPTS_PER_ADDRESS),
     "mail-to": create("mail-to", mailsPerRecipient),
   }

@@ -30,7 +30,7 @@ export async function insertUser(
   const stored = newUser(user)
   const created = { ...byOperator, kind: "user_created", at: stored.createdAt, userId: user.id } as const
   const started = browserSession ? browserSessionWrites(user.id, browserSession) : [auditWrite(created)]
-  return (await isStored(write(insertUserWrite(stored), ...started))) ? stored : null
+  return (await isStored(write(insertUserWrite(stored), endSignUpWrite(stored.email), ...started))) ? stored : null
 }
 
 /** What no new User has. */
@@ -40,6 +40,12 @@ const none = { disabledAt: null, signInsCountFrom: null, totp: null, totpStep: 0
 function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
   return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: new Date() }
 }
+
+/** A link to sign up with this address cannot be used any more. */
+const endSignUpWrite = (email: string): Write => [
+  `DELETE FROM "EmailLink" WHERE "email" = ? AND "purpose" = 'sign_up'`,
+  [email],
+]
 
 const insertUserWrite = ({
   id,
@@ -66,7 +72,12 @@ export function insertLinkedUser(
   browserSession: BrowserSessionStart,
 ): Promise<boolean> {
   return isStored(
-    write(insertUserWrite(newUser(user)), linkWrite(link), ...browserSessionWrites(user.id, browserSession)),
+    write(
+      insertUserWrite(newUser(user)),
+      endSignUpWrite(user.email),
+      linkWrite(link),
+      ...browserSessionWrites(user.id, browserSession),
+    ),
   )
 }
 
@@ -97,6 +108,7 @@ export function verifyEmailByLink(
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
     [`UPDATE "User" SET "email" = ?, "emailVerifiedAt" = ? WHERE "id" = ?`, [email, now, id]],
+    endSignUpWrite(email),
     // Those that the earlier address got. A link to another new address stays.
     [`DELETE FROM "EmailLink" WHERE "userId" = ? AND "email" <> ? AND "purpose" <> 'change_email'`, [id, email]],
     auditWrite({ userId: id, kind: mail ? "email_changed" : "email_verified", at: now, ...source }),
@@ -104,13 +116,20 @@ export function verifyEmailByLink(
   ])
 }
 
+const verifyWrite = (id: string, now: Date): Write => [
+  `UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`,
+  [now, id],
+]
+
 /**
- * Consumes a link to reset the password: sets it, verifies the email address, and ends the User's browser sessions and
- * Sessions, in one commit.
+ * Consumes a link to reset the password: sets it, verifies the email address that the link was sent to, and ends the User's
+ * browser sessions and Sessions, in one commit.
+ * @param proof what the link proves: that the User reads e-mail at the address, or only what the operator knows
  * @returns false when the link cannot be used any more
  */
 export async function resetPasswordByLink(
   tokenHash: string,
+  proof: "email" | "operator",
   id: string,
   passwordHash: string,
   now: Date,
@@ -118,7 +137,7 @@ export async function resetPasswordByLink(
   mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
-    [`UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`, [now, id]],
+    ...(proof === "email" ? [verifyWrite(id, now)] : []),
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     auditWrite({ userId: id, kind: "password_reset", at: now, ...source }),
     ...mailWrites(mail),
@@ -143,7 +162,10 @@ export async function findUserByEmail(email: string): Promise<User | null> {
 export function updateUser(id: string, changes: UserChanges, source: Source): Promise<boolean> {
   const kind = source.actor === "operator" ? "user_updated" : "profile_changed"
   const event = { ...source, kind, at: new Date(), userId: id, detail: Object.keys(changes).join(" ") } as const
-  return isStored(writeIfFirst(updateWrite("User", { id }, changes), auditWrite(event)))
+  const { email } = changes
+  const links: Write[] =
+    email === undefined ? [] : [endSignUpWrite(email), [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]]]
+  return isStored(writeIfFirst(updateWrite("User", { id }, changes), ...links, auditWrite(event)))
 }
 
 export async function listUsers(): Promise<User[]> {
@@ -200,18 +222,28 @@ async function accessEndWrites(
   ]
 }
 
+/** No row is changed when the password or the state of the User is another one than was read. */
+const guardWrite = ({ id, passwordHash }: Pick<User, "id" | "passwordHash">): Write => [
+  `UPDATE "User" SET "passwordHash" = "passwordHash" WHERE "id" = ? AND "passwordHash" = ? AND "disabledAt" IS NULL`,
+  [id, passwordHash],
+]
+
 /**
  * Sets a password and ends, in the same commit, all of the User's browser sessions and Sessions except a new browser session
  * of the browser that changes it.
+ * @param user as read when the current password was checked
+ * @returns false when the password was changed or reset, or the User disabled, since: nothing is changed
  */
 export async function changePasswordInBrowser(
-  id: string,
+  user: User,
   passwordHash: string,
   browserSession: BrowserSessionStart,
   mail: NewMail | null,
-): Promise<void> {
+): Promise<boolean> {
+  const { id } = user
   const { authenticatedAt: now, browser, os, address, flowId } = browserSession
-  await write(
+  return writeIfFirst(
+    guardWrite(user),
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     ...browserSessionWrites(id, browserSession),
     auditWrite({ userId: id, kind: "password_changed", at: now, browser, os, address, flowId }),
@@ -222,14 +254,14 @@ export async function changePasswordInBrowser(
 /**
  * Deletes a User with everything about them, recorded flows included, and stores the notifications for their clients and the
  * e-mail to the User, in one commit. The audit log keeps what happened, without anything that names the person.
+ * @param user as read when the password was checked
+ * @returns false when the password was changed or reset since: nothing is deleted
  */
-export async function deleteUser(
-  { id, email }: Pick<User, "id" | "email">,
-  mail: NewMail | null,
-  { actor }: Source,
-): Promise<void> {
+export async function deleteUser(user: User, mail: NewMail | null, { actor }: Source): Promise<boolean> {
+  const { id, email, passwordHash } = user
   const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
-  await write(
+  return writeIfFirst(
+    [`UPDATE "User" SET "disabledAt" = ? WHERE "id" = ? AND "passwordHash" = ?`, [new Date(), id, passwordHash]],
     ...(await notificationWrites({ userId: id }, new Date())),
     [`DELETE FROM "FlowEvent" WHERE "flowId" IN (${flows})`, [id]],
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],

@@ -11,8 +11,14 @@ export function readDevice(request: EndpointRequest): Device {
   const userAgent = request.header("user-agent")
   if (!userAgent || userAgent.length > maxLength) return { browser: null, os: null }
   const { browser, os } = Bowser.parse(userAgent)
-  return { browser: browser.name || null, os: os.name || null }
+  return { browser: findKnown(browsers, browser.name), os: findKnown(systems, os.name) }
 }
+
+const browsers = new Set<string>(Object.values(Bowser.BROWSER_MAP))
+const systems = new Set<string>(Object.values(Bowser.OS_MAP))
+
+/** The library also takes names out of the header, and anyone could write a sentence into the history of an account. */
+const findKnown = (names: Set<string>, name: string | undefined) => (name && names.has(name) ? name : null)
 
 /** From where a person does something, for the history of the account and the audit log. */
 export function readSource(request: EndpointRequest, flow: Flow | null = null): Source {

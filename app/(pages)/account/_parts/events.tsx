@@ -14,6 +14,7 @@ export function Events({ texts, events }: { texts: Texts; events: AccountEvent[]
           <p className="[overflow-wrap:anywhere]">
             {t(`events.${event.kind}`)}
             {event.detail && <bdi>: {event.detail}</bdi>}
+            {event.count > 1 && <bdi> × {new Intl.NumberFormat(texts.locale).format(event.count)}</bdi>}
           </p>
           <p className="text-sm text-muted">
             <time dateTime={event.at.toISOString()}>

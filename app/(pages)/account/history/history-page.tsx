@@ -5,7 +5,7 @@ import { SettingPage } from "../_parts/setting-page"
 
 const maxEvents = 100
 
-/** What happened to the account in the last 90 days. */
+/** What happened to the account. */
 export const historyPage = accountPage("/account/history", async ({ signedIn, texts }) => {
   const title = texts.t("account.history")
   const content = (

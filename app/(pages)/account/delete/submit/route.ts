@@ -1,11 +1,12 @@
 import { deleteAccount } from "@/lib/accounts/account-data"
 import { confirmPassword, type PasswordCheck } from "@/lib/authentication/confirm-password"
 import { notifyClients } from "@/lib/authentication/logout-notifications"
-import { accountForm, isByPasskey } from "@/lib/http/account"
+import { accountForm, isByPasskey, signInPath } from "@/lib/http/account"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { readSource } from "@/lib/http/device"
 import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
+import { redirect } from "@/lib/http/responses"
 import { log } from "@/lib/log"
 import { sendMailInBackground } from "@/lib/mail/outbox"
 
@@ -16,16 +17,14 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
   ({ field, request }, { user, amr }, texts) =>
     refuseWhenBusy(texts, page, async () => {
-      const confirmed: PasswordCheck = isByPasskey(amr)
-        ? { ok: true }
-        : await confirmPassword(user, field("password"), request.clientAddress())
+      const confirmed: PasswordCheck = isByPasskey(amr) ? { ok: true } : await confirmPassword(user, field("password"))
       if ("waitSeconds" in confirmed) {
         const wait = { problem: "too_many_attempts", retryAfterSeconds: confirmed.waitSeconds } as const
         return waitPage(texts, wait, { href: page, isSignIn: false })
       }
       if (!confirmed.ok)
         return showFormAgain(page, null, { values: {}, errors: { password: "problems.passwordWrong" } })
-      await deleteAccount(user, texts.locale, readSource(request))
+      if (!(await deleteAccount(user, texts.locale, readSource(request)))) return redirect(signInPath(page))
       // The log keeps no name.
       log().info({ event: "account_deleted", user: user.id })
       notifyClients()

@@ -2,7 +2,7 @@ import { resetPassword } from "@/lib/accounts/reset-password"
 import { findInteraction } from "@/lib/authorization/interaction"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { readSource } from "@/lib/http/device"
-import { refuseWhenBusy } from "@/lib/http/error-page"
+import { refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { pathWithState, showFormAgain, showNotice } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
@@ -20,6 +20,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
         source: readSource(request),
       })
       if (!result) return redirect(page)
+      if ("waitSeconds" in result) {
+        const wait = { problem: "too_many_attempts", retryAfterSeconds: result.waitSeconds } as const
+        return waitPage(texts, wait, { href: page, isSignIn: false })
+      }
       if (!result.ok) return showFormAgain(page, null, { values: {}, errors: { password: result.problem } })
       const { stateToken } = result
       const interaction = stateToken && (await findInteraction(stateToken, browser.browserTokens))

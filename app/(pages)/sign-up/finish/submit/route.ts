@@ -3,7 +3,7 @@ import { continuePath, findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { formatSessionCookie } from "@/lib/http/cookies"
 import { readSource } from "@/lib/http/device"
-import { notFoundPage, refuseWhenBusy } from "@/lib/http/error-page"
+import { notFoundPage, refuseWhenBusy, waitPage } from "@/lib/http/error-page"
 import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
@@ -22,6 +22,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
       const facts = { name, password, locale: texts.locale, previousToken, source: readSource(request) }
       const result = await finishSignUp(field("token"), facts)
       if (!result) return redirect(page)
+      if ("waitSeconds" in result) {
+        const wait = { problem: "too_many_attempts", retryAfterSeconds: result.waitSeconds } as const
+        return waitPage(texts, wait, { href: page, isSignIn: false })
+      }
       if (!result.ok) return showFormAgain(page, null, { values: { name }, errors: { [result.field]: result.problem } })
       const cookies = [formatSessionCookie(result.browserSession), forgetFormResult()]
       const interaction = result.stateToken && (await findInteraction(result.stateToken, browser.browserTokens))
