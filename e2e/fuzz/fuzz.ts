@@ -1,0 +1,108 @@
+import { type Context, findProblems, slowAnswerMs } from "./checks"
+import { type Exchange, exchange } from "./exchange"
+import type { Material } from "./material"
+import { mutate } from "./mutate"
+import { Random } from "./random"
+import { type FuzzRequest, serialise } from "./request"
+import { makeValidRequest } from "./valid-requests"
+import { type Sent, toWire } from "./wire"
+
+/** A problem with the answer to one request. */
+export type Find = { number: number; request: FuzzRequest; bytes: Buffer; problems: string[] }
+
+type Options = {
+  port: number
+  seed: number
+  requests: number
+  renew: () => Promise<Material>
+  context: Context
+  /** Called when half of the requests are answered. */
+  atHalf: () => Promise<void>
+  onFind: (find: Find) => void
+  /** Called for each answer, with the path of the route that the request was made for. */
+  onExchange: (request: FuzzRequest, exchange: Exchange) => void
+}
+
+/** Requests with the same material. */
+const batchSize = 50
+
+/** Requests at the same time, beside those that wait for the server's time limit. */
+const parallel = 6
+
+const timeoutMs = 15_000
+
+/** Sends the requests of a seed. Request `n` is the same in each run, except for the values that the server makes. */
+export async function fuzz(options: Options): Promise<void> {
+  const { port, seed, requests, renew, context, atHalf, onFind, onExchange } = options
+  /** Answers that took long, which are measured again when nothing else is running. */
+  let suspects: { number: number; request: FuzzRequest; sent: Sent }[] = []
+  /** Requests that wait for the server's time limit. */
+  const waiting = new Set<Promise<void>>()
+
+  async function send(number: number, request: FuzzRequest, sent: Sent): Promise<void> {
+    const result = await exchange(port, sent, request.method === "HEAD", timeoutMs)
+    onExchange(request, result)
+    const problems = findProblems(request, sent, result, context)
+    if (problems.length > 0) onFind({ number, request, bytes: sent.bytes, problems })
+    if (result.end === "timeout")
+      onFind({ number, request, bytes: sent.bytes, problems: ["no answer until the timeout"] })
+    else if (sent.pace === "whole" && !isIncomplete(sent, result) && result.ms > slowAnswerMs)
+      suspects.push({ number, request, sent })
+  }
+
+  /** An answer is slow when it takes long three times, while the server does nothing else. */
+  async function confirmSuspects(): Promise<void> {
+    for (const { number, request, sent } of suspects) {
+      const times: number[] = []
+      for (let i = 0; i < 3; i++) times.push((await exchange(port, sent, request.method === "HEAD", timeoutMs)).ms)
+      const fastest = Math.min(...times)
+      if (fastest > slowAnswerMs)
+        onFind({ number, request, bytes: sent.bytes, problems: [`an answer after ${Math.round(fastest)} ms`] })
+    }
+    suspects = []
+  }
+
+  for (let first = 0; first < requests; first += batchSize) {
+    const material = await renew()
+    const last = Math.min(first + batchSize, requests)
+    let next = first
+    await Promise.all(
+      Array.from({ length: parallel }, async () => {
+        while (next < last) {
+          const number = next++
+          const { request, sent } = makeFuzzed(seed, number, material)
+          const running = send(number, request, sent)
+          if (sent.pace !== "slow" && !sent.isDamaged) await running
+          else {
+            const done: Promise<void> = running.finally(() => waiting.delete(done))
+            waiting.add(done)
+            if (waiting.size > 60) await Promise.race(waiting)
+          }
+        }
+      }),
+    )
+    if (suspects.length > 0) {
+      await Promise.all(waiting)
+      await confirmSuspects()
+    }
+    if (first < requests / 2 && last >= requests / 2) {
+      await Promise.all(waiting)
+      await atHalf()
+    }
+  }
+  await Promise.all(waiting)
+  await confirmSuspects()
+}
+
+/** Whether the server waited for the rest of a request until its time limit. */
+const isIncomplete = ({ isDamaged }: Sent, { answers, end }: Exchange) =>
+  isDamaged && (end === "closed" || answers.some(({ status }) => status === 408))
+
+export function makeFuzzed(seed: number, number: number, material: Material): { request: FuzzRequest; sent: Sent } {
+  const random = new Random(seed, number)
+  const request = makeValidRequest(material, random)
+  const copy: FuzzRequest = structuredClone(request)
+  mutate(copy, random, material)
+  const sent = toWire(serialise(copy), random)
+  return { request: copy, sent }
+}
