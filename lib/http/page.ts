@@ -1,5 +1,6 @@
 import type { ReactNode } from "react"
 import type { Texts } from "@/lib/i18n/texts"
+import { hasControlCharacter } from "@/lib/protocol/parameters"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 
 /** A page: its texts, its title, its content as React elements without client components, its status, 200 by default, and
@@ -13,7 +14,11 @@ type Page = { texts: Texts; title: string; content: ReactNode; status?: number; 
  */
 export type PageHandler = (request: EndpointRequest) => Promise<Page | EndpointResponse | null>
 
-/** A parameter of the page's query; null when it is missing. If it is repeated, the first value is used. */
+/**
+ * A parameter of the page's query; null when it is missing, or has a control character, which no link of this server has and
+ * a database may refuse. If it is repeated, the first value is used.
+ */
 export function readPageQuery(request: EndpointRequest, name: string): string | null {
-  return new URLSearchParams(request.query).get(name)
+  const value = new URLSearchParams(request.query).get(name)
+  return value === null || hasControlCharacter(value) ? null : value
 }
