@@ -6,7 +6,7 @@ import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { formEndpoint, type PostedForm } from "./form-endpoint"
 import { type FormResult, findFormResult } from "./form-result"
-import { type PageHandler, readPageQuery } from "./page"
+import { type PageHandler, readPageState } from "./page"
 import { redirect } from "./responses"
 import { readUserTexts } from "./texts"
 
@@ -14,7 +14,7 @@ import { readUserTexts } from "./texts"
 const recentSeconds = 10 * 60
 
 /** The pages that a sign-in can lead to: those of the account. */
-const nextSyntax = /^\/account(\/[a-z-]+)*$/
+const nextSyntax = /^\/account(\/[a-z-]{1,30}){0,2}$/
 
 /** Reads the page where a sign-in without an authorization continues; null for none, and for every other address. */
 export const parseNext = (next: string | null): string | null => (next && nextSyntax.test(next) ? next : null)
@@ -48,7 +48,7 @@ export function accountPage(
 ): PageHandler {
   return async (request) => {
     const signedIn = await findUserFor(request, options)
-    const state = readPageQuery(request, "state")
+    const state = readPageState(request)
     // A page that is a step of an authorization goes back to it.
     if (!signedIn) return redirect(state === null ? signInPath(path) : callbackPath(state))
     const form = (await findFormResult(request, path, state)) ?? { values: {}, errors: {} }

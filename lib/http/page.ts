@@ -2,6 +2,7 @@ import type { ReactNode } from "react"
 import type { Texts } from "@/lib/i18n/texts"
 import { hasControlCharacter } from "@/lib/protocol/parameters"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
+import { toUrlToken } from "./url-token"
 
 /** A page: its texts, its title, its content as React elements without client components, its status, 200 by default, and
  * Set-Cookie headers, which Next cannot send. */
@@ -21,4 +22,10 @@ export type PageHandler = (request: EndpointRequest) => Promise<Page | EndpointR
 export function readPageQuery(request: EndpointRequest, name: string): string | null {
   const value = new URLSearchParams(request.query).get(name)
   return value === null || hasControlCharacter(value) ? null : value
+}
+
+/** The state token in the page's query; null when it is missing. It may go into the URL of a redirect. */
+export function readPageState(request: EndpointRequest): string | null {
+  const state = readPageQuery(request, "state")
+  return state === null ? null : toUrlToken(state)
 }
