@@ -1,4 +1,5 @@
 import { callbackPath } from "@/lib/authorization/interaction"
+import { isReferenceViolation } from "@/lib/data/errors"
 import type { Texts } from "@/lib/i18n/texts"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { readTokenCookie } from "./cookies"
@@ -64,6 +65,13 @@ export function accountForm(
 ): Endpoint {
   return formEndpoint(page, async (form) => {
     const signedIn = await findUserFor(form.request, options)
-    return signedIn ? handle(form, signedIn, readUserTexts(form.request, signedIn.user)) : redirect(signInPath(page))
+    if (!signedIn) return redirect(signInPath(page))
+    try {
+      return await handle(form, signedIn, readUserTexts(form.request, signedIn.user))
+    } catch (error) {
+      // Another browser deleted the account after the sign-in was looked up.
+      if (isReferenceViolation(error)) return redirect(signInPath(page))
+      throw error
+    }
   })
 }
