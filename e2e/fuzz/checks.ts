@@ -16,10 +16,7 @@ export type Context = {
   allowedOrigins: Set<string>
 }
 
-/**
- * What is wrong with the answers to a request, in words. Empty when nothing is.
- * @param request null for one whose bytes were damaged
- */
+/** What is wrong with the answers to a request, in words. Empty when nothing is. */
 export function findProblems(
   request: FuzzRequest,
   sent: Sent,
@@ -48,13 +45,13 @@ const isFromParser = (answer: Answer) =>
   !headerOf(answer, "x-content-type-options")
 
 /** Whether Node's parser accepts the head, as far as this can be seen without parsing it. */
-function isWellFormed(bytes: Buffer): boolean {
+export function isWellFormed(bytes: Buffer): boolean {
   const [head = ""] = bytes.toString("latin1").split("\r\n\r\n")
   const [requestLine = "", ...lines] = head.split("\r\n")
   const names = lines.map((line) => line.split(":")[0]?.toLowerCase())
   return (
     head.length < 30_000 &&
-    /^[A-Z]+ (\/|https?:)[\x21-\x7e]* HTTP\/1\.1$/.test(requestLine) &&
+    /^[A-Z]+ \/[\x21-\x7e]* HTTP\/1\.1$/.test(requestLine) &&
     lines.every((line) => /^[\w-]+: ?[\t\x20-\x7e\x80-\xff]*$/.test(line)) &&
     !["transfer-encoding", "expect", "upgrade"].some((name) => names.includes(name)) &&
     names.filter((name) => name === "content-length").length <= 1 &&
@@ -97,7 +94,8 @@ function isAllowed(location: string, allowedOrigins: Set<string>): boolean {
   return URL.canParse(location) && allowedOrigins.has(new URL(location).origin)
 }
 
-const pathOf = ({ path }: FuzzRequest) => path.split(/[?#]/)[0] ?? ""
+/** A target can be a URL. */
+const pathOf = ({ path }: FuzzRequest) => path.replace(/^https?:\/\/[^/]*/, "").split("?")[0] ?? ""
 
 /** Errors that Next's own routes of the flow inspector answer without a page. */
 const inspectorFiles = /^\/flows\/(stream|.+\/(stream|export))/

@@ -1,4 +1,4 @@
-import { type Context, findProblems, slowAnswerMs } from "./checks"
+import { type Context, findProblems, isWellFormed, slowAnswerMs } from "./checks"
 import { type Exchange, exchange } from "./exchange"
 import type { Material } from "./material"
 import { mutate } from "./mutate"
@@ -13,8 +13,10 @@ export type Find = { number: number; request: FuzzRequest; bytes: Buffer; proble
 type Options = {
   port: number
   seed: number
+  /** The number of the first request. */
+  first: number
   requests: number
-  renew: () => Promise<Material>
+  renew: (random: Random) => Promise<Material>
   context: Context
   /** Called when half of the requests are answered. */
   atHalf: () => Promise<void>
@@ -62,9 +64,11 @@ export async function fuzz(options: Options): Promise<void> {
     suspects = []
   }
 
-  for (let first = 0; first < requests; first += batchSize) {
-    const material = await renew()
-    const last = Math.min(first + batchSize, requests)
+  const end = options.first + requests
+  const half = options.first + Math.ceil(requests / 2)
+  for (let first = options.first; first < end; first += batchSize) {
+    const material = await renew(new Random(seed, -1 - first))
+    const last = Math.min(first + batchSize, end)
     let next = first
     await Promise.all(
       Array.from({ length: parallel }, async () => {
@@ -85,7 +89,7 @@ export async function fuzz(options: Options): Promise<void> {
       await Promise.all(waiting)
       await confirmSuspects()
     }
-    if (first < requests / 2 && last >= requests / 2) {
+    if (first < half && last >= half) {
       await Promise.all(waiting)
       await atHalf()
     }
@@ -95,8 +99,8 @@ export async function fuzz(options: Options): Promise<void> {
 }
 
 /** Whether the server waited for the rest of a request until its time limit. */
-const isIncomplete = ({ isDamaged }: Sent, { answers, end }: Exchange) =>
-  isDamaged && (end === "closed" || answers.some(({ status }) => status === 408))
+const isIncomplete = ({ isDamaged, bytes }: Sent, { answers, end }: Exchange) =>
+  (isDamaged || !isWellFormed(bytes)) && (end === "closed" || answers.some(({ status }) => status === 408))
 
 export function makeFuzzed(seed: number, number: number, material: Material): { request: FuzzRequest; sent: Sent } {
   const random = new Random(seed, number)

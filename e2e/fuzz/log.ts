@@ -13,8 +13,11 @@ export function findLogProblems(log: string): string[] {
   return [...problems].map(([problem, count]) => `The log has this ${count} times: ${problem}`)
 }
 
+/** Lines of the server's start, of Next's start, and an empty one. */
+const expectedLine = /^$|^OAuth Flow is ready at|^ ?✓ Running next\.config\.mjs/
+
 function findLineProblem(text: string): string | null {
-  if (text === "" || text.startsWith("OAuth Flow is ready at") || text.startsWith("Stopping")) return null
+  if (expectedLine.test(text)) return null
   if (!text.startsWith("{")) return text
   const { time, flow, ...line } = JSON.parse(text) as Line
   return line.level >= errorLevel ? JSON.stringify(line) : null

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto"
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose"
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair } from "jose"
+import { issueLink, type LinkTarget } from "@/lib/accounts/email-links"
 import { addProvider, providerCallbackUri } from "@/lib/accounts/providers"
 import { beginTotpSetup, confirmTotpSetup } from "@/lib/accounts/second-factor"
 import { createOperatorLink } from "@/lib/authentication/operators"
@@ -9,7 +10,6 @@ import { hashToken } from "@/lib/protocol/random"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import type { SoftwareAuthenticator } from "@/lib/testing/authenticator"
-import { linkOf, type MailServer } from "@/lib/testing/mail-server"
 import { cookieName } from "../fixtures/cookies"
 import { remember } from "../fixtures/secrets"
 import { AuthenticatorApp } from "../fixtures/totp"
@@ -23,7 +23,9 @@ import {
   type TestUser,
 } from "../fixtures/world"
 import { type FoundForm, findForms } from "./forms"
+import { disturbJson } from "./hostile-values"
 import { addPasskey } from "./passkeys"
+import type { Random } from "./random"
 
 /** The clients of a run, one of each kind. */
 export type Clients = Awaited<ReturnType<typeof registerClients>>
@@ -87,18 +89,20 @@ export type Material = {
   authenticator: SoftwareAuthenticator
   requestObject: string
   proofs: Record<string, string>
+  /** Tokens of the client with a key, with claims that no client would send, and with the right signature. */
+  disturbed: { assertions: string[]; requestObjects: string[]; proofs: string[] }
   /** The forms of all pages, as browsers see them. */
   forms: FoundForm[]
   /** Every cookie, token and code, for requests that send one in the place of another. */
   values: string[]
 }
 
-type Setting = { issuer: string; clients: Clients; mail: MailServer; pages: string[] }
+type Setting = { issuer: string; clients: Clients; pages: string[]; random: Random }
 
 const formHeaders = { "Content-Type": "application/x-www-form-urlencoded" }
 
 /** Makes new valid values, by requests and by the services of lib. */
-export async function makeMaterial({ issuer, clients, mail, pages }: Setting): Promise<Material> {
+export async function makeMaterial({ issuer, clients, pages, random }: Setting): Promise<Material> {
   const user = await insertUser({ name: "Ada Lovelace" })
   const own = { Origin: issuer, "Sec-Fetch-Site": "same-origin" }
   const signIn = async (of: TestUser = user) => {
@@ -115,8 +119,16 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
     client_id: client.clientId,
     ...(client.clientSecret && { client_secret: client.clientSecret }),
   })
-  const assertion = () =>
-    sign(clients.signed, { aud: issuer, iss: clients.signed.clientId, sub: clients.signed.clientId })
+  const { signed } = clients
+  const signedAt = () => ({ iat: Math.floor(Date.now() / 1000), exp: Math.floor(Date.now() / 1000) + 300 })
+  const assertionClaims = () => ({
+    aud: issuer,
+    iss: signed.clientId,
+    sub: signed.clientId,
+    jti: randomUUID(),
+    ...signedAt(),
+  })
+  const assertion = () => sign(signed, assertionClaims())
   const authenticate = async (client: TestClient): Promise<Record<string, string>> =>
     client.privateKey ? { client_assertion: await assertion(), client_assertion_type: assertionType } : secretOf(client)
 
@@ -158,6 +170,8 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
     const { searchParams } = new URL((await createOperatorLink()).url)
     const browser = new TestBrowser(issuer)
     await post("/flows/enter/submit", { ticket: remember(searchParams.get("ticket") ?? "") }, browser)
+    // At its first page, the server loads Next.
+    await (await browser.fetch("/flows")).text()
     const unused = remember(new URL((await createOperatorLink()).url).searchParams.get("ticket") ?? "")
     return { cookie: cookieOf(browser), paths: [`/flows/enter?ticket=${unused}`] }
   }
@@ -172,15 +186,17 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
   }
 
   /** The links of e-mails: to reset a password, to sign up, to confirm an address. */
-  async function receiveLinks(): Promise<Visitor["paths"]> {
+  async function makeLinks(): Promise<Visitor["paths"]> {
     const address = `${randomUUID()}@example.com`
-    await Promise.all([
-      post("/reset-password/submit", { email: user.email }),
-      post("/sign-up/submit", { email: address }),
-    ])
-    const mails = await Promise.all([mail.waitFor(user.email), mail.waitFor(address)])
-    return mails.map((received) => {
-      const { pathname, search, searchParams } = linkOf(received)
+    const targets: LinkTarget[] = [
+      { purpose: "reset_password", userId: user.id, email: user.email },
+      { purpose: "sign_up", userId: null, email: address },
+      { purpose: "verify_email", userId: user.id, email: user.email },
+      { purpose: "change_email", userId: user.id, email: address },
+    ]
+    const links = await Promise.all(targets.map((target) => issueLink(target, () => null)))
+    return links.map((link) => {
+      const { pathname, search, searchParams } = new URL(link)
       remember(searchParams.get("token"))
       return pathname + search
     })
@@ -192,7 +208,7 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
   const choosing = await visit(await signIn(), clients.basic, { prompt: "select_account" })
   const secondFactorUser = await addSecondFactor()
   const between = await visit(await signIn(secondFactorUser), clients.basic)
-  const links = await receiveLinks()
+  const links = await makeLinks()
   const device = (await (
     await post("/device_authorization", { ...secretOf(clients.device), scope: "openid" })
   ).json()) as Record<string, string>
@@ -233,15 +249,21 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
   ]
   const stateTokens = [anonymous.state, asked.state, choosing.state, between.state].filter(Boolean)
   const proofs = await signProofs(issuer, tokens[0]?.access ?? "")
-  const requestObject = await sign(
-    clients.signed,
-    {
-      aud: issuer,
-      iss: clients.signed.clientId,
-      ...Object.fromEntries(authorizationParameters(clients.signed, makePkce().codeChallenge)),
-    },
-    "oauth-authz-req+jwt",
-  )
+  const requestClaims = {
+    ...signedAt(),
+    aud: issuer,
+    iss: signed.clientId,
+    ...Object.fromEntries(authorizationParameters(signed, makePkce().codeChallenge)),
+  }
+  const requestObject = await sign(signed, requestClaims, "oauth-authz-req+jwt")
+  const signDisturbed = (claims: Record<string, unknown>, typ?: string) =>
+    Promise.all(Array.from({ length: 5 }, () => sign(signed, disturbJson(random, claims) as object, typ)))
+  const more = { claims: { userinfo: { email: null } }, max_age: 600, resource: ["https://api.example/"], nonce: "n" }
+  const disturbed = {
+    assertions: await signDisturbed(assertionClaims()),
+    requestObjects: await signDisturbed({ ...requestClaims, ...more }, "oauth-authz-req+jwt"),
+    proofs: await signDisturbedProofs(issuer, random),
+  }
   const forms = (await Promise.all(visitors.map((visitor) => findForms(issuer, visitor)))).flat()
   const flowIds = [await findFlowId(issuer)]
   return {
@@ -261,6 +283,7 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
     authenticator,
     requestObject,
     proofs,
+    disturbed,
     forms,
     values: [
       ...stateTokens,
@@ -268,6 +291,7 @@ export async function makeMaterial({ issuer, clients, mail, pages }: Setting): P
       ...codes.map(({ code }) => code),
       requestObject,
       ...Object.values(proofs),
+      ...Object.values(disturbed).flat(),
       ...requestUris,
       device.device_code ?? "",
       device.user_code ?? "",
@@ -283,34 +307,44 @@ async function findFlowId(issuer: string): Promise<string> {
   return response.headers.get("x-flow-id") ?? ""
 }
 
-function sign(
-  { privateKey }: { privateKey?: CryptoKey },
-  claims: Record<string, unknown>,
-  typ = "JWT",
-): Promise<string> {
-  if (!privateKey) throw new Error("The client has no key.")
-  return new SignJWT({ jti: randomUUID(), ...claims })
-    .setProtectedHeader({ alg: "ES256", typ })
-    .setIssuedAt()
-    .setExpirationTime("5 minutes")
-    .sign(privateKey)
-    .then(remember)
-}
-
 /** DPoP proofs by the path of the request that they are for, RFC 9449 section 4.2. */
 async function signProofs(issuer: string, accessToken: string): Promise<Record<string, string>> {
+  const sign = await makeProofSigner(issuer)
+  const ath = createHash("sha256").update(accessToken).digest("base64url")
+  return {
+    "/token": await sign("/token"),
+    "/par": await sign("/par"),
+    "/refresh": await sign("/refresh"),
+    "/userinfo": await sign("/userinfo", (claims) => ({ ...claims, ath })),
+  }
+}
+
+/** Proofs for the token endpoint with claims that no client would send, and with the right signature. */
+async function signDisturbedProofs(issuer: string, random: Random): Promise<string[]> {
+  const sign = await makeProofSigner(issuer)
+  return Promise.all(Array.from({ length: 5 }, () => sign("/token", (claims) => disturbJson(random, claims) as object)))
+}
+
+async function makeProofSigner(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true })
   const jwk = await exportJWK(publicKey)
-  const ath = createHash("sha256").update(accessToken).digest("base64url")
-  const signFor = async (path: string, claims: Record<string, unknown>) => {
-    const own = { htm: "POST", htu: issuer + path, jti: randomUUID(), ...claims }
-    const proof = new SignJWT(own).setProtectedHeader({ typ: "dpop+jwt", alg: "ES256", jwk }).setIssuedAt()
-    return [path, remember(await proof.sign(privateKey))]
+  return (path: string, change: (claims: object) => object = (claims) => claims): Promise<string> => {
+    const iat = Math.floor(Date.now() / 1000)
+    return sealJwt(change({ htm: "POST", htu: issuer + path, jti: randomUUID(), iat }), privateKey, {
+      typ: "dpop+jwt",
+      jwk,
+    })
   }
-  return Object.fromEntries([
-    await signFor("/token", {}),
-    await signFor("/par", {}),
-    await signFor("/refresh", {}),
-    await signFor("/userinfo", { ath }),
-  ])
+}
+
+function sign({ privateKey }: { privateKey?: CryptoKey }, claims: object, typ = "JWT"): Promise<string> {
+  if (!privateKey) throw new Error("The client has no key.")
+  return sealJwt(claims, privateKey, { typ })
+}
+
+/** Signs any claims. `SignJWT` refuses those with the wrong types. */
+async function sealJwt(claims: object, key: CryptoKey, header: object): Promise<string> {
+  const payload = new TextEncoder().encode(JSON.stringify(claims))
+  const signed = new CompactSign(payload).setProtectedHeader({ alg: "ES256", ...header }).sign(key)
+  return remember(await signed)
 }

@@ -1,4 +1,4 @@
-// npm run fuzz -- --seed N [--requests M] [--database sqlite|postgres]
+// npm run fuzz -- --seed N [--first F] [--requests M] [--database sqlite|postgres]
 // Sends random requests to a production server, and checks each answer. It needs a build (npm run build).
 import { randomBytes } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -26,24 +26,25 @@ import { runValidFlows } from "./valid-flows"
 
 const requestSeconds = 3
 
-const usage = "npm run fuzz -- --seed N [--requests M] [--database sqlite|postgres]"
+const usage = "npm run fuzz -- --seed N [--first F] [--requests M] [--database sqlite|postgres]"
 
-function readOptions(): { seed: number; requests: number; database: "sqlite" | "postgres" } {
+function readOptions(): { seed: number; first: number; requests: number; database: "sqlite" | "postgres" } {
   const { values } = parseArgs({
     options: {
       seed: { type: "string" },
+      first: { type: "string", default: "0" },
       requests: { type: "string", default: "5000" },
       database: { type: "string", default: "sqlite" },
     },
   })
-  const [seed, requests] = [Number(values.seed), Number(values.requests)]
+  const [seed, first, requests] = [values.seed, values.first, values.requests].map(Number) as [number, number, number]
   const { database } = values
   const isKnown = database === "sqlite" || database === "postgres"
-  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests) || requests < 1 || !isKnown) {
+  if (![seed, first, requests].every(Number.isSafeInteger) || first < 0 || requests < 1 || !isKnown) {
     console.error(`Usage: ${usage}`)
     process.exit(2)
   }
-  return { seed, requests, database }
+  return { seed, first, requests, database }
 }
 
 /** Counts the answers by path and status. */
@@ -85,7 +86,7 @@ function formatFind(find: Find, seed: number): string {
 }
 
 /** @returns what was found, in words */
-async function run({ seed, requests, database }: ReturnType<typeof readOptions>): Promise<string[]> {
+async function run({ seed, first, requests, database }: ReturnType<typeof readOptions>): Promise<string[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-fuzz-"))
   // Where the fixtures write the secrets that they use.
   publishEnvironments(path.join(folder, "environments.json"))
@@ -125,8 +126,9 @@ async function run({ seed, requests, database }: ReturnType<typeof readOptions>)
     const { measured, result } = await fuzz({
       port,
       seed,
+      first,
       requests,
-      renew: () => makeMaterial({ issuer, clients, mail, pages }),
+      renew: (random) => makeMaterial({ issuer, clients, pages, random }),
       context: { allowedOrigins: new Set([issuer, "https://client.example", "https://spa.example"]) },
       atHalf: async () => {
         middle = await measureMemory(pid, memoryFile)

@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose"
 import { createUser } from "@/lib/accounts/users"
+import { readForm } from "../fixtures/forms"
 import { authorizationParameters, basic, makePkce, registerClient, TestBrowser } from "../fixtures/world"
 
 /** Signs a new user in by the form, allows a client, and uses its tokens. @returns what does not work, in words */
@@ -32,13 +33,16 @@ async function runFlow(issuer: string): Promise<void> {
   const state = signIn.searchParams.get("state") ?? ""
   let next = await post("/sign-in/submit", { state, email: created.user.email, password })
   for (let i = 0; i < 12 && next.origin === issuer; i++) {
-    if (next.pathname === "/consent") next = await post("/consent/submit", { state, decision: "allow" })
-    else if (next.pathname === "/account/passkeys")
+    if (next.pathname === "/consent") {
+      const { fields } = readForm(await (await browser.fetch(next.pathname + next.search)).text(), "Allow")
+      next = await post("/consent/submit", Object.fromEntries(fields))
+    } else if (next.pathname === "/account/passkeys")
       next = await post("/account/passkeys/submit", { state, decision: "skip" })
     else next = locationOf(await browser.fetch(next.pathname + next.search))
   }
   const code = next.searchParams.get("code")
-  if (!code) throw new Error(`no code, but ${next.pathname}`)
+  if (!code)
+    throw new Error(`no code, but ${next.origin}${next.pathname} ${next.searchParams.get("error_description")}`)
 
   const headers = { Authorization: basic(client.clientId, client.clientSecret ?? "") }
   async function call(path: string, form: Record<string, string>): Promise<Record<string, unknown>> {

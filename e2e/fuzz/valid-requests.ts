@@ -24,12 +24,15 @@ function postAs(
   client: TestClient,
   path: string,
   values: Record<string, string>,
-  { assertions }: Material,
+  { assertions, disturbed }: Material,
   random: Random,
 ): FuzzRequest {
   const { clientId, clientSecret, privateKey, tokenEndpointAuthMethod } = client
   if (privateKey) {
-    const proof = { client_assertion: random.pick(assertions), client_assertion_type: assertionType }
+    const proof = {
+      client_assertion: random.pick(random.chance(0.2) ? disturbed.assertions : assertions),
+      client_assertion_type: assertionType,
+    }
     return postForm(path, pairsOf({ ...values, ...proof }))
   }
   if (!clientSecret) return postForm(path, pairsOf({ ...values, client_id: clientId }))
@@ -76,7 +79,9 @@ const authorize: Maker = (material, random) => {
   if (random.chance(0.15))
     return makeRequest("GET", "/authorize", { query: pairsOf({ client_id: client.clientId, request_uri }), headers })
   if (random.chance(0.15)) {
-    const query = pairsOf({ client_id: signed.clientId, request: material.requestObject })
+    const { requestObject, disturbed } = material
+    const request = random.chance(0.6) ? random.pick(disturbed.requestObjects) : requestObject
+    const query = pairsOf({ client_id: signed.clientId, request })
     return makeRequest("GET", "/authorize", { query, headers })
   }
   const parameters = pairsOf(makeAuthorizationParameters(client, material, random))
@@ -86,7 +91,7 @@ const authorize: Maker = (material, random) => {
 }
 
 const token: Maker = (material, random) => {
-  const { clients, device, proofs } = material
+  const { clients, device, proofs, disturbed } = material
   const { code, codeVerifier, client } = random.pick(material.codes)
   const tokens = random.pick(material.tokens)
   const requests = [
@@ -121,7 +126,7 @@ const token: Maker = (material, random) => {
     },
   ]
   const request = random.pick(requests)()
-  if (random.chance(0.2)) request.headers.push(["DPoP", proofs["/token"] ?? ""])
+  if (random.chance(0.2)) request.headers.push(["DPoP", random.pick([proofs["/token"] ?? "", ...disturbed.proofs])])
   if (random.chance(0.2)) request.headers.push(["Origin", "https://spa.example"])
   return request
 }
