@@ -76,6 +76,10 @@ export type Material = {
   user: TestUser
   /** Browsers: signed in, at the sign-in page, at the consent page, between two factors, of an operator. */
   visitors: Visitor[]
+  /** State tokens with the Cookie header of the browser that they are bound to. */
+  authorizations: { state: string; cookie: string }[]
+  /** The Cookie header of an operator. */
+  operatorCookie: string
   codes: Code[]
   tokens: Tokens[]
   stateTokens: string[]
@@ -205,7 +209,16 @@ export async function makeMaterial({ issuer, clients, pages, random }: Setting):
   const authenticator = await addPasskey(user)
   const anonymous = await visit(new TestBrowser(issuer), clients.basic)
   const asked = await visit(await signIn(), clients.third)
-  const choosing = await visit(await signIn(), clients.basic, { prompt: "select_account" })
+  const severalAccounts = await signIn()
+  const other = await startBrowserSession((await insertUser()).id, null)
+  severalAccounts.cookies.set(cookieName("accounts", issuer), remember(other.token))
+  const choosing = await visit(severalAccounts, clients.basic, { prompt: "select_account" })
+  const ready = await visit(await signIn(), clients.basic, { prompt: "login" })
+  // A sign-in after the request lets the callback make a code.
+  ready.visitor.cookie = ready.visitor.cookie.replace(
+    /session=[^;]*/,
+    `session=${remember((await startBrowserSession(user.id, null)).token)}`,
+  )
   const secondFactorUser = await addSecondFactor()
   const between = await visit(await signIn(secondFactorUser), clients.basic)
   const links = await makeLinks()
@@ -271,6 +284,11 @@ export async function makeMaterial({ issuer, clients, pages, random }: Setting):
     clients,
     user,
     visitors,
+    authorizations: [anonymous, asked, choosing, between, ready].map(({ state, visitor: { cookie } }) => ({
+      state,
+      cookie,
+    })),
+    operatorCookie: operator.cookie,
     codes,
     tokens,
     stateTokens,

@@ -339,8 +339,10 @@ const headerValues: Record<string, (random: Random, material: Material) => strin
       markup,
       "\xff",
     ]),
-  Host: (random) =>
+  Host: (random, { issuer }) =>
     random.pick([
+      issuer.replace("http://localhost", "127.0.0.1"),
+      issuer.replace("http://localhost", "[::1]"),
       "",
       "evil.example",
       "localhost:1",

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util"
 import { closePasswordPool } from "@/lib/accounts/password"
 import { closeDatabase } from "@/lib/data/database"
 import { startMailServer } from "@/lib/testing/mail-server"
+import { root } from "@/lib/testing/packages"
 import { startPostgres } from "@/lib/testing/postgres"
 import { publishEnvironments } from "../fixtures/environment"
 import { mailSettings } from "../fixtures/mail"
@@ -94,6 +95,7 @@ async function run({ seed, first, requests, database }: ReturnType<typeof readOp
   const databaseUrl = postgres
     ? await postgres.createDatabase("oauth_flow_fuzz")
     : `file:${path.join(folder, "fuzz.db")}`
+  const isDemo = seed % 2 === 0
   const secret = randomBytes(32).toString("base64url")
   const mail = await startMailServer()
   const memoryFile = path.join(folder, "memory.json")
@@ -104,7 +106,10 @@ async function run({ seed, first, requests, database }: ReturnType<typeof readOp
     logFile,
     env: {
       ...highLimits,
-      ...mailSettings(mail),
+      // In the demo the playground and the outbox exist, and errors have more details.
+      ...(isDemo ? { DEMO: "on" } : mailSettings(mail)),
+      BRAND_COLOR: "#0b6b57",
+      BRAND_LOGO: path.join(root, "public/icon.svg"),
       ...memorySettings(memoryFile),
       FLOW_INSPECTOR: "on",
       FLOW_INSPECTOR_REQUESTS: "500",

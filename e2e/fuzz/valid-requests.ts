@@ -174,11 +174,11 @@ const register: Maker = ({ registered }, random) => {
 /** The endpoints for clients, and those that a client sends a browser to. */
 const makers: Record<string, Maker> = {
   "/authorize": authorize,
-  "/callback": (material, random) =>
-    makeRequest("GET", "/callback", {
-      query: pairsOf({ state: random.pick(material.stateTokens) }),
-      headers: cookieOf(material, random),
-    }),
+  "/callback": (material, random) => {
+    const { state, cookie } = random.pick(material.authorizations)
+    const headers: FuzzRequest["headers"] = random.chance(0.9) ? [["Cookie", cookie]] : cookieOf(material, random)
+    return makeRequest("GET", "/callback", { query: pairsOf({ state }), headers })
+  },
   "/token": token,
   "/refresh": (material, random) => {
     const { refresh, client } = random.pick(material.tokens)
@@ -342,9 +342,7 @@ function visitPage(page: string, material: Material, random: Random): FuzzReques
     offer: "",
   }
   for (const [name, value] of Object.entries(optional)) if (random.chance(0.15)) query.push([name, value])
-  // The flow inspector is for operators.
-  const operator = material.visitors.find(({ paths }) => paths.some((one) => one.startsWith("/flows/enter")))
-  const cookies = page.startsWith("/flows") && operator ? operator.cookie : cookie
+  const cookies = page.startsWith("/flows") && random.chance(0.8) ? material.operatorCookie : cookie
   const headers: FuzzRequest["headers"] = [
     ["Accept", "text/html"],
     ...(cookies ? [["Cookie", cookies] as [string, string]] : []),
