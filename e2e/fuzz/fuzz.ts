@@ -102,7 +102,7 @@ export async function fuzz(options: Options): Promise<void> {
 const isIncomplete = ({ isDamaged, bytes }: Sent, { answers, end }: Exchange) =>
   (isDamaged || !isWellFormed(bytes)) && (end === "closed" || answers.some(({ status }) => status === 408))
 
-export function makeFuzzed(seed: number, number: number, material: Material): { request: FuzzRequest; sent: Sent } {
+function makeFuzzed(seed: number, number: number, material: Material): { request: FuzzRequest; sent: Sent } {
   const random = new Random(seed, number)
   const request = makeValidRequest(material, random)
   const copy: FuzzRequest = structuredClone(request)

@@ -258,7 +258,7 @@ const deep = (depth: number, wrap: (inner: unknown) => unknown) => {
 }
 
 /** Any JSON value, among them those that a validator may not expect. */
-export function pickHostileJson(random: Random): unknown {
+function pickHostileJson(random: Random): unknown {
   switch (random.int(9)) {
     case 0:
       return random.pick([null, true, false, 0, -1, 1e308, 1.5, 2 ** 53, "", [], {}])

@@ -28,7 +28,7 @@ import { addPasskey } from "./passkeys"
 import type { Random } from "./random"
 
 /** The clients of a run, one of each kind. */
-export type Clients = Awaited<ReturnType<typeof registerClients>>
+type Clients = Awaited<ReturnType<typeof registerClients>>
 
 export async function registerClients(issuer: string) {
   const resource = "https://api.example/"

@@ -2,9 +2,6 @@ import { readdirSync } from "node:fs"
 import path from "node:path"
 import { root } from "@/lib/testing/packages"
 
-/** Who reads the answers of a path: a client's program, or a person. */
-export type Reader = "client" | "person"
-
 /** The endpoints in the folder of the client endpoints that a browser visits. */
 const visitedEndpoints = ["/authorize", "/callback", "/end-session"]
 

@@ -1,7 +1,7 @@
 /** A text that is percent-encoded when it is sent, or one that is sent unchanged. */
 export type Value = string | { raw: string }
 export type Pair = [name: Value, value: Value]
-export type Body = { form: Pair[] } | { json: unknown } | { bytes: Buffer } | null
+type Body = { form: Pair[] } | { json: unknown } | { bytes: Buffer } | null
 
 /** A request before it is serialised, so that mutations can change its parts. */
 export type FuzzRequest = {

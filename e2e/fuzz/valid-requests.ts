@@ -286,9 +286,6 @@ const { endpoints, pages, files } = listPaths()
 const forms = endpoints.filter((path) => path.endsWith("/submit"))
 const others = endpoints.filter((path) => !path.endsWith("/submit"))
 
-/** All paths. */
-export const allPaths = [...endpoints, ...pages, ...files]
-
 /**
  * Makes a valid request. The path is chosen first, so that each gets the same share, but the endpoints for clients more.
  * @param path the path of a route; random without it

@@ -2,7 +2,7 @@ import type { Random } from "./random"
 import type { Serialised } from "./request"
 
 /** How the bytes of a request are sent: without a pause, broken off in the middle, or one byte at a time. */
-export type Pace = "whole" | "aborted" | "slow"
+type Pace = "whole" | "aborted" | "slow"
 
 /** The bytes of one or more requests, and whether they may be no valid HTTP any more. */
 export type Sent = { bytes: Buffer; pace: Pace; isDamaged: boolean }
