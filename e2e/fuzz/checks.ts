@@ -97,15 +97,15 @@ function isAllowed(location: string, allowedOrigins: Set<string>): boolean {
 /** A target can be a URL. */
 const pathOf = ({ path }: FuzzRequest) => path.replace(/^https?:\/\/[^/]*/, "").split("?")[0] ?? ""
 
-/** Errors that Next's own routes of the flow inspector answer without a page. */
-const inspectorFiles = /^\/flows\/(stream|.+\/(stream|export))/
+/** Routes that scripts of the flow inspector and of the playground read. Their errors have no page. */
+const inspectorFiles = /^\/flows\/(stream|.+\/(stream|export))|^\/playground\/flow/
 
 function findFormProblems(request: FuzzRequest, answer: Answer): string[] {
   const { status, body } = answer
   const path = pathOf(request)
   const isForClient = clientEndpoints.has(path)
   const problems: string[] = []
-  const isStored = headerOf(answer, "cache-control") !== "no-store"
+  const isStored = !/\bno-store\b/.test(headerOf(answer, "cache-control") ?? "")
   if (isForClient && isStored && !(documents.test(path) && status < 400)) problems.push("Cache-Control is not no-store")
   if (status < 400 || request.method === "HEAD") return problems
   const type = headerOf(answer, "content-type") ?? ""
@@ -118,7 +118,7 @@ function findFormProblems(request: FuzzRequest, answer: Answer): string[] {
     const accept = request.headers.filter(([name]) => name.toLowerCase() === "accept").map(([, value]) => value)
     const mayBeJson = accept.some((value) => value.includes("application/json"))
     if (type.startsWith("application/json") && mayBeJson) problems.push(...findJsonProblems(type, body))
-    else if (!/^text\/html/.test(type) || !body.startsWith("<!doctype html>"))
+    else if (!/^text\/html/.test(type) || !/^<!doctype html>/i.test(body))
       problems.push(`an error page of type ${type || "none"}`)
   }
   return problems.map((problem) => `${status}: ${problem}`)
