@@ -43,7 +43,9 @@ export function exchange(port: number, { bytes, pace }: Sent, isHead: boolean, t
     function sendSlowly(): void {
       let at = 0
       trickle = setInterval(() => {
-        if (at < bytes.length) socket.write(bytes.subarray(at, ++at))
+        if (at === bytes.length) return
+        socket.write(bytes.subarray(at, ++at))
+        started = performance.now()
       }, slowByteMs)
     }
     socket.on("data", (chunk) => {
