@@ -67,6 +67,13 @@ test("no long text of a request is repeated in the headers of the answer", async
     for (const sent of [cookie, ""])
       expect((await send(path, { headers: { cookie: sent } })).headerBytes, path.slice(0, 40)).toBeLessThan(maxBytes)
   }
+  // Another name of this machine, for which the browser is redirected to the issuer.
+  const host = new URL(testEnvironment().issuer).host.replace("localhost", "127.0.0.1")
+  const redirected = await send("/sign-in?x=y", { headers: { host, accept: "text/html" } })
+  expect(redirected.location).toBe(`${testEnvironment().issuer}/sign-in?x=y`)
+  const long = await send(`/sign-in?x=${"y".repeat(4_000)}`, { headers: { host, accept: "text/html" } })
+  expect(long.headerBytes).toBeLessThan(maxBytes)
+
   const headers = { Origin: testEnvironment().issuer, "Content-Type": "application/x-www-form-urlencoded", cookie }
   const forms = ["confirm-email", "consent", "reset-password/choose", "select-account", "sign-in", "sign-up/finish"]
   for (const page of forms) {
