@@ -92,6 +92,12 @@ async function verified<Result extends { verified: boolean }>(check: () => Promi
   }
 }
 
+/** The transports that a browser reported, which nothing has verified (WebAuthn section 5.8.4). */
+const toTransports = (reported: unknown): string[] =>
+  (Array.isArray(reported) ? reported : []).filter((name) => /^[a-z-]{1,20}$/.test(String(name))).slice(0, 10)
+
+const credentialIdSyntax = /^[A-Za-z0-9_-]+$/
+
 const expected = (challenge: string) => ({
   expectedChallenge: challenge,
   expectedOrigin: config().issuer,
@@ -118,7 +124,7 @@ export async function addPasskey(
     userId: user.id,
     publicKey: Buffer.from(publicKey).toString("base64url"),
     counter,
-    transports: (credential.transports ?? []).join(" "),
+    transports: toTransports(credential.transports).join(" "),
     singleDevice: credentialDeviceType === "singleDevice",
     name,
     createdAt: new Date(),
@@ -144,11 +150,12 @@ export async function removePasskey(user: User, id: string, by: By): Promise<str
 export async function verifyPasskey(sealed: string, response: string): Promise<{ user: User; amr: string[] } | null> {
   const parsed = parseResponse<AuthenticationResponseJSON>(response)
   const challenge = await consumeChallenge(sealed, null)
-  const passkey = typeof parsed?.id === "string" ? await findPasskey(parsed.id) : null
+  const id: unknown = parsed?.id
+  const passkey = typeof id === "string" && credentialIdSyntax.test(id) ? await findPasskey(id) : null
   if (!parsed || !challenge || !passkey || passkey.user.disabledAt) return null
   // WebAuthn section 7.2, step 6: the user handle, when there is one, names the owner of the credential.
-  const { userHandle } = parsed.response ?? {}
-  if (userHandle && Buffer.from(userHandle, "base64url").toString() !== passkey.userId) return null
+  const { userHandle }: { userHandle?: unknown } = parsed.response ?? {}
+  if (userHandle && Buffer.from(String(userHandle), "base64url").toString() !== passkey.userId) return null
   const { verifyAuthenticationResponse } = await import("@simplewebauthn/server")
   const credential = {
     id: passkey.id,
