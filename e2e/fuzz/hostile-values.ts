@@ -273,7 +273,7 @@ function pickHostileJson(random: Random): unknown {
     case 5:
       return JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}')
     case 6:
-      return "\ud800"
+      return random.pick(["\ud800", "\0", "a\0b"])
     default:
       return pickHostileText(random, 33_000)
   }

@@ -134,7 +134,14 @@ const moveParameters: Mutation = (request) => {
 }
 
 const changeJson: Mutation = (request, random, material) => {
-  if (request.body && "json" in request.body) request.body = { json: disturbJson(random, request.body.json) }
+  if (request.body && "json" in request.body) {
+    request.body = { json: disturbJson(random, request.body.json) }
+    return
+  }
+  const pairs = pairsOf(request)
+  const at = pairs.findIndex(([, value]) => isJson(textOf(value)))
+  const pair = pairs[at]
+  if (pair) pairs[at] = [pair[0], disturbJsonText(random, textOf(pair[1]))]
   else disturbValue(request, random, material)
 }
 

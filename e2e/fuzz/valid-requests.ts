@@ -1,10 +1,10 @@
 import { assertionType } from "@/lib/clients/client-assertion"
 import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
+import { SoftwareAuthenticator } from "@/lib/testing/authenticator"
 import { authorizationParameters, basic, makePkce, redirectUri, type TestClient } from "../fixtures/world"
 import type { FoundForm } from "./forms"
 import type { Material } from "./material"
-import { makeCreationResponse } from "./passkeys"
 import { listPaths } from "./paths"
 import type { Random } from "./random"
 import { type FuzzRequest, formType, makeRequest, type Pair } from "./request"
@@ -251,9 +251,10 @@ function fillIn({ fields, passkey }: FoundForm, material: Material, random: Rand
     response() {
       if (!passkey) return ""
       const { kind, challenge } = passkey
+      const counter = random.pick([0, 0, 1, 2 ** 31, 2 ** 32 - 1])
       return kind === "create"
-        ? makeCreationResponse(challenge, issuer)
-        : authenticator.answer({ challenge, origin: issuer, userHandle: user.id })
+        ? new SoftwareAuthenticator().create({ challenge, origin: issuer, counter })
+        : authenticator.answer({ challenge, origin: issuer, userHandle: user.id, counter })
     },
   }
   return fields.map(([name, value]): Pair => {
