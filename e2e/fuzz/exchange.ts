@@ -17,6 +17,11 @@ export type Exchange = {
 
 const slowByteMs = 20
 
+/** How long an event stream is read: it has no end. */
+const streamMs = 400
+
+const isStream = (text: string) => /^HTTP\/1\.1 200 [^\0]*?\r\ncontent-type: text\/event-stream/i.test(text)
+
 /** @param timeoutMs after which an unfinished exchange ends */
 export function exchange(port: number, { bytes, pace }: Sent, isHead: boolean, timeoutMs: number): Promise<Exchange> {
   return new Promise((resolve) => {
@@ -26,6 +31,7 @@ export function exchange(port: number, { bytes, pace }: Sent, isHead: boolean, t
     const socket = net.connect({ port, host: "127.0.0.1", noDelay: true })
     const timer = setTimeout(() => finish("timeout"), timeoutMs)
     let trickle: NodeJS.Timeout | undefined
+    let stream: NodeJS.Timeout | undefined
 
     function finish(reason: Exchange["end"]): void {
       end = reason
@@ -50,12 +56,15 @@ export function exchange(port: number, { bytes, pace }: Sent, isHead: boolean, t
     }
     socket.on("data", (chunk) => {
       chunks.push(chunk)
-      if (isComplete(Buffer.concat(chunks).toString("latin1"), isHead)) finish("complete")
+      const text = Buffer.concat(chunks).toString("latin1")
+      if (isStream(text)) stream ??= setTimeout(() => finish("complete"), streamMs)
+      else if (isComplete(text, isHead)) finish("complete")
     })
     socket.on("error", () => undefined)
     socket.on("close", () => {
       clearTimeout(timer)
       clearInterval(trickle)
+      clearTimeout(stream)
       const received = Buffer.concat(chunks).toString("latin1")
       resolve({ answers: parseAnswers(received, isHead), end, ms: performance.now() - started, received })
     })
@@ -67,8 +76,6 @@ function isComplete(text: string, isHead: boolean): boolean {
   const [answer] = parseAnswers(text, isHead)
   if (!answer) return false
   const header = (name: string) => answer.headers.find(([other]) => other === name)?.[1]
-  // Event streams have no end.
-  if (header("content-type")?.startsWith("text/event-stream")) return true
   return header("connection")?.toLowerCase() === "keep-alive"
 }
 

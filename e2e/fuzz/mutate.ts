@@ -387,7 +387,8 @@ const headerValues: Record<string, (random: Random, material: Material) => strin
     random.pick(["bytes=0-0", "bytes=5-1", "bytes=-1", "bytes=0-,0-,0-", "x", `bytes=${"0-0,".repeat(1_000)}0-0`]),
   "If-None-Match": (random) => random.pick(["*", '"x"', "x", 'W/"x"']),
   "If-Modified-Since": (random) => random.pick(["x", "Thu, 01 Jan 1970 00:00:00 GMT"]),
-  "Last-Event-ID": (random) => random.pick(["1", "-1", "x", "1e308", "9".repeat(400)]),
+  "Last-Event-ID": (random) =>
+    random.pick(["1", "-1", "x", "1e308", "2147483648", "9999999999999999", "9".repeat(400)]),
   "Access-Control-Request-Headers": (random) => random.pick(["x", "a,".repeat(2_000), "\xff", "authorization, x"]),
   "Access-Control-Request-Method": (random) => random.pick(["POST", "x"]),
   DPoP: (random, { proofs, values }) => random.pick([...Object.values(proofs), random.pick(values), "x", "a.b.c"]),
