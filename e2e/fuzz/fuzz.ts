@@ -36,7 +36,7 @@ const timeoutMs = 15_000
 /** Sends the requests of a seed. Request `n` is the same in each run, except for the values that the server makes. */
 export async function fuzz(options: Options): Promise<void> {
   const { port, seed, requests, renew, context, atHalf, onFind, onExchange } = options
-  /** Requests whose answers took long. They are sent again when nothing else is running. */
+  /** Requests whose answers took long, or ask for a retry. They are sent again when nothing else is running. */
   let suspects: { number: number; request: FuzzRequest; sent: Sent }[] = []
   /** Requests that wait for the server's time limit. */
   const waiting = new Set<Promise<void>>()
@@ -44,7 +44,7 @@ export async function fuzz(options: Options): Promise<void> {
   async function send(number: number, request: FuzzRequest, sent: Sent): Promise<void> {
     const result = await exchange(port, sent, request.method === "HEAD", timeoutMs)
     onExchange(request, result)
-    if (isLate(sent, result)) return void suspects.push({ number, request, sent })
+    if (isLate(sent, result) || mayBeRetried(result)) return void suspects.push({ number, request, sent })
     const problems = findProblems(request, sent, result, context)
     if (problems.length > 0) onFind({ number, request, bytes: sent.bytes, problems })
   }
@@ -96,6 +96,10 @@ export async function fuzz(options: Options): Promise<void> {
   await Promise.all(waiting)
   await confirmSuspects()
 }
+
+/** Whether another request has deleted a row that this one needs. A retry must then report what is missing. */
+const mayBeRetried = ({ answers }: Exchange) =>
+  answers.some(({ status, headers }) => status === 503 && headers.some((one) => one.join() === "retry-after,1"))
 
 /** Whether the answer took too long. The server waits until its time limit for the rest of a request that is not complete. */
 function isLate({ bytes, isDamaged, pace }: Sent, { answers, end, ms }: Exchange): boolean {
