@@ -7,6 +7,7 @@ import path from "node:path"
 import { parseArgs } from "node:util"
 import { closePasswordPool } from "@/lib/accounts/password"
 import { closeDatabase } from "@/lib/data/database"
+import { hasBuild } from "@/lib/server/build"
 import { startMailServer } from "@/lib/testing/mail-server"
 import { root } from "@/lib/testing/packages"
 import { startPostgres } from "@/lib/testing/postgres"
@@ -169,6 +170,10 @@ async function run({ seed, first, requests, database }: ReturnType<typeof readOp
 }
 
 const options = readOptions()
+if (!hasBuild()) {
+  console.error("There is no build. Run npm run build first.")
+  process.exit(2)
+}
 const found = await run(options)
 if (found.length > 0) {
   console.log(

@@ -5,7 +5,7 @@ import { SoftwareAuthenticator } from "@/lib/testing/authenticator"
 import { authorizationParameters, basic, makePkce, redirectUri, type TestClient } from "../fixtures/world"
 import type { FoundForm } from "./forms"
 import type { Material } from "./material"
-import { listPaths } from "./paths"
+import { listClientEndpoints, listPaths } from "./paths"
 import type { Random } from "./random"
 import { type FuzzRequest, formType, makeRequest, type Pair } from "./request"
 
@@ -296,6 +296,11 @@ export function makeValidRequest(material: Material, random: Random, path = pick
   if (maker) return maker(material, random)
   if (path.endsWith("/submit")) return makeForm(path, material, random)
   return visitPage(path, material, random)
+}
+
+for (const path of listClientEndpoints()) {
+  if (!makers[path] && !path.startsWith("/.well-known/"))
+    throw new Error(`Add a valid request to ${path} in e2e/fuzz/valid-requests.ts.`)
 }
 
 const clientPaths = Object.keys(makers).filter((path) => others.includes(path))

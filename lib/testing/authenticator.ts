@@ -45,7 +45,7 @@ export class SoftwareAuthenticator {
       // The user is present and verified, and a credential follows.
       Buffer.from([0x45]),
       count,
-      // The model of the authenticator, which is not told, and the length of the ID.
+      // The model of the authenticator, which stays unknown, and the length of the ID.
       Buffer.alloc(16),
       Buffer.from([0, credentialId.length]),
       credentialId,
