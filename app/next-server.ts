@@ -38,7 +38,7 @@ const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)(?:\/export)?$/
  * @returns null when Next may handle the request
  */
 export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
-  if (!/^\/(flows(?!\/enter)|playground)(\/|$)/.test(request.path)) return null
+  if (!/^\/(flows(?!\/enter(\/|$))|playground)(\/|$)/.test(request.path)) return null
   try {
     if (config().flowInspector === "everyone" && !isLoopbackHost(request.header("host"))) return notFoundPage(request)
     const isPlayground = request.path.startsWith("/playground")

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { assertionType } from "@/lib/clients/client-assertion"
 import { rotateClientSecret } from "@/lib/clients/registration"
 import { deleteClient } from "@/lib/data/clients"
 import { remember } from "../fixtures/secrets"
@@ -126,6 +127,18 @@ test("an assertion of a client without a key is refused, with or without a right
     await expectOAuthError(await postForm(path, client, { ...form, ...assertion }), "invalid_request", 400)
   }
   expect((await postForm("/token", client, form)).status).toBe(200)
+})
+
+test("an assertion whose sub is no client ID is refused and breaks nothing - RFC 7523 3", async () => {
+  const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url")
+  const subjects = [null, 1, true, [], ["x"], {}, "", "\0", "a\0b", "\ud800", "\u00e9", "x".repeat(3_000), undefined]
+  for (const path of endpoints) {
+    for (const sub of subjects) {
+      const assertion = `${encode({ alg: "ES256" })}.${encode({ sub })}.x`
+      const form = { token: "x", client_assertion: assertion, client_assertion_type: assertionType }
+      await expectOAuthError(await postForm(path, null, form), "invalid_client", 401)
+    }
+  }
 })
 
 test("a malformed Authorization header is refused and breaks nothing - RFC 7617 2", async () => {

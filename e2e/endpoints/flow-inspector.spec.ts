@@ -65,6 +65,14 @@ test("only an operator can read flows, and no one can when the inspector is off"
   await off.stop()
 })
 
+test("a path that only begins like the page for operators is that of a flow which does not exist", async () => {
+  const operator = await openOperatorBrowser()
+  for (const path of ["/flows/enter%ff", "/flows/enter.json", "/flows/entering", "/flows/enter%00", "/flows/%ff"]) {
+    expect((await operator.fetch(path)).status, path).toBe(404)
+    expect((await new TestBrowser().fetch(path)).status, path).toBe(403)
+  }
+})
+
 test("a stream sends the requests of a flow live, on all instances", async () => {
   const { issuers } = testEnvironment()
   const [here, there] = [issuers[0] ?? "", issuers.at(-1) ?? ""]

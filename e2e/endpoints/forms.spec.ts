@@ -296,6 +296,13 @@ test("no method and no header causes a 500 - RFC 9110 15.6.1", async () => {
     "/jwks",
     "/.well-known/openid-configuration",
     "/token?%",
+    ...[
+      "client-logo?client_id",
+      "sign-in?state",
+      "sign-up/finish?token",
+      "flows/enter?ticket",
+      "device?user_code",
+    ].flatMap((parameter) => ["%00", "a%00b", "%ED%A0%80", "%ff"].map((value) => `/${parameter}=${value}`)),
   ]
   const pages = ["/token/%00", "/%E0%A4%A", "//", "/%"]
   const methods = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "PROPFIND", "REPORT"]

@@ -18,3 +18,12 @@ test("files have Strict-Transport-Security where the issuer is https - RFC 6797 
   expect(await readHsts(testEnvironment().issuer)).toEqual([null, null, null])
   await server.stop()
 })
+
+test("a file is sent whole, whatever range is requested - RFC 9110 14.2", async () => {
+  const { issuer } = testEnvironment()
+  const whole = await (await fetch(`${issuer}/form.js`)).text()
+  for (const range of ["bytes=0-0", "bytes=5-1", "bytes=-1", "bytes=0-,0-,0-", "bytes=9999999-", "x", "bytes=--"]) {
+    const response = await fetch(`${issuer}/form.js`, { headers: { Range: range } })
+    expect([response.status, await response.text()], range).toEqual([200, whole])
+  }
+})

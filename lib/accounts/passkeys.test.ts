@@ -99,15 +99,48 @@ describeOnEachDatabase("a passkey", () => {
     expect(await verifyPasskey(next.sealed, authenticator.answer({ challenge: next.challenge, origin }))).toBeNull()
   })
 
-  test.each(["", "null", "[]", "{}", '"text"', '{"id":1}', '{"id":"x","response":null}', "{"])(
-    "response %j is refused without an error",
-    async (response) => {
-      const { sealed } = await begin()
-      expect(await verifyPasskey(sealed, response)).toBeNull()
-      const { sealed: forCreation } = await beginPasskeyCreation(user)
-      expect(await addPasskey(user, { sealed: forCreation, response, name: "Phone" }, by)).toBe(false)
+  test("with a counter of 32 bits is added, and signs in", async () => {
+    const counting = new SoftwareAuthenticator()
+    const { options, sealed } = await beginPasskeyCreation(user)
+    const { challenge } = options as { challenge: string }
+    const response = counting.create({ challenge, origin, counter: 4_294_967_293 })
+    expect(await addPasskey(user, { sealed, response, name: "Phone" }, by)).toBe(true)
+    for (const counter of [4_294_967_294, 4_294_967_295]) {
+      const next = await begin()
+      expect(
+        await verifyPasskey(next.sealed, counting.answer({ challenge: next.challenge, origin, counter })),
+      ).not.toBe(null)
+    }
+  })
+
+  test.each([undefined, null, "internal", 1, {}, [1, null, "\0", "\ud800", {}, "x".repeat(1_000)]])(
+    "is added whatever the browser reports as its transports: %j",
+    async (transports) => {
+      const { options, sealed } = await beginPasskeyCreation(user)
+      const { challenge } = options as { challenge: string }
+      const added = new SoftwareAuthenticator()
+      const response = added.create({ challenge, origin, transports })
+      expect(await addPasskey(user, { sealed, response, name: "Phone" }, by)).toBe(true)
+      expect(await findPasskey(added.id)).toMatchObject({ transports: transports === undefined ? "internal" : "" })
     },
   )
+
+  test.each([1, true, {}, ["x"], "\0", "\ud800"])("response with the user handle %j is refused", async (userHandle) => {
+    const { sealed, challenge } = await begin()
+    const answer = JSON.parse(authenticator.answer({ challenge, origin }))
+    const response = JSON.stringify({ ...answer, response: { ...answer.response, userHandle } })
+    expect(await verifyPasskey(sealed, response)).toBeNull()
+  })
+
+  test.each([
+    ...["", "null", "[]", "{}", '"text"', '{"id":1}', '{"id":"x","response":null}', "{"],
+    ...['{"id":"\\u0000"}', '{"id":"\\ud800"}', '{"id":"é"}'],
+  ])("response %j is refused without an error", async (response) => {
+    const { sealed } = await begin()
+    expect(await verifyPasskey(sealed, response)).toBeNull()
+    const { sealed: forCreation } = await beginPasskeyCreation(user)
+    expect(await addPasskey(user, { sealed: forCreation, response, name: "Phone" }, by)).toBe(false)
+  })
 
   test("is removed by its own User only", async () => {
     expect(await removePasskey(await storeUser(), authenticator.id, by)).toBeNull()

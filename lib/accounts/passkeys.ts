@@ -82,12 +82,6 @@ function parseResponse<Response>(json: string): Response | null {
   }
 }
 
-/** WebAuthn Level 3 section 5.8.4. What a browser sends is not checked by the library. */
-const transports = ["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"] as const
-
-/** WebAuthn Level 3 section 4: a credential ID has at most 1,023 bytes. */
-const isCredentialId = (id: unknown): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,1364}$/.test(id)
-
 /** Runs a check of the library, which throws for every response that is not right. */
 async function verified<Result extends { verified: boolean }>(check: () => Promise<Result>): Promise<Result | null> {
   try {
@@ -97,6 +91,13 @@ async function verified<Result extends { verified: boolean }>(check: () => Promi
     return null
   }
 }
+
+/** The transports that a browser reported, which nothing has verified (WebAuthn section 5.8.4). */
+const toTransports = (reported: unknown): string[] =>
+  (Array.isArray(reported) ? reported : []).filter((name) => /^[a-z-]{1,20}$/.test(String(name))).slice(0, 10)
+
+/** WebAuthn Level 3 section 4: a credential ID has at most 1,023 bytes. */
+const isCredentialId = (id: unknown): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,1364}$/.test(id)
 
 const expected = (challenge: string) => ({
   expectedChallenge: challenge,
@@ -125,7 +126,7 @@ export async function addPasskey(
     userId: user.id,
     publicKey: Buffer.from(publicKey).toString("base64url"),
     counter,
-    transports: transports.filter((known) => credential.transports?.includes(known)).join(" "),
+    transports: toTransports(credential.transports).join(" "),
     singleDevice: credentialDeviceType === "singleDevice",
     name,
     createdAt: new Date(),
@@ -151,10 +152,11 @@ export async function removePasskey(user: User, id: string, by: By): Promise<str
 export async function verifyPasskey(sealed: string, response: string): Promise<{ user: User; amr: string[] } | null> {
   const parsed = parseResponse<AuthenticationResponseJSON>(response)
   const challenge = await consumeChallenge(sealed, null)
-  const passkey = isCredentialId(parsed?.id) ? await findPasskey(parsed.id) : null
+  const id: unknown = parsed?.id
+  const passkey = isCredentialId(id) ? await findPasskey(id) : null
   if (!parsed || !challenge || !passkey || passkey.user.disabledAt) return null
   // WebAuthn section 7.2, step 6: the user handle, when there is one, names the owner of the credential.
-  const { userHandle } = parsed.response ?? {}
+  const { userHandle }: { userHandle?: unknown } = parsed.response ?? {}
   if (userHandle && Buffer.from(String(userHandle), "base64url").toString() !== passkey.userId) return null
   const { verifyAuthenticationResponse } = await import("@simplewebauthn/server")
   const credential = {

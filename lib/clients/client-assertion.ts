@@ -17,11 +17,16 @@ const maxSeconds = 600
 /** The difference between the clocks that is tolerated, in seconds. */
 const clockToleranceSeconds = 10
 
-/** The client that an assertion is about, which is not verified; null when it is not a JWT. */
+/** The characters of client IDs, among which are those of URLs. */
+const clientIdSyntax = /^[\x21-\x7e]+$/
+
+/** The client that an assertion is about, which is not verified; null when it is not a JWT with the ID of a client. */
 export function findAssertedClientId(assertion: string): string | null {
   if (assertion.length > maxLength) return null
   try {
-    return decodeJwt(assertion).sub ?? null
+    // Not verified: it can be any JSON value.
+    const sub: unknown = decodeJwt(assertion).sub
+    return typeof sub === "string" && clientIdSyntax.test(sub) ? sub : null
   } catch {
     return null
   }

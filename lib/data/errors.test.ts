@@ -1,7 +1,13 @@
 import { DriverAdapterError } from "@prisma/driver-adapter-utils"
 import pg from "pg"
 import { describe, expect, test } from "vitest"
-import { DatabaseUnavailableError, isUniqueViolation, toDatabaseError, UniqueViolation } from "./errors"
+import {
+  DatabaseUnavailableError,
+  isReferenceViolation,
+  isUniqueViolation,
+  toDatabaseError,
+  UniqueViolation,
+} from "./errors"
 
 const node = (code: string) => Object.assign(new Error("connect"), { code, syscall: "connect" })
 const sqlite = (code: string) => Object.assign(new Error("sqlite"), { code, name: "SqliteError" })
@@ -60,4 +66,13 @@ test("a unique violation gives the same error with every driver", () => {
   expect(isUniqueViolation(Object.assign(new Error(), { code: "P2002" }))).toBe(true)
   expect(isUniqueViolation(Object.assign(new Error(), { code: "P2025" }))).toBe(false)
   expect(isUniqueViolation(null)).toBe(false)
+})
+
+test("a reference to a row that does not exist is recognised with every driver", () => {
+  const prisma = Object.assign(new Error(), { code: "P2003" })
+  const all = [postgres("23503"), sqlite("SQLITE_CONSTRAINT_FOREIGNKEY"), adapted("23503")]
+  for (const error of all) expect(isReferenceViolation(toDatabaseError(error))).toBe(true)
+  expect(isReferenceViolation(prisma)).toBe(true)
+  for (const error of [postgres("23502"), sqlite("SQLITE_CONSTRAINT_UNIQUE"), new UniqueViolation(), null])
+    expect(isReferenceViolation(error)).toBe(false)
 })

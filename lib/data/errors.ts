@@ -22,8 +22,15 @@ export function isDatabaseUnavailable(error: unknown): error is DatabaseUnavaila
 
 /** Whether a write by Prisma or by a prepared statement failed because a unique value already exists. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && (error.name === "UniqueViolation" || ("code" in error && error.code === "P2002"))
+  return error instanceof Error && (error.name === "UniqueViolation" || hasCode(error, "P2002"))
 }
+
+/** Whether a write failed because the row that it refers to does not exist: it was deleted while the request was answered. */
+export function isReferenceViolation(error: unknown): boolean {
+  return /^(23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/.test(codeOf(error) ?? "") || hasCode(error, "P2003")
+}
+
+const hasCode = (error: unknown, code: string) => error instanceof Error && "code" in error && error.code === code
 
 /** Waits for an insert. @returns false when a unique value already exists and nothing was stored */
 export async function isStored(insert: PromiseLike<unknown>): Promise<boolean> {

@@ -8,6 +8,9 @@ import type { User } from "./users"
 
 export type { Passkey }
 
+/** The largest number of the column. Counters have 32 bits without a sign; above it, a copy of a passkey is not detected. */
+const toStoredCounter = (counter: number) => Math.min(counter, 2_147_483_647)
+
 /** Stores a passkey. @returns false when one with this ID exists */
 export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told): Promise<boolean> {
   const { id, userId, publicKey, counter, transports, singleDevice, name, createdAt } = passkey
@@ -16,7 +19,7 @@ export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told):
       [
         `INSERT INTO "Passkey" ("id", "userId", "publicKey", "counter", "transports", "singleDevice", "name", "createdAt")
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [id, userId, publicKey, counter, transports, singleDevice, name, createdAt],
+        [id, userId, publicKey, toStoredCounter(counter), transports, singleDevice, name, createdAt],
       ],
       ...toldWrites(told),
     ),
@@ -47,8 +50,8 @@ export async function listPasskeys(userId: string): Promise<Passkey[]> {
  */
 export async function countPasskeyUse(id: string, counter: number, now: Date): Promise<boolean> {
   const sql = `UPDATE "Passkey" SET "counter" = ?, "lastUsedAt" = ?
-    WHERE "id" = ? AND ("counter" < ? OR ("counter" = 0 AND CAST(? AS INTEGER) = 0))`
-  return (await changeRows(sql, [counter, now, id, counter, counter])) === 1
+    WHERE "id" = ? AND ("counter" < CAST(? AS BIGINT) OR ("counter" = 0 AND CAST(? AS BIGINT) = 0))`
+  return (await changeRows(sql, [toStoredCounter(counter), now, id, counter, counter])) === 1
 }
 
 /** Deletes a passkey of a User. @returns false when there is no such passkey */

@@ -140,6 +140,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The server could not reach its database.",
     fix: "Wait as long as Retry-After says, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
   },
+  deleted_meanwhile: {
+    label: "Deleted at the same moment",
+    why: "The user, the client or the session of this request was deleted while the server answered it. Nothing was stored.",
+    fix: "Send the request again. The server then answers what is missing.",
+  },
   device_code_expired: {
     label: "Device code expired",
     why: "The user did not decide within ten minutes, or the code was used already.",

@@ -1,4 +1,5 @@
 import { callbackPath } from "@/lib/authorization/interaction"
+import { isReferenceViolation } from "@/lib/data/errors"
 import type { Texts } from "@/lib/i18n/texts"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { readTokenCookie } from "./cookies"
@@ -6,7 +7,7 @@ import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { formEndpoint, type PostedForm } from "./form-endpoint"
 import { type FormResult, findFormResult } from "./form-result"
-import { type PageHandler, readPageQuery } from "./page"
+import { type PageHandler, readPageState } from "./page"
 import { redirect } from "./responses"
 import { readUserTexts } from "./texts"
 
@@ -14,7 +15,7 @@ import { readUserTexts } from "./texts"
 const recentSeconds = 10 * 60
 
 /** The pages that a sign-in can lead to: those of the account. */
-const nextSyntax = /^\/account(\/[a-z-]+)*$/
+const nextSyntax = /^\/account(\/[a-z-]{1,30}){0,2}$/
 
 /** Reads the page where a sign-in without an authorization continues; null for none, and for every other address. */
 export const parseNext = (next: string | null): string | null => (next && nextSyntax.test(next) ? next : null)
@@ -48,7 +49,7 @@ export function accountPage(
 ): PageHandler {
   return async (request) => {
     const signedIn = await findUserFor(request, options)
-    const state = readPageQuery(request, "state")
+    const state = readPageState(request)
     // A page that is a step of an authorization goes back to it.
     if (!signedIn) return redirect(state === null ? signInPath(path) : callbackPath(state))
     const form = (await findFormResult(request, path, state)) ?? { values: {}, errors: {} }
@@ -64,6 +65,13 @@ export function accountForm(
 ): Endpoint {
   return formEndpoint(page, async (form) => {
     const signedIn = await findUserFor(form.request, options)
-    return signedIn ? handle(form, signedIn, readUserTexts(form.request, signedIn.user)) : redirect(signInPath(page))
+    if (!signedIn) return redirect(signInPath(page))
+    try {
+      return await handle(form, signedIn, readUserTexts(form.request, signedIn.user))
+    } catch (error) {
+      // Another browser deleted the account after the sign-in was looked up.
+      if (isReferenceViolation(error)) return redirect(signInPath(page))
+      throw error
+    }
   })
 }

@@ -96,7 +96,9 @@ function errorResponse(request: EndpointRequest, method: Method, caught: unknown
 export function recordRefusal({ path }: EndpointRequest, method: string, error: OAuthError, flow: Flow): OAuthError {
   // Browsers and Next's router fetch ahead, and devices poll.
   const isExpected = error.reason === "prefetch_refused" || error.reason === "authorization_pending"
-  const level = isExpected ? "debug" : error.status >= 500 ? "error" : "warn"
+  // A row that was deleted at the same moment is no fault of the server.
+  const isFault = error.status >= 500 && error.reason !== "deleted_meanwhile"
+  const level = isExpected ? "debug" : isFault ? "error" : "warn"
   log()[level]({
     event: "refused",
     method,

@@ -115,6 +115,7 @@ function explain(texts: Texts, error: OAuthError, path: string): Pick<Page, "tit
       return { title: t("errors.deviceCodeTitle"), lead: t("errors.deviceCode") }
     case "unexpected":
     case "database_unavailable":
+    case "deleted_meanwhile":
       return { title: t("errors.unexpectedTitle"), lead: t("errors.unexpected") }
     case "method_not_allowed":
       return { title: t("errors.methodTitle"), lead: t("errors.method"), detail }

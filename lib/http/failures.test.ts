@@ -30,6 +30,13 @@ test("a database that is not available is 503 with Retry-After, from every copy 
   }
 })
 
+test("a row that was deleted at the same moment is 503, so that a retry finds out what is missing", () => {
+  const error = Object.assign(new Error("hunter2"), { code: "SQLITE_CONSTRAINT_FOREIGNKEY" })
+  const answer = toOAuthError(error)
+  expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "1" }, reason: "deleted_meanwhile" })
+  expect(JSON.stringify(answer)).not.toContain("hunter2")
+})
+
 describe("anything else is 500 and says nothing of its cause", () => {
   test.each([
     new UniqueViolation(),

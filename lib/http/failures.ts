@@ -1,4 +1,4 @@
-import { codeOf, isDatabaseUnavailable } from "@/lib/data/errors"
+import { codeOf, isDatabaseUnavailable, isReferenceViolation } from "@/lib/data/errors"
 import { log } from "@/lib/log"
 import { OAuthError } from "@/lib/protocol/errors"
 
@@ -7,10 +7,18 @@ const retryAfterSeconds = 5
 
 /**
  * The error to answer with: a protocol error unchanged, anything else as server_error or
- * temporarily_unavailable. The failure itself goes to the log by name and place; its text may hold a value.
+ * temporarily_unavailable. A retry after a row was deleted finds the reason, such as a code that is not valid. The failure itself goes to the log by name and place; its text may hold a value.
  */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
+  if (isReferenceViolation(error)) {
+    return new OAuthError(
+      "temporarily_unavailable",
+      "A user, client or session of this request was deleted at the same moment. Send the request again.",
+      "deleted_meanwhile",
+      { headers: { "Retry-After": "1" }, cause: error },
+    )
+  }
   const facts = error instanceof Error ? error : new Error("not an error")
   const places = facts.stack
     ?.split("\n")

@@ -8,6 +8,7 @@ import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
 import { readBrowserForm } from "./form"
 import { redirect } from "./responses"
+import { toUrlToken } from "./url-token"
 
 /** A form that a page of this server posted. */
 export type PostedForm = {
@@ -22,9 +23,6 @@ export type PostedForm = {
   flow: Flow
 }
 
-/** Characters. A longer text is no state token, and headers of an answer must stay under 4 KB (decision 021). */
-const maxStateLength = 3_000
-
 /**
  * The endpoint that a page's form posts to. Forms from elsewhere are refused before they are read.
  * @param page the path of the form's page, to which a GET is redirected: the address bar may show this one
@@ -35,7 +33,7 @@ export function formEndpoint(page: string, handle: (form: PostedForm) => Promise
     checkOrigin(request)
     const form = await readBrowserForm(request)
     const field = (name: string) => form.get(name) ?? ""
-    const state = field("state").slice(0, maxStateLength) || null
+    const state = toUrlToken(field("state")) || null
     return handle({ form, field, state, browser, request, flow })
   }
   return browserEndpoint({ GET: showPage, POST: post })

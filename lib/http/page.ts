@@ -1,6 +1,8 @@
 import type { ReactNode } from "react"
 import type { Texts } from "@/lib/i18n/texts"
+import { hasControlCharacter } from "@/lib/protocol/parameters"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
+import { toUrlToken } from "./url-token"
 
 /** A page: its texts, its title, its content as React elements without client components, its status, 200 by default, and
  * Set-Cookie headers, which Next cannot send. */
@@ -13,7 +15,17 @@ type Page = { texts: Texts; title: string; content: ReactNode; status?: number; 
  */
 export type PageHandler = (request: EndpointRequest) => Promise<Page | EndpointResponse | null>
 
-/** A parameter of the page's query; null when it is missing. If it is repeated, the first value is used. */
+/**
+ * A parameter of the page's query; null when it is missing, or has a control character, which no link of this server has and
+ * a database may refuse. If it is repeated, the first value is used.
+ */
 export function readPageQuery(request: EndpointRequest, name: string): string | null {
-  return new URLSearchParams(request.query).get(name)
+  const value = new URLSearchParams(request.query).get(name)
+  return value === null || hasControlCharacter(value) ? null : value
+}
+
+/** The state token in the page's query; null when it is missing. It may go into the URL of a redirect. */
+export function readPageState(request: EndpointRequest): string | null {
+  const state = readPageQuery(request, "state")
+  return state === null ? null : toUrlToken(state)
 }

@@ -67,6 +67,7 @@ export type Reason =
   | "content_type_not_json"
   | "credentials_wrong"
   | "database_unavailable"
+  | "deleted_meanwhile"
   | "device_code_expired"
   | "email_unverified"
   | "provider_failed"

@@ -25,6 +25,8 @@ const repeatable = new Set(["resource"])
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const controlCharacters = /[\u0000-\u001f\u007f]/
 
+export const hasControlCharacter = (value: string): boolean => controlCharacters.test(value)
+
 /** Parameter names are made safe for an error_description (RFC 6749 section 5.2). */
 const printable = (name: string) => name.replace(/[^A-Za-z0-9_.-]/g, "?").slice(0, 64)
 
@@ -50,8 +52,7 @@ export function parseParameters(text: string): Parameters {
 
   function check<Value extends string | undefined>(name: string, value: Value): Value {
     if (undecodable.has(name)) throw invalidParameter(name, "is not valid UTF-8")
-    if (value !== undefined && controlCharacters.test(value))
-      throw invalidParameter(name, "has a control character in it")
+    if (value !== undefined && hasControlCharacter(value)) throw invalidParameter(name, "has a control character in it")
     return value
   }
   function readSingle(name: string): string | undefined {

@@ -24,6 +24,8 @@ export function prepareFiles(): RequestHandlers["sendFile"] {
   const own = sirv(path.join(root, "public"), { etag: true, setHeaders })
   return (incoming, outgoing, target) => {
     if (!isFilePath(target.path)) return false
+    // A server may ignore ranges (RFC 9110 section 14.2). The files are small, and sirv fails at one that ends before it starts.
+    delete incoming.headers.range
     const isBuilt = target.path.startsWith(`${builtPrefix}/`)
     incoming.url = isBuilt ? target.whole.slice(builtPrefix.length) : target.whole
     ;(isBuilt ? built : own)(incoming, outgoing, () => {

@@ -21,7 +21,8 @@ export function findRefusal(
   target: Target,
   { dev, guardNext }: Pick<RequestHandlers, "dev" | "guardNext">,
 ): Handler | null {
-  if (method === "GET" && isForPeople(target.path) && usesOtherLoopbackName(headers))
+  const isShort = target.whole.length <= maxTargetLength
+  if (method === "GET" && isShort && isForPeople(target.path) && usesOtherLoopbackName(headers))
     return async () => redirect(target.whole)
   const status = findMethodRefusal(method, target.path)
   if (status === 405)
@@ -40,8 +41,9 @@ async function redirectOrNotFound(request: EndpointRequest, { path, query }: Tar
   return { ...response, headers: { ...headers, ...cors }, status: 308 }
 }
 
-/** In characters. A longer query is not copied into a header. */
+/** In characters. A longer query or target is not copied into a header. */
 const maxQueryLength = 3_000
+const maxTargetLength = 3_500
 
 /** Whether people open this path in a browser. */
 const isForPeople = (path: string) =>

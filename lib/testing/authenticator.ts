@@ -11,6 +11,11 @@ type Answer = {
   type?: string
 }
 
+type Creation = Pick<Answer, "challenge" | "origin" | "counter"> & {
+  /** A browser sends a list of words. */
+  transports?: unknown
+}
+
 /** A software authenticator with one ES256 passkey, WebAuthn section 6. */
 export class SoftwareAuthenticator {
   readonly id = randomBytes(16).toString("base64url")
@@ -28,6 +33,42 @@ export class SoftwareAuthenticator {
       Buffer.from("225820", "hex"),
       Buffer.from(y, "base64url"),
     ]).toString("base64url")
+  }
+
+  /** The response to a request to create the passkey, without attestation (WebAuthn section 8.7). */
+  create({ challenge, origin, counter = 0, transports = ["internal"] }: Creation): string {
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(counter)
+    const credentialId = Buffer.from(this.id, "base64url")
+    const authenticatorData = Buffer.concat([
+      createHash("sha256").update(new URL(origin).hostname).digest(),
+      // The user is present and verified, and a credential follows.
+      Buffer.from([0x45]),
+      count,
+      // The model of the authenticator, which stays unknown, and the length of the ID.
+      Buffer.alloc(16),
+      Buffer.from([0, credentialId.length]),
+      credentialId,
+      Buffer.from(this.publicKey, "base64url"),
+    ])
+    // CBOR of fmt, attStmt and authData.
+    const attestation = Buffer.concat([
+      Buffer.from("a363666d74646e6f6e656761747453746d74a068617574684461746158", "hex"),
+      Buffer.from([authenticatorData.length]),
+      authenticatorData,
+    ])
+    const clientData = Buffer.from(JSON.stringify({ type: "webauthn.create", challenge, origin, crossOrigin: false }))
+    return JSON.stringify({
+      id: this.id,
+      rawId: this.id,
+      type: "public-key",
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: clientData.toString("base64url"),
+        attestationObject: attestation.toString("base64url"),
+        transports,
+      },
+    })
   }
 
   /** The response to a request to sign in, as the page's form contains it. */

@@ -4,7 +4,7 @@ import { callbackPath, findInteraction, findPathPastForm } from "@/lib/authoriza
 import { isRecent, parseNext } from "@/lib/http/account"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type FormResult, findFormResult, pathWithState } from "@/lib/http/form-result"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageQuery, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import type { Texts } from "@/lib/i18n/texts"
@@ -39,7 +39,7 @@ export function credentialsPage(options: {
 }): PageHandler {
   const { path, title, form: Form, after, below } = options
   return async (request) => {
-    const state = readPageQuery(request, "state")
+    const state = readPageState(request)
     const browser = readBrowser(request)
     const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
     if (state !== null && !interaction) return redirect(callbackPath(state))

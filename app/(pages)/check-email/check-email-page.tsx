@@ -2,7 +2,7 @@ import { findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { pathWithState } from "@/lib/http/form-result"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageQuery, readPageState } from "@/lib/http/page"
 import { readTexts } from "@/lib/http/texts"
 import { NarrowPage } from "../_components/narrow-page"
 import { textLink } from "../_components/text-link"
@@ -17,7 +17,7 @@ const formPages = new Map([
 
 /** Says that an e-mail with a link was sent. It is the same whether or not the address has an account. */
 export const checkEmailPage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state")
+  const state = readPageState(request)
   const reason = readPageQuery(request, "for") ?? ""
   const again = formPages.get(reason)
   if (config().mail === "off" || !again) return null

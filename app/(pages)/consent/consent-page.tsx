@@ -2,7 +2,7 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { describeScopes } from "@/lib/clients/scope-descriptions"
 import { readBrowser } from "@/lib/http/browser-endpoint"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
@@ -18,7 +18,7 @@ import { RequestedAccess } from "./requested-access"
 
 /** The consent page: lists what the Client may do after the User presses Allow. */
 export const consentPage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state") ?? ""
+  const state = readPageState(request) ?? ""
   const { browserTokens, browserSessionToken } = readBrowser(request)
   const interaction = await findInteraction(state, browserTokens)
   const signedIn = await findSignedInUser(browserSessionToken)

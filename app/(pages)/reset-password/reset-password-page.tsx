@@ -2,7 +2,7 @@ import { findInteraction } from "@/lib/authorization/interaction"
 import { config } from "@/lib/config"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { findFormResult, pathWithState } from "@/lib/http/form-result"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageState } from "@/lib/http/page"
 import { readTexts } from "@/lib/http/texts"
 import { isMailOn } from "@/lib/mail/outbox"
 import { EmailField } from "../_components/email-field"
@@ -13,7 +13,7 @@ import { textLink } from "../_components/text-link"
 
 /** Asks for the email address that gets a link to reset the password. */
 export const resetPasswordPage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state")
+  const state = readPageState(request)
   const interaction = state === null ? null : await findInteraction(state, readBrowser(request).browserTokens)
   const texts = readTexts(request, interaction?.locale)
   const { t } = texts

@@ -2,7 +2,7 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { listBrowserAccounts } from "@/lib/authentication/browser-accounts"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { readBrowser } from "@/lib/http/browser-endpoint"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import { ClientName } from "../_components/client-name"
@@ -12,7 +12,7 @@ import { SubmitButton } from "../_components/submit-button"
 
 /** Lets the person choose among the accounts that are signed in in this browser (prompt select_account). */
 export const selectAccountPage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state") ?? ""
+  const state = readPageState(request) ?? ""
   const { browserTokens, browserSessionToken, otherSessionTokens = [] } = readBrowser(request)
   const interaction = await findInteraction(state, browserTokens)
   const accounts = await listBrowserAccounts(browserSessionToken, otherSessionTokens)

@@ -1,7 +1,7 @@
 import { beginPasskeyCreation, listPasskeysOf, type Passkey } from "@/lib/accounts/passkeys"
 import { accountPage, parseNext } from "@/lib/http/account"
 import { readDevice } from "@/lib/http/device"
-import { readPageQuery } from "@/lib/http/page"
+import { readPageQuery, readPageState } from "@/lib/http/page"
 import type { Texts } from "@/lib/i18n/texts"
 import { Field } from "../../_components/field"
 import { Notice } from "../../_components/notice"
@@ -16,7 +16,7 @@ export const passkeysPage = accountPage(
   "/account/passkeys",
   async ({ request, signedIn: { user }, texts, form }) => {
     const { t } = texts
-    const state = readPageQuery(request, "state")
+    const state = readPageState(request)
     const isOffer = readPageQuery(request, "offer") !== null
     const next = parseNext(readPageQuery(request, "next")) ?? "/"
     const passkeys = await listPasskeysOf(user)

@@ -1,14 +1,14 @@
 import { callbackPath } from "@/lib/authorization/interaction"
 import { accountPage } from "@/lib/http/account"
 import { forgetFormResult } from "@/lib/http/form-result"
-import { readPageQuery } from "@/lib/http/page"
+import { readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { NarrowPage } from "../../_components/narrow-page"
 
 /** Shows new recovery codes, once: the result that holds them is forgotten with this page. */
 export const recoveryCodesPage = accountPage("/account/recovery-codes", async ({ request, texts, form }) => {
   const { t } = texts
-  const state = readPageQuery(request, "state")
+  const state = readPageState(request)
   const codes = form.values.codes?.split(" ")
   if (!codes) return redirect("/account")
   const title = t("secondFactor.codesTitle")

@@ -2,7 +2,7 @@ import { encode } from "uqr"
 import { beginTotpSetup, countCodes, resumeTotpSetup } from "@/lib/accounts/second-factor"
 import { config } from "@/lib/config"
 import { accountPage } from "@/lib/http/account"
-import { readPageQuery } from "@/lib/http/page"
+import { readPageState } from "@/lib/http/page"
 import type { Texts } from "@/lib/i18n/texts"
 import { CodeField } from "../../_components/code-field"
 import { SubmitButton } from "../../_components/submit-button"
@@ -13,7 +13,7 @@ export const totpPage = accountPage(
   "/account/totp",
   async ({ request, signedIn: { user }, texts, form }) => {
     const { t } = texts
-    const state = readPageQuery(request, "state")
+    const state = readPageState(request)
     if (user.totp !== null) {
       const title = t("secondFactor.manageTitle")
       return { texts, title, content: <ManageTotp texts={texts} codesLeft={await countCodes(user)} /> }

@@ -2,7 +2,7 @@ import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { parseNext } from "@/lib/http/account"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { findFormResult } from "@/lib/http/form-result"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageQuery, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import { findIncompleteSignIn } from "@/lib/sessions/browser-sessions"
@@ -13,7 +13,7 @@ import { SubmitButton } from "../../_components/submit-button"
 
 /** Asks for the second factor, after the password was right. */
 export const codePage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state")
+  const state = readPageState(request)
   const next = parseNext(readPageQuery(request, "next"))
   const browser = readBrowser(request)
   const signedIn = await findIncompleteSignIn(browser.browserSessionToken)

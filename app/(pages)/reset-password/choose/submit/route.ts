@@ -7,13 +7,14 @@ import { formEndpoint } from "@/lib/http/form-endpoint"
 import { pathWithState, showFormAgain, showNotice } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
+import { toUrlToken } from "@/lib/http/url-token"
 
 /** Consumes the link of the e-mail and sets the password. The person then signs in with it. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   "/reset-password",
   async ({ field, browser, request }) => {
     const texts = readTexts(request)
-    const page = `/reset-password/choose?${new URLSearchParams({ token: field("token") })}`
+    const page = `/reset-password/choose?${new URLSearchParams({ token: toUrlToken(field("token")) })}`
     return refuseWhenBusy(texts, page, async () => {
       const result = await resetPassword(field("token"), field("password"), {
         locale: texts.locale,

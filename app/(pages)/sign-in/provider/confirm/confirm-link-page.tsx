@@ -4,7 +4,7 @@ import { findInteraction } from "@/lib/authorization/interaction"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { readCookie } from "@/lib/http/cookies"
 import { pathWithState } from "@/lib/http/form-result"
-import { type PageHandler, readPageQuery } from "@/lib/http/page"
+import { type PageHandler, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import { AccountEmail } from "../../../_components/account-email"
@@ -14,7 +14,7 @@ import { SubmitButton } from "../../../_components/submit-button"
 
 /** Asks whether an account elsewhere is linked with the account here that has the same verified address. */
 export const confirmLinkPage: PageHandler = async (request) => {
-  const state = readPageQuery(request, "state")
+  const state = readPageState(request)
   const pending = await findPendingLink(readCookie(request, "provider") ?? "")
   if (!pending) return redirect(pathWithState("/sign-in", state))
   const interaction = state === null ? null : await findInteraction(state, readBrowser(request).browserTokens)

@@ -8,6 +8,7 @@ import { formEndpoint } from "@/lib/http/form-endpoint"
 import { forgetFormResult, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
+import { toUrlToken } from "@/lib/http/url-token"
 
 /** Consumes the link of the sign-up e-mail, makes the User, signs the browser in and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
@@ -15,7 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
   async ({ field, browser, request, flow }) => {
     if (!config().SIGN_UP) return notFoundPage(request)
     const texts = readTexts(request)
-    const page = `/sign-up/finish?${new URLSearchParams({ token: field("token") })}`
+    const page = `/sign-up/finish?${new URLSearchParams({ token: toUrlToken(field("token")) })}`
     return refuseWhenBusy(texts, page, async () => {
       const [name, password] = [field("name").trim(), field("password")]
       const previousToken = browser.browserSessionToken
