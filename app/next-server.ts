@@ -38,6 +38,8 @@ const flowPath = /^\/flows\/(?!enter(?:\/|$)|stream$)([^/]+)(?:\/export)?$/
  * @returns null when Next may handle the request
  */
 export async function guardNext(request: EndpointRequest): Promise<EndpointResponse | null> {
+  // Where Next renders this page too, it gets the Host of the issuer, whatever the request has.
+  if (request.path === "/outbox" && !isLoopbackHost(request.header("host"))) return notFoundPage(request)
   if (!/^\/(flows(?!\/enter(\/|$))|playground)(\/|$)/.test(request.path)) return null
   try {
     if (config().flowInspector === "everyone" && !isLoopbackHost(request.header("host"))) return notFoundPage(request)

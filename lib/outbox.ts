@@ -20,6 +20,12 @@ type Outbox<Message extends { attempts: number }> = {
 
 export type Failure = { problem: string; isPermanent?: boolean }
 
+/** How long the last attempt of a message may take, in seconds. */
+const lastAttemptSeconds = 300
+
+/** A message that cannot be sent must not keep the others from being sent. */
+const toFailure = (error: unknown): Failure => ({ problem: error instanceof Error ? error.name : "unknown" })
+
 /** Messages per round, sent in parallel. */
 const batch = 20
 
@@ -30,8 +36,10 @@ export function createOutbox<Message extends { attempts: number }>(outbox: Outbo
 
   async function sendOne(message: Message, now: Date): Promise<void> {
     const seconds = retrySeconds[message.attempts]
-    if (!(await outbox.claim(message, new Date(now.getTime() + (seconds ?? 0) * 1000)))) return
-    const failure = await outbox.send(message)
+    // The last attempt is claimed for a while too, so that no other instance makes it at the same time.
+    const claimedSeconds = seconds ?? lastAttemptSeconds
+    if (!(await outbox.claim(message, new Date(now.getTime() + claimedSeconds * 1000)))) return
+    const failure = await outbox.send(message).catch(toFailure)
     if (failure === null) return outbox.finish(message)
     const { problem, isPermanent = false } = failure
     const isLast = isPermanent || seconds === undefined

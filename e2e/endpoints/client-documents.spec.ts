@@ -116,6 +116,7 @@ test("a document that cannot be used is one error, whatever the reason - Client 
     site.publish(() => ({ body: "{" })),
     site.publish(() => ({ body: large })),
     site.publish(() => ({ silent: true })),
+    site.publish(() => ({ raw: "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n" })),
     "https://127.0.0.1/client.json",
     "https://127.1/client.json",
     "https://2130706433/client.json",

@@ -68,3 +68,28 @@ test("the account must be one of this browser, and prompt=login asks for the pas
   await beginAtClient(page, client, { prompt: "select_account login" })
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
 })
+
+test("signing out by a client ends every sign-in of that person in this browser, and no other person's", async ({
+  page,
+  site,
+}) => {
+  const [ada, grace] = [await insertUser(), await insertUser()]
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const { issuer } = testEnvironment()
+  let idToken = ""
+  for (const [person, prompt] of [
+    [ada, "select_account"],
+    [grace, "select_account"],
+    [ada, "login"],
+  ] as const) {
+    const { codeVerifier } = await beginAtClient(page, client, { prompt })
+    await signIn(page, person)
+    const code = (await backAtClient(page, site)).searchParams.get("code") ?? ""
+    const tokens = await readTokens(await redeem(client, { code, codeVerifier }, { redirect_uri: site.redirectUri }))
+    idToken = tokens.id_token ?? ""
+  }
+  await page.goto(`${issuer}/end-session?${new URLSearchParams({ id_token_hint: idToken })}`)
+  await expect(page.getByRole("heading", { name: "You're signed out" })).toBeVisible()
+  await beginAtClient(page, client, { prompt: "select_account" })
+  await expect(page.getByText(ada.email)).toHaveCount(0)
+})

@@ -184,7 +184,7 @@ export async function makeMaterial({ issuer, clients, pages, random }: Setting):
     const other = await insertUser()
     const { token } = await startBrowserSession(other.id, null)
     const { secret, setup } = await beginTotpSetup(other)
-    const by = { device: { browser: null, os: null }, locale: "en" as const, tokenHash: hashToken(token), amr: ["pwd"] }
+    const by = { source: {}, locale: "en" as const, tokenHash: hashToken(token), amr: ["pwd"] }
     await confirmTotpSetup(other, setup, new AuthenticatorApp(secret).code(), by)
     return other
   }

@@ -1,6 +1,9 @@
-import { listAccountEvents, listFailedSignIns, type Source } from "@/lib/data/audit-events"
+import { insertAuditEvent, listAccountEvents, listFailedSignIns, type Source } from "@/lib/data/audit-events"
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
+import { listPasskeys } from "@/lib/data/passkeys"
+import { listLinkedAccounts } from "@/lib/data/providers"
+import { countRecoveryCodes } from "@/lib/data/second-factor"
 import { deleteUser, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import { prepareMail } from "@/lib/mail/outbox"
@@ -9,13 +12,19 @@ import { localeOf } from "./users"
 const maxEvents = 10_000
 
 /** Everything that this server knows about a User, for its owner to keep. Secrets, such as the password's hash, are left out. */
-export async function exportAccount(user: User): Promise<object> {
+export async function exportAccount(user: User, source: Source): Promise<object> {
   const now = new Date()
+  await insertAuditEvent({ ...source, kind: "data_exported", at: now, userId: user.id })
   const [browsers, apps, events, failures] = await Promise.all([
     listBrowserSessions(user.id, now),
     listConnectedApps(user.id, now),
     listAccountEvents(user.id, maxEvents),
     listFailedSignIns(user.id, maxEvents),
+  ])
+  const [passkeys, links, codes] = await Promise.all([
+    listPasskeys(user.id),
+    listLinkedAccounts(user.id),
+    countRecoveryCodes(user.id),
   ])
   return {
     exported_at: now.toISOString(),
@@ -42,11 +51,24 @@ export async function exportAccount(user: User): Promise<object> {
       since: since.toISOString(),
       last_used_at: lastUsedAt?.toISOString() ?? null,
     })),
-    security_history: [...events, ...failures].map(({ kind, at, browser, os, detail }) => ({
+    passkeys: passkeys.map(({ name, createdAt, lastUsedAt }) => ({
+      name,
+      created_at: createdAt.toISOString(),
+      last_used_at: lastUsedAt?.toISOString() ?? null,
+    })),
+    linked_accounts: links.map(({ provider, subject, email, createdAt }) => ({
+      provider: provider.name,
+      sub: subject,
+      email,
+      linked_at: createdAt.toISOString(),
+    })),
+    second_factor: { authenticator_app: user.totp !== null, recovery_codes_left: codes },
+    security_history: [...events, ...failures].map(({ kind, at, browser, os, address, detail }) => ({
       kind,
       at: at.toISOString(),
       browser,
       os,
+      address,
       detail,
     })),
   }

@@ -159,7 +159,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     const email = newAddress()
     await requestSignUp({ ...asked, email })
     const token = await newestToken(email)
-    await updateUser(user.id, { email }, {})
+    await updateUser(user, { email }, {})
     expect(await findSignUpLink(token)).toBeNull()
   })
 
@@ -204,12 +204,50 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     expect(await reset(token)).toMatchObject({ ok: true })
   })
 
-  test("to reset a password does not work for a disabled User, who gets no e-mail", async () => {
+  test("to reset a password does not work for a disabled User, who gets an e-mail without one", async () => {
     const token = tokenOf(await makeResetLink(user))
     await setUserDisabled(user.id, new Date())
     expect(await reset(token)).toBeNull()
     expect(await requestPasswordReset({ ...asked, email: user.email })).toEqual({ ok: true })
-    expect(await mailsTo(user.email)).toEqual([])
+    const [mail, ...others] = await mailsTo(user.email)
+    expect(others).toEqual([])
+    expect(mail?.text).not.toMatch(/token=|sign-up/)
+  })
+
+  test("to reset a password is not sent to another spelling of a mailbox, each of which would have its own budget", async () => {
+    const [name = "", host] = user.email.split("@")
+    for (const email of [`"${name}"@${host}`, `${name}@${host}.`]) {
+      expect(await requestPasswordReset({ ...asked, email })).toEqual({ ok: true })
+    }
+    expect(await listOutbox(50)).toEqual([])
+  })
+
+  test("has a budget for each purpose, so that strangers cannot keep another one from being sent", async () => {
+    for (let i = 0; i < 8; i++) await requestPasswordReset({ ...asked, email: user.email })
+    expect(await mailsTo(user.email)).toHaveLength(5)
+    await requestVerification(user, asked)
+    expect((await mailsTo(user.email))[0]?.subject).toContain("Confirm your email address")
+  })
+
+  test("to reset a password takes everything from a person who signed up with an address that they never verified", async () => {
+    const db = await database()
+    const passkey = {
+      publicKey: "",
+      counter: 0,
+      transports: "",
+      singleDevice: false,
+      name: "Thief's",
+      createdAt: new Date(),
+    }
+    for (const proven of [false, true]) {
+      const owner = await storeUser({ emailVerifiedAt: proven ? new Date() : null })
+      await db.passkey.create({ data: { id: generateId(), userId: owner.id, ...passkey } })
+      await db.user.update({ where: { id: owner.id }, data: { totp: "sealed" } })
+      await requestPasswordReset({ ...asked, email: owner.email })
+      await reset(await newestToken(owner.email))
+      expect(await db.passkey.count({ where: { userId: owner.id } })).toBe(proven ? 1 : 0)
+      expect((await findUser(owner.id))?.totp).toBe(proven ? "sealed" : null)
+    }
   })
 
   test("to reset a password does not work after the address has changed, by a link or by an operator", async () => {
@@ -220,7 +258,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
         expect(await confirmEmail(await newestToken(email), by)).not.toBeNull()
         expect(await (await database()).emailLink.count({ where: { userId: user.id } })).toBe(0)
       },
-      () => updateUser(user.id, { email: newAddress() }, {}),
+      async () => updateUser((await findUser(user.id)) ?? user, { email: newAddress() }, {}),
     ]) {
       const token = tokenOf(await makeResetLink((await findUser(user.id)) ?? user))
       await change()
@@ -247,7 +285,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
   test("to verify an address does not work after the address has changed", async () => {
     await requestVerification(user, asked)
     const token = await newestToken(user.email)
-    await updateUser(user.id, { email: newAddress() }, {})
+    await updateUser(user, { email: newAddress() }, {})
     expect(await confirmEmail(token, by)).toBeNull()
   })
 
@@ -259,14 +297,16 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     expect((await mailsTo(user.email))[0]?.subject).toContain("email address of your")
   })
 
-  test("to change an address is not sent to an address that has a User, and fails if it gets one later", async () => {
+  test("to change an address is not sent to an address that has a User, which is told, and fails if it gets one later", async () => {
     const other = await storeUser()
     expect(await requestEmailChange(user, { ...asked, email: other.email })).toEqual({ ok: true })
-    expect(await mailsTo(other.email)).toEqual([])
+    expect((await mailsTo(other.email)).map(({ subject }) => subject)).toEqual([
+      "Your address already has an account at OAuth Flow",
+    ])
     const email = newAddress()
     await requestEmailChange(user, { ...asked, email })
     const token = await newestToken(email)
-    await updateUser(other.id, { email }, {})
+    await updateUser(other, { email }, {})
     expect(await confirmEmail(token, by)).toBeNull()
     expect((await findUser(user.id))?.email).toBe(user.email)
   })

@@ -58,15 +58,17 @@ const recipientKey = (email: string) =>
 
 /**
  * Counts a request for an e-mail.
+ * @param purpose each has a budget of its own, so that strangers who ask for one cannot keep another from being sent
  * @returns the seconds to wait when the network address sent too many, else 0; and whether the recipient may get another one
  */
 export async function countMailRequest(
+  purpose: LinkPurpose,
   email: string,
   address: string,
 ): Promise<{ waitSeconds: number; maySend: boolean }> {
   const { waitSeconds } = await countSignInAttempt("mail", addressKey(address))
   if (waitSeconds > 0) return { waitSeconds, maySend: false }
-  const byRecipient = await countSignInAttempt("mail-to", recipientKey(email))
+  const byRecipient = await countSignInAttempt("mail-to", `${purpose} ${recipientKey(email)}`)
   return { waitSeconds: 0, maySend: byRecipient.waitSeconds === 0 }
 }
 

@@ -40,6 +40,18 @@ describeOnEachDatabase("a passkey", () => {
     return { sealed, challenge: (options as { challenge: string }).challenge }
   }
 
+  test("is added without looking at an attestation, whose certificates could make this server fetch something", async () => {
+    const fetched = vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("no request is allowed"))
+    const { options, sealed } = await beginPasskeyCreation(user)
+    const created = new SoftwareAuthenticator()
+    const { challenge } = options as { challenge: string }
+    const response = created.create({ challenge, origin, attested: true })
+    expect(await addPasskey(user, { sealed, response, name: "Key" }, by)).toBe(true)
+    expect(await findPasskey(created.id)).not.toBeNull()
+    expect(fetched).not.toHaveBeenCalled()
+    fetched.mockRestore()
+  })
+
   test("signs its User in, with two factors", async () => {
     const { sealed, challenge } = await begin()
     const found = await verifyPasskey(sealed, authenticator.answer({ challenge, origin, userHandle: user.id }))

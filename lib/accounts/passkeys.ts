@@ -14,6 +14,7 @@ import { consumeJwt } from "@/lib/data/used-jwts"
 import type { User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { acrOf } from "@/lib/protocol/acr"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
@@ -99,6 +100,22 @@ const toTransports = (reported: unknown): string[] =>
 /** WebAuthn Level 3 section 4: a credential ID has at most 1,023 bytes. */
 const isCredentialId = (id: unknown): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,1364}$/.test(id)
 
+/**
+ * The response without its attestation, which this server does not request (WebAuthn section 5.4.7, "none"). The library would
+ * fetch what the certificates in it point to, before it verifies them.
+ */
+async function withoutAttestation(sent: RegistrationResponseJSON): Promise<RegistrationResponseJSON> {
+  const { decodeAttestationObject, isoBase64URL, isoCBOR } = await import("@simplewebauthn/server/helpers")
+  const authData = decodeAttestationObject(isoBase64URL.toBuffer(sent.response.attestationObject)).get("authData")
+  const none = new Map<string, unknown>([
+    ["fmt", "none"],
+    ["attStmt", new Map()],
+    ["authData", authData],
+  ])
+  const attestationObject = isoBase64URL.fromBuffer(isoCBOR.encode(none as never))
+  return { ...sent, response: { ...sent.response, attestationObject } }
+}
+
 const expected = (challenge: string) => ({
   expectedChallenge: challenge,
   expectedOrigin: config().issuer,
@@ -116,7 +133,9 @@ export async function addPasskey(
   const challenge = await consumeChallenge(sealed, user.id)
   if (!parsed || !challenge || !isDisplayName(name)) return false
   const { verifyRegistrationResponse } = await import("@simplewebauthn/server")
-  const result = await verified(() => verifyRegistrationResponse({ response: parsed, ...expected(challenge) }))
+  const result = await verified(async () =>
+    verifyRegistrationResponse({ response: await withoutAttestation(parsed), ...expected(challenge) }),
+  )
   if (!result?.registrationInfo) return false
   const { credential, credentialDeviceType } = result.registrationInfo
   const { id, publicKey, counter } = credential
@@ -170,6 +189,14 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
   if (!result || !(await countPasskeyUse(passkey.id, result.authenticationInfo.newCounter, new Date()))) return null
   // A passkey with user verification is two factors: the device, and what unlocks it.
   return { user: passkey.user, amr: [passkey.singleDevice ? "hwk" : "swk", "user", "mfa"] }
+}
+
+/**
+ * Whether a sign-in is enough to add or remove second factors. A User who has one must have used it: otherwise the password
+ * alone would be enough to replace it.
+ */
+export async function mayChangeFactors({ user, amr }: { user: User; amr: string[] }): Promise<boolean> {
+  return acrOf(amr) === "2" || (user.totp === null && (await listPasskeys(user.id)).length === 0)
 }
 
 /** The passkeys of a User. */

@@ -7,7 +7,7 @@ import type { ProblemKey } from "@/lib/i18n/texts"
 import type { Letter } from "@/lib/mail/content"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { hashToken } from "@/lib/protocol/random"
-import { toLookupEmail, toReadableEmail } from "./email-address"
+import { normalizeEmail, toLookupEmail, toReadableEmail } from "./email-address"
 import { countLinkUse, countMailRequest, findLink, issueLink } from "./email-links"
 import { hashNewPassword } from "./password-rules"
 import { localeOf } from "./users"
@@ -25,7 +25,7 @@ export async function requestPasswordReset(
 ): Promise<{ ok: true } | { ok: false; problem: ProblemKey } | { ok: false; waitSeconds: number }> {
   const email = toLookupEmail(asked.email)
   if (email === null) return { ok: false, problem: "problems.emailInvalid" }
-  const { waitSeconds, maySend } = await countMailRequest(email, asked.address)
+  const { waitSeconds, maySend } = await countMailRequest("reset_password", email, asked.address)
   if (waitSeconds > 0) return { ok: false, waitSeconds }
   if (!maySend) return { ok: true }
   const user = await findUserByEmail(email)
@@ -35,10 +35,12 @@ export async function requestPasswordReset(
 }
 
 function composeReset(user: User | null, email: string, locale: Locale, link: string): Letter | null {
-  if (user?.disabledAt) return null
-  if (user) return { to: email, locale: localeOf(user, locale), kind: "resetPassword", link }
   const { SIGN_UP, issuer } = config()
-  return { to: email, locale, kind: "noAccount", link: SIGN_UP ? `${issuer}/sign-up` : null }
+  if (user && !user.disabledAt) return { to: email, locale: localeOf(user, locale), kind: "resetPassword", link }
+  // One mailbox has many spellings, such as quoted ones, each of which would be counted on its own.
+  if (!user && normalizeEmail(email) !== email) return null
+  // A disabled User gets an e-mail too, so that the work does not reveal that there is one.
+  return { to: email, locale, kind: "noAccount", link: SIGN_UP && !user ? `${issuer}/sign-up` : null }
 }
 
 /** Makes a link to reset a User's password, for an operator to hand over. No e-mail is sent. */

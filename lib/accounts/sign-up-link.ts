@@ -25,7 +25,7 @@ export async function requestSignUp(asked: {
 }): Promise<{ ok: true } | { ok: false; problem: ProblemKey } | { ok: false; waitSeconds: number }> {
   const email = normalizeEmail(asked.email)
   if (email === null) return { ok: false, problem: findEmailProblem(asked.email) }
-  const { waitSeconds, maySend } = await countMailRequest(email, asked.address)
+  const { waitSeconds, maySend } = await countMailRequest("sign_up", email, asked.address)
   if (waitSeconds > 0) return { ok: false, waitSeconds }
   if (!maySend) return { ok: true }
   const user = await findUserByEmail(email)

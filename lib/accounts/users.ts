@@ -97,15 +97,18 @@ export async function changeProfile(
   const claims = changes.claims && source.actor !== "operator" ? withoutProof(user, changes.claims) : changes.claims
   const claimProblem = findProblemOfClaims(claims ?? {})
   if (claimProblem) return claimProblem
-  const stillVerified = changes.emailVerified ?? (email === user.email && user.emailVerifiedAt !== null)
+  const isVerified = changes.emailVerified ?? (email === user.email ? undefined : false)
   const changed = {
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
-    emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
+    ...(isVerified !== undefined && { emailVerifiedAt: isVerified ? (user.emailVerifiedAt ?? new Date()) : null }),
     ...(claims && { claims: changeClaims(user, claims) }),
   }
-  if (!(await updateUser(userId, changed, source))) return { ok: false, field: "email", problem: "problems.emailTaken" }
+  const stored = await updateUser(user, changed, source)
+  if (stored === "taken") return { ok: false, field: "email", problem: "problems.emailTaken" }
+  // Another change was first: this one is made again from what is true now.
+  if (stored === "changed") return changeProfile(userId, changes, source)
   return { ok: true, user: { ...user, ...changed } }
 }
 

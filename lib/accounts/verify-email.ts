@@ -1,3 +1,4 @@
+import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { findUser, findUserByEmail, type User, verifyEmailByLink } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
@@ -13,7 +14,7 @@ export async function requestVerification(
   user: User,
   asked: { address: string; locale: Locale; stateToken: string | null },
 ): Promise<number> {
-  const { waitSeconds, maySend } = await countMailRequest(user.email, asked.address)
+  const { waitSeconds, maySend } = await countMailRequest("verify_email", user.email, asked.address)
   if (!maySend) return waitSeconds
   const target = { purpose: "verify_email", userId: user.id, email: user.email, stateToken: asked.stateToken } as const
   const locale = localeOf(user, asked.locale)
@@ -22,8 +23,8 @@ export async function requestVerification(
 }
 
 /**
- * Sends a link that changes a User's address to the new one. An address that another User has gets none, and the answer is
- * the same.
+ * Sends a link that changes a User's address to the new one. An address that another User has gets an e-mail that says so
+ * instead, and the answer and the work are the same.
  * @returns why nothing was sent, as `requestPasswordReset`
  */
 export async function requestEmailChange(
@@ -33,13 +34,15 @@ export async function requestEmailChange(
   const email = normalizeEmail(asked.email)
   if (email === null) return { ok: false, problem: findEmailProblem(asked.email) }
   if (email === user.email) return { ok: false, problem: "problems.emailSame" }
-  const { waitSeconds, maySend } = await countMailRequest(email, asked.address)
+  const { waitSeconds, maySend } = await countMailRequest("change_email", email, asked.address)
   if (waitSeconds > 0) return { ok: false, waitSeconds }
   if (!maySend) return { ok: true }
   const isTaken = (await findUserByEmail(email)) !== null
   const locale = localeOf(user, asked.locale)
   await issueLink({ purpose: "change_email", userId: user.id, email }, (link) =>
-    isTaken ? null : { to: email, locale, kind: "changeEmail", link },
+    isTaken
+      ? { to: email, locale, kind: "signUpTaken", link: `${config().issuer}/sign-in` }
+      : { to: email, locale, kind: "changeEmail", link },
   )
   return { ok: true }
 }

@@ -1,5 +1,5 @@
 import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-factor"
-import type { Source } from "@/lib/data/audit-events"
+import { insertAuditEvent, type Source } from "@/lib/data/audit-events"
 import { completeBrowserSession } from "@/lib/data/second-factor"
 import type { Flow } from "@/lib/flows/flow"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
@@ -22,6 +22,14 @@ export async function completeSignIn(
     return { ok: false, waitSeconds: result.waitSeconds }
   }
   if (result.used === null) {
+    // The password was right: this is what the owner has to see.
+    await insertAuditEvent({
+      ...source,
+      userId: user.id,
+      kind: "sign_in_failed",
+      at: new Date(),
+      detail: "second factor",
+    })
     flow?.fail({ reason: "credentials_wrong" })
     return { ok: false, waitSeconds: 0 }
   }

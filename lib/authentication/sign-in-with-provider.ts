@@ -1,4 +1,5 @@
 import { normalizeEmail } from "@/lib/accounts/email-address"
+import { mayChangeFactors } from "@/lib/accounts/passkeys"
 import { hashPassword } from "@/lib/accounts/password"
 import { findProviderById, type Provider } from "@/lib/accounts/providers"
 import { localeOf } from "@/lib/accounts/users"
@@ -117,7 +118,9 @@ export async function returnFromProvider(
   if (email === null) return failed("problems.providerUnverified")
   const known = await findUserByEmail(email)
   if (known) {
-    if (known.emailVerifiedAt === null || known.disabledAt) return failed("problems.providerUnverified")
+    // Without the second factor, no one links an account to one that has it: the owner does that when signed in.
+    const isProtected = !(await mayChangeFactors({ user: known, amr }))
+    if (known.emailVerifiedAt === null || known.disabledAt || isProtected) return failed("problems.providerUnverified")
     const pending: Pending = { identity, userId: known.id, expiresAt: Date.now() + waitMs }
     return { outcome: "confirm", sealed: await seal("provider-link", pending), next }
   }
@@ -168,7 +171,8 @@ export async function findPendingLink(sealed: string): Promise<{ provider: Provi
   const user =
     pending.identity.email === null ? null : await findUserByEmail(normalizeEmail(pending.identity.email) ?? "")
   // The address may have changed since.
-  return provider && user?.id === pending.userId && user.emailVerifiedAt && !user.disabledAt ? { provider, user } : null
+  const isTheirs = user?.id === pending.userId && user.emailVerifiedAt !== null && user.disabledAt === null
+  return provider && user && isTheirs && (await mayChangeFactors({ user, amr })) ? { provider, user } : null
 }
 
 /** Links the account after the person has confirmed it, and signs the User in. */

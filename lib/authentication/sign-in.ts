@@ -76,8 +76,9 @@ export async function signIn(
     const known = user !== null && user.disabledAt === null
     const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
     if (!known || !right) {
-      if (email !== null) await insertFailedSignIn(email, lookedUpAt, attempt.source)
-      await wait(delayMs)
+      // A row is stored only for an account, and the pause hides how long that takes.
+      const recorded = email === null ? null : insertFailedSignIn(email, lookedUpAt, attempt.source)
+      await Promise.all([recorded, wait(Math.max(delayMs, minFailureMs))])
       flow?.fail({ reason: "credentials_wrong" })
       return { ok: false, problem: "wrong_credentials" }
     }
@@ -99,6 +100,9 @@ export async function signIn(
     return refuseWhenBusy(error, flow)
   }
 }
+
+/** How long an answer to wrong credentials waits at least, in milliseconds. */
+const minFailureMs = 20
 
 /**
  * Makes a User and signs them in. Checks that cost no work come first. Then the attempt is counted against the

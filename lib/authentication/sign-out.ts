@@ -35,7 +35,10 @@ const maxLength = 2_048
  */
 export async function endSession(
   parameters: Parameters,
-  browserSessionToken: string | null,
+  {
+    browserSessionToken,
+    otherSessionTokens = [],
+  }: { browserSessionToken: string | null; otherSessionTokens?: string[] },
   flow: Flow,
 ): Promise<{ location: string; signedOut: boolean }> {
   flow.step("signOut.calls_end_session", () => describeParameters(parameters.entries()))
@@ -51,6 +54,10 @@ export async function endSession(
     return { location: confirmationPath(parameters, request), signedOut: false }
   }
   flow.step("signOut.ends_browser_session")
+  // The same User may have signed in twice in this browser, and would still be in the account chooser.
+  for (const token of otherSessionTokens) {
+    if ((await findSignedInUser(token))?.user.id === signedIn?.user.id) await signOutBrowser(token, flow.source)
+  }
   await signOutBrowser(browserSessionToken, flow.source)
   flow.step("signOut.returns_to_client")
   return { location: request.returnUri ?? signOutPage, signedOut: true }

@@ -27,8 +27,8 @@ export type AuthorizationRequest = ReturnAddress & {
   loginHint: string | null
   /** The language of the pages, from the parameter ui_locales. */
   locale?: Locale
-  /** The request requires the class with a second factor: an essential acr of 2 alone. */
-  secondFactor?: true
+  /** The request asks for the class with a second factor: by an essential acr of 2 alone, or by acr_values, which is voluntary. */
+  secondFactor?: "essential" | "voluntary"
   /** The User whom the id_token_hint or the claims parameter names. */
   hintedSub: string | null
   /** The claims that the claims parameter requests by name; null for none. */
@@ -84,13 +84,20 @@ export async function parseAuthorizationRequest(
       claims: registeredClaims(claims, client),
       ...(dpopJkt && { dpopJkt }),
       ...(locale && { locale }),
-      ...(claims.acr && !claims.acr.includes("1") && { secondFactor: true as const }),
+      ...findSecondFactor(claims, parameters.get("acr_values")),
     }
     checkSealedSize(request)
     return request
   } catch (error) {
     throw RedirectableError.from(error, address)
   }
+}
+
+/** OpenID Connect Core 1.0 section 3.1.2.1, acr_values, and section 5.5.1.1. */
+function findSecondFactor({ acr }: ParsedClaims, acrValues = ""): Pick<AuthorizationRequest, "secondFactor"> {
+  const asksForTwo = (values: string[]) => values.includes("2") && !values.includes("1")
+  if (acr && asksForTwo(acr)) return { secondFactor: "essential" }
+  return asksForTwo(acrValues.split(" ")) ? { secondFactor: "voluntary" } : {}
 }
 
 /**

@@ -192,15 +192,29 @@ export async function continueAuthorization(
   const stateToken = await sealStateToken(state)
   if (next.step === "consent") flow.step("authorization.asks_for_consent", () => ({ scope: state.request.scope }))
   else flow.step("authorization.redirects_to_sign_in", () => ({ state_token: fingerprint(stateToken) }))
-  // A User who has a second factor used it when they signed in, so this one sets it up.
   const choosesAccount = next.step === "sign-in" && canChooseAccount(state, browser)
-  const page = choosesAccount ? "select-account" : next.step === "second-factor" ? "account/totp" : next.step
+  const page = choosesAccount ? "select-account" : pages[next.step]
   return { next: `/${page}?${new URLSearchParams({ state: stateToken })}` }
 }
 
-/** OpenID Connect Core 1.0 section 3.1.2.1, prompt select_account: the person chooses among several accounts in this browser. */
-const canChooseAccount = ({ request: { prompt } }: AuthorizationState, { otherSessionTokens = [] }: Browser) =>
-  prompt.includes("select_account") && !prompt.includes("login") && otherSessionTokens.length > 0
+/** The page of each step. A User without a second factor sets one up. */
+const pages = {
+  "sign-in": "sign-in",
+  "sign-up": "sign-up",
+  passkey: "sign-in",
+  "second-factor": "account/totp",
+  consent: "consent",
+} as const
+
+/**
+ * OpenID Connect Core 1.0 section 3.1.2.1, prompt select_account: the person chooses among several accounts in this browser.
+ * Once: the sign-in of the chosen one may be too old.
+ */
+const canChooseAccount = ({ request: { prompt }, chosen }: AuthorizationState, { otherSessionTokens = [] }: Browser) =>
+  prompt.includes("select_account") &&
+  !prompt.includes("login") &&
+  chosen === undefined &&
+  otherSessionTokens.length > 0
 
 /** What the state token carries. */
 function describeState({ request, startedAt, expiresAt, denied, chosen }: AuthorizationState): Facts {

@@ -25,7 +25,7 @@ export async function approveDevice({ request }: AuthorizationState, signedIn: S
   const stored = await insertAuthCode(
     {
       ...{ id, clientId, scope, resource, nonce: null, userId: signedIn.user.id },
-      ...{ authTime: signedIn.authenticatedAt, browserSession: signedIn.tokenHash },
+      ...{ authTime: signedIn.authenticatedAt, amr: signedIn.amr.join(" "), browserSession: signedIn.tokenHash },
     },
     { codeHash: secretHash, codeChallenge: null, redirectUri: "", expiresAt },
     new Date(),

@@ -78,12 +78,21 @@ export async function findPathPastForm(stateToken: string | null, browser: Brows
 async function needsSignIn(state: AuthorizationState, client: Client, signedIn: SignedIn): Promise<boolean> {
   try {
     const { step } = await findNextStep(state, client, signedIn)
-    return step === "sign-in" || step === "sign-up"
+    return step === "sign-in" || step === "sign-up" || step === "passkey"
   } catch (error) {
     // Another User is signed in than the request names.
     if (error instanceof RedirectableError) return true
     throw error
   }
+}
+
+/** Whether the User who is signed in has to use the passkey that they have. */
+export async function isPasskeyNeeded(stateToken: string, browser: Browser): Promise<boolean> {
+  const state = await openOrNull(stateToken, browser.browserTokens)
+  const signedIn = await findSignedInUser(browser.browserSessionToken)
+  const client = state && signedIn && (await resolveClient(state.request.clientId))
+  if (!client) return false
+  return (await findNextStep(state, client, signedIn).catch(() => null))?.step === "passkey"
 }
 
 /** Whether the state token has made its code: the Session has its id. */

@@ -1,3 +1,4 @@
+import { mayChangeFactors } from "@/lib/accounts/passkeys"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
@@ -6,17 +7,18 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { asksForSignIn } from "@/lib/protocol/prompt"
 import { isClaimable } from "@/lib/protocol/redirect-uri"
 import { includesResource } from "@/lib/protocol/resource"
-import type { SignedIn } from "@/lib/sessions/browser-sessions"
+import { isRecentSignIn, type SignedIn } from "@/lib/sessions/browser-sessions"
+import type { AuthorizationRequest } from "./authorization-request"
 import { listConsented } from "./consented"
 import { RedirectableError } from "./redirectable-error"
 import type { AuthorizationState } from "./state-token"
 
 export type NextStep =
-  | { step: "sign-in" | "sign-up" | "second-factor" | "consent" }
+  | { step: "sign-in" | "sign-up" | "passkey" | "second-factor" | "consent" }
   | { step: "answer"; signedIn: SignedIn }
 
 /**
- * What an authorization still needs: a sign-in, a second factor, a consent, or nothing. One function decides it for /authorize and for
+ * What an authorization still needs: a sign-in, a sign-in with the passkey that the User has, a second factor, a consent, or nothing. One function decides it for /authorize and for
  * /callback, so that neither can be talked into more than the other.
  * @throws RedirectableError
  */
@@ -42,11 +44,21 @@ export async function findNextStep(
     )
     throw RedirectableError.from(another, request)
   }
-  const needsSecondFactor =
-    config().REQUIRE_SECOND_FACTOR || client.requireSecondFactor || request.secondFactor === true
-  if (needsSecondFactor && acrOf(signedIn.amr) === "1") return { step: "second-factor" }
+  if (needsSecondFactor(request, client) && acrOf(signedIn.amr) === "1") {
+    // Someone who only knows the password must not be able to add the second factor of a User who has one.
+    if (!(await mayChangeFactors(signedIn))) return { step: "passkey" }
+    // The page where it is set up needs a recent sign-in.
+    return isRecentSignIn(signedIn) ? { step: "second-factor" } : signIn
+  }
   return (await isConsented(state, client, signedIn)) ? { step: "answer", signedIn } : { step: "consent" }
 }
+
+/** OpenID Connect Core 1.0 section 3.1.2.1: acr_values are voluntary, so that a request with prompt=none does not fail for them. */
+const needsSecondFactor = ({ secondFactor, prompt }: AuthorizationRequest, client: Client) =>
+  config().REQUIRE_SECOND_FACTOR ||
+  client.requireSecondFactor ||
+  secondFactor === "essential" ||
+  (secondFactor === "voluntary" && !prompt.includes("none"))
 
 /** OpenID Connect Core 1.0 section 3.1.2.1: max_age. */
 function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): boolean {

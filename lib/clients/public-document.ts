@@ -78,6 +78,7 @@ async function fetchPublicFile(
       const chunks: Buffer[] = []
       let bytes = 0
       response.on("error", fail)
+      response.on("close", fail)
       response.on("data", (chunk: Buffer) => {
         bytes += chunk.length
         if (bytes > maxBytes) response.destroy(new Error("too large"))
@@ -90,6 +91,9 @@ async function fetchPublicFile(
       })
     })
     sent.on("error", fail)
+    // A server that answers 101 ends the request without a response and without an error.
+    sent.on("upgrade", (_, socket) => socket.destroy())
+    sent.on("close", fail)
     sent.end()
   })
 }

@@ -103,8 +103,8 @@ describeOnEachDatabase("an audit event", (databaseProvider) => {
       () => ({ ...source, userId: user.id, clientId: client.clientId }),
     ],
     ["user_created", () => insertUser(other), () => ({ actor: "operator", userId: other.id })],
-    ["profile_changed", () => updateUser(user.id, { name: "Ada" }, source), () => ({ ...source, detail: "name" })],
-    ["user_updated", () => updateUser(user.id, { name: null }, byOperator), () => ({ actor: "operator" })],
+    ["profile_changed", () => updateUser(user, { name: "Ada" }, source), () => ({ ...source, detail: "name" })],
+    ["user_updated", () => updateUser(user, { name: null }, byOperator), () => ({ actor: "operator" })],
     ["user_disabled", () => setUserDisabled(user.id, now), () => ({ actor: "operator", userId: user.id })],
     ["user_enabled", () => setUserEnabled(user.id), () => ({ actor: "operator", userId: user.id })],
     ["password_changed", () => setPasswordHash(user.id, "other", now), () => ({ actor: "operator", userId: user.id })],
@@ -180,7 +180,7 @@ describeOnEachDatabase("an audit event", (databaseProvider) => {
   describe("in a list", () => {
     test("is found by user, client, kind and time, in batches", async () => {
       const person = await storeUser()
-      for (let i = 0; i < 5; i++) await updateUser(person.id, { name: `Name ${i}` }, source)
+      for (let i = 0; i < 5; i++) await updateUser(person, { name: `Name ${i}` }, source)
       const filter = { userId: person.id, kind: "profile_changed" }
       const all = await listAuditEvents(filter, { limit: 10 })
       expect(all).toHaveLength(5)

@@ -26,6 +26,7 @@ const accountEventKinds = [
   "totp_removed",
   "recovery_codes_created",
   "recovery_code_used",
+  "data_exported",
 ] as const
 export type AccountEventKind = (typeof accountEventKinds)[number]
 
@@ -78,6 +79,11 @@ export type NewAuditEvent = Source & {
 /** The write that records an event. It is committed with what it is about. */
 export function auditWrite({ actor = "user", ...event }: NewAuditEvent): Write {
   return insertWrite("AuditEvent", { id: randomUUID(), actor, ...event })
+}
+
+/** Records an event that changes nothing else. */
+export async function insertAuditEvent(event: NewAuditEvent): Promise<void> {
+  await changeRows(...auditWrite(event))
 }
 
 /** The write that records an event about a Session, with its User and its client. */

@@ -25,22 +25,27 @@ const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 /** A sign-in of the same User replaces the BrowserSession, so its Sessions belong to the new one. */
 const moveSessions = `UPDATE "Session" SET "browserSession" = ? WHERE "userId" = ? AND "browserSession" = ?`
 
-/** The writes that store a BrowserSession and end the browser's earlier one. */
-export function browserSessionWrites(userId: string, start: BrowserSessionStart): Write[] {
+/**
+ * The writes that store a BrowserSession and end the browser's earlier one: of the same User, its Sessions continue with the
+ * new one; of another User, they end as after a sign-out.
+ */
+export async function browserSessionWrites(userId: string, start: BrowserSessionStart): Promise<Write[]> {
   const { tokenHash, authenticatedAt, expiresAt, previousTokenHash, kind = "signed_in" } = start
   const { browser = null, os = null, amr = "pwd", address, flowId } = start
   const inserted: Write[] = [
     [insertRow, [tokenHash, userId, authenticatedAt, expiresAt, authenticatedAt, browser, os, amr]],
     ...(kind ? [auditWrite({ userId, kind, at: authenticatedAt, browser, os, address, flowId })] : []),
   ]
-  return previousTokenHash
-    ? [...inserted, [deleteRow, [previousTokenHash]], [moveSessions, [tokenHash, userId, previousTokenHash]]]
-    : inserted
+  const previous = previousTokenHash ? await findBrowserSession(previousTokenHash) : null
+  if (!previous) return inserted
+  return previous.userId === userId
+    ? [...inserted, [deleteRow, [previous.tokenHash]], [moveSessions, [tokenHash, userId, previous.tokenHash]]]
+    : [...inserted, ...(await endWrites(previous, authenticatedAt))]
 }
 
 /** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
 export async function insertBrowserSession(userId: string, start: BrowserSessionStart): Promise<void> {
-  await write(...browserSessionWrites(userId, start))
+  await write(...(await browserSessionWrites(userId, start)))
 }
 
 const withUser = columnsOf("BrowserSession", "User")

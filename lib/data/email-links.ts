@@ -43,5 +43,8 @@ export async function consumeEmailLink(tokenHash: string, now: Date, effects: Wr
   const committed = writeIfFirst(consume, ...effects).then((result) => {
     consumed = result
   })
-  return (await isStored(committed)) && consumed
+  if (await isStored(committed)) return consumed
+  // It would lead to the same conflict each time.
+  await write([`DELETE FROM "EmailLink" WHERE "tokenHash" = ?`, [tokenHash]])
+  return false
 }

@@ -58,10 +58,7 @@ export async function countRecoveryCodes(userId: string): Promise<number> {
   return db.recoveryCode.count({ where: { userId, usedAt: null } })
 }
 
-/** Completes the sign-in of a browser with a second factor, and records it. */
+/** Completes the sign-in of a browser with a second factor, and records it. Its time stays that of the password. */
 export async function completeBrowserSession(tokenHash: string, amr: string, event: NewAuditEvent): Promise<void> {
-  await write(
-    [`UPDATE "BrowserSession" SET "amr" = ?, "authenticatedAt" = ? WHERE "tokenHash" = ?`, [amr, event.at, tokenHash]],
-    auditWrite(event),
-  )
+  await write([`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]], auditWrite(event))
 }

@@ -33,7 +33,7 @@ export type NewSession = Pick<Session, NewSessionColumn> & {
   dpopJkt?: string | null
   browserSession?: string | null
   /** Space-separated. */
-  amr?: string
+  amr: string
 }
 export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 
@@ -43,7 +43,7 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
  * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
  */
 export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
-  const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime, amr = "pwd" } = session
+  const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime, amr } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
   const request = [joinList(scope), joinList(resource), nonce, claims, dpopJkt]
   const browserSession = session.browserSession ?? null

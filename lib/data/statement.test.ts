@@ -43,7 +43,7 @@ describeOnEachDatabase("writes", (provider) => {
   test("of one Session by twenty parallel calls succeed once, completely", async () => {
     const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
     const id = generateId()
-    const facts = { ...owner, id, scope: ["openid"], resource: [], nonce: null, authTime: new Date() }
+    const facts = { ...owner, id, scope: ["openid"], resource: [], nonce: null, authTime: new Date(), amr: "pwd" }
     const hashes = Array.from({ length: 20 }, () => hashToken(generateToken()))
     const code = { codeChallenge: null, redirectUri: "https://client.example/callback", expiresAt: inMinutes(1) }
     const stored = await Promise.all(hashes.map((codeHash) => insertAuthCode(facts, { ...code, codeHash }, new Date())))
@@ -54,7 +54,7 @@ describeOnEachDatabase("writes", (provider) => {
 
   test("are visible to later reads, by statement and through Prisma", async () => {
     const owner = { userId: (await storeUser()).id, clientId: (await storeClient()).clientId }
-    const facts = { ...owner, scope: [], resource: [], nonce: null, authTime: new Date() }
+    const facts = { ...owner, scope: [], resource: [], nonce: null, authTime: new Date(), amr: "pwd" }
     const id = generateId()
     const code = { codeHash: id, codeChallenge: null, redirectUri: "x", expiresAt: inMinutes(1) }
     await insertAuthCode({ ...facts, id }, code, new Date())

@@ -29,7 +29,7 @@ export async function insertUser(
 ): Promise<User | null> {
   const stored = newUser(user)
   const created = { ...byOperator, kind: "user_created", at: stored.createdAt, userId: user.id } as const
-  const started = browserSession ? browserSessionWrites(user.id, browserSession) : [auditWrite(created)]
+  const started = browserSession ? await browserSessionWrites(user.id, browserSession) : [auditWrite(created)]
   return (await isStored(write(insertUserWrite(stored), endSignUpWrite(stored.email), ...started))) ? stored : null
 }
 
@@ -66,7 +66,7 @@ const insertUserWrite = ({
  * Stores a User whom another provider has identified, with the link and their first BrowserSession, in one commit.
  * @returns false when a User with this email address, or the link, exists
  */
-export function insertLinkedUser(
+export async function insertLinkedUser(
   user: NewUser,
   link: LinkedAccount,
   browserSession: BrowserSessionStart,
@@ -76,7 +76,7 @@ export function insertLinkedUser(
       insertUserWrite(newUser(user)),
       endSignUpWrite(user.email),
       linkWrite(link),
-      ...browserSessionWrites(user.id, browserSession),
+      ...(await browserSessionWrites(user.id, browserSession)),
     ),
   )
 }
@@ -91,7 +91,7 @@ export async function insertUserByLink(
   browserSession: BrowserSessionStart,
 ): Promise<User | null> {
   const stored = newUser(user)
-  const writes = [insertUserWrite(stored), ...browserSessionWrites(user.id, browserSession)]
+  const writes = [insertUserWrite(stored), ...(await browserSessionWrites(user.id, browserSession))]
   return (await consumeEmailLink(tokenHash, stored.createdAt, writes)) ? stored : null
 }
 
@@ -116,6 +116,20 @@ export function verifyEmailByLink(
   ])
 }
 
+/**
+ * A person who signed up with an address of someone else must not keep an entry point when its owner resets the password: of a User
+ * whose address was never verified, passkeys, linked accounts and the authenticator app end.
+ */
+const unprovenWrites = (id: string): Write[] => {
+  const isUnproven = `"userId" = ? AND EXISTS (SELECT 1 FROM "User" WHERE "id" = ? AND "emailVerifiedAt" IS NULL)`
+  return [
+    ...["Passkey", "LinkedAccount", "RecoveryCode"].map(
+      (table): Write => [`DELETE FROM "${table}" WHERE ${isUnproven}`, [id, id]],
+    ),
+    [`UPDATE "User" SET "totp" = NULL WHERE "id" = ? AND "emailVerifiedAt" IS NULL`, [id]],
+  ]
+}
+
 const verifyWrite = (id: string, now: Date): Write => [
   `UPDATE "User" SET "emailVerifiedAt" = COALESCE("emailVerifiedAt", ?) WHERE "id" = ?`,
   [now, id],
@@ -137,7 +151,7 @@ export async function resetPasswordByLink(
   mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
-    ...(proof === "email" ? [verifyWrite(id, now)] : []),
+    ...(proof === "email" ? [...unprovenWrites(id), verifyWrite(id, now)] : []),
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
     auditWrite({ userId: id, kind: "password_reset", at: now, ...source }),
     ...mailWrites(mail),
@@ -155,17 +169,30 @@ export async function findUserByEmail(email: string): Promise<User | null> {
 }
 
 /**
- * Changes what is known about a User. Their sub and their sessions stay as they are.
+ * Changes what is known about a User, if their address and claims are still those that were read. Their sub and their sessions
+ * stay as they are.
  * @param changes.email in its normal form (lib/accounts/email-address.ts)
- * @returns false when the email address is taken; an unknown id changes nothing
+ * @returns "taken" when another User has the email address, "changed" when another change was first
  */
-export function updateUser(id: string, changes: UserChanges, source: Source): Promise<boolean> {
+export async function updateUser(
+  { id, email, claims }: Pick<User, "id" | "email" | "claims">,
+  changes: UserChanges,
+  source: Source,
+): Promise<"stored" | "taken" | "changed"> {
+  if (Object.keys(changes).length === 0) return "stored"
   const kind = source.actor === "operator" ? "user_updated" : "profile_changed"
   const event = { ...source, kind, at: new Date(), userId: id, detail: Object.keys(changes).join(" ") } as const
-  const { email } = changes
   const links: Write[] =
-    email === undefined ? [] : [endSignUpWrite(email), [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]]]
-  return isStored(writeIfFirst(updateWrite("User", { id }, changes), ...links, auditWrite(event)))
+    changes.email === undefined
+      ? []
+      : [endSignUpWrite(changes.email), [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]]]
+  const update = updateWrite("User", { id, email, claims }, changes)
+  let stored = false
+  const committed = writeIfFirst(update, ...links, auditWrite(event)).then((result) => {
+    stored = result
+  })
+  if (!(await isStored(committed))) return "taken"
+  return stored ? "stored" : "changed"
 }
 
 export async function listUsers(): Promise<User[]> {
@@ -245,7 +272,7 @@ export async function changePasswordInBrowser(
   return writeIfFirst(
     guardWrite(user),
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
-    ...browserSessionWrites(id, browserSession),
+    ...(await browserSessionWrites(id, browserSession)),
     auditWrite({ userId: id, kind: "password_changed", at: now, browser, os, address, flowId }),
     ...mailWrites(mail),
   )

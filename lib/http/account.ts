@@ -1,7 +1,8 @@
+import { mayChangeFactors } from "@/lib/accounts/passkeys"
 import { callbackPath } from "@/lib/authorization/interaction"
 import { isReferenceViolation } from "@/lib/data/errors"
 import type { Texts } from "@/lib/i18n/texts"
-import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
+import { findSignedInUser, isRecentSignIn, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { readTokenCookie } from "./cookies"
 import type { Endpoint } from "./endpoint"
 import type { EndpointRequest, EndpointResponse } from "./exchange"
@@ -10,9 +11,6 @@ import { type FormResult, findFormResult } from "./form-result"
 import { type PageHandler, readPageState } from "./page"
 import { redirect } from "./responses"
 import { readUserTexts } from "./texts"
-
-/** Seconds. A sensitive change needs a sign-in that is not older. */
-const recentSeconds = 10 * 60
 
 /** The pages that a sign-in can lead to: those of the account. */
 const nextSyntax = /^\/account(\/[a-z-]{1,30}){0,2}$/
@@ -23,8 +21,6 @@ export const parseNext = (next: string | null): string | null => (next && nextSy
 /** The sign-in page that leads back to a page of the account. */
 export const signInPath = (next: string) => `/sign-in?${new URLSearchParams({ next })}`
 
-export const isRecent = ({ authenticatedAt }: SignedIn) => Date.now() - authenticatedAt.getTime() < recentSeconds * 1000
-
 /** Whether a passkey signed the User in. Where that is recent, it takes the place of the password. */
 export const isByPasskey = (amr: string[]) => amr.includes("hwk") || amr.includes("swk")
 
@@ -33,9 +29,22 @@ type Options = {
   recent?: boolean
 }
 
-async function findUserFor(request: EndpointRequest, { recent = false }: Options): Promise<SignedIn | null> {
+/** The pages that change how the User signs in with a second factor. */
+const factorPages = ["/account/passkeys", "/account/recovery-codes", "/account/totp"]
+
+/** Whether the User has to use the passkey that they have before this page. */
+export const needsPasskey = async (page: string, signedIn: SignedIn): Promise<boolean> =>
+  factorPages.includes(page) && !(await mayChangeFactors(signedIn))
+
+async function findUserFor(
+  page: string,
+  request: EndpointRequest,
+  { recent = false }: Options,
+): Promise<SignedIn | null> {
   const signedIn = await findSignedInUser(readTokenCookie(request, "session"))
-  return signedIn && (!recent || isRecent(signedIn)) ? signedIn : null
+  if (!signedIn || (recent && !isRecentSignIn(signedIn)) || (recent && (await needsPasskey(page, signedIn))))
+    return null
+  return signedIn
 }
 
 /** What a page of the account gets: the User, the texts, and the result of its form's last post. */
@@ -48,7 +57,7 @@ export function accountPage(
   options: Options = {},
 ): PageHandler {
   return async (request) => {
-    const signedIn = await findUserFor(request, options)
+    const signedIn = await findUserFor(path, request, options)
     const state = readPageState(request)
     // A page that is a step of an authorization goes back to it.
     if (!signedIn) return redirect(state === null ? signInPath(path) : callbackPath(state))
@@ -64,7 +73,7 @@ export function accountForm(
   options: Options = {},
 ): Endpoint {
   return formEndpoint(page, async (form) => {
-    const signedIn = await findUserFor(form.request, options)
+    const signedIn = await findUserFor(page, form.request, options)
     if (!signedIn) return redirect(signInPath(page))
     try {
       return await handle(form, signedIn, readUserTexts(form.request, signedIn.user))

@@ -9,6 +9,9 @@ const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
 
 const transporter = perProcess<Promise<Transporter>>("mail transport")
 
+/** What nodemailer adds to an error: its code, and the server's reply to the last command. */
+type SMTPError = { code: string; responseCode: number; command: string }
+
 /** Loaded with the first e-mail: most processes never send one. */
 async function connect(): Promise<Transporter> {
   const { createTransport } = await import("nodemailer")
@@ -23,7 +26,8 @@ async function connect(): Promise<Transporter> {
 /**
  * Hands an e-mail to the mail server.
  * @param id the same for every attempt, so that a mail program can leave out a second copy
- * @returns why it failed, without the address, or null; a 5xx reply is permanent (RFC 5321 section 4.2.1)
+ * @returns why it failed, without the address, or null. A 5xx reply to the recipient or the message is permanent (RFC 5321
+ * section 4.2.1); one to the connection, the login or the sender concerns every message, and is tried again
  */
 export async function deliver(id: string, { to, subject, text, html }: ComposedMail): Promise<Failure | null> {
   const { MAIL_FROM: from, issuer } = config()
@@ -39,7 +43,8 @@ export async function deliver(id: string, { to, subject, text, html }: ComposedM
     })
     return null
   } catch (error) {
-    const { code = "unknown", responseCode } = error as { code?: string; responseCode?: number }
-    return { problem: responseCode ? `${code} ${responseCode}` : code, isPermanent: (responseCode ?? 0) >= 500 }
+    const { code = "unknown", responseCode = 0, command = "" } = error as Partial<SMTPError>
+    const isPermanent = responseCode >= 500 && /^(RCPT TO|DATA)/.test(command)
+    return { problem: responseCode ? `${code} ${responseCode}` : code, isPermanent }
   }
 }

@@ -114,7 +114,7 @@ type Requested = { essential?: unknown; value?: unknown; values?: unknown }
 
 function listValues({ value, values }: Requested): string[] | null {
   const listed = Array.isArray(values) ? values : value === undefined ? [] : [value]
-  return listed.length > 0 ? listed.map(String) : null
+  return listed.length > 0 ? listed.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) : null
 }
 
 function parseObject(text: string): Record<string, unknown> {

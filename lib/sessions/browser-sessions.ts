@@ -62,11 +62,20 @@ export async function findSignedInUser(token: string | null): Promise<SignedIn |
   return found && !isFactorMissing(found) ? found : null
 }
 
-/** Finds the User who has entered the password in this browser, and not yet the second factor. */
+/**
+ * Finds the User who has entered the password in this browser a moment ago, and not yet the second factor. An older password
+ * is asked for again: with the code it would become a sign-in of now.
+ */
 export async function findIncompleteSignIn(token: string | null): Promise<SignedIn | null> {
   const found = await findSignIn(token)
-  return found && isFactorMissing(found) ? found : null
+  return found && isFactorMissing(found) && isRecentSignIn(found) ? found : null
 }
+
+/** Seconds. A sensitive change, and the code after a password, need a sign-in that is not older. */
+const recentSeconds = 10 * 60
+
+export const isRecentSignIn = ({ authenticatedAt }: Pick<SignedIn, "authenticatedAt">) =>
+  Date.now() - authenticatedAt.getTime() < recentSeconds * 1000
 
 const isFactorMissing = ({ user, amr }: SignedIn) => user.totp !== null && acrOf(amr) === "1"
 

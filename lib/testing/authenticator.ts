@@ -14,7 +14,13 @@ type Answer = {
 type Creation = Pick<Answer, "challenge" | "origin" | "counter"> & {
   /** A browser sends a list of words. */
   transports?: unknown
+  /** Whether the response contains an attestation with a certificate, which no one requested. */
+  attested?: boolean
 }
+
+/** The CBOR of `fmt` and `attStmt` before the authenticator data: "none" and an empty map, and "apple" with one certificate. */
+const noAttestation = "a363666d74646e6f6e656761747453746d74a068617574684461746158"
+const appleAttestation = "a363666d74656170706c656761747453746d74a1637835638141306861757468446174 6158".replace(" ", "")
 
 /** A software authenticator with one ES256 passkey, WebAuthn section 6. */
 export class SoftwareAuthenticator {
@@ -36,7 +42,7 @@ export class SoftwareAuthenticator {
   }
 
   /** The response to a request to create the passkey, without attestation (WebAuthn section 8.7). */
-  create({ challenge, origin, counter = 0, transports = ["internal"] }: Creation): string {
+  create({ challenge, origin, counter = 0, transports = ["internal"], attested = false }: Creation): string {
     const count = Buffer.alloc(4)
     count.writeUInt32BE(counter)
     const credentialId = Buffer.from(this.id, "base64url")
@@ -53,7 +59,7 @@ export class SoftwareAuthenticator {
     ])
     // CBOR of fmt, attStmt and authData.
     const attestation = Buffer.concat([
-      Buffer.from("a363666d74646e6f6e656761747453746d74a068617574684461746158", "hex"),
+      Buffer.from(attested ? appleAttestation : noAttestation, "hex"),
       Buffer.from([authenticatorData.length]),
       authenticatorData,
     ])

@@ -1,14 +1,15 @@
 import type { ReactNode } from "react"
 import { toReadableEmail } from "@/lib/accounts/email-address"
-import { callbackPath, findInteraction, findPathPastForm } from "@/lib/authorization/interaction"
-import { isRecent, parseNext } from "@/lib/http/account"
+import type { Browser } from "@/lib/authorization/authorize"
+import { callbackPath, findInteraction, findPathPastForm, isPasskeyNeeded } from "@/lib/authorization/interaction"
+import { needsPasskey, parseNext } from "@/lib/http/account"
 import { readBrowser } from "@/lib/http/browser-endpoint"
 import { type FormResult, findFormResult, pathWithState } from "@/lib/http/form-result"
 import { type PageHandler, readPageQuery, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
 import type { Texts } from "@/lib/i18n/texts"
-import { findIncompleteSignIn, findSignedInUser } from "@/lib/sessions/browser-sessions"
+import { findIncompleteSignIn, findSignedInUser, isRecentSignIn, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { ClientName } from "./client-name"
 import { FormScript } from "./form-script"
 import { NarrowPage } from "./narrow-page"
@@ -46,7 +47,9 @@ export function credentialsPage(options: {
     // Without an authorization, the person may come from a page of the account that needs a sign-in, or a recent one.
     const next = state === null ? parseNext(readPageQuery(request, "next")) : null
     const signedIn = await findSignedInUser(browser.browserSessionToken)
-    const past = next && signedIn ? (isRecent(signedIn) ? next : null) : await findPathPastForm(state, browser)
+    const usesPasskey = await isPasskeyAsked(signedIn, { state, next, browser })
+    const maySkip = signedIn !== null && isRecentSignIn(signedIn) && !usesPasskey
+    const past = next && signedIn ? (maySkip ? next : null) : await findPathPastForm(state, browser)
     if (past !== null) return redirect(past)
     // The password was right, and the second factor is still missing.
     if (path === "/sign-in" && (await findIncompleteSignIn(browser.browserSessionToken))) {
@@ -74,7 +77,7 @@ export function credentialsPage(options: {
         lead={lead}
         below={!isConfirmation && below(texts, state)}
       >
-        <Notice texts={texts} notice={notice} />
+        <Notice texts={texts} notice={usesPasskey ? "passkeyNeeded" : notice} />
         <Form texts={texts} state={state} next={next} values={{ email: known, ...values }} errors={errors}>
           {await after?.(texts)}
         </Form>
@@ -84,3 +87,11 @@ export function credentialsPage(options: {
     return { texts, title: t(title), content }
   }
 }
+
+/** Whether the person who is signed in with a password has to use a passkey here. */
+const isPasskeyAsked = async (
+  signedIn: SignedIn | null,
+  { state, next, browser }: { state: string | null; next: string | null; browser: Browser },
+): Promise<boolean> =>
+  signedIn !== null &&
+  (state === null ? next !== null && (await needsPasskey(next, signedIn)) : await isPasskeyNeeded(state, browser))

@@ -112,6 +112,7 @@ export const ar: Catalogue = {
     providerLinked: "تم ربط الحساب. يمكنك تسجيل الدخول به من الآن فصاعدًا.",
     providerUnlinked: "تم إلغاء ربط الحساب.",
     passkeyAdded: "تمت إضافة مفتاح المرور. يمكنك تسجيل الدخول به من الآن فصاعدًا.",
+    passkeyNeeded: "كلمة المرور لا تكفي هنا. استخدم مفتاح المرور.",
     passkeyRemoved: "تمت إزالة مفتاح المرور.",
     totpRemoved: "تمت إزالة تطبيق المصادقة.",
     accountDeleted: "تم حذف حسابك.",
@@ -372,6 +373,7 @@ export const ar: Catalogue = {
     totp_added: "تمت إضافة تطبيق مصادقة",
     totp_removed: "تمت إزالة تطبيق المصادقة",
     recovery_codes_created: "تم إنشاء رموز استرداد",
+    data_exported: "تم تصدير البيانات",
     recovery_code_used: "تسجيل دخول برمز استرداد",
   },
   outbox: {

@@ -115,6 +115,7 @@ export const de: Catalogue = {
     providerLinked: "Das Konto wurde verknüpft. Sie können sich ab jetzt damit anmelden.",
     providerUnlinked: "Die Verknüpfung wurde aufgehoben.",
     passkeyAdded: "Der Passkey wurde hinzugefügt. Sie können sich ab jetzt damit anmelden.",
+    passkeyNeeded: "Hier genügt ein Passwort nicht. Verwenden Sie Ihren Passkey.",
     passkeyRemoved: "Der Passkey wurde entfernt.",
     totpRemoved: "Ihre Authenticator-App wurde entfernt.",
     accountDeleted: "Ihr Konto wurde gelöscht.",
@@ -387,6 +388,7 @@ export const de: Catalogue = {
     totp_added: "Authenticator-App hinzugefügt",
     totp_removed: "Authenticator-App entfernt",
     recovery_codes_created: "Wiederherstellungscodes erstellt",
+    data_exported: "Daten exportiert",
     recovery_code_used: "Mit einem Wiederherstellungscode angemeldet",
   },
   outbox: {

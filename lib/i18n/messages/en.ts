@@ -116,6 +116,7 @@ export const en = {
     providerLinked: "The account was linked. You can sign in with it from now on.",
     providerUnlinked: "The account was unlinked.",
     passkeyAdded: "The passkey was added. You can sign in with it from now on.",
+    passkeyNeeded: "A password is not enough here. Use your passkey.",
     passkeyRemoved: "The passkey was removed.",
     totpRemoved: "Your authenticator app was removed.",
     accountDeleted: "Your account was deleted.",
@@ -379,6 +380,7 @@ export const en = {
     totp_added: "Authenticator app added",
     totp_removed: "Authenticator app removed",
     recovery_codes_created: "Recovery codes created",
+    data_exported: "Data exported",
     recovery_code_used: "Signed in with a recovery code",
   },
   outbox: {

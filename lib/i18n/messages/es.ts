@@ -115,6 +115,7 @@ export const es: Catalogue = {
     providerLinked: "Se ha vinculado la cuenta. A partir de ahora puedes iniciar sesión con ella.",
     providerUnlinked: "Se ha desvinculado la cuenta.",
     passkeyAdded: "Se ha añadido la clave de acceso. A partir de ahora puedes iniciar sesión con ella.",
+    passkeyNeeded: "Aquí no basta con una contraseña. Usa tu clave de acceso.",
     passkeyRemoved: "Se ha eliminado la clave de acceso.",
     totpRemoved: "Se ha eliminado tu app de autenticación.",
     accountDeleted: "Se ha eliminado tu cuenta.",
@@ -384,6 +385,7 @@ export const es: Catalogue = {
     totp_added: "App de autenticación añadida",
     totp_removed: "App de autenticación eliminada",
     recovery_codes_created: "Códigos de recuperación creados",
+    data_exported: "Datos exportados",
     recovery_code_used: "Inicio de sesión con un código de recuperación",
   },
   outbox: {

@@ -115,6 +115,7 @@ export const fr: Catalogue = {
     providerLinked: "Le compte a été associé. Vous pouvez désormais l’utiliser pour vous connecter.",
     providerUnlinked: "Le compte a été dissocié.",
     passkeyAdded: "La clé d’accès a été ajoutée. Vous pouvez désormais l’utiliser pour vous connecter.",
+    passkeyNeeded: "Un mot de passe ne suffit pas ici. Utilisez votre clé d’accès.",
     passkeyRemoved: "La clé d’accès a été supprimée.",
     totpRemoved: "Votre application d’authentification a été supprimée.",
     accountDeleted: "Votre compte a été supprimé.",
@@ -385,6 +386,7 @@ export const fr: Catalogue = {
     totp_added: "Application d’authentification ajoutée",
     totp_removed: "Application d’authentification supprimée",
     recovery_codes_created: "Codes de récupération créés",
+    data_exported: "Données exportées",
     recovery_code_used: "Connexion avec un code de récupération",
   },
   outbox: {

@@ -110,6 +110,7 @@ export const he: Catalogue = {
     providerLinked: "החשבון קושר. מעכשיו אפשר להיכנס איתו.",
     providerUnlinked: "הקישור לחשבון בוטל.",
     passkeyAdded: "מפתח הגישה נוסף. מעכשיו אפשר להיכנס איתו.",
+    passkeyNeeded: "כאן סיסמה אינה מספיקה. השתמשו במפתח הגישה שלכם.",
     passkeyRemoved: "מפתח הגישה הוסר.",
     totpRemoved: "אפליקציית האימות הוסרה.",
     accountDeleted: "החשבון נמחק.",
@@ -368,6 +369,7 @@ export const he: Catalogue = {
     totp_added: "אפליקציית אימות נוספה",
     totp_removed: "אפליקציית האימות הוסרה",
     recovery_codes_created: "נוצרו קודי שחזור",
+    data_exported: "הנתונים יוצאו",
     recovery_code_used: "כניסה עם קוד שחזור",
   },
   outbox: {

@@ -115,6 +115,7 @@ export const it: Catalogue = {
     providerLinked: "L’account è stato collegato. D’ora in poi puoi usarlo per accedere.",
     providerUnlinked: "L’account è stato scollegato.",
     passkeyAdded: "La passkey è stata aggiunta. D’ora in poi puoi usarla per accedere.",
+    passkeyNeeded: "Qui la password non basta. Usa la tua passkey.",
     passkeyRemoved: "La passkey è stata rimossa.",
     totpRemoved: "L’app di autenticazione è stata rimossa.",
     accountDeleted: "Il tuo account è stato eliminato.",
@@ -379,6 +380,7 @@ export const it: Catalogue = {
     totp_added: "App di autenticazione aggiunta",
     totp_removed: "App di autenticazione rimossa",
     recovery_codes_created: "Codici di recupero creati",
+    data_exported: "Dati esportati",
     recovery_code_used: "Accesso con un codice di recupero",
   },
   outbox: {

@@ -114,6 +114,7 @@ export const ja: Catalogue = {
     providerLinked: "アカウントを連携しました。今後はこれでログインできます。",
     providerUnlinked: "アカウントの連携を解除しました。",
     passkeyAdded: "パスキーを追加しました。今後はこれでログインできます。",
+    passkeyNeeded: "ここではパスワードだけでは足りません。パスキーを使ってください。",
     passkeyRemoved: "パスキーを削除しました。",
     totpRemoved: "認証アプリを削除しました。",
     accountDeleted: "アカウントを削除しました。",
@@ -376,6 +377,7 @@ export const ja: Catalogue = {
     totp_added: "認証アプリを追加",
     totp_removed: "認証アプリを削除",
     recovery_codes_created: "リカバリーコードを作成",
+    data_exported: "データをエクスポートしました",
     recovery_code_used: "リカバリーコードでログイン",
   },
   outbox: {

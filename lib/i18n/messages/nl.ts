@@ -114,6 +114,7 @@ export const nl: Catalogue = {
     providerLinked: "Het account is gekoppeld. Je kunt er voortaan mee inloggen.",
     providerUnlinked: "Het account is ontkoppeld.",
     passkeyAdded: "De passkey is toegevoegd. Je kunt er voortaan mee inloggen.",
+    passkeyNeeded: "Een wachtwoord is hier niet genoeg. Gebruik je passkey.",
     passkeyRemoved: "De passkey is verwijderd.",
     totpRemoved: "Je authenticator-app is verwijderd.",
     accountDeleted: "Je account is verwijderd.",
@@ -379,6 +380,7 @@ export const nl: Catalogue = {
     totp_added: "Authenticator-app toegevoegd",
     totp_removed: "Authenticator-app verwijderd",
     recovery_codes_created: "Herstelcodes gemaakt",
+    data_exported: "Gegevens geëxporteerd",
     recovery_code_used: "Ingelogd met een herstelcode",
   },
   outbox: {

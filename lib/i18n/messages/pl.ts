@@ -114,6 +114,7 @@ export const pl: Catalogue = {
     providerLinked: "Konto zostało połączone. Od teraz możesz się nim logować.",
     providerUnlinked: "Konto zostało odłączone.",
     passkeyAdded: "Klucz dostępu został dodany. Od teraz możesz się nim logować.",
+    passkeyNeeded: "Hasło tu nie wystarczy. Użyj klucza dostępu.",
     passkeyRemoved: "Klucz dostępu został usunięty.",
     totpRemoved: "Aplikacja uwierzytelniająca została usunięta.",
     accountDeleted: "Konto zostało usunięte.",
@@ -376,6 +377,7 @@ export const pl: Catalogue = {
     totp_added: "Dodano aplikację uwierzytelniającą",
     totp_removed: "Usunięto aplikację uwierzytelniającą",
     recovery_codes_created: "Utworzono kody odzyskiwania",
+    data_exported: "Wyeksportowano dane",
     recovery_code_used: "Logowanie kodem odzyskiwania",
   },
   outbox: {

@@ -113,6 +113,7 @@ export const pt: Catalogue = {
     providerLinked: "A conta foi associada. A partir de agora pode entrar com ela.",
     providerUnlinked: "A conta foi desassociada.",
     passkeyAdded: "A chave de acesso foi adicionada. A partir de agora pode entrar com ela.",
+    passkeyNeeded: "Aqui uma senha não basta. Use a sua chave de acesso.",
     passkeyRemoved: "A chave de acesso foi removida.",
     totpRemoved: "A sua app de autenticação foi removida.",
     accountDeleted: "A sua conta foi eliminada.",
@@ -374,6 +375,7 @@ export const pt: Catalogue = {
     totp_added: "App de autenticação adicionada",
     totp_removed: "App de autenticação removida",
     recovery_codes_created: "Códigos de recuperação criados",
+    data_exported: "Dados exportados",
     recovery_code_used: "Sessão iniciada com um código de recuperação",
   },
   outbox: {

@@ -113,6 +113,7 @@ export const tr: Catalogue = {
     providerLinked: "Hesap bağlandı. Artık onunla oturum açabilirsiniz.",
     providerUnlinked: "Hesabın bağlantısı kaldırıldı.",
     passkeyAdded: "Geçiş anahtarı eklendi. Artık onunla oturum açabilirsiniz.",
+    passkeyNeeded: "Burada parola yeterli değil. Geçiş anahtarınızı kullanın.",
     passkeyRemoved: "Geçiş anahtarı kaldırıldı.",
     totpRemoved: "Kimlik doğrulama uygulamanız kaldırıldı.",
     accountDeleted: "Hesabınız silindi.",
@@ -376,6 +377,7 @@ export const tr: Catalogue = {
     totp_added: "Kimlik doğrulama uygulaması eklendi",
     totp_removed: "Kimlik doğrulama uygulaması kaldırıldı",
     recovery_codes_created: "Kurtarma kodları oluşturuldu",
+    data_exported: "Veriler dışa aktarıldı",
     recovery_code_used: "Kurtarma koduyla oturum açıldı",
   },
   outbox: {

@@ -108,6 +108,7 @@ export const zh: Catalogue = {
     providerLinked: "账号已关联。从现在起您可以用它登录。",
     providerUnlinked: "账号已取消关联。",
     passkeyAdded: "通行密钥已添加。从现在起您可以用它登录。",
+    passkeyNeeded: "此处仅有密码是不够的。请使用您的通行密钥。",
     passkeyRemoved: "通行密钥已移除。",
     totpRemoved: "您的身份验证器应用已移除。",
     accountDeleted: "您的账号已删除。",
@@ -363,6 +364,7 @@ export const zh: Catalogue = {
     totp_added: "已添加身份验证器应用",
     totp_removed: "已移除身份验证器应用",
     recovery_codes_created: "已创建恢复代码",
+    data_exported: "已导出数据",
     recovery_code_used: "已使用恢复代码登录",
   },
   outbox: {

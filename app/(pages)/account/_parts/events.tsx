@@ -13,7 +13,7 @@ export function Events({ texts, events }: { texts: Texts; events: AccountEvent[]
         <li key={event.id} className="py-2.5">
           <p className="[overflow-wrap:anywhere]">
             {t(`events.${event.kind}`)}
-            {event.detail && <bdi>: {event.detail}</bdi>}
+            {event.detail && event.kind !== "sign_in_failed" && <bdi>: {event.detail}</bdi>}
             {event.count > 1 && <bdi> × {new Intl.NumberFormat(texts.locale).format(event.count)}</bdi>}
           </p>
           <p className="text-sm text-muted">

@@ -6,11 +6,11 @@ import { redirect } from "@/lib/http/responses"
 import { NarrowPage } from "../../_components/narrow-page"
 
 /** Shows new recovery codes, once: the result that holds them is forgotten with this page. */
-export const recoveryCodesPage = accountPage("/account/recovery-codes", async ({ request, texts, form }) => {
+export const recoveryCodesPage = accountPage("/account/recovery-codes", async ({ request, signedIn, texts, form }) => {
   const { t } = texts
   const state = readPageState(request)
   const codes = form.values.codes?.split(" ")
-  if (!codes) return redirect("/account")
+  if (!codes || form.values.user !== signedIn.user.id) return redirect("/account")
   const title = t("secondFactor.codesTitle")
   const content = (
     <NarrowPage texts={texts} title={title} lead={<p>{t("secondFactor.codesLead")}</p>}>

@@ -1,11 +1,12 @@
 import { exportAccount } from "@/lib/accounts/account-data"
 import { accountForm } from "@/lib/http/account"
+import { readSource } from "@/lib/http/device"
 import { securityHeaders } from "@/lib/http/responses"
 
 /** Sends what the server knows about the User as a JSON file. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   "/account",
-  async (_form, { user }) => ({
+  async ({ request }, { user }) => ({
     status: 200,
     headers: {
       ...securityHeaders(),
@@ -13,7 +14,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       "Content-Disposition": 'attachment; filename="account.json"',
       "Cache-Control": "no-store",
     },
-    body: `${JSON.stringify(await exportAccount(user), null, 2)}\n`,
+    body: `${JSON.stringify(await exportAccount(user, readSource(request)), null, 2)}\n`,
   }),
   { recent: true },
 )

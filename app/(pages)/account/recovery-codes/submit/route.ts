@@ -9,7 +9,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   "/account/totp",
   async ({ request }, { user }, texts) => {
     const codes = await renewRecoveryCodes(user, { source: readSource(request), locale: texts.locale })
-    return codes ? showRecoveryCodes(codes, null) : redirect("/account/totp")
+    return codes ? showRecoveryCodes(codes, user.id, null) : redirect("/account/totp")
   },
   { recent: true },
 )

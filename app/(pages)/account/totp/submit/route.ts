@@ -18,7 +18,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
     const setup = field("setup")
     const code = field("code").replaceAll(/\s/g, "")
     const codes = await confirmTotpSetup(user, setup, code, { ...by, tokenHash, amr })
-    if (codes) return showRecoveryCodes(codes, state)
+    if (codes) return showRecoveryCodes(codes, user.id, state)
     const problem = code ? "problems.codeWrong" : "problems.codeMissing"
     return showFormAgain(page, state, { values: { setup }, errors: { code: problem } })
   },
