@@ -100,10 +100,13 @@ test("an essential acr that this server does not have is refused, and a voluntar
     const response = await authorize(browser, client, makePkce(), acr(request))
     expectErrorRedirect(response, "unmet_authentication_requirements")
   }
-  for (const changes of [acr({ values: ["2"] }), acr({ essential: true }), { acr_values: "2 3" }]) {
+  for (const changes of [acr({ values: ["2"] }), acr({ essential: true }), { acr_values: "2 1" }]) {
     const { id_token = "" } = await obtainTokens(client, user, changes)
     expect(decodeJwt(id_token)).toMatchObject({ acr: "1", amr: ["pwd"] })
   }
+  const asked = await authorize(browser, client, makePkce(), { acr_values: "2" })
+  expect(readInteraction(asked).path).toBe("/account/totp")
+  expectCode(await authorize(browser, client, makePkce(), { acr_values: "2", prompt: "none" }))
 })
 
 test("with a value for sub, no other user is accepted - OpenID Connect Core 5.5.1", async () => {

@@ -199,7 +199,10 @@ test("the export has everything that the server knows, and no secret", async ({ 
   expect(JSON.parse(text)).toMatchObject({
     profile: { sub: user.id, email: user.email },
     signed_in_browsers: [{ amr: ["pwd"] }],
-    security_history: [{ kind: "signed_in" }],
+    passkeys: [],
+    linked_accounts: [],
+    second_factor: { authenticator_app: false },
+    security_history: [{ kind: "data_exported" }, { kind: "signed_in" }],
   })
   expect(text).not.toContain(user.passwordHash)
 })

@@ -9,6 +9,6 @@ export async function addPasskey(user: User): Promise<SoftwareAuthenticator> {
   const createdAt = new Date()
   const facts = { counter: 0, transports: "internal", singleDevice: false, name: "Phone", createdAt }
   const event = { userId: user.id, kind: "passkey_added", at: createdAt } as const
-  await insertPasskey({ id, userId: user.id, publicKey, ...facts }, { event, mail: null })
+  await insertPasskey({ id, userId: user.id, publicKey, ...facts }, { tokenHash: "", amr: "" }, { event, mail: null })
   return authenticator
 }

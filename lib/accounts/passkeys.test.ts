@@ -15,7 +15,7 @@ import {
 } from "./passkeys"
 
 const origin = "https://login.example.com"
-const by = { locale: "en", source: { browser: null, os: null } } as const
+const by = { locale: "en" as const, source: { browser: null, os: null }, tokenHash: "", amr: ["pwd"] }
 
 describeOnEachDatabase("a passkey", () => {
   let user: User
@@ -32,7 +32,7 @@ describeOnEachDatabase("a passkey", () => {
     const { id, publicKey } = of
     const facts = { transports: "internal", singleDevice: false, name: "Phone", createdAt: new Date() }
     const told = { event: { userId: owner.id, kind: "passkey_added", at: new Date() }, mail: null } as const
-    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, told)
+    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, { tokenHash: "", amr: "" }, told)
   }
 
   async function begin(): Promise<{ sealed: string; challenge: string }> {

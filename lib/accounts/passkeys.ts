@@ -123,11 +123,17 @@ const expected = (challenge: string) => ({
   requireUserVerification: true,
 })
 
-/** Stores a passkey that the browser made. @returns false when the response is not right, or the name cannot be used */
+/** A passkey with user verification is two factors, RFC 8176 section 2: the device, and what unlocks it. */
+const amrOf = ({ singleDevice }: { singleDevice: boolean }) => [singleDevice ? "hwk" : "swk", "user", "mfa"]
+
+/**
+ * Stores a passkey that the browser made. The browser is then signed in with it too, because it has just used it.
+ * @returns false when the response is not right, or the name cannot be used
+ */
 export async function addPasskey(
   user: User,
   { sealed, response, name }: { sealed: string; response: string; name: string },
-  by: By,
+  { tokenHash, amr, ...by }: By & { tokenHash: string; amr: string[] },
 ): Promise<boolean> {
   const parsed = parseResponse<RegistrationResponseJSON>(response)
   const challenge = await consumeChallenge(sealed, user.id)
@@ -150,7 +156,8 @@ export async function addPasskey(
     name,
     createdAt: new Date(),
   }
-  const stored = await insertPasskey(passkey, await tell(user, "passkey_added", name, by))
+  const signedIn = { tokenHash, amr: [...new Set([...amr, ...amrOf(passkey)])].join(" ") }
+  const stored = await insertPasskey(passkey, signedIn, await tell(user, "passkey_added", name, by))
   void sendMailInBackground()
   return stored
 }
@@ -187,8 +194,7 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
     verifyAuthenticationResponse({ response: parsed, credential, ...expected(challenge) }),
   )
   if (!result || !(await countPasskeyUse(passkey.id, result.authenticationInfo.newCounter, new Date()))) return null
-  // A passkey with user verification is two factors: the device, and what unlocks it.
-  return { user: passkey.user, amr: [passkey.singleDevice ? "hwk" : "swk", "user", "mfa"] }
+  return { user: passkey.user, amr: amrOf(passkey) }
 }
 
 /**

@@ -11,8 +11,15 @@ export type { Passkey }
 /** The largest number of the column. Counters have 32 bits without a sign; above it, a copy of a passkey is not detected. */
 const toStoredCounter = (counter: number) => Math.min(counter, 2_147_483_647)
 
-/** Stores a passkey. @returns false when one with this ID exists */
-export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told): Promise<boolean> {
+/**
+ * Stores a passkey, and how the browser that made it is signed in now.
+ * @returns false when one with this ID exists
+ */
+export function insertPasskey(
+  passkey: Omit<Passkey, "lastUsedAt">,
+  { tokenHash, amr }: { tokenHash: string; amr: string },
+  told: Told,
+): Promise<boolean> {
   const { id, userId, publicKey, counter, transports, singleDevice, name, createdAt } = passkey
   return isStored(
     write(
@@ -21,6 +28,7 @@ export function insertPasskey(passkey: Omit<Passkey, "lastUsedAt">, told: Told):
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, userId, publicKey, toStoredCounter(counter), transports, singleDevice, name, createdAt],
       ],
+      [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
       ...toldWrites(told),
     ),
   )

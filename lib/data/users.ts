@@ -294,6 +294,7 @@ export async function deleteUser(user: User, mail: NewMail | null, { actor }: So
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
     [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],
     [`DELETE FROM "User" WHERE "id" = ?`, [id]],
+    [`DELETE FROM "sign_in_limit" WHERE "key" IN (?, ?)`, [`confirmation:${id}`, `second-factor:${id}`]],
     anonymizeWrite(id),
     auditWrite({ actor, kind: "account_deleted", at: new Date(), userId: id }),
     ...mailWrites(mail),

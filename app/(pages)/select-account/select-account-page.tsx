@@ -2,6 +2,7 @@ import { toReadableEmail } from "@/lib/accounts/email-address"
 import { listBrowserAccounts } from "@/lib/authentication/browser-accounts"
 import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
 import { readBrowser } from "@/lib/http/browser-endpoint"
+import { pathWithState } from "@/lib/http/form-result"
 import { type PageHandler, readPageState } from "@/lib/http/page"
 import { redirect } from "@/lib/http/responses"
 import { readTexts } from "@/lib/http/texts"
@@ -16,7 +17,9 @@ export const selectAccountPage: PageHandler = async (request) => {
   const { browserTokens, browserSessionToken, otherSessionTokens = [] } = readBrowser(request)
   const interaction = await findInteraction(state, browserTokens)
   const accounts = await listBrowserAccounts(browserSessionToken, otherSessionTokens)
-  if (!interaction || accounts.length === 0) return redirect(callbackPath(state))
+  if (!interaction) return redirect(callbackPath(state))
+  // The cookie names accounts that have been signed out since.
+  if (accounts.length === 0) return redirect(pathWithState("/sign-in", state))
   const texts = readTexts(request, interaction.locale)
   const { t } = texts
   const client = () => <ClientName name={interaction.client.clientName} unnamed={t("common.unnamedApp")} />

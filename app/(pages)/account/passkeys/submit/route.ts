@@ -14,7 +14,7 @@ const skipSeconds = 90 * 24 * 3600
 /** Adds a passkey, removes one, or skips the offer of one. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
-  async ({ field, state, browser, request }, { user }, texts) => {
+  async ({ field, state, browser, request }, { user, tokenHash, amr }, texts) => {
     const by = { source: readSource(request), locale: texts.locale }
     const decision = field("decision")
     // Where the sign-in continues that the offer interrupted.
@@ -28,7 +28,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
     }
     const name = field("name").trim() || "Passkey"
     const sent = { sealed: field("challenge"), response: field("response"), name }
-    if (!(await addPasskey(user, sent, by))) {
+    if (!(await addPasskey(user, sent, { ...by, tokenHash, amr }))) {
       return showFormAgain(page, null, { values: {}, errors: { name: "problems.passkeyNotAdded" } })
     }
     return field("offer") ? redirect(await goOn()) : showNotice(page, "passkeyAdded")
