@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
-    include: ["{app,lib,prisma}/**/*.test.ts"],
+    include: ["{app,deploy,lib,prisma}/**/*.test.ts"],
     globalSetup: "lib/testing/setup.ts",
     // Loading Prisma and bcrypt anew for every file would be half of the run. Each file sets up what it needs by itself
     // (applySettings in lib/testing/settings.ts forgets what the file before has left).

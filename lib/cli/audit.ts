@@ -3,6 +3,7 @@ import type { Command } from "commander"
 import { type AuditEvent, type AuditFilter, listAuditEvents } from "@/lib/data/audit-events"
 import { type Answer, action, addJsonOption, UsageError } from "./action"
 import { formatTable, toText } from "./text"
+import { parseTime } from "./time"
 import { getUser } from "./user"
 
 type Options = {
@@ -73,16 +74,9 @@ async function parseFilter({ user, client, kind, since, until }: Options): Promi
     userId: user === undefined ? undefined : user.includes("@") ? (await getUser(user)).id : user,
     clientId: client,
     kind,
-    since: parseTime("--since", since),
-    until: parseTime("--until", until),
+    since: since === undefined ? undefined : parseTime("--since", since),
+    until: until === undefined ? undefined : parseTime("--until", until),
   }
-}
-
-function parseTime(option: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new UsageError(`${option} must be a time such as 2026-11-01T08:00:00Z.`)
-  return time
 }
 
 const toJson = ({ id, at, kind, actor, userId, clientId, address, browser, os, flowId, detail }: AuditEvent) => ({

@@ -1,19 +1,25 @@
 import type { Command } from "commander"
 import { endBrowsers, listBrowsers, type SignedInBrowser } from "@/lib/accounts/browsers"
 import { byOperator } from "@/lib/data/audit-events"
+import { deleteBrowserSessionsBefore } from "@/lib/data/end-before"
 import { OperatorError } from "@/lib/operator-errors"
-import { type Answer, action, addJsonOption, addYesOption } from "./action"
+import { type Answer, action, addJsonOption, addYesOption, UsageError } from "./action"
 import { confirm } from "./confirm"
 import { formatTable, toSeconds, toText } from "./text"
+import { parseAllBefore } from "./time"
 import { getUser } from "./user"
+
+type EndOptions = { all?: boolean; before?: string; yes?: boolean; json?: boolean }
 
 export function addBrowserSessionCommands(program: Command): void {
   const sessions = program.command("browser-sessions").description("list and end the sign-ins of users in browsers")
   addJsonOption(sessions.command("list <user>"))
     .description("list the browsers in which a user is signed in")
     .action(action(list))
-  addYesOption(addJsonOption(sessions.command("end <user> [id]")))
-    .description("sign a user out in one browser, or in all without an ID")
+  addYesOption(addJsonOption(sessions.command("end [user] [id]")))
+    .description("sign a user out in one browser, or in all without an ID; or all users who signed in before a time")
+    .option("--all", "all users, in every browser where they signed in before --before")
+    .option("--before <time>", "a time such as 2026-11-01T08:00:00Z")
     .action(action(end))
 }
 
@@ -40,13 +46,22 @@ async function list(emailOrSub: string, _options: { json?: boolean }): Promise<A
 }
 
 async function end(
-  emailOrSub: string,
+  emailOrSub: string | undefined,
   id: string | undefined,
-  options: { yes?: boolean; json?: boolean },
+  { all, before, ...options }: EndOptions,
 ): Promise<Answer> {
+  const isAll = all !== undefined || before !== undefined
+  if ((emailOrSub === undefined) !== isAll) throw new UsageError("Give a user, or --all with --before.")
+  if (emailOrSub === undefined) return endAll(parseAllBefore({ all, before }), options)
   const user = await getUser(emailOrSub)
   await confirm(`Sign ${user.email} out in ${id ? "this browser" : "all browsers"}?`, options)
   const ended = await endBrowsers(user.id, id ?? "others", { current: null, source: byOperator })
   if (id && ended === 0) throw new OperatorError(`The user has no browser session ${id}.`)
   return { json: { sub: user.id, ended }, text: `Signed ${user.email} out in ${ended} browsers.` }
+}
+
+async function endAll(before: Date, options: { yes?: boolean }): Promise<Answer> {
+  await confirm(`Sign all users out in every browser where they signed in before ${toText(before)}?`, options)
+  const ended = await deleteBrowserSessionsBefore(before, new Date(), byOperator)
+  return { json: { ended }, text: `Ended ${ended} browser sessions from before ${toText(before)}.` }
 }

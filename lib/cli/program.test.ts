@@ -21,8 +21,11 @@ describeOnEachDatabase("the command line", () => {
     [["client", "show"], "Missing required argument 'client-id'. Run with --help for a list.\n"],
     [["client", "update", "an-id"], "No change given. Run with --help for a list.\n"],
     [["user", "update", "ada@example.com"], "No change given. Run with --help for a list.\n"],
-    [["sessions", "revoke"], "Give either the ID of a session or --user.\n"],
-    [["sessions", "revoke", "an-id", "--user", "ada@example.com"], "Give either the ID of a session or --user.\n"],
+    [["sessions", "revoke"], "Give the ID of a session, or --user, or --all with --before.\n"],
+    [
+      ["sessions", "revoke", "an-id", "--user", "ada@example.com"],
+      "Give the ID of a session, or --user, or --all with --before.\n",
+    ],
     [
       ["sessions", "list", "--limit", "0"],
       "Option '--limit <n>' argument '0' is invalid. Use a number from 1 to 999999. Run with --help for a list.\n",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { findSession } from "@/lib/data/sessions"
 import { runCommand, runForJson } from "@/lib/testing/commands"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
@@ -28,6 +29,42 @@ describeOnEachDatabase("sessions list", () => {
       client_name: "Shop",
       state: "code_issued",
       started_at: null,
+    })
+  })
+})
+
+describeOnEachDatabase("sessions revoke --all", () => {
+  const all = ["sessions", "revoke", "--all", "--before"]
+
+  test("revokes every session that was created before a time, after a confirmation", async () => {
+    const owner = { user: await storeUser(), client: await storeClient() }
+    const started = await storeStartedSession(owner)
+    const waiting = await storeSession(owner)
+    const moment = new Date().toISOString()
+    const unconfirmed = await runCommand(...all, moment)
+    expect([unconfirmed.exitCode, unconfirmed.stderr]).toEqual([2, expect.stringContaining("Add --yes")])
+    expect(await findSession(started.id)).toMatchObject({ revokedAt: null })
+
+    expect((await runCommand(...all, inMinutes(-60).toISOString(), "--yes")).stdout).toMatch(/^Revoked 0 sessions /)
+    expect(await runForJson(...all, moment, "--yes")).toEqual({ revoked: 2 })
+    for (const { id } of [started, waiting]) {
+      expect(await findSession(id)).toMatchObject({ revokedReason: "revoked_by_operator" })
+    }
+  })
+
+  test("is refused without a time, with a time in the future, and together with a user", async () => {
+    const attempts = [
+      ["sessions", "revoke", "--all", "--yes"],
+      ["sessions", "revoke", "--before", "2026-11-01", "--yes"],
+      [...all, "yesterday", "--yes"],
+      [...all, new Date(Date.now() + 60_000).toISOString(), "--yes"],
+      [...all, "2026-11-01", "--user", "ada@example.com", "--yes"],
+      ["browser-sessions", "end", "--yes"],
+      ["browser-sessions", "end", "ada@example.com", "--all", "--before", "2026-11-01", "--yes"],
+    ]
+    for (const args of attempts) expect((await runCommand(...args)).exitCode, args.join(" ")).toBe(2)
+    expect(await runForJson("browser-sessions", "end", "--all", "--before", "2026-11-01", "--yes")).toEqual({
+      ended: 0,
     })
   })
 })

@@ -1,12 +1,15 @@
 import { type Command, InvalidArgumentError } from "commander"
 import { byOperator } from "@/lib/data/audit-events"
+import { revokeSessionsBefore } from "@/lib/data/end-before"
 import { findSession, type ListedSession, listSessions, revokeSession, revokeSessionsOfUser } from "@/lib/data/sessions"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
 import { formatTable, toSeconds, toText } from "./text"
+import { parseAllBefore } from "./time"
 import { getUser } from "./user"
 
 type Options = { user?: string; client?: string; limit: number; yes?: boolean; json?: boolean }
+type RevokeOptions = { user?: string; all?: boolean; before?: string; yes?: boolean; json?: boolean }
 
 export function addSessionsCommands(program: Command): void {
   const sessions = program.command("sessions").description("list and revoke sessions: one user signed in to one client")
@@ -20,9 +23,12 @@ export function addSessionsCommands(program: Command): void {
 
   addYesOption(addJsonOption(sessions.command("revoke [session-id]")))
     .description(
-      "revoke a session, or all sessions of a user; their access and refresh tokens stop working immediately",
+      "revoke a session, or all sessions of a user, or all sessions that are older than a time; their access and refresh " +
+        "tokens stop working immediately",
     )
     .option("--user <user>", "all sessions of this user: an email address or a sub")
+    .option("--all", "all sessions of all users and clients that were created before --before")
+    .option("--before <time>", "a time such as 2026-11-01T08:00:00Z")
     .action(action(revoke))
 }
 
@@ -51,10 +57,13 @@ async function list({ user, client, limit }: Options): Promise<Answer> {
   }
 }
 
-async function revoke(id: string | undefined, { user, yes }: Options): Promise<Answer> {
-  if ((id === undefined) === (user === undefined)) {
-    throw new UsageError("Give either the ID of a session or --user.")
+async function revoke(id: string | undefined, options: RevokeOptions): Promise<Answer> {
+  const { user, all, before, yes } = options
+  const isAll = all !== undefined || before !== undefined
+  if ([id !== undefined, user !== undefined, isAll].filter(Boolean).length !== 1) {
+    throw new UsageError("Give the ID of a session, or --user, or --all with --before.")
   }
+  if (isAll) return revokeAll(options)
   if (user !== undefined) {
     const { id: userId, email } = await getUser(user)
     await confirm(`Revoke all sessions of ${email}?`, { yes })
@@ -69,6 +78,13 @@ async function revoke(id: string | undefined, { user, yes }: Options): Promise<A
     json: { sid: session.id, revoked: revoked ? 1 : 0 },
     text: revoked ? `Revoked the session ${session.id}.` : `The session ${session.id} was already revoked.`,
   }
+}
+
+async function revokeAll({ yes, ...options }: RevokeOptions): Promise<Answer> {
+  const before = parseAllBefore(options)
+  await confirm(`Revoke all sessions that were created before ${toText(before)}?`, { yes })
+  const count = await revokeSessionsBefore(before, new Date(), byOperator)
+  return { json: { revoked: count }, text: `Revoked ${count} sessions that were created before ${toText(before)}.` }
 }
 
 function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: ListedSession) {

@@ -38,6 +38,7 @@ type AuditEventKind =
   | "consent_granted"
   | "session_revoked"
   | "sessions_revoked"
+  | "browsers_ended"
   | "user_created"
   | "user_updated"
   | "user_disabled"
