@@ -1,8 +1,7 @@
-import { KeyObject } from "node:crypto"
-import { decodeJwt, type JWK, jwtDecrypt, SignJWT } from "jose"
+import type { KeyObject } from "node:crypto"
+import { decodeJwt, jwtDecrypt } from "jose"
 import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
-import { signJwt } from "@/lib/keys/jwt"
 import { hashToken } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import {
@@ -14,7 +13,7 @@ import {
   signInTo,
 } from "../fixtures/authorization"
 import { cookieName } from "../fixtures/cookies"
-import { type DpopKey, signProof } from "../fixtures/dpop"
+import { signProof } from "../fixtures/dpop"
 import { testEnvironment } from "../fixtures/environment"
 import {
   type ForgeryName,
@@ -30,10 +29,20 @@ import { serve } from "../fixtures/journey"
 import { countAuthorizations, query, readSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import {
+  createTokenOwner,
+  issueEveryKind,
+  type KindName,
+  keyOf,
+  kindNames,
+  pushRequest,
+  requestUriPrefix,
+  signRequest,
+  type TokenOwner,
+} from "../fixtures/token-kinds"
+import {
   authorizationParameters,
   expect,
   expectOAuthError,
-  insertUser,
   makePkce,
   obtainCode,
   obtainTokens,
@@ -44,8 +53,6 @@ import {
   registerClient,
   signAssertion,
   type TestBrowser,
-  type TestClient,
-  type TestUser,
   type Tokens,
   test,
 } from "../fixtures/world"
@@ -53,31 +60,17 @@ import {
 // One table: every way to forge a JWT, and every kind of token, at every place where a JWT is accepted. Each place lists
 // what does not apply there, with the reason.
 
-const kindNames = [
-  "access token",
-  "refresh token",
-  "ID token",
-  "logout token",
-  "introspection response",
-  "userinfo response",
-  "client assertion",
-  "request object",
-  "DPoP proof",
-  "state token",
-  "request_uri",
-  "initial access token",
-] as const
-type KindName = (typeof kindNames)[number]
-
 /** A row of the table. */
 type Place = {
-  /** The kind of token that is accepted here, and the one that is, in the end. */
+  /** The kind of token that is accepted here. */
   kind: KindName
+  /** The good token, taken apart. */
   token: Token<KeyObject> | Token<Uint8Array>
   /** The values of typ that are accepted, for a signed token. */
   types?: (string | undefined)[]
   /** The claims that make a token invalid here, if they are others than usual. */
   claims?: Partial<Record<ForgeryName, Record<string, unknown>>>
+  /** The token that is accepted after all the forged ones. */
   good: string
   send(token: string): Promise<Response>
   expectRefused(response: Response, token: string): Promise<unknown>
@@ -91,7 +84,7 @@ type Place = {
 }
 
 /** Sends everything of the table to one place, and then the good token. */
-async function expectForgeriesRefused({ client, user, dpopKey, tokens }: World, place: Place): Promise<void> {
+async function expectForgeriesRefused({ client, user, dpopKey, tokens }: TokenOwner, place: Place): Promise<void> {
   const { except = {}, kind } = place
   let visits = 0
   const { origin, close } = await serve((_request, response) => {
@@ -133,80 +126,6 @@ const isSealed = (token: Place["token"]): token is Token<Uint8Array> => token.ke
 
 const resource = "https://first.example/"
 
-type World = { client: TestClient; user: TestUser; dpopKey: DpopKey; tokens: Tokens }
-
-/** One client with one key for everything it signs, whose tokens this server signs with one key: the kinds differ in nothing else. */
-async function openWorld(): Promise<World> {
-  const client = await registerClient({
-    tokenEndpointAuthMethod: "private_key_jwt",
-    grantTypes: ["authorization_code", "refresh_token", "client_credentials"],
-    scope: "openid profile email invoices:read",
-    idTokenSignedResponseAlg: "ES256",
-    userinfoSignedResponseAlg: "ES256",
-    postLogoutRedirectUris: [redirectUri],
-  })
-  const user = await insertUser()
-  const [jwk] = (JSON.parse(client.jwks ?? "") as { keys: [JWK] }).keys
-  if (!client.privateKey) throw new Error("The client has no key.")
-  const dpopKey = { privateKey: client.privateKey, jwk, jkt: "" }
-  return { client, user, dpopKey, tokens: await obtainTokens(client, user) }
-}
-
-const keyOf = ({ client: { privateKey } }: World) => {
-  if (!privateKey) throw new Error("The client has no key.")
-  return KeyObject.from(privateKey)
-}
-
-/** One valid token of each kind, for the same client and user. */
-async function issueEveryKind({ client, user, dpopKey, tokens }: World): Promise<Record<KindName, string>> {
-  const { issuer } = testEnvironment()
-  const { access_token, refresh_token, id_token = "" } = tokens
-  const headers = { Authorization: `Bearer ${access_token}` }
-  const jwt = { Accept: "application/token-introspection+jwt" }
-  const common = { iss: issuer, sub: user.id, aud: client.clientId, iat: secondsFromNow(0), exp: secondsFromNow(120) }
-  const events = { "http://schemas.openid.net/event/backchannel-logout": {} }
-  const logout = { ...common, jti: crypto.randomUUID(), sid: decodeJwt(access_token).sid, events }
-  const { stateToken } = await beginAuthorization(await openBrowser(), client)
-  const kinds = {
-    "access token": access_token,
-    "refresh token": refresh_token,
-    "ID token": id_token,
-    "logout token": await signJwt("ES256", "logout+jwt", logout),
-    "introspection response": await text(postForm("/introspect", client, { token: access_token }, { headers: jwt })),
-    "userinfo response": await text(fetch(`${issuer}/userinfo`, { headers })),
-    "client assertion": (await signAssertion(client)).client_assertion ?? "",
-    "request object": await signRequest(client),
-    "DPoP proof": await signProof(dpopKey, { path: "/token" }),
-    "state token": stateToken,
-    request_uri: (await push(client)).slice(requestUriPrefix.length),
-    "initial access token": await issueInitialAccessToken({ seconds: 60, reusable: false }),
-  }
-  for (const token of Object.values(kinds)) remember(token)
-  return kinds
-}
-
-async function text(response: Promise<Response>): Promise<string> {
-  expect((await response).status).toBe(200)
-  return (await response).text()
-}
-
-/** It names the client as its subject too, as a client assertion does (RFC 9101 section 10.8). */
-async function signRequest(client: TestClient): Promise<string> {
-  if (!client.privateKey) throw new Error("The client has no key.")
-  const assertion = takeApart((await signAssertion(client)).client_assertion ?? "", KeyObject.from(client.privateKey))
-  const parameters = Object.fromEntries(authorizationParameters(client, makePkce().codeChallenge))
-  return new SignJWT({ ...assertion.claims, ...parameters })
-    .setProtectedHeader({ alg: "ES256", typ: "oauth-authz-req+jwt" })
-    .sign(client.privateKey)
-}
-
-const requestUriPrefix = "urn:ietf:params:oauth:request_uri:"
-
-async function push(client: TestClient): Promise<string> {
-  const { client_id, ...form } = Object.fromEntries(authorizationParameters(client, makePkce().codeChallenge))
-  return (await (await postForm("/par", client, form)).json()).request_uri
-}
-
 const at = (path: string) => testEnvironment().issuer + path
 
 /** A place that accepts this access token. */
@@ -233,9 +152,9 @@ const resourceServer = () =>
   })
 
 test("a forged access token is refused at GET /introspect - RFC 8725 3, RFC 9068 4", async () => {
-  const world = await openWorld()
-  await expectForgeriesRefused(world, {
-    ...(await accessTokenPlace(world.tokens)),
+  const owner = await createTokenOwner()
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(owner.tokens)),
     send: (token) => fetch(at("/introspect"), { headers: { Authorization: `Bearer ${token}` } }),
     expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
     expectAccepted: async (response) => expect(await response.json()).toMatchObject({ active: true }),
@@ -244,9 +163,9 @@ test("a forged access token is refused at GET /introspect - RFC 8725 3, RFC 9068
 })
 
 test("a forged access token is refused at /userinfo - RFC 8725 3, RFC 9068 4", async () => {
-  const world = await openWorld()
-  await expectForgeriesRefused(world, {
-    ...(await accessTokenPlace(world.tokens)),
+  const owner = await createTokenOwner()
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(owner.tokens)),
     send: (token) => fetch(at("/userinfo"), { headers: { Authorization: `Bearer ${token}` } }),
     expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
     expectAccepted: async (response) => expect(response.status).toBe(200),
@@ -254,10 +173,10 @@ test("a forged access token is refused at /userinfo - RFC 8725 3, RFC 9068 4", a
 })
 
 test("a forged access token is not active at POST /introspect - RFC 8725 3, RFC 7662 2.2", async () => {
-  const world = await openWorld()
+  const owner = await createTokenOwner()
   const caller = await resourceServer()
-  await expectForgeriesRefused(world, {
-    ...(await accessTokenPlace(await obtainTokens(world.client, world.user, { resource }))),
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(await obtainTokens(owner.client, owner.user, { resource }))),
     send: (token) => postForm("/introspect", caller, { token }),
     expectRefused: async (response) => expect(await response.json()).toEqual({ active: false }),
     expectAccepted: async (response) => expect(await response.json()).toMatchObject({ active: true }),
@@ -265,12 +184,12 @@ test("a forged access token is not active at POST /introspect - RFC 8725 3, RFC 
 })
 
 test("a forged access token ends no Session at POST /revoke - RFC 8725 3, RFC 7009 2.2", async () => {
-  const world = await openWorld()
-  const tokens = await obtainTokens(world.client, world.user)
+  const owner = await createTokenOwner()
+  const tokens = await obtainTokens(owner.client, owner.user)
   const place = await accessTokenPlace(tokens)
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     ...place,
-    send: (token) => postForm("/revoke", world.client, { token }),
+    send: (token) => postForm("/revoke", owner.client, { token }),
     expectRefused: async (response) => expect([response.status, await response.text()]).toEqual([200, "{}"]),
     expectAccepted: async () => expect((await place.readState()).revokedAt).not.toBeNull(),
     except: {
@@ -282,14 +201,14 @@ test("a forged access token ends no Session at POST /revoke - RFC 8725 3, RFC 70
 })
 
 test("a forged access token cannot be exchanged - RFC 8725 3, RFC 8693 2.1", async () => {
-  const world = await openWorld()
+  const owner = await createTokenOwner()
   const service = await resourceServer()
   const form = {
     grant_type: tokenExchangeGrant,
     subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
   }
-  await expectForgeriesRefused(world, {
-    ...(await accessTokenPlace(await obtainTokens(world.client, world.user, { resource }))),
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(await obtainTokens(owner.client, owner.user, { resource }))),
     send: (subject_token) => postForm("/token", service, { ...form, subject_token }),
     expectRefused: (response) => expectOAuthError(response, "invalid_grant"),
     expectAccepted: readTokens,
@@ -307,10 +226,10 @@ const idTokenPlace = async ({ id_token = "" }: Tokens) =>
 const anyAge = "A hint may have expired: a user stays signed in for longer (OpenID Connect Core 1.0 section 3.1.2.1)."
 
 test("a forged id_token_hint is refused at /authorize - RFC 8725 3, OpenID Connect Core 3.1.2.1", async () => {
-  const world = await openWorld()
-  const { client, user, tokens } = world
+  const owner = await createTokenOwner()
+  const { client, user, tokens } = owner
   const browser = await openBrowser(user)
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     ...(await idTokenPlace(tokens)),
     send: (id_token_hint) =>
       browser.fetch(
@@ -328,10 +247,10 @@ const readBrowserSession = ({ cookies }: TestBrowser) =>
   query(`SELECT * FROM "BrowserSession" WHERE "tokenHash" = ?`, [hashToken(cookies.get(cookieName("session")) ?? "")])
 
 test("a forged id_token_hint is refused at /end-session - RFC 8725 3, RP-Initiated Logout 2", async () => {
-  const world = await openWorld()
-  const browser = await openBrowser(world.user)
-  await expectForgeriesRefused(world, {
-    ...(await idTokenPlace(world.tokens)),
+  const owner = await createTokenOwner()
+  const browser = await openBrowser(owner.user)
+  await expectForgeriesRefused(owner, {
+    ...(await idTokenPlace(owner.tokens)),
     send: (id_token_hint) =>
       browser.fetch(`/end-session?${new URLSearchParams({ id_token_hint, post_logout_redirect_uri: redirectUri })}`),
     expectRefused: (response) => expectErrorPage(response, { title: "This sign-out link doesn't work" }),
@@ -342,13 +261,13 @@ test("a forged id_token_hint is refused at /end-session - RFC 8725 3, RP-Initiat
 })
 
 test("a forged client assertion is refused - RFC 8725 3, RFC 7523 3", async () => {
-  const world = await openWorld()
-  const { client } = world
+  const owner = await createTokenOwner()
+  const { client } = owner
   const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     kind: "client assertion",
     good,
-    token: takeApart(good, keyOf(world)),
+    token: takeApart(good, keyOf(owner)),
     types: [undefined, "JWT", "client-authentication+jwt"],
     send: (client_assertion) =>
       postForm("/token", null, { grant_type: "client_credentials", client_assertion, client_assertion_type }),
@@ -368,15 +287,15 @@ const isUnsigned = (token: string) =>
     .includes('"alg":"none"')
 
 test("a forged request object is refused at /authorize - RFC 8725 3, RFC 9101 6.2", async () => {
-  const world = await openWorld()
-  const { client, user } = world
+  const owner = await createTokenOwner()
+  const { client, user } = owner
   const good = await signRequest(client)
   const browser = await openBrowser(user)
   const beside = { client_id: client.clientId, redirect_uri: redirectUri, state: "the-client-s-state" }
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     kind: "request object",
     good,
-    token: takeApart(good, keyOf(world)),
+    token: takeApart(good, keyOf(owner)),
     types: requestTypes,
     send: (request) => browser.fetch(`/authorize?${new URLSearchParams({ ...beside, request })}`),
     expectRefused: async (response, token) => expectErrorRedirect(response, requestError(token)),
@@ -386,13 +305,13 @@ test("a forged request object is refused at /authorize - RFC 8725 3, RFC 9101 6.
 })
 
 test("a forged request object is refused at /par - RFC 8725 3, RFC 9126 3", async () => {
-  const world = await openWorld()
-  const { client } = world
+  const owner = await createTokenOwner()
+  const { client } = owner
   const good = await signRequest(client)
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     kind: "request object",
     good,
-    token: takeApart(good, keyOf(world)),
+    token: takeApart(good, keyOf(owner)),
     types: requestTypes,
     send: (request) => postForm("/par", client, { request }),
     expectRefused: (response, token) => expectOAuthError(response, requestError(token)),
@@ -407,11 +326,11 @@ const proofExceptions = {
   "wrong issuer": "A proof has no issuer.",
 }
 
-const proofPlace = (world: World, good: string) =>
+const proofPlace = (owner: TokenOwner, good: string) =>
   ({
     kind: "DPoP proof",
     good,
-    token: takeApart(good, keyOf(world)),
+    token: takeApart(good, keyOf(owner)),
     types: ["dpop+jwt"],
     except: proofExceptions,
     claims: {
@@ -423,10 +342,10 @@ const proofPlace = (world: World, good: string) =>
   }) satisfies Partial<Place>
 
 test("a forged DPoP proof is refused at /token - RFC 8725 3, RFC 9449 4.3", async () => {
-  const world = await openWorld()
-  const { client, dpopKey } = world
-  await expectForgeriesRefused(world, {
-    ...proofPlace(world, await signProof(dpopKey, { path: "/token" })),
+  const owner = await createTokenOwner()
+  const { client, dpopKey } = owner
+  await expectForgeriesRefused(owner, {
+    ...proofPlace(owner, await signProof(dpopKey, { path: "/token" })),
     send: (proof) => postForm("/token", client, { grant_type: "client_credentials" }, { headers: { DPoP: proof } }),
     expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof"),
     expectAccepted: async (response) => expect(await response.json()).toMatchObject({ token_type: "DPoP" }),
@@ -436,15 +355,15 @@ test("a forged DPoP proof is refused at /token - RFC 8725 3, RFC 9449 4.3", asyn
 })
 
 test("a forged DPoP proof is refused at /userinfo - RFC 8725 3, RFC 9449 4.3, 7.1", async () => {
-  const world = await openWorld()
-  const { client, user, dpopKey } = world
+  const owner = await createTokenOwner()
+  const { client, user, dpopKey } = owner
   const headers = { DPoP: await signProof(dpopKey, { path: "/token" }) }
   const { code, codeVerifier } = await obtainCode(client, user)
   const form = { grant_type: "authorization_code", code, code_verifier: codeVerifier }
   const { access_token: accessToken } = await readTokens(await postForm("/token", client, form, { headers }))
   const path = "/userinfo"
-  await expectForgeriesRefused(world, {
-    ...proofPlace(world, await signProof(dpopKey, { method: "GET", path, accessToken })),
+  await expectForgeriesRefused(owner, {
+    ...proofPlace(owner, await signProof(dpopKey, { method: "GET", path, accessToken })),
     send: (DPoP) => fetch(at(path), { headers: { Authorization: `DPoP ${accessToken}`, DPoP } }),
     expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
     expectAccepted: async (response) => expect(response.status).toBe(200),
@@ -462,12 +381,12 @@ async function openSealed(token: string, purpose: KeyPurpose): Promise<Token<Uin
 }
 
 test("a forged state token is refused at /callback - RFC 8725 3, RFC 7516 5.2", async () => {
-  const world = await openWorld()
-  const { client, user } = world
+  const owner = await createTokenOwner()
+  const { client, user } = owner
   const browser = await openBrowser()
   const { stateToken: good } = await beginAuthorization(browser, client)
   await signInTo(browser, user)
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     kind: "state token",
     good,
     token: await openSealed(good, "state-token"),
@@ -481,11 +400,11 @@ test("a forged state token is refused at /callback - RFC 8725 3, RFC 7516 5.2", 
 })
 
 test("a forged request_uri is refused at /authorize - RFC 8725 3, RFC 9126 7.3", async () => {
-  const world = await openWorld()
-  const { client, user } = world
+  const owner = await createTokenOwner()
+  const { client, user } = owner
   const browser = await openBrowser(user)
-  const good = (await push(client)).slice(requestUriPrefix.length)
-  await expectForgeriesRefused(world, {
+  const good = await pushRequest(client)
+  await expectForgeriesRefused(owner, {
     kind: "request_uri",
     good,
     token: await openSealed(good, "pushed-request"),
@@ -502,10 +421,10 @@ test("a forged request_uri is refused at /authorize - RFC 8725 3, RFC 9126 7.3",
 })
 
 test("a forged initial access token is refused at /register - RFC 8725 3, RFC 7591 3", async () => {
-  const world = await openWorld()
+  const owner = await createTokenOwner()
   const client_name = `A client ${crypto.randomUUID()}`
   const good = remember(await issueInitialAccessToken({ seconds: 60, reusable: false }))
-  await expectForgeriesRefused(world, {
+  await expectForgeriesRefused(owner, {
     kind: "initial access token",
     good,
     token: await openSealed(good, "initial-access-token"),
