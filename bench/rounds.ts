@@ -34,7 +34,7 @@ type Subject = { target: Target; format: TokenFormat }
 /** The access token formats to measure an operation of a server with. */
 function formatsOf(target: Target, operation: OperationName): TokenFormat[] {
   if (!target.operations.includes(operation)) return []
-  return operation === "refresh" || operation === "flow" ? target.formats : [target.ownFormat]
+  return operation.startsWith("refresh") || operation === "flow" ? target.formats : [target.ownFormat]
 }
 
 async function runCells(

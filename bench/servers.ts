@@ -16,6 +16,7 @@ export async function startTargets(
   started: { stop(): Promise<void> }[],
 ): Promise<Target[]> {
   const { starts } = options
+  const withKeyClient = options.operations.includes("refresh-private-key-jwt")
   const targets: Target[] = []
   const add = async (starting: Promise<Target>) => {
     const target = await starting
@@ -31,7 +32,7 @@ export async function startTargets(
       const label = variant.name ? `OAuth Flow (${variant.name})` : "OAuth Flow"
       const file = `file:${path.join(directory, `${name}.db`)}`
       const databaseUrl = postgres ? await postgres.createDatabase("bench") : file
-      await add(startOAuthFlow({ name, label, databaseUrl, directory, starts, ...variant.how }))
+      await add(startOAuthFlow({ name, label, databaseUrl, directory, starts, withKeyClient, ...variant.how }))
     }
   }
   for (const name of options.only.filter((other) => other !== "oauth-flow"))

@@ -1,4 +1,5 @@
 import type { OperationName, Target, TokenFormat } from "../targets/target"
+import { type Caller, dpopCaller, keyCaller, secretCaller } from "./callers"
 import { Connection } from "./connection"
 import { drive } from "./drive"
 import { buildGet, buildPost, buildRefresh, expectStatus, prepareFlow, readTokens, type Tokens } from "./requests"
@@ -12,15 +13,22 @@ type Work = {
   check?: () => Promise<void>
 }
 
-/** What is created before the timing starts: a number of valid tokens to cycle through, or seconds for tokens to use up. */
-export type Amount = { tokens: number; prepareSeconds: number }
+/**
+ * What is created before the timing starts: a number of valid tokens to cycle through, seconds for tokens to use up, or
+ * proofs for the seconds of the measurement.
+ */
+export type Amount = { tokens: number; prepareSeconds: number; seconds: number }
 
 type Prepare = (target: Target, format: TokenFormat, connections: Connection[], amount: Amount) => Promise<Work>
 
 /** Prepares each operation. This part is not timed. */
 export const operations: Record<OperationName, Prepare> = {
   introspect,
-  refresh,
+  refresh: (target, ...rest) => refresh(target, secretCaller(target), ...rest),
+  "refresh-dpop": (target, format, connections, amount) =>
+    refresh(target, dpopCaller(target, proofsFor(amount)), format, connections, amount),
+  "refresh-private-key-jwt": (target, format, connections, amount) =>
+    refresh(target, keyCaller(target, proofsFor(amount)), format, connections, amount),
   revoke,
   async flow(target, format, connections) {
     const flow = prepareFlow(target, format)
@@ -30,6 +38,9 @@ export const operations: Record<OperationName, Prepare> = {
   discovery: async (target, _format, connections) =>
     getConstant(target, target.paths.discovery, '"issuer"', connections),
 }
+
+/** More than any server handles, so that nothing is signed while the time runs. */
+const proofsFor = ({ tokens, seconds }: Amount) => Math.ceil(tokens + seconds * 8_000)
 
 function getConstant(target: Target, path: string, expected: string, connections: Connection[]): Work {
   const request = buildGet(target, path)
@@ -55,7 +66,7 @@ function poolOf(...key: string[]): string[] {
 /** Adds tokens for introspection and refresh. Code flows create the missing ones. */
 export function seedTokens(target: Target, format: TokenFormat, tokens: Tokens[]): void {
   poolOf("introspect", target.name).push(...tokens.map(({ accessToken }) => accessToken))
-  poolOf("refresh", target.name, format).push(...tokens.map(({ refreshToken }) => refreshToken))
+  poolOf("refresh", target.name, format, "client_secret_basic").push(...tokens.map(({ refreshToken }) => refreshToken))
 }
 
 async function introspect(
@@ -85,12 +96,13 @@ const activeTrue = /"active": ?true/
 
 async function refresh(
   target: Target,
+  caller: Caller,
   format: TokenFormat,
   connections: Connection[],
   { tokens }: Amount,
 ): Promise<Work> {
-  const newest = poolOf("refresh", target.name, format)
-  const flow = target.operations.includes("flow") ? prepareFlow(target, format) : null
+  const newest = poolOf("refresh", target.name, format, caller.name)
+  const flow = target.operations.includes("flow") ? prepareFlow(target, format, caller) : null
   // Many authorizations, so that no server has one with thousands of tokens.
   const each = Math.ceil(tokens / connections.length)
   while (newest.length < each * connections.length) {
@@ -102,7 +114,8 @@ async function refresh(
     return async () => {
       const index = own * each + (turn++ % each)
       const presented = newest[index] as string
-      const answer = readTokens(target, await connection.send(buildRefresh(target, format, presented)))
+      const answer = readTokens(target, await connection.send(buildRefresh(target, format, presented, caller)))
+      if (answer.isBound !== (caller.name === "dpop")) throw new Error(`${target.label}: the wrong token type`)
       if (answer.refreshToken === presented) throw new Error(`${target.label}: the refresh token was not rotated`)
       if (answer.withIdToken)
         throw new Error(`${target.label}: the refresh issued an ID token; the other servers issue none`)

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import type { Target, TokenFormat } from "../targets/target"
+import { type Caller, secretCaller } from "./callers"
 import type { Answer, Connection } from "./connection"
 
 export type Tokens = { accessToken: string; refreshToken: string }
@@ -15,10 +16,12 @@ export function buildGet(target: Target, path: string, headers = ""): Buffer {
   return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n${headers}\r\n`, "latin1")
 }
 
-/** The bytes of a form POST by the client. @param form URL-encoded ASCII */
-export function buildPost(target: Target, path: string, form: string): Buffer {
+/** The bytes of a form POST by the client. @param fields URL-encoded ASCII */
+export function buildPost(target: Target, path: string, fields: string, caller = secretCaller(target)): Buffer {
+  const credentials = caller.nextCredentials()
+  const form = fields + credentials.form
   const head =
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\nAuthorization: ${target.clientAuthorization}\r\n` +
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\n${credentials.headers}` +
     `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`
   return Buffer.from(head + form, "latin1")
 }
@@ -43,7 +46,11 @@ const resourceParameter = (target: Target, format: TokenFormat) =>
  * Prepares the code flow of the signed-in user.
  * @returns a function that runs one flow on a connection: GET /authorize, the server's own redirects, POST /token
  */
-export function prepareFlow(target: Target, format: TokenFormat): (connection: Connection) => Promise<Tokens> {
+export function prepareFlow(
+  target: Target,
+  format: TokenFormat,
+  caller: Caller = secretCaller(target),
+): (connection: Connection) => Promise<Tokens> {
   const extra = resourceParameter(target, format)
   const uri = encodeURIComponent(redirectUri)
   // A browser's headers. A server may use them to recognize a page visit.
@@ -52,7 +59,7 @@ export function prepareFlow(target: Target, format: TokenFormat): (connection: C
     verifier,
     authorize: buildGet(
       target,
-      `${target.paths.authorize}?client_id=${target.clientId}&redirect_uri=${uri}&response_type=code&state=bench` +
+      `${target.paths.authorize}?client_id=${caller.clientId}&redirect_uri=${uri}&response_type=code&state=bench` +
         `&scope=${target.scope}&code_challenge=${challenge}&code_challenge_method=S256${extra}`,
       headers,
     ),
@@ -62,7 +69,7 @@ export function prepareFlow(target: Target, format: TokenFormat): (connection: C
     const { verifier, authorize } = prepared[turn++ % prepared.length] as (typeof prepared)[number]
     const code = await followToCode(target, connection, await connection.send(authorize), headers)
     const form = `grant_type=authorization_code&code=${code}&code_verifier=${verifier}&redirect_uri=${uri}${extra}`
-    const tokens = readTokens(target, await connection.send(buildPost(target, target.paths.token, form)))
+    const tokens = readTokens(target, await connection.send(buildPost(target, target.paths.token, form, caller)))
     if (!tokens.withIdToken) throw new Error(`${target.label}: no ID token`)
     return tokens
   }
@@ -90,17 +97,23 @@ const accessTokenField = /"access_token": ?"([^"]+)"/
 const refreshTokenField = /"refresh_token": ?"([^"]+)"/
 
 /** Parses a token response. @throws Error when it is not one, or has no refresh token */
-export function readTokens(target: Target, answer: Answer): Tokens & { withIdToken: boolean } {
+export function readTokens(target: Target, answer: Answer): Tokens & { withIdToken: boolean; isBound: boolean } {
   expectStatus(target, answer, 200)
   const accessToken = accessTokenField.exec(answer.body)?.[1]
   const refreshToken = refreshTokenField.exec(answer.body)?.[1]
   if (!accessToken || !refreshToken) throw new Error(`${target.label}: tokens are missing\n${answer.body}`)
-  return { accessToken, refreshToken, withIdToken: answer.body.includes('"id_token"') }
+  const isBound = /"token_type": ?"DPoP"/.test(answer.body)
+  return { accessToken, refreshToken, withIdToken: answer.body.includes('"id_token"'), isBound }
 }
 
 /** The bytes of a refresh request. */
-export function buildRefresh(target: Target, format: TokenFormat, refreshToken: string): Buffer {
+export function buildRefresh(
+  target: Target,
+  format: TokenFormat,
+  refreshToken: string,
+  caller = secretCaller(target),
+): Buffer {
   const scope = target.refreshScope && `&scope=${target.refreshScope}`
   const form = `grant_type=refresh_token&refresh_token=${refreshToken}${scope}${resourceParameter(target, format)}`
-  return buildPost(target, target.paths.token, form)
+  return buildPost(target, target.paths.token, form, caller)
 }

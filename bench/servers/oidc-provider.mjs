@@ -2,23 +2,33 @@
 // durable one.
 import { generateKeyPairSync, randomUUID } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { accessTokenSeconds, client, databaseFile, issuer, person, port, resource } from "./settings.mjs"
+import { accessTokenSeconds, client, databaseFile, issuer, keyClient, person, port, resource } from "./settings.mjs"
 
 // oidc-provider uses this method of Node 22.
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null)
 const { default: Provider } = await import("oidc-provider")
+
+const clientMetadata = {
+  redirect_uris: [client.redirectUri],
+  grant_types: ["authorization_code", "refresh_token"],
+  id_token_signed_response_alg: "ES256",
+}
 
 const provider = new Provider(issuer, {
   adapter: await chooseAdapter(process.env.ADAPTER),
   jwks: { keys: [readKey()] },
   clients: [
     {
+      ...clientMetadata,
       client_id: client.id,
       client_secret: client.secret,
-      redirect_uris: [client.redirectUri],
-      grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: "client_secret_basic",
-      id_token_signed_response_alg: "ES256",
+    },
+    {
+      ...clientMetadata,
+      client_id: keyClient.id,
+      jwks: keyClient.jwks,
+      token_endpoint_auth_method: "private_key_jwt",
     },
   ],
   enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
@@ -29,6 +39,7 @@ const provider = new Provider(issuer, {
   expiresWithSession: () => false,
   features: {
     devInteractions: { enabled: false },
+    dPoP: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     revocation: { enabled: true, allowedPolicy: () => true },
     resourceIndicators: {

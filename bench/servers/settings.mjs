@@ -18,6 +18,8 @@ export const client = {
   secret: required("CLIENT_SECRET"),
   redirectUri: required("REDIRECT_URI"),
 }
+/** The client that authenticates with private_key_jwt, with the same redirect URI. */
+export const keyClient = { id: required("KEY_CLIENT_ID"), jwks: JSON.parse(required("KEY_CLIENT_JWKS")) }
 /** The resource (RFC 8707) that makes a peer issue JWT access tokens. */
 export const resource = required("RESOURCE")
 /** The user. */

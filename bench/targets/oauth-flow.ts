@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process"
+import { writeFileSync } from "node:fs"
 import path from "node:path"
 import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
+import { clientJwks } from "../load/callers"
 import { redirectUri } from "../load/requests"
 import { cores } from "../pinning"
 import { startRepeatedly } from "../processes"
@@ -22,6 +24,8 @@ export type OAuthFlowOptions = {
   starts: number
   /** Whether it may use every processor. By default it is pinned to the servers' one. */
   everywhere?: boolean
+  /** Whether to register a client with a key too. The first versions cannot. */
+  withKeyClient?: boolean
 }
 
 /** Starts OAuth Flow as `npm start` does, with a first-party client and a signed-in user. */
@@ -48,11 +52,12 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
     logFile: path.join(options.directory, `${options.name}.log`),
     core: options.everywhere ? null : cores.servers,
   }
-  let client = { client_id: "", client_secret: "" }
+  let clients: ReturnType<typeof createRows> | undefined
   const server = await startRepeatedly(command, options.starts, () => {
-    client = createRows(folder, env)
+    clients = createRows(folder, env, options)
   })
-  const { client_id, client_secret } = client
+  if (!clients) throw new Error("The server was not started.")
+  const { client_id, client_secret } = clients.withSecret
   const { cookie } = await signIn(origin)
   return {
     name: options.name,
@@ -62,13 +67,12 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
       authorize: "/authorize",
       token: "/token",
       introspect: "/introspect",
-      refresh: "/token",
-      flow: "/authorize",
       revoke: "/revoke",
       jwks: "/jwks",
       discovery: "/.well-known/openid-configuration",
     },
     clientId: client_id,
+    keyClientId: clients.withKey?.client_id ?? "",
     clientAuthorization: basic(client_id, client_secret),
     cookie,
     scope: "openid",
@@ -80,13 +84,21 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
   }
 }
 
-/** Creates the client and the user with the CLI. */
-function createRows(folder: string, env: Record<string, string>): { client_id: string; client_secret: string } {
+type Registered = { client_id: string; client_secret: string }
+
+/** Creates the clients and the user with the CLI. */
+function createRows(folder: string, env: Record<string, string>, { directory, withKeyClient }: OAuthFlowOptions) {
   const userArgs = ["user", "create", "--email", person.email, "--password-stdin"]
   runCli(folder, userArgs, env, `${person.password}\n`)
   const facts = ["--name", "Bench", "--redirect-uri", redirectUri, "--first-party"]
   const clientArgs = ["client", "create", ...facts, "--id-token-signed-response-alg", "ES256", "--json"]
-  return JSON.parse(runCli(folder, clientArgs, env)) as { client_id: string; client_secret: string }
+  const create = (...more: string[]) => JSON.parse(runCli(folder, [...clientArgs, ...more], env)) as Registered
+  const jwksFile = path.join(directory, "jwks.json")
+  writeFileSync(jwksFile, JSON.stringify(clientJwks))
+  return {
+    withSecret: create(),
+    withKey: withKeyClient ? create("--token-endpoint-auth-method", "private_key_jwt", "--jwks-file", jwksFile) : null,
+  }
 }
 
 function runCli(folder: string, args: string[], env: Record<string, string>, input = ""): string {

@@ -1,5 +1,6 @@
 import path from "node:path"
 import { findFreePort } from "@/lib/testing/free-port"
+import { clientJwks } from "../load/callers"
 import { redirectUri, resource } from "../load/requests"
 import { startRepeatedly } from "../processes"
 import { Browser } from "./browser"
@@ -20,6 +21,7 @@ type Peer = Pick<Target, "label" | "paths" | "scope" | "refreshScope" | "formats
   signIn(origin: string): Promise<string>
 }
 
+const keyClientId = "bench-with-key"
 const client = { id: "bench", secret: "the-secret-of-the-client-of-the-bench-0123456789" }
 const person = { email: "person@example.com", password: "the password of the person of the bench" }
 
@@ -29,8 +31,6 @@ const oidcProvider: Omit<Peer, "label"> = {
     authorize: "/auth",
     token: "/token",
     introspect: "/token/introspection",
-    refresh: "/token",
-    flow: "/auth",
     revoke: "/token/revocation",
     jwks: "/jwks",
     discovery: "/.well-known/openid-configuration",
@@ -62,8 +62,6 @@ export const peers: Record<string, Peer> = {
       authorize: "/api/auth/oauth2/authorize",
       token: "/api/auth/oauth2/token",
       introspect: "/api/auth/oauth2/introspect",
-      refresh: "/api/auth/oauth2/token",
-      flow: "/api/auth/oauth2/authorize",
       revoke: "/api/auth/oauth2/revoke",
       jwks: "/api/auth/jwks",
       discovery: "/api/auth/.well-known/openid-configuration",
@@ -72,7 +70,8 @@ export const peers: Record<string, Peer> = {
     refreshScope: "offline_access",
     formats: ["jwt", "opaque"],
     ownFormat: "opaque",
-    operations: operationNames,
+    // DPoP and private_key_jwt are compared with oidc-provider alone.
+    operations: ["introspect", "refresh", "flow", "revoke", "jwks", "discovery"],
     async signIn(origin) {
       const browser = new Browser(origin)
       const headers = { "Content-Type": "application/json", Origin: origin }
@@ -89,8 +88,6 @@ export const peers: Record<string, Peer> = {
       authorize: "",
       token: "/token",
       introspect: "/introspect",
-      refresh: "/token",
-      flow: "",
       revoke: "",
       jwks: "/jwks",
       discovery: "/.well-known/openid-configuration",
@@ -119,6 +116,8 @@ export async function startPeer(name: string, { directory, starts }: PeerOptions
       SECRET: "a secret for one run of the benchmark, of no other use",
       CLIENT_ID: client.id,
       CLIENT_SECRET: client.secret,
+      KEY_CLIENT_ID: keyClientId,
+      KEY_CLIENT_JWKS: JSON.stringify(clientJwks),
       REDIRECT_URI: redirectUri,
       RESOURCE: resource,
       EMAIL: person.email,
@@ -130,5 +129,14 @@ export async function startPeer(name: string, { directory, starts }: PeerOptions
   }
   const server = await startRepeatedly(command, starts)
   const clientAuthorization = basic(client.id, client.secret)
-  return { name, port, clientId: client.id, clientAuthorization, cookie: await signIn(origin), ...facts, ...server }
+  return {
+    name,
+    port,
+    clientId: client.id,
+    keyClientId,
+    clientAuthorization,
+    cookie: await signIn(origin),
+    ...facts,
+    ...server,
+  }
 }

@@ -2,7 +2,16 @@
 export type TokenFormat = "jwt" | "opaque"
 
 /** The operations, in the order of the table. */
-export const operationNames = ["introspect", "refresh", "flow", "revoke", "jwks", "discovery"] as const
+export const operationNames = [
+  "introspect",
+  "refresh",
+  "refresh-dpop",
+  "refresh-private-key-jwt",
+  "flow",
+  "revoke",
+  "jwks",
+  "discovery",
+] as const
 export type OperationName = (typeof operationNames)[number]
 
 /** A running server, and what the load generator needs to use it. */
@@ -11,8 +20,10 @@ export type Target = {
   /** Its name in the tables. */
   label: string
   port: number
-  paths: Record<"authorize" | "token" | OperationName, string>
+  paths: Record<"authorize" | "token" | "introspect" | "revoke" | "jwks" | "discovery", string>
   clientId: string
+  /** The client that authenticates with private_key_jwt; empty where it is not needed. */
+  keyClientId: string
   /** The value of the Authorization header (client_secret_basic). */
   clientAuthorization: string
   /** The signed-in user's cookies, as the value of the Cookie header. */

@@ -18,7 +18,8 @@ type Registered = { client_id: string; client_secret?: string }
 async function startClient(file: string, path: string, ...options: string[]): Promise<Example> {
   const PORT = String(await findFreePort())
   const origin = `http://localhost:${PORT}`
-  const uris = ["--redirect-uri", origin + path, "--post-logout-redirect-uri", `${origin}/`]
+  const redirectUris = [origin + path, `http://127.0.0.1:${PORT}${path}`].flatMap((uri) => ["--redirect-uri", uri])
+  const uris = [...redirectUris, "--post-logout-redirect-uri", `${origin}/`]
   const client = await runCli<Registered>("client", "create", "--name", "A client", ...uris, ...options)
   const CLIENT_SECRET = remember(client.client_secret) ?? ""
   return startExample(file, { PORT, CLIENT_ID: client.client_id, CLIENT_SECRET })
@@ -89,14 +90,82 @@ test("oidc-client-ts signs a user in, refreshes and signs out, in a browser", as
     await page.goto(example.url)
     const status = page.getByRole("status")
     await expect(status).toHaveText("No one is signed in.")
-    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
     await signInAt(page, user.email, user.password)
     await page.getByRole("button", { name: "Refresh" }).click()
     await expect(status).toHaveText(`${user.email} has new tokens.`)
     await page.getByRole("button", { name: "Sign out" }).click()
     await expect(status).toHaveText("No one is signed in.")
-    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
+  } finally {
+    await example.stop()
+  }
+})
+
+/** The paths with prompt=none that frames of the page requested. */
+function watchFrames(page: Page): string[] {
+  const paths: string[] = []
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (request.frame().parentFrame() && searchParams.get("prompt") === "none") paths.push(pathname)
+  })
+  return paths
+}
+
+/** The access token that oidc-client-ts has stored. */
+const storedToken = (page: Page) =>
+  page.evaluate(() => {
+    const name = Object.keys(sessionStorage).find((key) => key.startsWith("oidc.user:")) ?? ""
+    return JSON.parse(sessionStorage.getItem(name) ?? "{}").access_token as string | undefined
+  })
+
+test("oidc-client-ts signs a user in silently in a hidden frame of the same site, until the sign-out", async ({
+  page,
+}) => {
+  const example = await startClient("oidc-client-ts.ts", "/", "--public")
+  try {
+    const user = await insertUser()
+    const frames = watchFrames(page)
+    await page.goto(example.url)
+    const status = page.getByRole("status")
+    const silently = page.getByRole("button", { name: "Sign in silently" })
+    await silently.click()
+    await expect(status).toHaveText("A sign-in is needed.")
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
+    await signInAt(page, user.email, user.password)
+    const first = await storedToken(page)
+    await silently.click()
+    await expect(status).toHaveText(`${user.email} is signed in silently.`)
+    const second = await storedToken(page)
+    expect([typeof first, typeof second]).toEqual(["string", "string"])
+    expect(second).not.toBe(first)
+
+    await page.getByRole("button", { name: "Sign out" }).click()
+    await expect(status).toHaveText("No one is signed in.")
+    await silently.click()
+    await expect(status).toHaveText("A sign-in is needed.")
+    expect(frames).toEqual(["/authorize", "/authorize", "/authorize"])
+  } finally {
+    await example.stop()
+  }
+})
+
+test("a hidden frame of another site gets login_required, although the user is signed in", async ({ page }) => {
+  const example = await startClient("oidc-client-ts.ts", "/", "--public")
+  try {
+    const user = await insertUser()
+    const frames = watchFrames(page)
+    // The issuer is on localhost.
+    await page.goto(example.url.replace("localhost", "127.0.0.1"))
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
+    await signInAt(page, user.email, user.password)
+    await page.getByRole("button", { name: "Sign in silently" }).click()
+    await expect(page.getByRole("status")).toHaveText("A sign-in is needed.")
+    expect(frames).toEqual(["/authorize"])
+    // The page itself is sent there with the cookie.
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
+    await expect(page.getByText(`${user.email} is signed in.`)).toBeVisible()
   } finally {
     await example.stop()
   }

@@ -1,4 +1,4 @@
-import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose"
+import { type JWTPayload, SignJWT } from "jose"
 import { expectCode, expectErrorPage, expectErrorRedirect } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import {
@@ -24,19 +24,15 @@ const keyClient = () =>
     redirectUris: [redirectUri, "https://client.example/other"],
   })
 
-type Changes = { claims?: JWTPayload; typ?: string; alg?: string }
-
 /** A signed request object, RFC 9101 section 4, with the parameters of a valid request. */
-function sign(
-  client: TestClient,
-  pkce = makePkce(),
-  { claims = {}, typ = "oauth-authz-req+jwt", alg = "ES256" }: Changes = {},
-) {
+function sign(client: TestClient, pkce = makePkce(), claims: JWTPayload = {}) {
   if (!client.privateKey) throw new Error("The client has no key.")
   const now = Math.floor(Date.now() / 1000)
   const own = { iss: client.clientId, aud: testEnvironment().issuer, iat: now, exp: now + 60 }
   const parameters = Object.fromEntries(authorizationParameters(client, pkce.codeChallenge))
-  return new SignJWT({ ...own, ...parameters, ...claims }).setProtectedHeader({ alg, typ }).sign(client.privateKey)
+  return new SignJWT({ ...own, ...parameters, ...claims })
+    .setProtectedHeader({ alg: "ES256", typ: "oauth-authz-req+jwt" })
+    .sign(client.privateKey)
 }
 
 async function visit(client: TestClient, parameters: Record<string, string>) {
@@ -47,7 +43,7 @@ async function visit(client: TestClient, parameters: Record<string, string>) {
 test("a signed request object is an authorization request - RFC 9101 4, 5, 6.3", async () => {
   const client = await keyClient()
   const pkce = makePkce()
-  const request = await sign(client, pkce, { claims: { max_age: 600, claims: { userinfo: { email: null } } } })
+  const request = await sign(client, pkce, { max_age: 600, claims: { userinfo: { email: null } } })
   const code = expectCode(await visit(client, { request }))
   await readTokens(await redeem(client, { code, ...pkce }))
   const pushed = await postForm("/par", client, { request: await sign(client) })
@@ -58,7 +54,7 @@ test("a signed request object is an authorization request - RFC 9101 4, 5, 6.3",
 
 test("parameters beside a request object change nothing - RFC 9101 6.3", async () => {
   const client = await keyClient()
-  const request = await sign(client, makePkce(), { claims: { state: "the-client-s-state", scope: "openid" } })
+  const request = await sign(client, makePkce(), { state: "the-client-s-state", scope: "openid" })
   expectCode(
     await visit(client, { request, state: "another", scope: "email", redirect_uri: "https://elsewhere.example/" }),
   )
@@ -67,19 +63,12 @@ test("parameters beside a request object change nothing - RFC 9101 6.3", async (
 test("a request object that fails a check is refused - RFC 9101 4, 6.2, 10.8", async () => {
   const client = await keyClient()
   const other = await keyClient()
-  const past = Math.floor(Date.now() / 1000) - 60
   const wrong: (string | Promise<string>)[] = [
     "not a JWT",
     sign(other),
-    sign({ ...client, privateKey: other.privateKey }),
-    sign(client, makePkce(), { claims: { iss: other.clientId } }),
-    sign(client, makePkce(), { claims: { aud: "https://elsewhere.example" } }),
-    sign(client, makePkce(), { claims: { client_id: other.clientId } }),
-    sign(client, makePkce(), { claims: { exp: past } }),
-    sign(client, makePkce(), { claims: { nbf: past + 3600 } }),
-    sign(client, makePkce(), { claims: { request: "x" } }),
-    sign(client, makePkce(), { claims: { request_uri: "https://client.example/x" } }),
-    sign(client, makePkce(), { typ: "at+jwt" }),
+    sign(client, makePkce(), { client_id: other.clientId }),
+    sign(client, makePkce(), { request: "x" }),
+    sign(client, makePkce(), { request_uri: "https://client.example/x" }),
   ]
   for (const request of wrong) {
     const parameters = { request: await request }
@@ -88,15 +77,12 @@ test("a request object that fails a check is refused - RFC 9101 4, 6.2, 10.8", a
     await expectErrorRedirect(beside, "invalid_request_object", { state: "s" })
     await expectOAuthError(await postForm("/par", client, parameters), "invalid_request_object")
   }
-  const unsigned = new UnsecuredJWT({ client_id: client.clientId }).encode()
-  const refused = await visit(client, { request: unsigned, redirect_uri: redirectUri, state: "s" })
-  await expectErrorRedirect(refused, "request_not_supported", { state: "s" })
   const withoutKey = await registerClient({ redirectUris: client.redirectUris })
   await expectErrorPage(await visit(withoutKey, { request: await sign(client) }))
 })
 
 test("an unregistered redirect URI in a request object is never redirected to - RFC 9101 6.3", async () => {
   const client = await keyClient()
-  const request = await sign(client, makePkce(), { claims: { redirect_uri: "https://elsewhere.example/" } })
+  const request = await sign(client, makePkce(), { redirect_uri: "https://elsewhere.example/" })
   await expectErrorPage(await visit(client, { request, redirect_uri: redirectUri }))
 })

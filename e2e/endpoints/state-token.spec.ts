@@ -1,5 +1,5 @@
 import { EncryptJWT } from "jose"
-import { beginAuthorization as begin, openStateToken, sealStateToken } from "@/lib/authorization/state-token"
+import { beginAuthorization as begin, openStateToken } from "@/lib/authorization/state-token"
 import { generateId } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import { beginAuthorization, callback, expectCode, expectErrorPage, signInTo } from "../fixtures/authorization"
@@ -80,13 +80,6 @@ test("a truncated, lengthened or empty state token is refused - RFC 7516 5.2", a
   ])
 })
 
-test("an expired state token is refused - RFC 7519 4.1.4", async () => {
-  const begun = await openBrowserAtCallback()
-  const state = await openStateToken(begun.stateToken, [begun.browserToken])
-  const expired = await sealStateToken({ ...state, expiresAt: new Date(Date.now() - 1000) })
-  await expectAllRefused(begun, [remember(expired)])
-})
-
 test("a state token lives for ten minutes, however often a page sends it on - RFC 7519 4.1.4", async () => {
   const client = await registerClient()
   const browser = await openBrowser()
@@ -99,22 +92,16 @@ test("a state token lives for ten minutes, however often a page sends it on - RF
   expect(await openStateToken(remember(sentOn), [browserToken])).toEqual(first)
 })
 
-test("a token of another purpose, issuer, key or algorithm is refused, though it carries all the rest - RFC 8725 3.9, 3.12", async () => {
+test("a token of another purpose, key or algorithm is refused, though it carries all the rest - RFC 8725 3.9, 3.12", async () => {
   const begun = await openBrowserAtCallback()
   const { request } = await openStateToken(begun.stateToken, [begun.browserToken])
   const good = begin(generateId(), request, begun.browserToken)
   const claims = await claimsOf(begun.stateToken)
-  type Options = { audience?: string; issuer?: string; key?: KeyPurpose; jti?: boolean; enc?: string }
-  const forge = async ({
-    audience = "authorization",
-    issuer = testEnvironment().issuer,
-    key = "state-token",
-    jti = true,
-    enc = "A256GCM",
-  }: Options) => {
+  type Options = { audience?: string; key?: KeyPurpose; jti?: boolean; enc?: string }
+  const forge = async ({ audience = "authorization", key = "state-token", jti = true, enc = "A256GCM" }: Options) => {
     const jwt = new EncryptJWT(claims)
       .setProtectedHeader({ alg: "dir", enc })
-      .setIssuer(issuer)
+      .setIssuer(testEnvironment().issuer)
       .setAudience(audience)
       .setExpirationTime(Math.floor(good.expiresAt.getTime() / 1000))
     return remember(await (jti ? jwt.setJti(good.id) : jwt).encrypt(deriveKey(key)))
@@ -128,7 +115,6 @@ test("a token of another purpose, issuer, key or algorithm is refused, though it
   const wrong = [
     await forge({ audience: "device" }),
     await forge({ audience: "Authorization" }),
-    await forge({ issuer: "https://elsewhere.example" }),
     await forge({ key: "signing-key" }),
     await forge({ key: "refresh-token" }),
     await forge({ enc: "A128CBC-HS256" }),

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose"
-import { clientJwtAlgs, getClientKeys } from "@/lib/clients/client-keys"
+import { clientJwtAlgs, getClientKeys, isOfType } from "@/lib/clients/client-keys"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -56,8 +56,7 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
       clockTolerance: clockToleranceSeconds,
     })
     // RFC 9101 section 10.8: another kind of JWT of this client is no request object.
-    const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, "") ?? "jwt"
-    if (typ !== "oauth-authz-req+jwt" && typ !== "jwt") throw invalid("must have the typ oauth-authz-req+jwt")
+    if (!isOfType(protectedHeader, "oauth-authz-req+jwt")) throw invalid("must have the typ oauth-authz-req+jwt")
     return payload
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw invalid("has expired")

@@ -4,7 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
-import { clientJwtAlgs, getClientKeys } from "./client-keys"
+import { clientJwtAlgs, getClientKeys, isOfType } from "./client-keys"
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -37,7 +37,9 @@ export function findAssertedClientId(assertion: string): string | null {
  * @throws OAuthError invalid_client
  */
 export async function verifyClientAssertion(client: Client, assertion: string): Promise<void> {
-  const { payload } = await verify(client, assertion)
+  const { payload, protectedHeader } = await verify(client, assertion)
+  // RFC 8725 section 3.12: another kind of JWT of this client, such as a request object, is no assertion.
+  if (!isOfType(protectedHeader, "client-authentication+jwt")) throw invalid("must have the typ JWT, or none")
   // FAPI 2.0 Security Profile section 5.3.2.1: the server "shall only accept its issuer identifier value (as defined in RFC
   // 8414) as a string in the aud claim". A list would let the assertion be used at another server too.
   if (typeof payload.aud !== "string") throw invalid(describeClaim("aud"))

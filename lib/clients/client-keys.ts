@@ -5,6 +5,14 @@ import { perProcess } from "@/lib/per-process"
 /** The signature algorithms of what a client signs: assertions and request objects. */
 export const clientJwtAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
 
+/**
+ * Whether a JWT that a client signed can be of this type: it names the type, or none (RFC 8725 section 3.11). The comparison is that of RFC
+ * 7515 section 4.1.9.
+ */
+export function isOfType({ typ = "JWT" }: { typ?: string }, type: string): boolean {
+  return ["jwt", type].includes(typ.toLowerCase().replace(/^application\//, ""))
+}
+
 /** The keys of each client, with those that were fetched. */
 const keySets = perProcess<Map<string, JWTVerifyGetKey>>("clientKeySets")
 

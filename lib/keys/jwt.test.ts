@@ -52,6 +52,19 @@ describe("a JWT that this server signed", () => {
   })
 })
 
+describe("a JWT with a valid signature of this server is refused", () => {
+  const anyAge = { alg: ["ES256"] as SigningAlg[], typ: "JWT" as const, ignoreExpiry: true }
+
+  test("without an exp, which a signed userinfo response does not have", async () => {
+    expect(await findVerifiedClaims(await signJwt("ES256", "JWT", claims({ exp: undefined })), anyAge)).toBeNull()
+  })
+
+  test("before its nbf", async () => {
+    expect(await findVerifiedClaims(await signJwt("ES256", "JWT", claims({ nbf: now() + 60 })), anyAge)).toBeNull()
+    expect(await findVerifiedClaims(await signJwt("ES256", "JWT", claims({ nbf: now() })), anyAge)).not.toBeNull()
+  })
+})
+
 describe("an access token that this process has signed or verified before", () => {
   const countVerifications = async (run: () => Promise<unknown>) => {
     const verify = vi.spyOn(crypto.subtle, "verify")

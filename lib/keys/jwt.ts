@@ -47,7 +47,7 @@ const signatures: Record<SigningAlg, (input: Buffer, key: KeyObject) => Buffer |
 type Expected = { alg: SigningAlg[]; typ: JwtType }
 
 /**
- * Verifies a JWT that this server signed: algorithm, key, type, issuer. Time is checked unless `ignoreExpiry`.
+ * Verifies a JWT that this server signed: algorithm, key, type, issuer, nbf, and exp unless `ignoreExpiry`.
  * @returns the claims, or null when this server did not issue it
  */
 export async function findVerifiedClaims(
@@ -71,8 +71,11 @@ export async function inspectJwt(
   if (!header || !claims) return { claims: null, problem: await findSignatureProblem(jwt) }
   if (header.typ !== typ) return { claims: null, problem: "malformed" }
   if (claims.iss !== config().issuer) return { claims: null, problem: "foreign" }
-  const inTime = typeof claims.exp === "number" && claims.exp * 1000 > Date.now()
-  return { claims, problem: inTime ? null : "expired" }
+  const { exp, nbf } = claims
+  // Every token has an exp. A signed userinfo response has none, and the typ of an ID token.
+  if (typeof exp !== "number") return { claims: null, problem: "malformed" }
+  if (nbf !== undefined && nbf * 1000 > Date.now()) return { claims: null, problem: "malformed" }
+  return { claims, problem: exp * 1000 > Date.now() ? null : "expired" }
 }
 
 /** The unverified claims of a token. They may be false, so they only explain a refusal. */

@@ -22,9 +22,19 @@ on("refresh", async () => {
   const user = await manager.signinSilent()
   status.textContent = `${user.profile.email} has new tokens.`
 })
+// Asks the server in a hidden frame, without a refresh token. Another app may have signed the user in.
+on("sign-in-silently", async () => {
+  try {
+    const user = await manager.signinSilent({ forceIframeAuth: true })
+    status.textContent = `${user.profile.email} is signed in silently.`
+  } catch (error) {
+    status.textContent = error.error === "login_required" ? "A sign-in is needed." : String(error)
+  }
+})
 on("sign-out", () => manager.signoutRedirect())
 
-if (new URLSearchParams(location.search).has("code")) {
+// In the hidden frame too, which gets a code or an error.
+if (new URLSearchParams(location.search).has("state")) {
   show(await manager.signinCallback())
   history.replaceState(null, "", here)
 } else {

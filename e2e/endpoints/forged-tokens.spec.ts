@@ -1,0 +1,450 @@
+import type { KeyObject } from "node:crypto"
+import { decodeJwt, jwtDecrypt } from "jose"
+import { tokenExchangeGrant } from "@/lib/clients/grant-types"
+import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
+import { hashToken } from "@/lib/protocol/random"
+import { deriveKey, type KeyPurpose } from "@/lib/secret"
+import {
+  beginAuthorization,
+  callback,
+  expectCode,
+  expectErrorPage,
+  expectErrorRedirect,
+  signInTo,
+} from "../fixtures/authorization"
+import { cookieName } from "../fixtures/cookies"
+import { signProof } from "../fixtures/dpop"
+import { testEnvironment } from "../fixtures/environment"
+import {
+  type ForgeryName,
+  forgeryNames,
+  forgeSealed,
+  forgeSigned,
+  secondsFromNow,
+  serverKey,
+  type Token,
+  takeApart,
+} from "../fixtures/forgeries"
+import { serve } from "../fixtures/journey"
+import { countAuthorizations, query, readSession } from "../fixtures/rows"
+import { remember } from "../fixtures/secrets"
+import {
+  createTokenOwner,
+  issueEveryKind,
+  type KindName,
+  keyOf,
+  kindNames,
+  pushRequest,
+  requestUriPrefix,
+  signRequest,
+  type TokenOwner,
+} from "../fixtures/token-kinds"
+import {
+  authorizationParameters,
+  expect,
+  expectOAuthError,
+  makePkce,
+  obtainCode,
+  obtainTokens,
+  openBrowser,
+  postForm,
+  readTokens,
+  redirectUri,
+  registerClient,
+  signAssertion,
+  type TestBrowser,
+  type Tokens,
+  test,
+} from "../fixtures/world"
+
+// One table: every way to forge a JWT, and every kind of token, at every place where a JWT is accepted. Each place lists
+// what does not apply there, with the reason.
+
+/** A row of the table. */
+type Place = {
+  /** The kind of token that is accepted here. */
+  kind: KindName
+  /** The good token, taken apart. */
+  token: Token<KeyObject> | Token<Uint8Array>
+  /** The values of typ that are accepted, for a signed token. */
+  types?: (string | undefined)[]
+  /** The claims that make a token invalid here, if they are others than usual. */
+  claims?: Partial<Record<ForgeryName, Record<string, unknown>>>
+  /** The token that is accepted after all the forged ones. */
+  good: string
+  send(token: string): Promise<Response>
+  expectRefused(response: Response, token: string): Promise<unknown>
+  expectAccepted(response: Response): Promise<unknown>
+  /** What no forged token changes. */
+  readState(): Promise<unknown>
+  /** For a token that is accepted once: asserts the response to its second use. */
+  expectUsed?(response: Response): Promise<unknown>
+  /** What does not apply here, and why. */
+  except?: Partial<Record<ForgeryName | KindName, string>>
+}
+
+/** Sends everything of the table to one place, and then the good token. */
+async function expectForgeriesRefused({ client, user, dpopKey, tokens }: TokenOwner, place: Place): Promise<void> {
+  const { except = {}, kind } = place
+  let visits = 0
+  const { origin, close } = await serve((_request, response) => {
+    visits++
+    response.end()
+  })
+  try {
+    const url = `${origin}/keys`
+    const { token, types = [], claims } = place
+    const forged = isSealed(token) ? await forgeSealed(token, { url }) : forgeSigned(token, { types, claims, url })
+    const kinds = await issueEveryKind({ client, user, dpopKey, tokens })
+    const table = [
+      ...forgeryNames.map((name) => [name, forged[name]] as const),
+      ...kindNames.filter((name) => name !== kind).map((name) => [name, [kinds[name]]] as const),
+    ]
+    const before = await place.readState()
+    for (const [name, list] of table) {
+      if (except[name]) continue
+      expect(list.length, `${name} is tried, or has a reason`).toBeGreaterThan(0)
+      for (const [i, sent] of list.entries()) {
+        const about = `${name} ${i}: ${sent}`
+        await place.expectRefused(await place.send(sent), sent).catch((cause) => fail(about, cause))
+        expect(await place.readState(), about).toEqual(before)
+      }
+    }
+    await place.expectAccepted(await place.send(place.good))
+    await place.expectUsed?.(await place.send(place.good))
+    expect(visits, "no key is fetched from the address in a header").toBe(0)
+  } finally {
+    await close()
+  }
+}
+
+function fail(about: string, cause: Error): never {
+  throw new Error(`${about}\n${cause.message}`, { cause })
+}
+
+const isSealed = (token: Place["token"]): token is Token<Uint8Array> => token.key instanceof Uint8Array
+
+const resource = "https://first.example/"
+
+const at = (path: string) => testEnvironment().issuer + path
+
+/** A place that accepts this access token. */
+async function accessTokenPlace({ access_token }: Tokens) {
+  const { sid } = decodeJwt<{ sid: string }>(access_token)
+  return {
+    kind: "access token",
+    good: access_token,
+    token: takeApart(access_token, await serverKey()),
+    types: ["at+jwt"],
+    readState: () => readSession(sid),
+  } satisfies Partial<Place>
+}
+
+const anyAudience =
+  "A client can learn about any of its own tokens. Without its audience, no user information is returned."
+const resourceServer = () =>
+  registerClient({
+    redirectUris: [],
+    resourceServer: true,
+    resources: [resource],
+    grantTypes: [tokenExchangeGrant],
+    scope: "openid profile email",
+  })
+
+test("a forged access token is refused at GET /introspect - RFC 8725 3, RFC 9068 4", async () => {
+  const owner = await createTokenOwner()
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(owner.tokens)),
+    send: (token) => fetch(at("/introspect"), { headers: { Authorization: `Bearer ${token}` } }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
+    expectAccepted: async (response) => expect(await response.json()).toMatchObject({ active: true }),
+    except: { "wrong audience": anyAudience },
+  })
+})
+
+test("a forged access token is refused at /userinfo - RFC 8725 3, RFC 9068 4", async () => {
+  const owner = await createTokenOwner()
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(owner.tokens)),
+    send: (token) => fetch(at("/userinfo"), { headers: { Authorization: `Bearer ${token}` } }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
+    expectAccepted: async (response) => expect(response.status).toBe(200),
+  })
+})
+
+test("a forged access token is not active at POST /introspect - RFC 8725 3, RFC 7662 2.2", async () => {
+  const owner = await createTokenOwner()
+  const caller = await resourceServer()
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(await obtainTokens(owner.client, owner.user, { resource }))),
+    send: (token) => postForm("/introspect", caller, { token }),
+    expectRefused: async (response) => expect(await response.json()).toEqual({ active: false }),
+    expectAccepted: async (response) => expect(await response.json()).toMatchObject({ active: true }),
+  })
+})
+
+test("a forged access token ends no Session at POST /revoke - RFC 8725 3, RFC 7009 2.2", async () => {
+  const owner = await createTokenOwner()
+  const tokens = await obtainTokens(owner.client, owner.user)
+  const place = await accessTokenPlace(tokens)
+  await expectForgeriesRefused(owner, {
+    ...place,
+    send: (token) => postForm("/revoke", owner.client, { token }),
+    expectRefused: async (response) => expect([response.status, await response.text()]).toEqual([200, "{}"]),
+    expectAccepted: async () => expect((await place.readState()).revokedAt).not.toBeNull(),
+    except: {
+      expired: "A client may end the Session of an expired token.",
+      "wrong audience": "A client may end the Session of a token for any audience.",
+      "refresh token": "It is accepted here too.",
+    },
+  })
+})
+
+test("a forged access token cannot be exchanged - RFC 8725 3, RFC 8693 2.1", async () => {
+  const owner = await createTokenOwner()
+  const service = await resourceServer()
+  const form = {
+    grant_type: tokenExchangeGrant,
+    subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+  }
+  await expectForgeriesRefused(owner, {
+    ...(await accessTokenPlace(await obtainTokens(owner.client, owner.user, { resource }))),
+    send: (subject_token) => postForm("/token", service, { ...form, subject_token }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_grant"),
+    expectAccepted: readTokens,
+  })
+})
+
+const idTokenPlace = async ({ id_token = "" }: Tokens) =>
+  ({
+    kind: "ID token",
+    good: id_token,
+    token: takeApart(id_token, await serverKey()),
+    types: ["JWT"],
+  }) satisfies Partial<Place>
+
+const anyAge = "A hint may have expired: a user stays signed in for longer (OpenID Connect Core 1.0 section 3.1.2.1)."
+
+test("a forged id_token_hint is refused at /authorize - RFC 8725 3, OpenID Connect Core 3.1.2.1", async () => {
+  const owner = await createTokenOwner()
+  const { client, user, tokens } = owner
+  const browser = await openBrowser(user)
+  await expectForgeriesRefused(owner, {
+    ...(await idTokenPlace(tokens)),
+    send: (id_token_hint) =>
+      browser.fetch(
+        `/authorize?${authorizationParameters(client, makePkce().codeChallenge, { prompt: "none", id_token_hint })}`,
+      ),
+    expectRefused: async (response) => expectErrorRedirect(response, "invalid_request"),
+    expectAccepted: async (response) => expectCode(response),
+    readState: () => countAuthorizations(client.clientId),
+    except: { expired: anyAge },
+  })
+})
+
+/** The rows that a sign-out deletes or changes. */
+const readBrowserSession = ({ cookies }: TestBrowser) =>
+  query(`SELECT * FROM "BrowserSession" WHERE "tokenHash" = ?`, [hashToken(cookies.get(cookieName("session")) ?? "")])
+
+test("a forged id_token_hint is refused at /end-session - RFC 8725 3, RP-Initiated Logout 2", async () => {
+  const owner = await createTokenOwner()
+  const browser = await openBrowser(owner.user)
+  await expectForgeriesRefused(owner, {
+    ...(await idTokenPlace(owner.tokens)),
+    send: (id_token_hint) =>
+      browser.fetch(`/end-session?${new URLSearchParams({ id_token_hint, post_logout_redirect_uri: redirectUri })}`),
+    expectRefused: (response) => expectErrorPage(response, { title: "This sign-out link doesn't work" }),
+    expectAccepted: async (response) => expect(response.headers.get("location")).toBe(redirectUri),
+    readState: () => readBrowserSession(browser),
+    except: { expired: anyAge },
+  })
+})
+
+test("a forged client assertion is refused - RFC 8725 3, RFC 7523 3", async () => {
+  const owner = await createTokenOwner()
+  const { client } = owner
+  const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
+  await expectForgeriesRefused(owner, {
+    kind: "client assertion",
+    good,
+    token: takeApart(good, keyOf(owner)),
+    types: [undefined, "JWT", "client-authentication+jwt"],
+    send: (client_assertion) =>
+      postForm("/token", null, { grant_type: "client_credentials", client_assertion, client_assertion_type }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_client", 401),
+    expectAccepted: async (response) => expect(response.status).toBe(200),
+    expectUsed: (response) => expectOAuthError(response, "invalid_client", 401),
+    readState: () => countAuthorizations(client.clientId),
+  })
+})
+
+const requestTypes = [undefined, "JWT", "oauth-authz-req+jwt"]
+/** RFC 9101 section 6.2 refuses it; an unsigned one has an error code of its own (OpenID Connect Core 1.0 section 3.1.2.6). */
+const requestError = (token: string) => (isUnsigned(token) ? "request_not_supported" : "invalid_request_object")
+const isUnsigned = (token: string) =>
+  Buffer.from(token.split(".")[0] ?? "", "base64url")
+    .toString()
+    .includes('"alg":"none"')
+
+test("a forged request object is refused at /authorize - RFC 8725 3, RFC 9101 6.2", async () => {
+  const owner = await createTokenOwner()
+  const { client, user } = owner
+  const good = await signRequest(client)
+  const browser = await openBrowser(user)
+  const beside = { client_id: client.clientId, redirect_uri: redirectUri, state: "the-client-s-state" }
+  await expectForgeriesRefused(owner, {
+    kind: "request object",
+    good,
+    token: takeApart(good, keyOf(owner)),
+    types: requestTypes,
+    send: (request) => browser.fetch(`/authorize?${new URLSearchParams({ ...beside, request })}`),
+    expectRefused: async (response, token) => expectErrorRedirect(response, requestError(token)),
+    expectAccepted: async (response) => expectCode(response),
+    readState: () => countAuthorizations(client.clientId),
+  })
+})
+
+test("a forged request object is refused at /par - RFC 8725 3, RFC 9126 3", async () => {
+  const owner = await createTokenOwner()
+  const { client } = owner
+  const good = await signRequest(client)
+  await expectForgeriesRefused(owner, {
+    kind: "request object",
+    good,
+    token: takeApart(good, keyOf(owner)),
+    types: requestTypes,
+    send: (request) => postForm("/par", client, { request }),
+    expectRefused: (response, token) => expectOAuthError(response, requestError(token)),
+    expectAccepted: async (response) => expect(response.status).toBe(201),
+    readState: () => countAuthorizations(client.clientId),
+  })
+})
+
+const proofExceptions = {
+  "jwk in the header": "A proof names its key there.",
+  "foreign kid": "The key is in the jwk header, and the kid is not read.",
+  "wrong issuer": "A proof has no issuer.",
+}
+
+const proofPlace = (owner: TokenOwner, good: string) =>
+  ({
+    kind: "DPoP proof",
+    good,
+    token: takeApart(good, keyOf(owner)),
+    types: ["dpop+jwt"],
+    except: proofExceptions,
+    claims: {
+      expired: { iat: secondsFromNow(-120) },
+      "not yet valid": { iat: secondsFromNow(120) },
+      "wrong audience": { htu: "https://elsewhere.example/token" },
+      "altered payload": { iat: secondsFromNow(1) },
+    },
+  }) satisfies Partial<Place>
+
+test("a forged DPoP proof is refused at /token - RFC 8725 3, RFC 9449 4.3", async () => {
+  const owner = await createTokenOwner()
+  const { client, dpopKey } = owner
+  await expectForgeriesRefused(owner, {
+    ...proofPlace(owner, await signProof(dpopKey, { path: "/token" })),
+    send: (proof) => postForm("/token", client, { grant_type: "client_credentials" }, { headers: { DPoP: proof } }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof"),
+    expectAccepted: async (response) => expect(await response.json()).toMatchObject({ token_type: "DPoP" }),
+    expectUsed: (response) => expectOAuthError(response, "invalid_dpop_proof"),
+    readState: () => countAuthorizations(client.clientId),
+  })
+})
+
+test("a forged DPoP proof is refused at /userinfo - RFC 8725 3, RFC 9449 4.3, 7.1", async () => {
+  const owner = await createTokenOwner()
+  const { client, user, dpopKey } = owner
+  const headers = { DPoP: await signProof(dpopKey, { path: "/token" }) }
+  const { code, codeVerifier } = await obtainCode(client, user)
+  const form = { grant_type: "authorization_code", code, code_verifier: codeVerifier }
+  const { access_token: accessToken } = await readTokens(await postForm("/token", client, form, { headers }))
+  const path = "/userinfo"
+  await expectForgeriesRefused(owner, {
+    ...proofPlace(owner, await signProof(dpopKey, { method: "GET", path, accessToken })),
+    send: (DPoP) => fetch(at(path), { headers: { Authorization: `DPoP ${accessToken}`, DPoP } }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
+    expectAccepted: async (response) => expect(response.status).toBe(200),
+    expectUsed: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
+    readState: () => readSession(decodeJwt<{ sid: string }>(accessToken).sid),
+  })
+})
+
+const sealedExceptions = { "wrong typ": "It has no typ. Its audience and its key are those of its purpose." }
+
+async function openSealed(token: string, purpose: KeyPurpose): Promise<Token<Uint8Array>> {
+  const key = deriveKey(purpose)
+  const { payload, protectedHeader } = await jwtDecrypt(token, key)
+  return { header: { ...protectedHeader }, claims: payload, key }
+}
+
+test("a forged state token is refused at /callback - RFC 8725 3, RFC 7516 5.2", async () => {
+  const owner = await createTokenOwner()
+  const { client, user } = owner
+  const browser = await openBrowser()
+  const { stateToken: good } = await beginAuthorization(browser, client)
+  await signInTo(browser, user)
+  await expectForgeriesRefused(owner, {
+    kind: "state token",
+    good,
+    token: await openSealed(good, "state-token"),
+    send: (token) => callback(browser, token),
+    expectRefused: (response) => expectErrorPage(response, { title: "This link has expired" }),
+    expectAccepted: async (response) => expectCode(response),
+    expectUsed: (response) => expectErrorPage(response, { title: "This link was already used" }),
+    readState: () => countAuthorizations(client.clientId),
+    except: sealedExceptions,
+  })
+})
+
+test("a forged request_uri is refused at /authorize - RFC 8725 3, RFC 9126 7.3", async () => {
+  const owner = await createTokenOwner()
+  const { client, user } = owner
+  const browser = await openBrowser(user)
+  const good = await pushRequest(client)
+  await expectForgeriesRefused(owner, {
+    kind: "request_uri",
+    good,
+    token: await openSealed(good, "pushed-request"),
+    send: (token) =>
+      browser.fetch(
+        `/authorize?${new URLSearchParams({ client_id: client.clientId, request_uri: requestUriPrefix + token })}`,
+      ),
+    expectRefused: (response) => expectErrorPage(response),
+    expectAccepted: async (response) => expectCode(response),
+    expectUsed: (response) => expectErrorPage(response, { title: "This link was already used" }),
+    readState: () => countAuthorizations(client.clientId),
+    except: sealedExceptions,
+  })
+})
+
+test("a forged initial access token is refused at /register - RFC 8725 3, RFC 7591 3", async () => {
+  const owner = await createTokenOwner()
+  const client_name = `A client ${crypto.randomUUID()}`
+  const good = remember(await issueInitialAccessToken({ seconds: 60, reusable: false }))
+  await expectForgeriesRefused(owner, {
+    kind: "initial access token",
+    good,
+    token: await openSealed(good, "initial-access-token"),
+    send: (token) =>
+      fetch(at("/register"), {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+        body: JSON.stringify({ client_name, redirect_uris: [redirectUri] }),
+      }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
+    async expectAccepted(response) {
+      expect(response.status).toBe(201)
+      const { client_secret, registration_access_token } = await response.json()
+      for (const secret of [client_secret, registration_access_token]) remember(secret)
+    },
+    expectUsed: (response) => expectOAuthError(response, "invalid_token", 401),
+    readState: () => query(`SELECT COUNT(*) AS n FROM "Client" WHERE "clientName" = ?`, [client_name]),
+    except: {
+      ...sealedExceptions,
+      "wrong issuer": "It has no issuer. Its key is derived from the secret of this server.",
+    },
+  })
+})
