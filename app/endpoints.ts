@@ -71,6 +71,8 @@ import { finishSignUpPage } from "./(pages)/sign-up/finish/finish-sign-up-page"
 import * as finishSignUpSubmit from "./(pages)/sign-up/finish/submit/route"
 import { signUpPage } from "./(pages)/sign-up/sign-up-page"
 import * as signUpSubmit from "./(pages)/sign-up/submit/route"
+import * as live from "./health/live/route"
+import * as ready from "./health/ready/route"
 import { lightPage } from "./light-page"
 
 /** The endpoints and light pages of this project's server, by path. Next handles all other paths. A test compares this with the folders. */
@@ -82,6 +84,8 @@ export const endpoints = new Map<string, Endpoint>([
   ["/callback", callback],
   ["/device_authorization", deviceAuthorization],
   ["/end-session", endSession],
+  ["/health/live", live],
+  ["/health/ready", ready],
   ["/introspect", introspect],
   ["/jwks", jwks],
   ["/par", par],

@@ -79,7 +79,7 @@ test("a container is restarted when it is not live, and gets requests when it is
   expect(probes).toEqual({ image: live, startup: live, liveness: live, readiness: ready, traefik: ready })
 })
 
-test.runIf(isKnownPath("/health/live"))("the paths of the probes exist", () => {
+test("the paths of the probes exist", () => {
   for (const probe of Object.values(probes)) expect(isKnownPath(probe)).toBe(true)
 })
 

@@ -10,6 +10,7 @@ test("every setting has a default", () => {
     HOST: "::",
     SIGNING_KEY_DAYS: 90,
     AUDIT_DAYS: 365,
+    ACCESS_LOG: false,
     ACCESS_TOKEN_SECONDS: 600,
     ID_TOKEN_SECONDS: 600,
     AUTH_CODE_SECONDS: 60,

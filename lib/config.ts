@@ -177,6 +177,13 @@ const settings = z.object({
   FLOW_INSPECTOR_HOURS: whole(1, 30 * 24, 24),
   FLOW_INSPECTOR_EVENTS: whole(100, 10_000_000, 20_000),
   FLOW_INSPECTOR_REQUESTS: whole(1, 100_000, 150),
+  ACCESS_LOG: flag(false),
+  METRICS_PORT: z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= 65_535, "must be between 1 and 65535")
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 })
 

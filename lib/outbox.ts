@@ -1,4 +1,5 @@
 import { log } from "@/lib/log"
+import { count } from "@/lib/metrics"
 
 /** What a table of messages needs so that each is sent at least once, by one instance at a time, and survives a crash. */
 type Outbox<Message extends { attempts: number }> = {
@@ -40,10 +41,15 @@ export function createOutbox<Message extends { attempts: number }>(outbox: Outbo
     const claimedSeconds = seconds ?? lastAttemptSeconds
     if (!(await outbox.claim(message, new Date(now.getTime() + claimedSeconds * 1000)))) return
     const failure = await outbox.send(message).catch(toFailure)
-    if (failure === null) return outbox.finish(message)
+    if (failure === null) {
+      count("outbox_messages", [event, "sent"])
+      return outbox.finish(message)
+    }
     const { problem, isPermanent = false } = failure
     const isLast = isPermanent || seconds === undefined
-    const name = `${event}_${isLast ? "given_up" : "failed"}`
+    const result = isLast ? "given_up" : "failed"
+    count("outbox_messages", [event, result])
+    const name = `${event}_${result}`
     log().warn({ event: name, ...outbox.describe(message), attempts: message.attempts + 1, problem })
     if (isLast) await outbox.finish(message)
   }

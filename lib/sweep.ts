@@ -6,6 +6,7 @@ import { type Swept, sweepBatch } from "@/lib/data/sweep"
 import { lanes } from "@/lib/flows/sequence-number"
 import { deleteRetiredKeys, rotateDueKeys } from "@/lib/keys/signing-keys"
 import { log } from "@/lib/log"
+import { count, recordSweep } from "@/lib/metrics"
 import { generateId } from "@/lib/protocol/random"
 
 /** Rows of each kind per batch. A batch blocks other writes to an SQLite file, for about a millisecond. */
@@ -57,6 +58,8 @@ export async function sweep(
     return Math.max(...Object.values(swept)) === batch
   })
   total.signingKeys = await deleteRetiredKeys(new Date())
+  for (const [kind, rows] of Object.entries(total)) count("swept_rows", [kind], rows)
+  recordSweep(new Date())
   return total
 }
 

@@ -71,6 +71,9 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return false
 }
 
+/** How many passwords wait for a thread of this process. */
+export const passwordQueueSize = (): number => passwordPool.value?.queueSize ?? 0
+
 /** Ends the worker threads, for a process that is done. */
 export async function closePasswordPool(): Promise<void> {
   const running = passwordPool.value

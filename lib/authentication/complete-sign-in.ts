@@ -2,6 +2,7 @@ import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-fact
 import { insertAuditEvent, type Source } from "@/lib/data/audit-events"
 import { completeBrowserSession } from "@/lib/data/second-factor"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
 
 /**
@@ -22,6 +23,7 @@ export async function completeSignIn(
     return { ok: false, waitSeconds: result.waitSeconds }
   }
   if (result.used === null) {
+    count("failed_sign_ins", ["code"])
     // The password was right: this is what the owner has to see.
     await insertAuditEvent({
       ...source,

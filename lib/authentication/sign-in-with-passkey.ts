@@ -3,6 +3,7 @@ import { verifyPasskey } from "@/lib/accounts/passkeys"
 import type { Source } from "@/lib/data/audit-events"
 import { countSignInAttempt, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { isVerificationMissing, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
 
 /**
@@ -24,10 +25,12 @@ export async function signInWithPasskey(
   const lookedUpAt = new Date()
   const found = await verifyPasskey(attempt.sealed, attempt.response)
   if (!found || isVerificationMissing(found.user)) {
+    count("failed_sign_ins", ["passkey"])
     flow?.fail({ reason: "credentials_wrong" })
     return { ok: false, waitSeconds: 0 }
   }
   const { user, amr } = found
+  count("sign_ins", ["passkey"])
   await refundSignInAttempt("address", addressKey(attempt.address))
   flow?.concerns({ userId: user.id })
   const facts = { source: attempt.source, amr, keep: true }

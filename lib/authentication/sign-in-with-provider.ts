@@ -13,6 +13,7 @@ import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { log } from "@/lib/log"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { count } from "@/lib/metrics"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId, generateToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
@@ -104,6 +105,7 @@ export async function returnFromProvider(
     identity = await identifyAtProvider(provider, query, visit)
   } catch (error) {
     logFailure(provider, error)
+    count("failed_sign_ins", ["provider"])
     flow?.fail({ reason: "provider_failed" })
     return failed("problems.providerFailed")
   }
@@ -129,6 +131,7 @@ export async function returnFromProvider(
 }
 
 async function signIn(user: User, by: By, next: string | null, flow: Flow | null): Promise<ProviderResult> {
+  count("sign_ins", ["provider"])
   flow?.concerns({ userId: user.id })
   const needsCode = user.totp !== null
   const facts = { source: by.source, amr, kind: needsCode ? null : undefined }

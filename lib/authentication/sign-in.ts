@@ -6,6 +6,7 @@ import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users
 import { insertFailedSignIn, type Source } from "@/lib/data/audit-events"
 import { findUserByEmail, type User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import {
   isVerificationMissing,
   makeBrowserSession,
@@ -67,6 +68,7 @@ export async function signIn(
   const key = await findAttemptKey(account, attempt.address, attempt.knownDevice)
   const { waitSeconds, delayMs } = await countAttempt(key)
   if (waitSeconds > 0) {
+    count("failed_sign_ins", ["limited"])
     flow?.fail({ reason: "too_many_attempts" })
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
@@ -76,6 +78,7 @@ export async function signIn(
     const known = user !== null && user.disabledAt === null
     const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
     if (!known || !right) {
+      count("failed_sign_ins", ["password"])
       // A row is stored only for an account, and the pause hides how long that takes.
       const recorded = email === null ? null : insertFailedSignIn(email, lookedUpAt, attempt.source)
       await Promise.all([recorded, wait(Math.max(delayMs, minFailureMs))])
@@ -88,6 +91,7 @@ export async function signIn(
       flow?.fail({ reason: "email_unverified" })
       return { ok: false, problem: "email_unverified", user }
     }
+    count("sign_ins", ["password"])
     const needsCode = user.totp !== null
     const facts = { ...attempt, kind: needsCode ? null : undefined }
     const browserSession = await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts)

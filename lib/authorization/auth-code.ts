@@ -2,6 +2,7 @@ import { config } from "@/lib/config"
 import { insertAuthCode } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { formatAuthCode } from "@/lib/protocol/session-token"
@@ -53,5 +54,6 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       "This link was already used. Start a new authorization request.",
       "state_token_used",
     )
+  count("codes_issued")
   return code
 }

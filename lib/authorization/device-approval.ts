@@ -2,6 +2,7 @@ import type { DeviceCode } from "@/lib/data/device-codes"
 import { denyDeviceCode, findDeviceCode } from "@/lib/data/device-codes"
 import { insertAuthCode } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { SignedIn } from "@/lib/sessions/browser-sessions"
 import type { AuthorizationState } from "./state-token"
@@ -31,6 +32,7 @@ export async function approveDevice({ request }: AuthorizationState, signedIn: S
     new Date(),
   )
   if (!stored) throw ended()
+  count("codes_issued")
   return `${devicePage}?result=allowed`
 }
 

@@ -174,6 +174,13 @@ export function postgresPool(): pg.Pool {
   return pool.value
 }
 
+/** This process's connections to Postgres by state; all 0 without any. */
+export const countPoolConnections = () => ({
+  busy: (pool.value?.totalCount ?? 0) - (pool.value?.idleCount ?? 0),
+  idle: pool.value?.idleCount ?? 0,
+  waiting: pool.value?.waitingCount ?? 0,
+})
+
 // --- Both
 
 /** The adapter for Prisma, with the same settings, retries and errors as the prepared statements. */

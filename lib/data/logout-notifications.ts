@@ -1,6 +1,6 @@
 import { columnsOf } from "./columns"
 import type { LogoutNotification } from "./generated/sqlite/client"
-import { changeRows, listRows, type Write } from "./statement"
+import { changeRows, findRow, listRows, type Write } from "./statement"
 
 export type { LogoutNotification }
 
@@ -38,6 +38,11 @@ const selectDue = `SELECT ${notification.select} FROM "LogoutNotification" WHERE
 export async function listDueNotifications(now: Date, limit: number): Promise<LogoutNotification[]> {
   const rows = await listRows(selectDue, [now, limit])
   return rows.map((row) => notification.read(row).LogoutNotification)
+}
+
+/** How many notifications wait to be sent. */
+export async function countWaitingNotifications(): Promise<number> {
+  return Number((await findRow(`SELECT COUNT(*) FROM "LogoutNotification"`, []))?.[0] ?? 0)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { columnsOf } from "./columns"
 import type { Mail } from "./generated/sqlite/client"
-import { changeRows, listRows, type Write } from "./statement"
+import { changeRows, findRow, listRows, type Write } from "./statement"
 
 export type { Mail }
 /** An e-mail to store. `nextAttemptAt` is null when it is only to be shown in the outbox. */
@@ -26,6 +26,11 @@ export async function listDueMail(now: Date, limit: number): Promise<Mail[]> {
 /** The newest e-mails, those that were sent included. */
 export async function listNewestMail(limit: number): Promise<Mail[]> {
   return (await listRows(selectNewest, [limit])).map((row) => mail.read(row).Mail)
+}
+
+/** How many e-mails wait to be sent. */
+export async function countWaitingMail(): Promise<number> {
+  return Number((await findRow(`SELECT COUNT(*) FROM "Mail" WHERE "nextAttemptAt" IS NOT NULL`, []))?.[0] ?? 0)
 }
 
 /** Claims an attempt, so that no other instance makes it too. @returns whether this caller makes it */

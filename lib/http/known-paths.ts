@@ -29,6 +29,8 @@ export const endpointPaths = [
   "/device_authorization",
   "/end-session",
   "/flows/enter/submit",
+  "/health/live",
+  "/health/ready",
   "/introspect",
   "/jwks",
   "/par",
@@ -120,6 +122,14 @@ function listBuiltFiles(): string[] {
   return readdirSync(".next/static", { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.relative(".next/static", path.join(parentPath, name)).replaceAll("\\", "/"))
+}
+
+/** What a path is called in metrics and the access log: itself, a pattern, or "other", so that callers cannot make up names. */
+export function findRoute(path: string): string {
+  if (endpoints.has(path) || lightPages.has(path)) return path
+  if (isFilePath(path)) return "file"
+  if (/^\/playground(\/flow)?$/.test(path) || /^\/flows(\/stream)?$/.test(path)) return path
+  return nextPathPatterns.some((pattern) => pattern.test(path)) ? "/flows/[id]" : "other"
 }
 
 /** Whether something may be at this path. */

@@ -4,6 +4,7 @@ import type { Client } from "@/lib/data/clients"
 import { findSession, findSessionWithUser, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
@@ -72,6 +73,7 @@ export async function refreshTokens(
     scope: scope.join(" "),
   }
   flow.step("refresh.returns_tokens", () => describeTokens(response))
+  count("tokens_issued", ["refresh_token"])
   return response
 }
 
@@ -104,6 +106,7 @@ function mayRetry({ rotatedAt }: Session, now: Date): boolean {
 
 /** OAuth 2.1 section 4.3.1: a refresh token used again shows that one of two holders is not the client, so both lose it. */
 async function refuseReplay(session: Session, flow: Flow): Promise<never> {
+  count("replays", ["refresh_token"])
   await revokeSession(session.id, "refresh_token_replayed", new Date(), { ...flow.source, actor: "client" })
   throw invalidRefreshToken("refresh_token_replayed")
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 import { config } from "@/lib/config"
+import { markStopping } from "@/lib/health"
 
 const seconds = (n: number) => n * 1000
 const kibibytes = (n: number) => n * 1024
@@ -67,6 +68,7 @@ export function createHttpServer(handler: http.RequestListener, onUpgrade?: Upgr
       server.emit("connection", socket)
     },
     async stop({ patient }, closeListener) {
+      markStopping()
       if (patient && SHUTDOWN_DELAY_SECONDS > 0) {
         closeAfterResponses()
         await sleep(seconds(SHUTDOWN_DELAY_SECONDS))

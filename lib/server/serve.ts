@@ -7,7 +7,9 @@ import { replaceTrace } from "@/lib/http/known-paths"
 import { log } from "@/lib/log"
 import { prepareFiles } from "./files"
 import { createHttpServer, type HttpServer } from "./http-server"
+import { startMeasuring } from "./metrics-server"
 import { fromIncoming, send } from "./node-exchange"
+import { accessLog, observeRequests } from "./observe"
 import { root } from "./project"
 import { findRefusal } from "./refusals"
 import { parseTarget, type Target } from "./target"
@@ -48,7 +50,7 @@ export type RequestHandlers = {
  */
 export async function createAppServer(app: App): Promise<HttpServer> {
   await startTelemetry()
-  const { DEMO, ENDPOINTS_THROUGH_NEXT } = config()
+  const { ACCESS_LOG, DEMO, ENDPOINTS_THROUGH_NEXT } = config()
   const { findEndpoint } = await app.loadEndpoints()
   let next: Promise<NextServer> | undefined
   const getNext = () => {
@@ -63,7 +65,8 @@ export async function createAppServer(app: App): Promise<HttpServer> {
     guardNext: app.guardNext,
     getNext,
   }
-  return createHttpServer(createRequestListener(handlers))
+  const observers = [...(await startMeasuring()), ...(ACCESS_LOG ? [accessLog] : [])]
+  return createHttpServer(observeRequests(createRequestListener(handlers), observers))
 }
 
 export function createRequestListener({

@@ -3,6 +3,7 @@ import { prepare, startMaintenance } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { markOwnServer } from "@/lib/own-server"
 import { listen } from "./listener"
+import { serveMetrics } from "./metrics-server"
 import { probePort } from "./ports"
 import { type App, createAppServer } from "./serve"
 import { reloadAtSignal, stopAtSignal } from "./signals"
@@ -32,11 +33,13 @@ export async function startProduction(app: App, hosts = [config().HOST]): Promis
   startMaintenance()
   if (PROCESSES > 1) {
     const workers = await superviseWorkers(PROCESSES)
+    await serveMetrics()
     reload = workers.reload
     const listener = await listen(hosts, PORT, workers.accept, { paused: true })
     stopAtSignal((options) => workers.stop(options, listener.close))
   } else {
     const server = await createAppServer(app)
+    await serveMetrics()
     const listener = await listen(hosts, PORT, server.accept)
     stopAtSignal((options) => server.stop(options, listener.close))
   }

@@ -3,6 +3,7 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { insertSessionWithoutUser } from "@/lib/data/sessions"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { parseResources } from "@/lib/protocol/resource"
 import { resolveScope, standardScopes } from "@/lib/protocol/scope"
@@ -64,5 +65,6 @@ export async function issueClientToken(
     ...(scope.length > 0 && { scope: scope.join(" ") }),
   }
   flow.step("clientCredentials.returns_token", () => describeTokens(response))
+  count("tokens_issued", ["client_credentials"])
   return response
 }

@@ -4,6 +4,7 @@ import type { User } from "@/lib/data/users"
 import type { StepName } from "@/lib/flows/diagrams"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
 import { narrowResources, parseResources } from "@/lib/protocol/resource"
@@ -69,6 +70,7 @@ export async function startSessionTokens(code: VerifiedCode, flow: Flow): Promis
     if (!(await findSession(session.id))?.startedAt) throw invalidCode("session_ended")
     // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
     // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
+    count("replays", ["code"])
     await revokeSession(session.id, "code_replayed", new Date(), { ...flow.source, actor: "client" })
     throw invalidCode("code_replayed")
   }
@@ -81,6 +83,7 @@ export async function startSessionTokens(code: VerifiedCode, flow: Flow): Promis
     ...(idToken && { id_token: idToken }),
   }
   flow.step(steps.returns, () => describeTokens(response))
+  count("tokens_issued", [steps.returns.startsWith("device") ? "device_code" : "authorization_code"])
   return response
 }
 

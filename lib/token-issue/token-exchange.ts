@@ -2,6 +2,7 @@ import { requireGrantType, tokenExchangeGrant } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
+import { count } from "@/lib/metrics"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { includesResource, narrowResources, parseResources } from "@/lib/protocol/resource"
@@ -82,6 +83,7 @@ export async function exchangeToken(
     scope: scope.join(" "),
   }
   flow.step("tokenExchange.returns_token", () => describeTokens(response))
+  count("tokens_issued", ["token_exchange"])
   return response
 }
 
