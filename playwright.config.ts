@@ -35,7 +35,7 @@ export default defineConfig({
         "**/flows/{one-answer,steps,watching}.spec.ts",
         "**/flows/{account,accounts,passkeys,providers,reset-password,second-factor,sign-up-by-email}.spec.ts",
         "**/pages/{sign-in-limits,watched-flow}.spec.ts",
-        "**/server/{fuzz,nginx,processes,restart,two-builds,unavailable}.spec.ts",
+        "**/server/{fuzz,nginx,observability,processes,restart,two-builds,unavailable}.spec.ts",
       ],
     },
     // Tests of what differs where Next serves the endpoints.

@@ -153,7 +153,7 @@ test("an expired code is refused, at the device and in the browser - RFC 8628 3.
   await expectOAuthError(await poll(client, codes), "expired_token")
   const allowed = locationOf(await postPage(browser, consent, {}, { button: "Allow" }))
   await expectErrorPage(await browser.fetch(allowed.pathname + allowed.search), {
-    title: "This device code has expired",
+    title: "This device code no longer works",
   })
   expect(await enter(await openBrowser(), codes.user_code)).toBe("/device")
 })

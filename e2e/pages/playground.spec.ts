@@ -101,7 +101,7 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
     await expect(back).toContainText("iss The issuer: which server answered.")
     await expect(step(page, /^10\. Authorization Service to Client: Returns auth code to client/)).toBeVisible()
     await expect(step(page, /^5\. Authentication Service: Verifies user-supplied credentials/)).toBeVisible()
-    await expect(back).toContainText("Removed, so that no reload uses it again.")
+    await expect(back).toContainText("Removed, so a reload can't use it again.")
     await expect(back).not.toContainText("?code=")
     await press(page, "Show it again")
     await expect(back).toContainText("?code=")

@@ -4,7 +4,7 @@ import { hashToken } from "@/lib/protocol/random"
 
 /** A browser in which a User is signed in. */
 export type SignedInBrowser = Device & {
-  /** Names it in a form. It is not the value of its cookie, nor what is stored of it. */
+  /** Identifies the browser in a form. It reveals neither the cookie nor the stored hash. */
   id: string
   isThis: boolean
   signedInAt: Date

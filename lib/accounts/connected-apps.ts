@@ -3,7 +3,7 @@ import { type ConnectedApp, disconnectApp, listConnectedApps } from "@/lib/data/
 
 export type { ConnectedApp }
 
-/** The apps that a User has allowed something, or that have access now. */
+/** The apps that have a Consent of the User or an active Session. */
 export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnectedApps(userId, new Date())
 
 /**

@@ -1,6 +1,6 @@
 import { findUserByEmail } from "@/lib/data/users"
 
-/** Who signs in to a demo. Everybody may know this password: only its own machine can reach a demo. */
+/** The user of a demo. The password is public: a demo can be reached only from its own machine. */
 export const demoUser = { email: "demo@example.com", name: "Demo User", password: "correct horse battery" }
 
 /** @returns what the demo's user signs in with; null where there is no such user */

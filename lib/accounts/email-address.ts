@@ -12,7 +12,7 @@ const domainSyntax = new RegExp(`^${domainLabel}(?:\\.${domainLabel})*$`)
 
 /**
  * The one form in which an email address is stored and looked up: lower-case, an internationalised domain in ASCII.
- * Which addresses there are: docs/decisions/022.
+ * docs/decisions/022 explains which addresses are accepted.
  * @returns null when the text is not an email address
  */
 export function normalizeEmail(text: string): string | null {
@@ -42,7 +42,7 @@ export function findEmailProblem(text: string): ProblemKey {
   return localSyntax.test(local) ? "problems.emailTooLong" : "problems.emailLocalInvalid"
 }
 
-/** A normal form as its owner reads it: an internationalised domain in its own letters. */
+/** The address for display: an internationalised domain in Unicode instead of Punycode. */
 export function toReadableEmail(email: string): string {
   const { local, domain } = split(email)
   return `${local}@${domainToUnicode(`${domain}.x`).slice(0, -2) || domain}`

@@ -52,13 +52,13 @@ export async function findLink(token: string, ...purposes: LinkPurpose[]): Promi
   return link && purposes.some((purpose) => purpose === link.purpose) ? link : null
 }
 
-/** The email address is kept as an HMAC, so that the table of limits is no list of who has a user here. */
+/** The email address is kept as an HMAC, so that the table does not reveal who has an account. */
 const recipientKey = (email: string) =>
   createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
 
 /**
  * Counts a request for an e-mail.
- * @param purpose each has a budget of its own, so that strangers who ask for one cannot keep another from being sent
+ * @param purpose each purpose has its own limit, so that requests for one kind of e-mail cannot block another
  * @returns the seconds to wait when the network address sent too many, else 0; and whether the recipient may get another one
  */
 export async function countMailRequest(
@@ -73,7 +73,7 @@ export async function countMailRequest(
 }
 
 /**
- * Counts the use of a link that costs a bcrypt, against the network address that it came from.
+ * Counts a use of a link. Each use costs a bcrypt hash, against the network address that it came from.
  * @returns the seconds to wait when there were too many, else 0
  */
 export async function countLinkUse({ address }: Source): Promise<number> {

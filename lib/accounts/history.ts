@@ -3,12 +3,12 @@ import { type AccountEventKind, type AuditEvent, listAccountEvents, listFailedSi
 /** `count`: how many failed sign-ins in a row the entry contains; 1 for every other event. */
 export type AccountEvent = Omit<AuditEvent, "kind"> & { kind: AccountEventKind; count: number }
 
-/** Failed sign-ins that are looked at. */
+/** How many failed sign-ins are read. */
 const maxFailures = 1_000
 
 /**
- * What happened to a User's account, the newest first. Entries are kept for AUDIT_DAYS. Failed sign-ins in a row are one
- * entry, and take no place of others: anyone can cause them.
+ * What happened to a User's account, the newest first. Entries are kept for AUDIT_DAYS. Consecutive failed sign-ins
+ * become one entry and do not count toward `limit`, because anyone can cause them.
  * @param limit how many events other than failed sign-ins
  */
 export async function listHistory(userId: string, limit: number): Promise<AccountEvent[]> {

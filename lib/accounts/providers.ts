@@ -12,7 +12,7 @@ type ProviderKind = "oidc" | "github"
 /** Where a provider sends the browser back to. It is registered there. */
 export const providerCallbackUri = () => `${config().issuer}/sign-in/provider/callback`
 
-/** How long what a provider published is kept, in milliseconds. */
+/** How long a provider's metadata is cached, in milliseconds. */
 const discoveryMs = 60 * 60 * 1000
 
 /** How long a provider may take to answer, in seconds. */
@@ -36,7 +36,8 @@ type NewProvider = {
  */
 export async function addProvider(facts: NewProvider): Promise<string | null> {
   const { id, name, kind, clientId, clientSecret } = facts
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(id)) return "The ID must be a word of small letters, digits and hyphens."
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(id))
+    return "The ID must start with a lower-case letter and have only lower-case letters, digits and hyphens, at most 31 characters."
   const issuer = facts.issuer ?? (kind === "github" ? githubIssuer : "")
   if (!isAllowedIssuer(issuer)) return "The issuer must be an https URL (http is allowed for localhost only)."
   const provider: Provider = {

@@ -65,7 +65,7 @@ async function openSetup(user: User, sealed: string): Promise<Setup | null> {
 /** The step of a code: the current one, or one before or after, because clocks drift; null for a wrong code. */
 function findStep(secret: string, code: string): number | null {
   if (!/^[0-9]{6}$/.test(code)) return null
-  // One look at the clock: between two of them another step may begin, and a used code would be counted as its code.
+  // Read the clock once. Between two reads the step could change, and a code would be recorded under the wrong step and accepted again.
   const timestamp = Date.now()
   const delta = totpOf(secret, "").validate({ token: code, timestamp, window: 1 })
   return delta === null ? null : Math.floor(timestamp / 1000 / stepSeconds) + delta

@@ -107,7 +107,7 @@ export async function changeProfile(
   }
   const stored = await updateUser(user, changed, source)
   if (stored === "taken") return { ok: false, field: "email", problem: "problems.emailTaken" }
-  // Another change was first: this one is made again from what is true now.
+  // The row was changed meanwhile. Retry with the current values.
   if (stored === "changed") return changeProfile(userId, changes, source)
   return { ok: true, user: { ...user, ...changed } }
 }

@@ -24,7 +24,7 @@ export async function completeSignIn(
   }
   if (result.used === null) {
     count("failed_sign_ins", ["code"])
-    // The password was right: this is what the owner has to see.
+    // Recorded because the password was correct: the owner should know.
     await insertAuditEvent({
       ...source,
       userId: user.id,

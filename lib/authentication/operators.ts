@@ -8,7 +8,7 @@ import {
 } from "@/lib/data/operator-sessions"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 
-/** How long a link may wait for its operator, and how long they may look around, in milliseconds. */
+/** How long a link is valid, and how long the access that it gives lasts, in milliseconds. */
 const ticketMs = 10 * 60 * 1000
 const sessionMs = 8 * 60 * 60 * 1000
 
@@ -20,7 +20,7 @@ export async function createOperatorLink(): Promise<{ url: string; expiresAt: Da
   return { url: `${config().issuer}/flows/enter?ticket=${ticket}`, expiresAt }
 }
 
-/** Uses a link up. @returns the value of the operator's cookie; null when the link was used already, or has expired */
+/** Consumes a link. @returns the value of the operator's cookie; null when the link was used already, or has expired */
 export async function enterAsOperator(
   ticket: string,
   source: Source,

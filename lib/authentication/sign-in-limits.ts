@@ -13,10 +13,10 @@ const maxDelayMs = 2_000
 /** The email address is kept as an HMAC, so that the table of failures is no list of who has a user here. */
 const accountKey = (email: string) => createHmac("sha256", deriveKey("sign-in-limit")).update(email).digest("base64url")
 
-/** Accounts that a browser remembers. A browser of more people forgets the first. */
+/** How many accounts a browser's cookie holds. Beyond that, the oldest is dropped. */
 const maxAccounts = 5
 
-/** What the cookie of a browser holds in which someone has signed in before. */
+/** The content of the cookie of a browser in which someone has signed in before. */
 type KnownDevice = { id: string; accounts: string[] }
 
 /**
@@ -34,7 +34,7 @@ export async function rememberDevice(sealed: string | null, email: string): Prom
 const openDevice = async (sealed: string | null) =>
   sealed === null ? null : openSealed<KnownDevice>("known-device", sealed)
 
-/** What the attempts of a browser at an account are counted by. */
+/** The keys under which sign-in attempts are counted. */
 export type AttemptKey = { kind: "account" | "known-device"; key: string; addressKey: string }
 
 /**
@@ -58,7 +58,7 @@ export async function findAttemptKey(
 
 /**
  * Counts an attempt to sign in before it is checked, so that parallel attempts are counted too.
- * @returns the seconds to wait when there were too many, else 0; and the milliseconds by which a failure is answered later
+ * @returns the seconds to wait when there were too many, else 0; and by how many milliseconds the response to a failure is delayed
  */
 export async function countAttempt({
   kind,
@@ -93,7 +93,7 @@ export async function countSignUp(address: string): Promise<number> {
   return (await countSignInAttempt("sign-up", addressKey(address))).waitSeconds
 }
 
-/** Takes an attempt to sign up back that was not looked at. */
+/** Takes back a sign-up attempt that was not processed. */
 export async function refundSignUp(address: string): Promise<void> {
   await refundSignInAttempt("sign-up", addressKey(address))
 }

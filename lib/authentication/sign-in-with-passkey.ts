@@ -8,7 +8,7 @@ import { isVerificationMissing, type NewBrowserSession, startBrowserSession } fr
 
 /**
  * Signs a User in with a passkey, without a password. Failures are counted by network address.
- * @param attempt.sealed the challenge that the page sealed, and `response` what the browser made of it
+ * @param attempt.sealed the sealed challenge of the page; attempt.response is the browser's answer to it
  * @param flow the authorization that this sign-in is part of, or null
  * @returns the seconds to wait after too many attempts, or 0 when the passkey cannot be used
  */

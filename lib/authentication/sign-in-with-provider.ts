@@ -23,7 +23,7 @@ import { beginAtProvider, identifyAtProvider, type ProviderChecks, type Provider
 /** How long a person may take at the provider, and to confirm a link, in milliseconds. */
 const waitMs = 10 * 60 * 1000
 
-/** How a User signed in whom a provider has identified. The provider's own methods are its business. */
+/** The `amr` of a sign-in with a provider. Which methods the provider used is not reported. */
 const amr = ["fed"]
 
 /** What the browser keeps sealed while it is at the provider. */
@@ -71,7 +71,7 @@ function logFailure({ id }: Provider, error: unknown): void {
   log().warn({ event: "provider_failed", provider: id, problem, code: code ?? refused })
 }
 
-/** What comes of a visit. */
+/** The result of a visit. */
 export type ProviderResult =
   | { outcome: "signed_in"; browserSession: NewBrowserSession; needsCode: boolean; next: string | null }
   /** The person must confirm that the account is linked with the User who has the same address. */
@@ -120,7 +120,7 @@ export async function returnFromProvider(
   if (email === null) return failed("problems.providerUnverified")
   const known = await findUserByEmail(email)
   if (known) {
-    // Without the second factor, no one links an account to one that has it: the owner does that when signed in.
+    // A provider sign-in has no second factor, so it must not link to an account that has one. The owner can link it when signed in.
     const isProtected = !(await mayChangeFactors({ user: known, amr }))
     if (known.emailVerifiedAt === null || known.disabledAt || isProtected) return failed("problems.providerUnverified")
     const pending: Pending = { identity, userId: known.id, expiresAt: Date.now() + waitMs }

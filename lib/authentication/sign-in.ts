@@ -99,7 +99,7 @@ export async function signIn(
     const knownDevice = await rememberDevice(attempt.knownDevice ?? null, account)
     return { ok: true, browserSession, needsCode, offersPasskey, knownDevice }
   } catch (error) {
-    // It was our fault that nothing was checked.
+    // The password was not checked, so the attempt does not count.
     if (error instanceof PasswordPoolBusyError) await refundAttempt(key)
     return refuseWhenBusy(error, flow)
   }

@@ -80,9 +80,9 @@ export async function findUnauthenticatedPath(parameters: Parameters): Promise<s
     : confirmationPath(parameters, await parseSignOutRequest(parameters))
 }
 
-/** Without the ID token, which can be too long for a URL; the person decides in its place. */
+/** The URL leaves out the ID token, which can be too long; the page asks the user instead. */
 function confirmationPath(parameters: Parameters, { client, returnUri }: SignOutRequest): string {
-  // Without a place to return to, nothing limits the state.
+  // Without a return URI the length of `state` was not checked, so it is not copied.
   const names = returnUri === null ? [] : ["post_logout_redirect_uri", "state"]
   const kept = names.flatMap((name) => {
     const value = parameters.get(name)
@@ -104,7 +104,10 @@ export async function parseSignOutRequest(parameters: Parameters, flow?: Flow): 
   // Section 2: "When both client_id and id_token_hint are present, the OP MUST verify that the Client Identifier matches the
   // one used when issuing the ID Token."
   if (audience && clientId !== audience) {
-    throw invalid("The id_token_hint was issued to a different client than the one in client_id.", "parameter_invalid")
+    throw invalid(
+      "The id_token_hint was issued to a different client from the one in client_id. Send the client's own ID token, or leave one of them out.",
+      "parameter_invalid",
+    )
   }
   const client = clientId ? await findClient(clientId) : null
   if (clientId && !client) throw invalid("The client_id is not registered with this server.", "client_unknown")
@@ -152,7 +155,11 @@ function findReturnUri(parameters: Parameters, client: Client | null, flow?: Flo
   }
   const state = parameters.get("state")
   const returnUri = state === undefined ? requested : addQuery(requested, { state })
-  if (returnUri.length > maxLength) throw invalid("The parameter state is too long.", "parameter_invalid")
+  if (returnUri.length > maxLength)
+    throw invalid(
+      "The parameter state is too long: with the redirect URI it can have at most 2048 characters. Send a shorter one.",
+      "parameter_invalid",
+    )
   return returnUri
 }
 

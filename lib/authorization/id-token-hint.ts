@@ -10,7 +10,7 @@ export async function findHintedUser(idTokenHint: string | undefined, clientId: 
   const claims = await findVerifiedClaims(idTokenHint, { alg: ["RS256", "ES256"], typ: "JWT", ignoreExpiry: true })
   if (!claims?.sub || claims.aud !== clientId) {
     throw OAuthError.invalidRequest(
-      "The id_token_hint is not an ID token that this server issued to this client.",
+      "The id_token_hint is not an ID token that this server issued to this client. Send one that is, or leave it out.",
       "parameter_invalid",
     )
   }

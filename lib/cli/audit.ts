@@ -20,13 +20,15 @@ type Options = {
 const batch = 1_000
 
 export function addAuditCommands(program: Command): void {
-  const audit = program.command("audit").description("who did what, when, from where, for which client, in which flow")
+  const audit = program
+    .command("audit")
+    .description("list and export the audit log: who did what, when, from where, for which client, in which flow")
   addJsonOption(addFilters(audit.command("list")))
     .description("list the newest events")
     .option("--limit <n>", "how many", "50")
     .action(action(list))
   addFilters(audit.command("export"))
-    .description("write all events to standard output, the oldest first, one JSON object in a line")
+    .description("write all events to standard output, the oldest first, one JSON object per line")
     .action(action(exportAll))
 }
 

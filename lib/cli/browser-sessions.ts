@@ -17,7 +17,9 @@ export function addBrowserSessionCommands(program: Command): void {
     .description("list the browsers in which a user is signed in")
     .action(action(list))
   addYesOption(addJsonOption(sessions.command("end [user] [id]")))
-    .description("sign a user out in one browser, or in all without an ID; or all users who signed in before a time")
+    .description(
+      "sign a user out of one browser, or of all when no ID is given; or all users who signed in before a time",
+    )
     .option("--all", "all users, in every browser where they signed in before --before")
     .option("--before <time>", "a time such as 2026-11-01T08:00:00Z")
     .action(action(end))
@@ -40,7 +42,7 @@ async function list(emailOrSub: string, _options: { json?: boolean }): Promise<A
     text: formatTable(
       ["ID", "BROWSER", "SIGNED IN", "LAST USED"],
       browsers.map((one) => [one.id, toName(one), toText(one.signedInAt), toText(one.lastUsedAt)]),
-      "The user is not signed in in any browser.",
+      "The user is not signed in anywhere.",
     ),
   }
 }

@@ -67,7 +67,9 @@ export function addClientCommands(program: Command): void {
 
   addJsonOption(client.command("show <client-id>")).description("show a client's metadata").action(action(show))
 
-  addMetadataOptions(client.command("update <client-id>").description("change only what the options name"))
+  addMetadataOptions(
+    client.command("update <client-id>").description("change a client; what no option names stays as it is"),
+  )
     .option("--name <name>", "the name on the consent page")
     .option("--first-party", "skip the consent page")
     .option("--no-first-party", "show the consent page")
@@ -98,7 +100,7 @@ export function addClientCommands(program: Command): void {
   addJsonOption(client.command("registration-token"))
     .description("create an initial access token, with which a client can register itself at /register")
     .option("--hours <n>", "how long it is valid", parseHours, 24)
-    .option("--reusable", "it registers any number of clients")
+    .option("--reusable", "can register any number of clients")
     .action(action(createRegistrationToken))
 }
 

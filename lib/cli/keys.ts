@@ -24,7 +24,10 @@ export function addKeysCommands(program: Command): void {
         "seconds, when every cached copy of /jwks contains it; the previous key stays published until its tokens have expired",
     )
     .addOption(new Option("--alg <alg>", "only for this algorithm").choices(signingAlgs))
-    .option("--now", "for a leaked key: sign with the new key immediately and invalidate all that older keys signed")
+    .option(
+      "--now",
+      "for a leaked key: sign with the new key immediately and invalidate everything that older keys signed",
+    )
     .action(action(rotate))
 }
 

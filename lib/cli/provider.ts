@@ -24,7 +24,7 @@ export function addProviderCommands(program: Command): void {
     .requiredOption("--name <name>", "the name on the button, such as Google")
     .option("--issuer <url>", "the issuer, such as https://accounts.google.com")
     .option("--github", "GitHub; --issuer is for GitHub Enterprise")
-    .requiredOption("--client-id <id>", "the ID of this server as a client there")
+    .requiredOption("--client-id <id>", "the client ID that the provider gave to this server")
     .option("--client-secret-stdin", "read the client secret from the first line of standard input")
     .action(action(add))
   addJsonOption(provider.command("list")).description("list the providers").action(action(list))

@@ -6,10 +6,10 @@ import { formatTable, toSeconds, toText } from "./text"
 export function addSecretCommands(program: Command): void {
   const secret = program.command("secret").description("rotate SECRET")
   addJsonOption(secret.command("list"))
-    .description("list the secrets of SECRET, the newest first, and when the others can be removed")
+    .description("list the secrets in SECRET, the newest first, and when the others can be removed")
     .action(action(list))
   addJsonOption(secret.command("reencrypt"))
-    .description("encrypt with the newest secret what an older one protects in the database")
+    .description("re-encrypt stored values with the newest secret")
     .action(action(encryptAgain))
 }
 
@@ -49,7 +49,7 @@ async function encryptAgain(_options: { json?: boolean }): Promise<Answer> {
       secrets: toJson(secrets),
     },
     text: [
-      `Encrypted again: ${signingKeys} signing keys, ${totp} authenticator apps, ${provider} providers and ${mail} emails.`,
+      `Re-encrypted: ${signingKeys} signing keys, ${totp} authenticator apps, ${provider} providers and ${mail} emails.`,
       ...(older.length > 0 ? next : ["SECRET contains one secret. There is nothing to remove."]),
     ].join("\n"),
   }

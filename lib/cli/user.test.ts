@@ -71,7 +71,7 @@ describeOnEachDatabase("user update --claim", () => {
     })
     for (const [claim, problem] of [
       ["nickname", "has no value"],
-      ["sub=x", "sub belongs to the tokens"],
+      ["sub=x", "sub is reserved for tokens and cannot be set"],
       ["email=x@example.com", "email is not set this way"],
       ["picture=here", "picture must be a URL"],
     ] as const)

@@ -39,7 +39,7 @@ export async function changeClient(clientId: string, changes: Partial<ClientMeta
     (client) => {
       const facts = validateTogether({ ...client, ...given })
       if (hasSecret(facts) !== hasSecret(client) || isPublic(facts) !== isPublic(client)) {
-        throw invalidMetadata("a client cannot change between a secret, a key and neither: register a new client")
+        throw invalidMetadata("a client cannot switch between a secret, a key and none: register a new client")
       }
       return { ...given, origins: facts.origins }
     },

@@ -65,7 +65,7 @@ export async function replaceRegistration(
   const metadata = await parseRegistration(body, { isTrusted: client.source === "token" })
   // RFC 7592 section 2.2: the request MUST include its client_id, and MUST NOT choose another secret.
   const { client_id, client_secret } = body as Record<string, unknown>
-  if (client_id !== client.clientId) throw invalidMetadata("client_id must be the one of this client")
+  if (client_id !== client.clientId) throw invalidMetadata("client_id must be this client's ID")
   if (client_secret !== undefined && hashToken(String(client_secret)) !== client.clientSecretHash) {
     throw invalidMetadata("client_secret must be the current one, or left out")
   }

@@ -72,7 +72,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   client_authentication_missing: {
     label: "No client authentication",
-    why: "The request does not say which client sent it.",
+    why: "The request does not identify its client.",
     fix: "A public client sends client_id in the form. A confidential client sends Authorization: Basic, or client_id and client_secret in the form.",
   },
   client_document_invalid: {
@@ -131,19 +131,19 @@ export const explanations: Record<Reason, Explanation> = {
     fix: "Send the metadata as a JSON object, with the header Content-Type: application/json.",
   },
   credentials_wrong: {
-    label: "Wrong email or password",
-    why: "The email or password is wrong, or no such user exists. The page shows the same message in each case.",
+    label: "Wrong credentials",
+    why: "The email, password, passkey or code is wrong, or no such user exists. The page shows the same message in each case.",
     fix: "The client has nothing to do. The user can try again on the same page, and the flow continues.",
   },
   database_unavailable: {
     label: "Database unavailable",
     why: "The server could not reach its database.",
-    fix: "Wait as long as Retry-After says, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
+    fix: "Wait for the seconds in Retry-After, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
   },
   deleted_meanwhile: {
     label: "Deleted at the same moment",
     why: "The user, the client or the session of this request was deleted while the server answered it. Nothing was stored.",
-    fix: "Send the request again. The server then answers what is missing.",
+    fix: "Send the request again. The response then names what is missing.",
   },
   device_code_expired: {
     label: "Device code expired",
@@ -157,7 +157,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   dpop_nonce_missing: {
     label: "DPoP nonce missing",
-    why: "The DPoP proof has no nonce of this server, or one that has expired.",
+    why: "The DPoP proof has no nonce from this server, or one that has expired.",
     fix: "Send the request again, with the value of the DPoP-Nonce header as nonce in a new proof. Most libraries do this by themselves.",
   },
   dpop_proof_invalid: {
@@ -251,9 +251,9 @@ export const explanations: Record<Reason, Explanation> = {
     fix: "No action needed.",
   },
   provider_failed: {
-    label: "Other provider failed",
+    label: "Sign-in provider failed",
     why: "The provider that the user chose did not answer, refused, or its answer failed a check (state, iss, PKCE, nonce or the ID token).",
-    fix: "Look at the log for provider_failed. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
+    fix: "Look for provider_failed in the log. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
   },
   redirect_uri_mismatch: {
     label: "Redirect URI does not match",
@@ -328,7 +328,7 @@ export const explanations: Record<Reason, Explanation> = {
   server_busy: {
     label: "Server busy",
     why: "The server has too many requests at the moment.",
-    fix: "Wait as long as Retry-After says, then retry. Wait longer after each further attempt.",
+    fix: "Wait for the seconds in Retry-After, then retry. Wait longer after each further attempt.",
   },
   sign_in_missing: {
     label: "Not signed in",
@@ -362,8 +362,8 @@ export const explanations: Record<Reason, Explanation> = {
   },
   too_many_attempts: {
     label: "Too many attempts",
-    why: "There were too many sign-in attempts with this email address, or from this network.",
-    fix: "The user has to wait as long as the page says. In automated tests, use a separate user for each test.",
+    why: "There were too many attempts for this account, or too many requests from this network address.",
+    fix: "Wait for the time in Retry-After, or on the page. In automated tests, use a separate user for each test.",
   },
   unexpected: {
     label: "Server error",

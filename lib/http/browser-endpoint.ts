@@ -78,7 +78,7 @@ function refusePrefetch(request: EndpointRequest): void {
   if (byRouter || /prefetch|prerender|preview/i.test(purposes)) {
     throw new OAuthError(
       "invalid_request",
-      "This address must not be prefetched. Open it when the user gets there.",
+      "This address must not be prefetched. Load it only when the user opens it.",
       "prefetch_refused",
       {
         status: 503,

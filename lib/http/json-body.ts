@@ -23,6 +23,9 @@ export async function readJson(request: EndpointRequest): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))
   } catch {
-    throw OAuthError.invalidRequest("The body is not valid JSON in UTF-8. Send it again.", "parameter_invalid")
+    throw OAuthError.invalidRequest(
+      "The body is not valid JSON in UTF-8. Correct it and send it again.",
+      "parameter_invalid",
+    )
   }
 }

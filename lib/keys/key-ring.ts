@@ -47,7 +47,7 @@ export async function keyRing(): Promise<KeyRing> {
   const ring = await Promise.race([read.catch(whenUnavailable), sleep(maxWaitMs, null, { ref: false })])
   if (ring) return ring
   known.freshUntil = Date.now() + outagePauseMs
-  if (!outage.value) log().warn({ event: "signing_keys_not_read_again" })
+  if (!outage.value) log().warn({ event: "signing_keys_not_reloaded" })
   outage.value = true
   return known
 }

@@ -2,7 +2,7 @@ import { config } from "@/lib/config"
 import type { Locale } from "@/lib/i18n/locales"
 import { type Texts, textsIn } from "@/lib/i18n/texts"
 
-/** What an e-mail says. A link in it is a URL of this server. */
+/** The content of an e-mail. A link in it is a URL of this server. */
 type MailContent =
   | { kind: "resetPassword" | "signUp" | "verifyEmail" | "changeEmail"; link: string }
   | { kind: "noAccount"; link: string | null }

@@ -77,7 +77,7 @@ const syntaxOfClaim: Record<string, { needs: string; isValid: (value: ClaimValue
  */
 export function findClaimProblem(name: string, value: ClaimValue): string | null {
   if (!nameSyntax.test(name)) return "has a name with other characters than letters, digits and _ . : / -"
-  if (reserved.has(name)) return "belongs to the tokens"
+  if (reserved.has(name)) return "is reserved for tokens and cannot be set"
   const syntax = syntaxOfClaim[name]
   if (syntax) return syntax.isValid(value) ? null : `must be ${syntax.needs}`
   return standardClaims.includes(name) && !isText(value) ? `must be a text with 1 to ${maxTextLength} characters` : null

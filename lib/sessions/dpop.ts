@@ -122,7 +122,7 @@ export function checkDpopBinding(
   }
   if (boundTo !== null && isSameKeyRequired && proof?.jkt !== boundTo) {
     throw OAuthError.invalidGrant(
-      "The DPoP proof was signed by another key than the authorization is bound to. Use the same key.",
+      "The DPoP proof was signed with a different key from the one that the authorization is bound to. Use the same key.",
       "dpop_key_mismatch",
     )
   }

@@ -85,7 +85,7 @@ function FlowsCard() {
     <section className="card p-5 sm:px-7 sm:py-6">
       <h2 className="text-lg font-semibold">Flows</h2>
       <p className="mt-1 max-w-xl text-muted text-pretty">
-        Every sign-in as a sequence diagram, drawn live: who sent what to whom, and where it failed.
+        Every flow as a sequence diagram, drawn live: who sent what to whom, and where it failed.
       </p>
       <a className="button button-plain mt-4" href="/flows">
         View flows

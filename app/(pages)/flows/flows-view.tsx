@@ -42,8 +42,8 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
           <StreamStatus state={stream} />
         </div>
         <p className="mt-2 max-w-2xl text-muted text-pretty">
-          Every sign-in that reached this server, and everything that happened after it. Open one to see it step by
-          step.
+          Every flow that reached this server: sign-ins, devices, programs without users, registrations, and everything
+          after them. Open one to see it step by step.
         </p>
         <FlowFilter query={query} flows={flows} />
         {flows.length === 0 ? (

@@ -34,7 +34,7 @@ export function ReturnAddress({ url }: { url: URL }) {
         )}
       </AddressBar>
       <p className="mt-1.5 flex flex-wrap gap-x-2 text-xs text-muted">
-        {phase === "removed" ? "Removed, so that no reload uses it again." : "The browser came back to this address."}
+        {phase === "removed" ? "Removed, so a reload can't use it again." : "The browser came back to this address."}
         {phase === "removed" && (
           <button type="button" className="link" onClick={() => setPhase("shown")}>
             Show it again

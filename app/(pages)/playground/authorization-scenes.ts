@@ -51,7 +51,8 @@ export const authorize: PlayScene = async (issuer) => {
   const url = authorizationRequest(redirectUri(issuer))
   const id = recordNavigation(url)
   if (!isStored()) {
-    const problem = "The browser blocks sessionStorage for this page, so the tour could not continue after the sign-in."
+    const problem =
+      "This browser blocks storage for this page, so the tour can't continue after the sign-in. Allow site data for this page and try again."
     changeExchange(id, { outcome: "failed", problem })
     return "interrupted"
   }

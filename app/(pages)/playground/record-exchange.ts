@@ -53,7 +53,7 @@ export function describeProblem(error: unknown): string | null {
   const refusals = [ResponseBodyError, WWWAuthenticateChallengeError, RefusedError]
   if (refusals.some((refusal) => error instanceof refusal)) return null
   if (error instanceof TypeError && !("code" in error)) return noResponse
-  return `The client rejects this response: ${error instanceof Error ? error.message : String(error)}.`
+  return `The client rejected this response: ${error instanceof Error ? error.message : String(error)}.`
 }
 
 /** The body as text. Of an HTML page only the title. */

@@ -64,7 +64,8 @@ export type Run = {
 }
 
 const storageKey = "oauth-flow-tour"
-export const noResponse = "No response: the page was left too early, or the server can't be reached."
+export const noResponse =
+  "No response: the page was left too early, or the server can't be reached. Try again or start over."
 const newRun: Run = {
   startedAt: 0,
   server: null,

@@ -140,7 +140,7 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Check whether the access token is valid",
     button: "Introspect the token",
     before: "An API that receives this token asks the server: is it valid, whose is it, and what does it allow?",
-    done: "Active, and this is the user it belongs to. The server looks up the session each time, so the answer is never out of date.",
+    done: "The token is active, and the response names its user. The server looks up the session each time, so the answer is never out of date.",
     refused:
       "Inactive. The token itself is intact, but its session has ended (or it has expired), so it no longer works.",
     expectedSteps: stepsOf("introspection"),

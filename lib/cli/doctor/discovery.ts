@@ -29,7 +29,7 @@ export async function checkDiscovery(
   if (answer.status !== 200) {
     return stop(
       `${url} has the status ${answer.status}.`,
-      "Check that the proxy passes /.well-known/ to the server, without a path before it.",
+      "Check that the proxy forwards /.well-known/ to the server without adding a path prefix.",
     )
   }
   const metadata = parseObject(answer.text)

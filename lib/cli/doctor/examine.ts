@@ -116,7 +116,7 @@ async function checkCors({ token_endpoint }: Metadata): Promise<Finding> {
     : failed(
         check,
         `OPTIONS ${token_endpoint} has the status ${answer?.status ?? "none"}, and allows "${allowed}". Browser clients cannot get tokens.`,
-        "Let the proxy pass OPTIONS requests on, and do not let it set CORS headers.",
+        "Configure the proxy to forward OPTIONS requests and to set no CORS headers itself.",
       )
 }
 
@@ -149,7 +149,7 @@ async function checkLongRequests({ authorization_endpoint }: Metadata): Promise<
     ? ok(check, `A request of ${url.length} characters reaches the server.`)
     : failed(
         check,
-        `A request of ${url.length} characters has the status ${answer?.status ?? "none"}, from something before the server.`,
+        `A request of ${url.length} characters has the status ${answer?.status ?? "none"}, from a proxy in front of the server.`,
         "Let the proxy accept request lines and response headers of 8 KB (nginx: large_client_header_buffers, proxy_buffer_size).",
       )
 }

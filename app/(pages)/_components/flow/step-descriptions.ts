@@ -13,7 +13,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.redirects_to_provider":
     "The user chose to sign in with another provider. This server is a client of it, with PKCE, state and nonce.",
   "authorization.verifies_provider":
-    "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token says who the user is.",
+    "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token identifies the user.",
   "authorization.verifies_credentials": "The server checked the email address and password that the user entered.",
   "authorization.redirects_to_callback":
     "The user is signed in. The browser returns to the authorization with the same state token.",
@@ -63,13 +63,15 @@ export const stepDescriptions: Record<StepName, string> = {
   "clientCredentials.validates_request": "The client is registered for this grant, and for the scope.",
   "clientCredentials.generates_token":
     "The token's sub is the client. There is no refresh token: the client can ask again.",
-  "clientCredentials.stores_session": "A Session without a user, so that the token can be introspected and revoked.",
+  "clientCredentials.stores_session":
+    "A Session without a user was stored, so that the token can be introspected and revoked.",
   "clientCredentials.returns_token": "The client can now call the API.",
   "tokenExchange.provides_token":
     "A service has an access token of a user, and needs one to call another service for the same user.",
   "tokenExchange.generates_token":
-    "The new token has no more scope, no more resources and no later end than the old one.",
-  "tokenExchange.returns_token": "The client can now call the other service. The token ends with the same Session.",
+    "The new token has at most the scope and resources of the old one, and expires no later.",
+  "tokenExchange.returns_token":
+    "The client can now call the other service. The new token belongs to the same Session and ends with it.",
   "device.requests_device_code": "A device without a browser asks for a code that its user can enter elsewhere.",
   "device.stores_device_code": "Both codes are stored as hashes, for ten minutes.",
   "device.returns_device_code":
@@ -91,7 +93,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",
-  "signOut.asks_to_sign_out": "Nothing proved that the request is about the signed-in user, so the person decides.",
+  "signOut.asks_to_sign_out": "Nothing proved that the request is about the signed-in user, so the server asked them.",
   "signOut.ends_browser_session": "This browser is signed out.",
   "signOut.returns_to_client": "The browser went back to the client, or to a page that reports the sign-out.",
 }

@@ -25,8 +25,8 @@ export function NoFlows({ isFiltered, canGrow, issuer, demo }: Props) {
     <section className="mt-5 rounded-2xl border border-dashed border-edge px-5 py-10 sm:px-9">
       <h2 className="text-lg font-semibold">No flows yet</h2>
       <p className="mt-1 max-w-xl text-muted text-pretty">
-        A flow starts when a client sends a browser to the authorization endpoint. Keep this page open: the flow appears
-        here as soon as it starts.
+        A sign-in flow starts when a client sends a browser to the authorization endpoint. Keep this page open: the flow
+        appears here as soon as it starts.
       </p>
       <p className="mt-5 mb-1.5 text-sm font-medium text-muted">Authorization endpoint</p>
       <p className="rounded-lg bg-sunken px-4 py-3 font-mono text-sm select-all [overflow-wrap:anywhere]">
