@@ -31,7 +31,7 @@ export default defineConfig({
     {
       name: "postgres",
       testMatch: [
-        "**/{endpoints,leaks,races}/*.spec.ts",
+        "**/{endpoints,faults,leaks,races}/*.spec.ts",
         "**/flows/{one-answer,steps,watching}.spec.ts",
         "**/flows/{account,accounts,passkeys,providers,reset-password,second-factor,sign-up-by-email}.spec.ts",
         "**/pages/{sign-in-limits,watched-flow}.spec.ts",
