@@ -25,7 +25,10 @@ export default defineConfig({
     {
       name: "sqlite",
       testMatch: "**/*.spec.ts",
-      testIgnore: "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
+      testIgnore: [
+        "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
+        "**/faults/{clocks,serializable}.spec.ts",
+      ],
     },
     // Tests that depend on the database or on two instances. Pages look and work the same on both databases.
     {

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { log } from "@/lib/log"
 
 /** What a table of messages needs so that each is sent at least once, by one instance at a time, and survives a crash. */
@@ -41,7 +42,7 @@ export function createOutbox<Message extends { attempts: number }>(outbox: Outbo
   }
 
   /** Sends what is due. @returns how many messages there were, at most `batch` */
-  async function sendDue(now = new Date()): Promise<number> {
+  async function sendDue(now = currentTime()): Promise<number> {
     const due = await outbox.list(now, batch)
     await Promise.all(due.map((message) => sendOne(message, now)))
     return due.length

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { findNewestSurplus, sweepFlows } from "@/lib/data/flows"
 import { type Swept, sweepBatch } from "@/lib/data/sweep"
@@ -43,15 +44,15 @@ export async function sweep(
   // First, because they contain what people did, and Sessions may take hours.
   await runBatches(options.pauseFactor, sweepFlowBatch(total))
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
-  const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
-  const unusedBefore = new Date(Date.now() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
-  const eventsBefore = new Date(Date.now() - securityEventDays * 24 * 60 * 60 * 1000)
+  const before = new Date(currentTime().getTime() - config().STATE_TOKEN_SECONDS * 1000)
+  const unusedBefore = new Date(currentTime().getTime() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
+  const eventsBefore = new Date(currentTime().getTime() - securityEventDays * 24 * 60 * 60 * 1000)
   await runBatches(options.pauseFactor, async () => {
     const swept = await sweepBatch(before, unusedBefore, eventsBefore, batch)
     for (const kind of Object.keys(swept) as (keyof Swept)[]) total[kind] += swept[kind]
     return Math.max(...Object.values(swept)) === batch
   })
-  total.signingKeys = await deleteRetiredKeys(new Date())
+  total.signingKeys = await deleteRetiredKeys(currentTime())
   return total
 }
 
@@ -68,7 +69,7 @@ function sweepFlowBatch(total: { flowEvents: number }): () => Promise<boolean> {
 
 async function findFlowCutoff(): Promise<{ seq: number; lastAt: Date }> {
   const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
-  const tooOld = (Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
+  const tooOld = (currentTime().getTime() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
   const seq = Math.max(tooOld, await findNewestSurplus(FLOW_INSPECTOR_EVENTS))
   return { seq, lastAt: new Date(seq / lanes) }
 }

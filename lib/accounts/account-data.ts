@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
 import { listSecurityEvents } from "@/lib/data/security-events"
@@ -10,7 +11,7 @@ const maxEvents = 10_000
 
 /** Everything that this server knows about a User, for its owner to keep. Secrets, such as the password's hash, are left out. */
 export async function exportAccount(user: User): Promise<object> {
-  const now = new Date()
+  const now = currentTime()
   const [browsers, apps, events] = await Promise.all([
     listBrowserSessions(user.id, now),
     listConnectedApps(user.id, now),

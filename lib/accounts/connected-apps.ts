@@ -1,10 +1,11 @@
+import { currentTime } from "@/lib/clock"
 import { type ConnectedApp, disconnectApp, listConnectedApps } from "@/lib/data/connected-apps"
 import type { Device } from "@/lib/data/security-events"
 
 export type { ConnectedApp }
 
 /** The apps that a User has allowed something, or that have access now. */
-export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnectedApps(userId, new Date())
+export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnectedApps(userId, currentTime())
 
 /**
  * Ends an app's access: its Consent and all Sessions, so that its tokens are no longer active.
@@ -13,7 +14,7 @@ export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnect
 export async function disconnect(userId: string, clientId: string, device: Device): Promise<string | null> {
   const app = (await listApps(userId)).find((one) => one.clientId === clientId)
   if (!app) return null
-  const event = { userId, kind: "app_disconnected", at: new Date(), ...device, detail: app.clientName } as const
+  const event = { userId, kind: "app_disconnected", at: currentTime(), ...device, detail: app.clientName } as const
   await disconnectApp(userId, clientId, event)
   return app.clientName
 }

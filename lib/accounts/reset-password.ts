@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { EmailLink } from "@/lib/data/email-links"
 import type { Device } from "@/lib/data/security-events"
@@ -78,7 +79,7 @@ export async function resetPassword(
   if (problem) return { ok: false, problem }
   const passwordHash = await hashPassword(password)
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), user.id, passwordHash, new Date(), device, mail))) return null
+  if (!(await resetPasswordByLink(hashToken(token), user.id, passwordHash, currentTime(), device, mail))) return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomInt } from "node:crypto"
 import { Secret, TOTP } from "otpauth"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import {
   consumeRecoveryCode,
@@ -43,7 +44,7 @@ const totpOf = (secret: string, email: string) =>
  */
 export async function beginTotpSetup(user: User): Promise<{ secret: string; uri: string; setup: string }> {
   const secret = new Secret({ size: secretBytes }).base32
-  const setup: Setup = { secret, userId: user.id, expiresAt: Date.now() + setupMs }
+  const setup: Setup = { secret, userId: user.id, expiresAt: currentTime().getTime() + setupMs }
   return showSetup(user, setup)
 }
 
@@ -60,14 +61,15 @@ async function showSetup(user: User, setup: Setup) {
 
 async function openSetup(user: User, sealed: string): Promise<Setup | null> {
   const setup = await openSealed<Setup>("totp-setup", sealed)
-  return setup && setup.userId === user.id && setup.expiresAt > Date.now() ? setup : null
+  return setup && setup.userId === user.id && setup.expiresAt > currentTime().getTime() ? setup : null
 }
 
 /** The step of a code: the current one, or one before or after, because clocks drift; null for a wrong code. */
 function findStep(secret: string, code: string): number | null {
   if (!/^[0-9]{6}$/.test(code)) return null
-  const delta = totpOf(secret, "").validate({ token: code, window: 1 })
-  return delta === null ? null : Math.floor(Date.now() / 1000 / stepSeconds) + delta
+  const timestamp = currentTime().getTime()
+  const delta = totpOf(secret, "").validate({ token: code, window: 1, timestamp })
+  return delta === null ? null : Math.floor(timestamp / 1000 / stepSeconds) + delta
 }
 
 /**
@@ -141,7 +143,7 @@ async function consume(user: User, typed: string): Promise<"totp" | "recovery_co
   if (!secret) return null
   const step = findStep(secret, code)
   if (step !== null) return (await consumeTotpStep(user.id, step)) ? "totp" : null
-  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code), new Date())) ? "recovery_code" : null
+  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code), currentTime())) ? "recovery_code" : null
 }
 
 const codeCount = 10
@@ -168,5 +170,5 @@ async function tell(
 ) {
   const letter = { kind, to: user.email, locale: localeOf(user, locale) }
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind: event, at: new Date(), ...device }, mail }
+  return { event: { userId: user.id, kind: event, at: currentTime(), ...device }, mail }
 }

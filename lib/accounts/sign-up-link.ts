@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Device } from "@/lib/data/security-events"
 import { findUserByEmail, insertUserByLink, type User } from "@/lib/data/users"
@@ -61,12 +62,12 @@ export async function finishSignUp(
   const parsed = parseNewUser({ email: link.email, name: facts.name, password: facts.password })
   if (!parsed.ok) return parsed
   const { email, name } = parsed
-  const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
+  const { browserSession, start } = makeBrowserSession(facts.previousToken, currentTime(), {
     device: facts.device,
     kind: "signed_up",
   })
   const passwordHash = await hashPassword(facts.password)
-  const emailVerifiedAt = new Date()
+  const emailVerifiedAt = currentTime()
   const created = { id: generateId(), email, emailVerifiedAt, name, passwordHash, locale: facts.locale }
   const user = await insertUserByLink(hashToken(token), created, start)
   return user && { ok: true, user, stateToken: link.stateToken, browserSession }

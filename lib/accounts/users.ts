@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
 import type { Device } from "@/lib/data/security-events"
 import {
@@ -49,7 +50,7 @@ export async function createUser(
     {
       id: generateId(),
       email,
-      emailVerifiedAt: facts.emailVerified ? new Date() : null,
+      emailVerifiedAt: facts.emailVerified ? currentTime() : null,
       name,
       passwordHash,
     },
@@ -100,7 +101,7 @@ export async function changeProfile(
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
-    emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? new Date()) : null,
+    emailVerifiedAt: stillVerified ? (user.emailVerifiedAt ?? currentTime()) : null,
     ...(changes.claims && { claims: changeClaims(user, changes.claims) }),
   }
   if (!(await updateUser(userId, changed))) return { ok: false, field: "email", problem: "problems.emailTaken" }
@@ -124,7 +125,11 @@ function findProblemOfClaims(claims: Claims): ClaimProblem | null {
 
 /** @returns the User's claims as JSON, with the time of this change in `updated_at` */
 function changeClaims(user: User, changes: Claims): string {
-  const claims = { ...(JSON.parse(user.claims) as Claims), ...changes, updated_at: Math.floor(Date.now() / 1000) }
+  const claims = {
+    ...(JSON.parse(user.claims) as Claims),
+    ...changes,
+    updated_at: Math.floor(currentTime().getTime() / 1000),
+  }
   return JSON.stringify(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null)))
 }
 
@@ -138,12 +143,12 @@ export async function changePassword(userId: string, password: string): Promise<
   if (!user) return null
   const problem = findPasswordProblem(password, user.email)
   if (problem) return { ok: false, field: "password", problem }
-  return (await setPasswordHash(userId, await hashPassword(password), new Date())) ? { ok: true } : null
+  return (await setPasswordHash(userId, await hashPassword(password), currentTime())) ? { ok: true } : null
 }
 
 /** Keeps a User from signing in, and ends everything that they started. @returns whether there is such a User */
 export async function disableUser(userId: string): Promise<boolean> {
-  return setUserDisabled(userId, new Date())
+  return setUserDisabled(userId, currentTime())
 }
 
 /** Lets a disabled User sign in again. @returns whether there is such a User */
@@ -170,7 +175,7 @@ export async function changePasswordHere(
   if (problem) return { ok: false, problem }
   const passwordHash = await hashPassword(password)
   const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
-  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { device, amr, kind: null })
+  const { browserSession, start } = makeBrowserSession(previousToken, currentTime(), { device, amr, kind: null })
   await changePasswordInBrowser(user.id, passwordHash, start, mail)
   void sendMailInBackground()
   return { ok: true, browserSession }

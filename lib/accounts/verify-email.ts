@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { Device } from "@/lib/data/security-events"
 import { findUser, findUserByEmail, type User, verifyEmailByLink } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
@@ -67,7 +68,7 @@ export async function confirmEmail(
   const notice = isChange
     ? await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "emailChanged", email: link.email })
     : null
-  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), device, notice)))
+  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, currentTime(), device, notice)))
     return null
   void sendMailInBackground()
   return { stateToken: link.stateToken }

@@ -1,4 +1,5 @@
 import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-factor"
+import { currentTime } from "@/lib/clock"
 import { completeBrowserSession } from "@/lib/data/second-factor"
 import type { Device } from "@/lib/data/security-events"
 import type { Flow } from "@/lib/flows/flow"
@@ -26,7 +27,7 @@ export async function completeSignIn(
     return { ok: false, waitSeconds: 0 }
   }
   const kind = result.used === "totp" ? "signed_in" : "recovery_code_used"
-  const event = { userId: user.id, kind, at: new Date(), ...device } as const
+  const event = { userId: user.id, kind, at: currentTime(), ...device } as const
   await completeBrowserSession(tokenHash, withSecondFactor(amr).join(" "), event)
   flow?.concerns({ userId: user.id })
   return { ok: true }

@@ -1,5 +1,6 @@
 import { storeDocumentClient } from "@/lib/clients/client-document"
 import { resolveClient } from "@/lib/clients/resolve-client"
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { addConsent } from "@/lib/data/consents"
 import { findSession } from "@/lib/data/sessions"
@@ -134,7 +135,7 @@ export async function allowInteraction(
       resource: resource.map((value) => describeParameter("resource", value)),
     }))
     await storeDocumentClient(client)
-    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() })
+    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: currentTime() })
   }
   return pathWithUnusedToken(stateToken, state)
 }

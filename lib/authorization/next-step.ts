@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
@@ -50,7 +51,7 @@ export async function findNextStep(
 
 /** OpenID Connect Core 1.0 section 3.1.2.1: max_age. */
 function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): boolean {
-  return maxAge === null || Date.now() - authenticatedAt.getTime() <= maxAge * 1000
+  return maxAge === null || currentTime().getTime() - authenticatedAt.getTime() <= maxAge * 1000
 }
 
 async function isConsented(

@@ -1,4 +1,5 @@
 import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { currentTime, secondsFromNow } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import type { Flow } from "@/lib/flows/flow"
@@ -62,7 +63,7 @@ export async function pushRequest(
     .setAudience(purpose)
     .setSubject(client.clientId)
     .setJti(flow.id)
-    .setExpirationTime(`${requestUriSeconds} s`)
+    .setExpirationTime(secondsFromNow(requestUriSeconds))
     .encrypt(deriveKey(purpose))
   if (token.length > maxLength) {
     throw OAuthError.invalidRequest("The pushed request is too long. Send shorter parameters.", "parameter_invalid")
@@ -110,6 +111,7 @@ async function decrypt(token: string) {
       contentEncryptionAlgorithms: ["A256GCM"],
       maxDecompressedLength: 16 * 1024,
       requiredClaims: ["jti", "exp", "sub"],
+      currentDate: currentTime(),
     })
     return payload
   } catch (error) {

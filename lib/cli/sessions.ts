@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander"
+import { currentTime } from "@/lib/clock"
 import { findSession, type ListedSession, listSessions, revokeSession, revokeSessionsOfUser } from "@/lib/data/sessions"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
@@ -57,13 +58,13 @@ async function revoke(id: string | undefined, { user, yes }: Options): Promise<A
   if (user !== undefined) {
     const { id: userId, email } = await getUser(user)
     await confirm(`Revoke all sessions of ${email}?`, { yes })
-    const count = await revokeSessionsOfUser(userId, "revoked_by_operator", new Date())
+    const count = await revokeSessionsOfUser(userId, "revoked_by_operator", currentTime())
     return { json: { revoked: count }, text: `Revoked ${count} sessions of ${email}.` }
   }
   const session = id === undefined ? null : await findSession(id)
   if (!session) throwNotFound("session", id ?? "")
   await confirm(`Revoke the session ${session.id}?`, { yes })
-  const revoked = await revokeSession(session.id, "revoked_by_operator", new Date())
+  const revoked = await revokeSession(session.id, "revoked_by_operator", currentTime())
   return {
     json: { sid: session.id, revoked: revoked ? 1 : 0 },
     text: revoked ? `Revoked the session ${session.id}.` : `The session ${session.id} was already revoked.`,
@@ -71,7 +72,7 @@ async function revoke(id: string | undefined, { user, yes }: Options): Promise<A
 }
 
 function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: ListedSession) {
-  const now = new Date()
+  const now = currentTime()
   if (revokedAt) return "revoked"
   if (expiresAt <= now || idleExpiresAt <= now) return "expired"
   return startedAt ? "active" : "code_issued"

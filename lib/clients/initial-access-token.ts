@@ -1,4 +1,5 @@
 import { EncryptJWT, errors, jwtDecrypt } from "jose"
+import { currentTime, secondsFromNow } from "@/lib/clock"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { generateId, hashToken } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
@@ -19,7 +20,7 @@ export function issueInitialAccessToken(options: { seconds: number; reusable: bo
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .setAudience(purpose)
     .setJti(generateId())
-    .setExpirationTime(`${options.seconds} s`)
+    .setExpirationTime(secondsFromNow(options.seconds))
     .encrypt(deriveKey(purpose))
 }
 
@@ -31,6 +32,7 @@ export async function findInitialAccessToken(token: string): Promise<InitialAcce
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
       requiredClaims: ["jti", "exp"],
+      currentDate: currentTime(),
     })
     const { jti, exp, reusable } = payload
     return { jti: String(jti), expiresAt: new Date(Number(exp) * 1000), reusable: reusable === true }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { columnsOf, joinList, toList } from "./columns"
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
@@ -73,7 +74,7 @@ function toRow<Facts extends Partial<Client>>(facts: Facts): Omit<Facts, keyof L
 
 export async function insertClient(client: NewClient): Promise<Client> {
   const db = await database()
-  return fromRow(await db.client.create({ data: { ...toRow(client), createdAt: new Date() } as ClientRow }))
+  return fromRow(await db.client.create({ data: { ...toRow(client), createdAt: currentTime() } as ClientRow }))
 }
 
 const client = columnsOf("Client")

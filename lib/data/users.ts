@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessions"
 import { database } from "./database"
 import { consumeEmailLink } from "./email-links"
@@ -36,7 +37,7 @@ const none = { disabledAt: null, signInsCountFrom: null, totp: null, totpStep: 0
 
 /** All columns of a new User. */
 function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
-  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: new Date() }
+  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: currentTime() }
 }
 
 const insertUserWrite = ({
@@ -219,7 +220,7 @@ export async function changePasswordInBrowser(
 export async function deleteUser({ id, email }: Pick<User, "id" | "email">, mail: NewMail | null): Promise<void> {
   const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
   await write(
-    ...(await notificationWrites({ userId: id }, new Date())),
+    ...(await notificationWrites({ userId: id }, currentTime())),
     [`DELETE FROM "FlowEvent" WHERE "flowId" IN (${flows})`, [id]],
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
     [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],

@@ -1,4 +1,5 @@
 import { callbackPath } from "@/lib/authorization/interaction"
+import { currentTime } from "@/lib/clock"
 import type { Texts } from "@/lib/i18n/texts"
 import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions"
 import { readTokenCookie } from "./cookies"
@@ -22,7 +23,8 @@ export const parseNext = (next: string | null): string | null => (next && nextSy
 /** The sign-in page that leads back to a page of the account. */
 export const signInPath = (next: string) => `/sign-in?${new URLSearchParams({ next })}`
 
-export const isRecent = ({ authenticatedAt }: SignedIn) => Date.now() - authenticatedAt.getTime() < recentSeconds * 1000
+export const isRecent = ({ authenticatedAt }: SignedIn) =>
+  currentTime().getTime() - authenticatedAt.getTime() < recentSeconds * 1000
 
 /** Whether a passkey signed the User in. Where that is recent, it takes the place of the password. */
 export const isByPasskey = (amr: string[]) => amr.includes("hwk") || amr.includes("swk")

@@ -9,6 +9,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { perProcess } from "@/lib/per-process"
@@ -71,7 +72,7 @@ export async function inspectJwt(
   if (!header || !claims) return { claims: null, problem: await findSignatureProblem(jwt) }
   if (header.typ !== typ) return { claims: null, problem: "malformed" }
   if (claims.iss !== config().issuer) return { claims: null, problem: "foreign" }
-  const inTime = typeof claims.exp === "number" && claims.exp * 1000 > Date.now()
+  const inTime = typeof claims.exp === "number" && claims.exp * 1000 > currentTime().getTime()
   return { claims, problem: inTime ? null : "expired" }
 }
 

@@ -1,4 +1,5 @@
 import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
+import { currentTime } from "@/lib/clock"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningAlg } from "@/lib/data/signing-keys"
 import { generateId } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
@@ -40,7 +41,7 @@ export async function publicKeySet(): Promise<{ keys: JWK[] }> {
 export async function ensureSigningKeys(): Promise<void> {
   const present = await listSigningKeys()
   for (const alg of signingAlgs) {
-    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date())
+    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, currentTime())
   }
   forgetKeyRing()
   await keyRing()
@@ -74,7 +75,7 @@ export async function describeSigningKeys(): Promise<
   { kid: string; alg: SigningAlg; state: SigningKeyState; activeFrom: Date; createdAt: Date }[]
 > {
   const records = await listSigningKeys()
-  const now = new Date()
+  const now = currentTime()
   return records.map((record) => {
     const { kid, alg, activeFrom, createdAt } = record
     return { kid, alg, state: stateOf(record, records, now), activeFrom, createdAt }
@@ -102,7 +103,7 @@ async function makeSigningKey(alg: SigningAlg, generation: number, activeFrom: D
     generation,
     publicJwk: JSON.stringify(publicJwk),
     privateJwe,
-    createdAt: new Date(),
+    createdAt: currentTime(),
     activeFrom,
   }
   return (await insertSigningKey(row)) ? kid : null

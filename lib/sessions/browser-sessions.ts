@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import {
   type BrowserSessionStart,
@@ -27,7 +28,7 @@ export type SignInFacts = { device?: Device; amr?: string[]; keep?: boolean; kin
  */
 export function makeBrowserSession(
   previousToken: string | null,
-  authenticatedAt = new Date(),
+  authenticatedAt = currentTime(),
   { device, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
 ): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
   const token = generateToken()
@@ -42,7 +43,7 @@ export function makeBrowserSession(
 export async function startBrowserSession(
   userId: string,
   previousToken: string | null,
-  authenticatedAt = new Date(),
+  authenticatedAt = currentTime(),
   facts: SignInFacts = {},
 ): Promise<NewBrowserSession> {
   const { browserSession, start } = makeBrowserSession(previousToken, authenticatedAt, facts)
@@ -73,7 +74,7 @@ const isFactorMissing = ({ user, amr }: SignedIn) => user.totp !== null && acrOf
 async function findSignIn(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
-  const now = new Date()
+  const now = currentTime()
   if (!browserSession || browserSession.expiresAt <= now) return null
   const { user, authenticatedAt, tokenHash, amr, lastUsedAt } = browserSession
   if (!isSignInValid(user, authenticatedAt) || isVerificationMissing(user)) return null
@@ -97,5 +98,5 @@ export const isVerificationMissing = ({ emailVerifiedAt }: User): boolean =>
 
 /** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
 export async function endBrowserSession(token: string): Promise<void> {
-  await deleteBrowserSession(hashToken(token), new Date())
+  await deleteBrowserSession(hashToken(token), currentTime())
 }

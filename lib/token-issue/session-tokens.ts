@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { findSession, revokeSession, type Session, startSession } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
@@ -69,7 +70,7 @@ export async function startSessionTokens(code: VerifiedCode, flow: Flow): Promis
     if (!(await findSession(session.id))?.startedAt) throw invalidCode("session_ended")
     // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
     // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
-    await revokeSession(session.id, "code_replayed", new Date())
+    await revokeSession(session.id, "code_replayed", currentTime())
     throw invalidCode("code_replayed")
   }
   const response: TokenResponse = {
