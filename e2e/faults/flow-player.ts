@@ -16,7 +16,7 @@ import {
 } from "../fixtures/world"
 import type { Random } from "./options"
 
-const stepNames = ["callback", "token", "refresh", "revoke"] as const
+export const stepNames = ["callback", "token", "refresh", "revoke"] as const
 type StepName = (typeof stepNames)[number]
 
 /** What became of the requests of one kind. `done` and `notDone` are requests without an answer. */
@@ -73,6 +73,28 @@ export class FlowPlayer {
   /** Sends the next request. @throws when it gets no answer */
   async playOne(): Promise<void> {
     if (!(await this.playNext())) throw new Error("A request got no answer.")
+  }
+
+  /** Plays until this is the next request of a flow. */
+  async advanceTo(step: StepName): Promise<void> {
+    while (this.flow?.step !== step) await this.playOne()
+  }
+
+  get accessToken(): string {
+    return this.flow?.tokens?.access_token ?? ""
+  }
+
+  /** Sends the next request of the flow, and leaves its answer to the caller. */
+  sendNext(): Promise<Response> {
+    const { flow } = this
+    if (!flow) throw new Error("There is no flow.")
+    const send = {
+      callback: () => this.sendCallback(flow),
+      token: () => this.sendCode(flow),
+      refresh: () => this.sendRefresh(flow.tokens?.refresh_token ?? ""),
+      revoke: () => this.sendRevoke(flow),
+    }
+    return send[flow.step]()
   }
 
   /** Sends the next request. @returns false when it got no answer */
