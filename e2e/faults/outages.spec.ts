@@ -89,7 +89,7 @@ test("during an outage of the database each request gets 503 within ten seconds,
   if (fragile.missing) console.log(fragile.missing)
 })
 
-test("a slow database: every request is answered within ten seconds, and every answer is true", async () => {
+test("a slow database: every request is answered within ten seconds", async () => {
   const { slow } = fragile
   test.skip(slow === null, "SQLite has no connection that could be slow.")
   test.setTimeout(60_000 + times * 60_000)
