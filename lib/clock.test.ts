@@ -32,6 +32,12 @@ test("a slow answer changes nothing as long as the clocks may agree", () => {
   expect(currentTime().getTime()).toBe(machine + minute)
 })
 
+test("several comparisons are more exact than one", () => {
+  compareClock(machine + minute, machine - 2_000, machine)
+  compareClock(machine + minute, machine, machine + 500)
+  expect(currentTime().getTime()).toBe(machine + minute)
+})
+
 test("a corrected clock is used as it is again", () => {
   compareClock(machine + minute, machine, machine)
   compareClock(machine + 20, machine, machine + 40)
