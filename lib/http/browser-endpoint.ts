@@ -17,7 +17,7 @@ export type BrowserHandler = (request: EndpointRequest, browser: Browser, flow: 
 /**
  * An endpoint that a person's browser visits. An error goes to the client by redirect when it is certain who the client
  * is, and is a page of this server in every other case. There is no CORS here.
- * @param options.waitsForOthers whether it sends requests to other servers, which can take longer than its own time limit
+ * @param options.waitsForOthers whether it waits for more than the database, so that it has no time limit of its own
  * @returns a handler for every method, those that the endpoint does not have answering 405
  */
 export function browserEndpoint(

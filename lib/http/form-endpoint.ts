@@ -28,13 +28,8 @@ const maxStateLength = 3_000
 /**
  * The endpoint that a page's form posts to. Forms from elsewhere are refused before they are read.
  * @param page the path of the form's page, to which a GET is redirected: the address bar may show this one
- * @param options.waitsForOthers as in browserEndpoint
  */
-export function formEndpoint(
-  page: string,
-  handle: (form: PostedForm) => Promise<EndpointResponse>,
-  options: { waitsForOthers?: boolean } = {},
-): Endpoint {
+export function formEndpoint(page: string, handle: (form: PostedForm) => Promise<EndpointResponse>): Endpoint {
   const showPage: BrowserHandler = async () => redirect(page)
   const post: BrowserHandler = async (request, browser, flow) => {
     checkOrigin(request)
@@ -43,7 +38,8 @@ export function formEndpoint(
     const state = field("state").slice(0, maxStateLength) || null
     return handle({ form, field, state, browser, request, flow })
   }
-  return browserEndpoint({ GET: showPage, POST: post }, options)
+  // Passwords are hashed one after another, and a provider can be slow.
+  return browserEndpoint({ GET: showPage, POST: post }, { waitsForOthers: true })
 }
 
 /**

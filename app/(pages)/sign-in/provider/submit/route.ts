@@ -18,5 +18,4 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     const page = next ? signInPath(next) : "/sign-in"
     return sent ?? showFormAgain(page, state, { values: {}, errors: { form: "problems.providerFailed" } })
   },
-  { waitsForOthers: true },
 )
