@@ -40,6 +40,7 @@ export default defineConfig({
         "**/pages/{sign-in-limits,watched-flow}.spec.ts",
         "**/server/{nginx,processes,restart,two-builds,unavailable}.spec.ts",
       ],
+      testIgnore: "**/faults/power-cut.spec.ts",
     },
     // Tests of what differs where Next serves the endpoints.
     {

@@ -42,6 +42,9 @@ type PlayedFlow = {
   refreshes: number
 }
 
+/** What the answers so far say about a Session. */
+export type SeenSession = { id: string; started: boolean; rotations: number; revoked: boolean }
+
 /**
  * Plays whole flows, one after another: /authorize, /callback, /token, some refreshes, /revoke. A request that gets no answer
  * stops it, and `verify` then finds out what the server did with that request.
@@ -78,6 +81,18 @@ export class FlowPlayer {
   /** Plays until this is the next request of a flow. */
   async advanceTo(step: StepName): Promise<void> {
     while (this.flow?.step !== step) await this.playOne()
+  }
+
+  /** The current flow's Session, if there is one, and the last one that was revoked. */
+  seenSessions(): SeenSession[] {
+    const seen = (flow: PlayedFlow, revoked: boolean): SeenSession => ({
+      id: flow.id,
+      started: flow.tokens !== null,
+      rotations: flow.rotations,
+      revoked,
+    })
+    const { flow, lastFlow } = this
+    return [...(flow?.code ? [seen(flow, false)] : []), ...(lastFlow ? [seen(lastFlow, true)] : [])]
   }
 
   get accessToken(): string {

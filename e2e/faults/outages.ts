@@ -10,7 +10,7 @@ import { startRelay } from "@/lib/testing/relay"
 import type { EmptyDatabase } from "../fixtures/empty-database"
 import { testEnvironment } from "../fixtures/environment"
 
-export type Outage = {
+type Outage = {
   name: string
   /** Whether what only reads still works. */
   readsWork: boolean
@@ -66,6 +66,7 @@ async function openFragileSqlite(): Promise<FragileDatabase> {
   const small = mountSmall(16)
   const folder = small?.folder ?? mkdtempSync(path.join(os.tmpdir(), "oauth-flow-fragile-"))
   const file = path.join(folder, "fragile.db")
+  const databaseUrl = `file:${file}`
   let other: BetterSqlite3.Database | null = null
   const locked: Outage = {
     name: "locked by another process",
@@ -79,13 +80,21 @@ async function openFragileSqlite(): Promise<FragileDatabase> {
       other?.close()
     },
   }
-  const full: Outage[] = small ? [{ name: "disk full", readsWork: true, start: small.fill, end: small.clear }] : []
+  const full: Outage = {
+    name: "disk full",
+    readsWork: true,
+    async start() {
+      // Otherwise the next writes would reuse the space of the log.
+      await queryUrl(databaseUrl, "PRAGMA wal_checkpoint(TRUNCATE)")
+      small?.fill()
+    },
+    end: () => small?.clear(),
+  }
   const remove = async () => (small ? small.remove() : rmSync(folder, { recursive: true, force: true }))
-  const databaseUrl = `file:${file}`
   return {
     database: { databaseUrl, remove },
     serverUrl: databaseUrl,
-    outages: [locked, ...full],
+    outages: small ? [locked, full] : [locked],
     slow: null,
     missing: small ? null : cannotMount,
   }
