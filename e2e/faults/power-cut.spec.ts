@@ -11,7 +11,7 @@ import { faultOptions, seededRandom } from "./options"
 import { report } from "./report"
 
 const { long, seed } = faultOptions()
-const answersWanted = long ? 400 : 30
+const answersWanted = long ? 300 : 30
 /** With NORMAL, a power cut may lose the last second. The long form shows that this test finds what is lost. */
 const settings = long ? ["FULL", "NORMAL"] : ["FULL"]
 
