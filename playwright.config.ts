@@ -25,18 +25,22 @@ export default defineConfig({
     {
       name: "sqlite",
       testMatch: "**/*.spec.ts",
-      testIgnore: "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
+      testIgnore: [
+        "**/server/{next-start,nginx,two-builds,unavailable}.spec.ts",
+        "**/faults/{clocks,serializable}.spec.ts",
+      ],
     },
     // Tests that depend on the database or on two instances. Pages look and work the same on both databases.
     {
       name: "postgres",
       testMatch: [
-        "**/{endpoints,leaks,races}/*.spec.ts",
+        "**/{endpoints,faults,leaks,races}/*.spec.ts",
         "**/flows/{one-answer,steps,watching}.spec.ts",
         "**/flows/{account,accounts,passkeys,providers,reset-password,second-factor,sign-up-by-email}.spec.ts",
         "**/pages/{sign-in-limits,watched-flow}.spec.ts",
         "**/server/{fuzz,nginx,observability,processes,restart,two-builds,unavailable}.spec.ts",
       ],
+      testIgnore: "**/faults/power-cut.spec.ts",
     },
     // Tests of what differs where Next serves the endpoints.
     {

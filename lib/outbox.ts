@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { log } from "@/lib/log"
 import { count } from "@/lib/metrics"
 
@@ -55,7 +56,7 @@ export function createOutbox<Message extends { attempts: number }>(outbox: Outbo
   }
 
   /** Sends what is due. @returns how many messages there were, at most `batch` */
-  async function sendDue(now = new Date()): Promise<number> {
+  async function sendDue(now = currentTime()): Promise<number> {
     const due = await outbox.list(now, batch)
     await Promise.all(due.map((message) => sendOne(message, now)))
     return due.length

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import {
   listSealedValues,
@@ -20,7 +21,7 @@ export const recordSecrets = (now: Date): Promise<void> => recordSecretUse(secre
 /** As `recordSecrets`, while a server runs. A failure is logged, and the next round tries again. */
 export async function recordSecretsInBackground(): Promise<void> {
   try {
-    await recordSecrets(new Date())
+    await recordSecrets(currentTime())
   } catch (error) {
     log().warn({ event: "secrets_not_recorded", problem: error instanceof Error ? error.name : "unknown" })
   }

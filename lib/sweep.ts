@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { findNewestSurplus, sweepFlows } from "@/lib/data/flows"
 import { releaseLease, takeLease } from "@/lib/data/leases"
@@ -49,17 +50,17 @@ export async function sweep(
   // First, because they contain what people did, and Sessions may take hours.
   await runBatches(options, sweepFlowBatch(total))
   // A code's row prevents its state token from creating a second code, so the row must outlive the state token.
-  const before = new Date(Date.now() - config().STATE_TOKEN_SECONDS * 1000)
-  const unusedBefore = new Date(Date.now() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
-  const eventsBefore = new Date(Date.now() - config().AUDIT_DAYS * 24 * 60 * 60 * 1000)
+  const before = new Date(currentTime().getTime() - config().STATE_TOKEN_SECONDS * 1000)
+  const unusedBefore = new Date(currentTime().getTime() - config().REGISTRATION_DAYS * 24 * 60 * 60 * 1000)
+  const eventsBefore = new Date(currentTime().getTime() - config().AUDIT_DAYS * 24 * 60 * 60 * 1000)
   await runBatches(options, async () => {
     const swept = await sweepBatch(before, unusedBefore, eventsBefore, batch)
     for (const kind of Object.keys(swept) as (keyof Swept)[]) total[kind] += swept[kind]
     return Math.max(...Object.values(swept)) === batch
   })
-  total.signingKeys = await deleteRetiredKeys(new Date())
+  total.signingKeys = await deleteRetiredKeys(currentTime())
   for (const [kind, rows] of Object.entries(total)) count("swept_rows", [kind], rows)
-  recordSweep(new Date())
+  recordSweep(currentTime())
   return total
 }
 
@@ -76,7 +77,7 @@ function sweepFlowBatch(total: { flowEvents: number }): () => Promise<boolean> {
 
 async function findFlowCutoff(): Promise<{ seq: number; lastAt: Date }> {
   const { FLOW_INSPECTOR_HOURS, FLOW_INSPECTOR_EVENTS } = config()
-  const tooOld = (Date.now() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
+  const tooOld = (currentTime().getTime() - FLOW_INSPECTOR_HOURS * 60 * 60 * 1000) * lanes
   const seq = Math.max(tooOld, await findNewestSurplus(FLOW_INSPECTOR_EVENTS))
   return { seq, lastAt: new Date(seq / lanes) }
 }
@@ -103,7 +104,7 @@ export async function sweepInBackground(): Promise<void> {
   const lease = createLease("sweep", leaseSeconds)
   try {
     if (!(await lease.hold())) return
-    for (const kid of await rotateDueKeys(new Date())) log().info({ event: "signing_key_rotated", kid })
+    for (const kid of await rotateDueKeys(currentTime())) log().info({ event: "signing_key_rotated", kid })
     await sweep({ pauseFactor, mayContinue: lease.hold })
     await lease.release()
   } catch (error) {
@@ -120,7 +121,7 @@ function createLease(name: string, seconds: number) {
   return {
     /** Takes the lease, or keeps it. @returns whether this process has it */
     async hold(): Promise<boolean> {
-      const now = Date.now()
+      const now = currentTime().getTime()
       if (now < extendAt) return true
       const held = await takeLease(name, holder, new Date(now), new Date(now + seconds * 1000))
       extendAt = held ? now + (seconds * 1000) / 2 : 0

@@ -1,32 +1,14 @@
 import { randomBytes } from "node:crypto"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import os from "node:os"
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { root } from "@/lib/testing/packages"
+import { createEmptyDatabase } from "../fixtures/empty-database"
 import { testEnvironment } from "../fixtures/environment"
 import { newLogFile } from "../fixtures/instances"
 import { query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { startServer, type TestServer } from "../fixtures/server"
 import { expect, test } from "../fixtures/world"
-
-/** An empty database of the current project's kind. */
-async function createEmptyDatabase(): Promise<{ databaseUrl: string; directory: string; remove: () => Promise<void> }> {
-  const directory = mkdtempSync(path.join(os.tmpdir(), "oauth-flow-start-"))
-  const removeDirectory = () => rmSync(directory, { recursive: true, force: true })
-  if (testEnvironment().provider === "sqlite") {
-    return { databaseUrl: `file:${path.join(directory, "start.db")}`, directory, remove: async () => removeDirectory() }
-  }
-  const name = `oauth_flow_start_${randomBytes(6).toString("hex")}`
-  await query(`CREATE DATABASE "${name}"`)
-  const url = new URL(testEnvironment().databaseUrl)
-  url.pathname = `/${name}`
-  const remove = async () => {
-    removeDirectory()
-    await query(`DROP DATABASE "${name}" WITH (FORCE)`)
-  }
-  return { databaseUrl: url.href, directory, remove }
-}
 
 test("servers that start in parallel on an empty database create one schema, one key of each algorithm and one secret - RFC 7517 5", async () => {
   const { provider } = testEnvironment()
@@ -57,8 +39,8 @@ test("servers that start in parallel on an empty database create one schema, one
 
     if (provider === "sqlite") {
       const secretFiles = readdirSync(directory).filter((file) => file.includes("secret"))
-      expect(secretFiles).toEqual(["start.db.secret"])
-      const file = path.join(directory, "start.db.secret")
+      expect(secretFiles).toEqual(["empty.db.secret"])
+      const file = path.join(directory, "empty.db.secret")
       remember(readFileSync(file, "utf8").trim())
       if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600)
     }

@@ -1,4 +1,6 @@
 import { findFreePort } from "@/lib/testing/free-port"
+import { faultOptions } from "../faults/options"
+import { report } from "../faults/report"
 import { testEnvironment } from "../fixtures/environment"
 import { postPage } from "../fixtures/forms"
 import { newLogFile } from "../fixtures/instances"
@@ -93,7 +95,8 @@ test("a body sent byte by byte gets 408 after REQUEST_SECONDS, also through ngin
 
 /** Restarts two servers behind nginx, one after the other, while clients refresh without a pause. */
 async function restartUnderLoad({ keepAlive, PROCESSES }: { keepAlive: boolean; PROCESSES: string }): Promise<void> {
-  test.setTimeout(120_000)
+  const cycles = faultOptions().long ? 5 : 1
+  test.setTimeout(cycles * 120_000)
   const port = await findFreePort()
   const instances = await Promise.all([startBehind(port, { PROCESSES }), startBehind(port, { PROCESSES })])
   const ports = instances.map((server) => server.port)
@@ -103,13 +106,17 @@ async function restartUnderLoad({ keepAlive, PROCESSES }: { keepAlive: boolean; 
   const sessions = await Promise.all(Array.from({ length: 6 }, () => obtainTokens(client, user)))
   const load = startRefreshLoad(client, sessions, proxy.baseUrl)
   await load.answered(60)
-  for (const [i, server] of instances.entries()) {
-    expect(await server.stop("SIGTERM")).toBe(0)
-    instances[i] = await startBehind(port, { PROCESSES }, server.port)
-    await load.answered(60)
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    for (const [i, server] of instances.entries()) {
+      expect(await server.stop("SIGTERM")).toBe(0)
+      instances[i] = await startBehind(port, { PROCESSES }, server.port)
+      await load.answered(60)
+    }
   }
   await load.finish(proxy.baseUrl)
   expect(load.failures).toEqual([])
+  const requests = load.connections.flat().length
+  report("rolling restart", { PROCESSES, keepAlive, restarts: 2 * cycles, requests, failed: 0 })
   await proxy.stop()
   await Promise.all(instances.map((server) => server.stop()))
 }

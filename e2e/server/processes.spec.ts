@@ -40,6 +40,24 @@ if (process.platform === "linux") {
     }
   })
 
+  test("a connection that arrives while a process dies is answered or closed", async () => {
+    const server = await startInstance({ PROCESSES: "2" })
+    try {
+      const [victim = 0] = workersOf(server)
+      // After SIGCONT, the first process sees the lost channel first, then the connections, and then the end of its child.
+      process.kill(server.pid, "SIGSTOP")
+      process.kill(victim, "SIGKILL")
+      await expect.poll(() => readFileSync(`/proc/${victim}/stat`, "utf8")).toContain(") Z ")
+      const connections = await Promise.all(Array.from({ length: 10 }, () => openConnection(server.port)))
+      for (const { write } of connections) write("GET /jwks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+      process.kill(server.pid, "SIGCONT")
+      for (const { closed } of connections) expect(await closed).toMatch(/^$|^HTTP\/1\.1 200 /)
+      expect(await server.stop()).toBe(0)
+    } finally {
+      await server.kill()
+    }
+  })
+
   test("a process that is stopped alone finishes its requests and is replaced", async () => {
     const server = await startInstance({ PROCESSES: "2" })
     const [stopped = 0, other = 0] = workersOf(server)

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { report } from "../faults/report"
 import { testEnvironment } from "../fixtures/environment"
 import { startInstance } from "../fixtures/instances"
 import { openConnection } from "../fixtures/raw-connection"
@@ -58,6 +59,7 @@ if (process.platform === "linux") {
     expect(after.filter((pid) => before.includes(pid))).toEqual([])
     await load.finish(server.baseUrl)
     expect(load.failures).toEqual([])
+    report("SIGUSR2", { PROCESSES: "2", requests: load.connections.flat().length, failed: 0 })
     expect(await server.stop()).toBe(0)
   })
 }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { insertAuditEvent, listAccountEvents, listFailedSignIns, type Source } from "@/lib/data/audit-events"
 import { listBrowserSessions } from "@/lib/data/browser-sessions"
 import { listConnectedApps } from "@/lib/data/connected-apps"
@@ -13,7 +14,7 @@ const maxEvents = 10_000
 
 /** Everything that this server knows about a User, for its owner to keep. Secrets, such as the password's hash, are left out. */
 export async function exportAccount(user: User, source: Source): Promise<object> {
-  const now = new Date()
+  const now = currentTime()
   await insertAuditEvent({ ...source, kind: "data_exported", at: now, userId: user.id })
   const [browsers, apps, events, failures] = await Promise.all([
     listBrowserSessions(user.id, now),

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { Device, Source } from "@/lib/data/audit-events"
 import { deleteBrowserSessions, listBrowserSessions } from "@/lib/data/browser-sessions"
 import { hashToken } from "@/lib/protocol/random"
@@ -16,7 +17,7 @@ const idOf = (tokenHash: string) => hashToken(tokenHash).slice(0, 22)
 
 /** The browsers of a User, this one first. @param current the token hash of this browser's BrowserSession */
 export async function listBrowsers(userId: string, current: string): Promise<SignedInBrowser[]> {
-  const sessions = await listBrowserSessions(userId, new Date())
+  const sessions = await listBrowserSessions(userId, currentTime())
   return sessions
     .map(({ tokenHash, authenticatedAt, lastUsedAt, browser, os }) => ({
       id: idOf(tokenHash),
@@ -40,13 +41,13 @@ export async function endBrowsers(
   which: string,
   { current, source }: { current: string | null; source: Source },
 ): Promise<number> {
-  const sessions = await listBrowserSessions(userId, new Date())
+  const sessions = await listBrowserSessions(userId, currentTime())
   const ended = sessions.filter(({ tokenHash }) =>
     which === "others" ? tokenHash !== current : idOf(tokenHash) === which,
   )
   if (ended.length > 0) {
     const detail = ended.map(({ browser, os }) => [browser, os].filter(Boolean).join(", ")).join("; ") || null
-    await deleteBrowserSessions(ended, { userId, kind: "browser_ended", at: new Date(), ...source, detail })
+    await deleteBrowserSessions(ended, { userId, kind: "browser_ended", at: currentTime(), ...source, detail })
   }
   return ended.length
 }

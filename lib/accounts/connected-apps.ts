@@ -1,10 +1,11 @@
+import { currentTime } from "@/lib/clock"
 import type { Source } from "@/lib/data/audit-events"
 import { type ConnectedApp, disconnectApp, listConnectedApps } from "@/lib/data/connected-apps"
 
 export type { ConnectedApp }
 
 /** The apps that have a Consent of the User or an active Session. */
-export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnectedApps(userId, new Date())
+export const listApps = (userId: string): Promise<ConnectedApp[]> => listConnectedApps(userId, currentTime())
 
 /**
  * Ends an app's access: its Consent and all Sessions, so that its tokens are no longer active.
@@ -17,7 +18,7 @@ export async function disconnect(userId: string, clientId: string, source: Sourc
     userId,
     clientId,
     kind: "app_disconnected",
-    at: new Date(),
+    at: currentTime(),
     ...source,
     detail: app.clientName,
   } as const

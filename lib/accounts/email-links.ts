@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto"
 import { addressKey } from "@/lib/accounts/address-key"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { type EmailLink, findEmailLink, insertEmailLink, type LinkPurpose } from "@/lib/data/email-links"
@@ -38,7 +39,7 @@ export async function issueLink(target: LinkTarget, compose: (url: string) => Le
   const token = generateToken()
   const url = `${config().issuer}${pages[target.purpose]}?${new URLSearchParams({ token })}`
   const letter = compose(url)
-  const createdAt = new Date()
+  const createdAt = currentTime()
   const expiresAt = new Date(createdAt.getTime() + linkSeconds * 1000)
   const link = { ...target, stateToken: target.stateToken ?? null, tokenHash: hashToken(token), createdAt, expiresAt }
   await insertEmailLink(link, letter && (await prepareMail(letter)))
@@ -48,7 +49,7 @@ export async function issueLink(target: LinkTarget, compose: (url: string) => Le
 
 /** Finds a link that can still be used for one of the purposes. Nothing is consumed. */
 export async function findLink(token: string, ...purposes: LinkPurpose[]): Promise<EmailLink | null> {
-  const link = await findEmailLink(hashToken(token), new Date())
+  const link = await findEmailLink(hashToken(token), currentTime())
   return link && purposes.some((purpose) => purpose === link.purpose) ? link : null
 }
 

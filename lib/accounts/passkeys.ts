@@ -1,5 +1,6 @@
 import { isIP } from "node:net"
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
@@ -39,14 +40,14 @@ export const arePasskeysOn = () => isIP(rpId().replace(/^\[|\]$/g, "")) === 0
 
 async function makeChallenge(userId: string | null): Promise<{ challenge: string; sealed: string }> {
   const challenge = generateToken()
-  const facts: Challenge = { challenge, userId, expiresAt: Date.now() + challengeMs }
+  const facts: Challenge = { challenge, userId, expiresAt: currentTime().getTime() + challengeMs }
   return { challenge, sealed: await seal("passkey", facts) }
 }
 
 /** Opens a challenge and consumes it. @returns null for one that cannot be used, or was used before */
 async function consumeChallenge(sealed: string, userId: string | null): Promise<string | null> {
   const facts = await openSealed<Challenge>("passkey", sealed)
-  if (!facts || facts.userId !== userId || facts.expiresAt <= Date.now()) return null
+  if (!facts || facts.userId !== userId || facts.expiresAt <= currentTime().getTime()) return null
   return (await consumeJwt(hashToken(`passkey ${facts.challenge}`), new Date(facts.expiresAt))) ? facts.challenge : null
 }
 
@@ -154,7 +155,7 @@ export async function addPasskey(
     transports: toTransports(credential.transports).join(" "),
     singleDevice: credentialDeviceType === "singleDevice",
     name,
-    createdAt: new Date(),
+    createdAt: currentTime(),
   }
   const signedIn = { tokenHash, amr: [...new Set([...amr, ...amrOf(passkey)])].join(" ") }
   const stored = await insertPasskey(passkey, signedIn, await tell(user, "passkey_added", name, by))
@@ -193,7 +194,7 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
   const result = await verified(() =>
     verifyAuthenticationResponse({ response: parsed, credential, ...expected(challenge) }),
   )
-  if (!result || !(await countPasskeyUse(passkey.id, result.authenticationInfo.newCounter, new Date()))) return null
+  if (!result || !(await countPasskeyUse(passkey.id, result.authenticationInfo.newCounter, currentTime()))) return null
   return { user: passkey.user, amr: amrOf(passkey) }
 }
 
@@ -213,5 +214,5 @@ async function tell(user: User, kind: AccountEventKind & `passkey_${string}`, na
   const mailKind = kind === "passkey_added" ? "passkeyAdded" : "passkeyRemoved"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: new Date(), ...source, detail: name }, mail }
+  return { event: { userId: user.id, kind, at: currentTime(), ...source, detail: name }, mail }
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from "openid-client"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { deleteProvider, findProvider, insertProvider, listProviders, type Provider } from "@/lib/data/providers"
 import { perProcess } from "@/lib/per-process"
@@ -48,7 +49,7 @@ export async function addProvider(facts: NewProvider): Promise<string | null> {
     clientId,
     clientSecret: clientSecret && (await seal("provider", clientSecret)),
     scope: kind === "github" ? "read:user user:email" : "openid email profile",
-    createdAt: new Date(),
+    createdAt: currentTime(),
   }
   try {
     await discover(provider)

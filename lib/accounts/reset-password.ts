@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import type { EmailLink } from "@/lib/data/email-links"
@@ -87,7 +88,7 @@ export async function resetPassword(
   if (!hashed.ok) return hashed
   const proof = link.purpose === "reset_password" ? "email" : "operator"
   const mail = await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "passwordChanged" })
-  if (!(await resetPasswordByLink(hashToken(token), proof, user.id, hashed.passwordHash, new Date(), source, mail)))
+  if (!(await resetPasswordByLink(hashToken(token), proof, user.id, hashed.passwordHash, currentTime(), source, mail)))
     return null
   void sendMailInBackground()
   return { ok: true, stateToken: link.stateToken }

@@ -1,5 +1,6 @@
 import { createHmac, randomInt } from "node:crypto"
 import { Secret, TOTP } from "otpauth"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
@@ -42,7 +43,7 @@ const totpOf = (secret: string, email: string) =>
  */
 export async function beginTotpSetup(user: User): Promise<{ secret: string; uri: string; setup: string }> {
   const secret = new Secret({ size: secretBytes }).base32
-  const setup: Setup = { secret, userId: user.id, expiresAt: Date.now() + setupMs }
+  const setup: Setup = { secret, userId: user.id, expiresAt: currentTime().getTime() + setupMs }
   return showSetup(user, setup)
 }
 
@@ -59,14 +60,14 @@ async function showSetup(user: User, setup: Setup) {
 
 async function openSetup(user: User, sealed: string): Promise<Setup | null> {
   const setup = await openSealed<Setup>("totp-setup", sealed)
-  return setup && setup.userId === user.id && setup.expiresAt > Date.now() ? setup : null
+  return setup && setup.userId === user.id && setup.expiresAt > currentTime().getTime() ? setup : null
 }
 
 /** The step of a code: the current one, or one before or after, because clocks drift; null for a wrong code. */
 function findStep(secret: string, code: string): number | null {
   if (!/^[0-9]{6}$/.test(code)) return null
   // Read the clock once. Between two reads the step could change, and a code would be recorded under the wrong step and accepted again.
-  const timestamp = Date.now()
+  const timestamp = currentTime().getTime()
   const delta = totpOf(secret, "").validate({ token: code, timestamp, window: 1 })
   return delta === null ? null : Math.floor(timestamp / 1000 / stepSeconds) + delta
 }
@@ -150,7 +151,7 @@ async function consume(user: User, typed: string): Promise<"totp" | "recovery_co
   if (!secret) return null
   const step = findStep(secret, code)
   if (step !== null) return (await consumeTotpStep(user.id, step)) ? "totp" : null
-  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code, secret), new Date())) ? "recovery_code" : null
+  return (await consumeRecoveryCode(user.id, hashRecoveryCode(code, secret), currentTime())) ? "recovery_code" : null
 }
 
 const codeCount = 10
@@ -178,5 +179,5 @@ async function tell(
 ) {
   const letter = { kind, to: user.email, locale: localeOf(user, locale) }
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind: event, at: new Date(), ...source }, mail }
+  return { event: { userId: user.id, kind: event, at: currentTime(), ...source }, mail }
 }

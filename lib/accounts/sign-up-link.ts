@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { findUserByEmail, insertUserByLink, type User } from "@/lib/data/users"
@@ -66,13 +67,13 @@ export async function finishSignUp(
   const { email, name } = parsed
   const waitSeconds = await countLinkUse(facts.source)
   if (waitSeconds > 0) return { ok: false, waitSeconds }
-  const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
+  const { browserSession, start } = makeBrowserSession(facts.previousToken, currentTime(), {
     source: facts.source,
     kind: "signed_up",
   })
   const hashed = await hashNewPassword(facts.password, email)
   if (!hashed.ok) return hashed
-  const emailVerifiedAt = new Date()
+  const emailVerifiedAt = currentTime()
   const created = {
     id: generateId(),
     email,

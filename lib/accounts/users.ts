@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { Source } from "@/lib/data/audit-events"
 import type { BrowserSessionStart } from "@/lib/data/browser-sessions"
 import {
@@ -49,7 +50,7 @@ export async function createUser(
     {
       id: generateId(),
       email,
-      emailVerifiedAt: facts.emailVerified ? new Date() : null,
+      emailVerifiedAt: facts.emailVerified ? currentTime() : null,
       name,
       passwordHash: hashed.passwordHash,
     },
@@ -102,7 +103,7 @@ export async function changeProfile(
     ...(changes.email !== undefined && { email }),
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
-    ...(isVerified !== undefined && { emailVerifiedAt: isVerified ? (user.emailVerifiedAt ?? new Date()) : null }),
+    ...(isVerified !== undefined && { emailVerifiedAt: isVerified ? (user.emailVerifiedAt ?? currentTime()) : null }),
     ...(claims && { claims: changeClaims(user, claims) }),
   }
   const stored = await updateUser(user, changed, source)
@@ -136,7 +137,11 @@ function findProblemOfClaims(claims: Claims): ClaimProblem | null {
 
 /** @returns the User's claims as JSON, with the time of this change in `updated_at` */
 function changeClaims(user: User, changes: Claims): string {
-  const claims = { ...(JSON.parse(user.claims) as Claims), ...changes, updated_at: Math.floor(Date.now() / 1000) }
+  const claims = {
+    ...(JSON.parse(user.claims) as Claims),
+    ...changes,
+    updated_at: Math.floor(currentTime().getTime() / 1000),
+  }
   return JSON.stringify(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null)))
 }
 
@@ -150,12 +155,12 @@ export async function changePassword(userId: string, password: string): Promise<
   if (!user) return null
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
-  return (await setPasswordHash(userId, hashed.passwordHash, new Date())) ? { ok: true } : null
+  return (await setPasswordHash(userId, hashed.passwordHash, currentTime())) ? { ok: true } : null
 }
 
 /** Keeps a User from signing in, and ends everything that they started. @returns whether there is such a User */
 export async function disableUser(userId: string): Promise<boolean> {
-  return setUserDisabled(userId, new Date())
+  return setUserDisabled(userId, currentTime())
 }
 
 /** Lets a disabled User sign in again. @returns whether there is such a User */
@@ -177,7 +182,7 @@ export async function changePasswordHere(
   const hashed = await hashNewPassword(password, user.email)
   if (!hashed.ok) return hashed
   const mail = await prepareMail({ kind: "passwordChanged", to: user.email, locale: localeOf(user, locale) })
-  const { browserSession, start } = makeBrowserSession(previousToken, new Date(), { source, kind: null })
+  const { browserSession, start } = makeBrowserSession(previousToken, currentTime(), { source, kind: null })
   if (!(await changePasswordInBrowser(user, hashed.passwordHash, start, mail))) return null
   void sendMailInBackground()
   return { ok: true, browserSession }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { findUser, findUserByEmail, type User, verifyEmailByLink } from "@/lib/data/users"
@@ -70,7 +71,7 @@ export async function confirmEmail(
   const notice = isChange
     ? await prepareMail({ to: user.email, locale: localeOf(user, locale), kind: "emailChanged", email: link.email })
     : null
-  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, new Date(), source, notice)))
+  if (!(await verifyEmailByLink(hashToken(token), { id: user.id, email: link.email }, currentTime(), source, notice)))
     return null
   void sendMailInBackground()
   return { stateToken: link.stateToken }

@@ -1,4 +1,5 @@
 import { verifySecondFactor, withSecondFactor } from "@/lib/accounts/second-factor"
+import { currentTime } from "@/lib/clock"
 import { insertAuditEvent, type Source } from "@/lib/data/audit-events"
 import { completeBrowserSession } from "@/lib/data/second-factor"
 import type { Flow } from "@/lib/flows/flow"
@@ -29,14 +30,14 @@ export async function completeSignIn(
       ...source,
       userId: user.id,
       kind: "sign_in_failed",
-      at: new Date(),
+      at: currentTime(),
       detail: "second factor",
     })
     flow?.fail({ reason: "credentials_wrong" })
     return { ok: false, waitSeconds: 0 }
   }
   const kind = result.used === "totp" ? "signed_in" : "recovery_code_used"
-  const event = { userId: user.id, kind, at: new Date(), ...source } as const
+  const event = { userId: user.id, kind, at: currentTime(), ...source } as const
   await completeBrowserSession(tokenHash, withSecondFactor(amr).join(" "), event)
   flow?.concerns({ userId: user.id })
   return { ok: true }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { type Client, findClient } from "@/lib/data/clients"
 import {
@@ -52,7 +53,7 @@ async function postLogoutToken(client: Client, notification: LogoutNotification)
 
 /** Issues a logout token, Back-Channel Logout 1.0 section 2.4. */
 function issueLogoutToken(client: Client, { sessionId, userId }: LogoutNotification): Promise<string> {
-  const iat = Math.floor(Date.now() / 1000)
+  const iat = Math.floor(currentTime().getTime() / 1000)
   return signJwt(client.idTokenSignedResponseAlg, "logout+jwt", {
     iss: config().issuer,
     sub: userId,

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import {
@@ -15,7 +16,7 @@ const sessionMs = 8 * 60 * 60 * 1000
 /** A link by which one browser may enter the flow inspector, once. @returns the URL, and until when it can be used */
 export async function createOperatorLink(): Promise<{ url: string; expiresAt: Date }> {
   const ticket = generateToken()
-  const expiresAt = new Date(Date.now() + ticketMs)
+  const expiresAt = new Date(currentTime().getTime() + ticketMs)
   await insertOperatorTicket(hashToken(ticket), expiresAt)
   return { url: `${config().issuer}/flows/enter?ticket=${ticket}`, expiresAt }
 }
@@ -25,7 +26,7 @@ export async function enterAsOperator(
   ticket: string,
   source: Source,
 ): Promise<{ token: string; expiresAt: Date } | null> {
-  const enteredAt = new Date()
+  const enteredAt = currentTime()
   const token = generateToken()
   const expiresAt = new Date(enteredAt.getTime() + sessionMs)
   const session = { tokenHash: hashToken(token), enteredAt, expiresAt }
@@ -42,5 +43,5 @@ export function closeInspector(): Promise<number> {
 export async function maySeeFlows(operatorToken: string | null): Promise<boolean> {
   const { flowInspector } = config()
   if (flowInspector !== "operators") return flowInspector === "everyone"
-  return operatorToken !== null && hasOperatorSession(hashToken(operatorToken), new Date())
+  return operatorToken !== null && hasOperatorSession(hashToken(operatorToken), currentTime())
 }

@@ -1,5 +1,6 @@
 import { addressKey } from "@/lib/accounts/address-key"
 import { verifyPasskey } from "@/lib/accounts/passkeys"
+import { currentTime } from "@/lib/clock"
 import type { Source } from "@/lib/data/audit-events"
 import { countSignInAttempt, refundSignInAttempt } from "@/lib/data/sign-in-limits"
 import type { Flow } from "@/lib/flows/flow"
@@ -22,7 +23,7 @@ export async function signInWithPasskey(
     flow?.fail({ reason: "too_many_attempts" })
     return { ok: false, waitSeconds }
   }
-  const lookedUpAt = new Date()
+  const lookedUpAt = currentTime()
   const found = await verifyPasskey(attempt.sealed, attempt.response)
   if (!found || isVerificationMissing(found.user)) {
     count("failed_sign_ins", ["passkey"])

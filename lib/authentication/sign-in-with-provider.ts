@@ -3,6 +3,7 @@ import { mayChangeFactors } from "@/lib/accounts/passkeys"
 import { hashPassword } from "@/lib/accounts/password"
 import { findProviderById, type Provider } from "@/lib/accounts/providers"
 import { localeOf } from "@/lib/accounts/users"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { deleteLink, findLinkedUser, insertLink, listLinkedAccounts, listProviders } from "@/lib/data/providers"
@@ -56,7 +57,7 @@ export async function visitProvider(
       issuer: provider.issuer,
       state: fingerprint(checks.state),
     }))
-    const visit: Visit = { ...checks, providerId, linkFor, next, expiresAt: Date.now() + waitMs }
+    const visit: Visit = { ...checks, providerId, linkFor, next, expiresAt: currentTime().getTime() + waitMs }
     return { url, sealed: await seal("provider-visit", visit) }
   } catch (error) {
     logFailure(provider, error)
@@ -95,7 +96,7 @@ export async function returnFromProvider(
   flow: Flow | null,
 ): Promise<ProviderResult> {
   const visit = sealed === null ? null : await openSealed<Visit>("provider-visit", sealed)
-  const provider = visit && visit.expiresAt > Date.now() ? await findProviderById(visit.providerId) : null
+  const provider = visit && visit.expiresAt > currentTime().getTime() ? await findProviderById(visit.providerId) : null
   const isLink = visit?.linkFor !== null && visit !== null
   const failed = (problem: ProblemKey): ProviderResult => ({ outcome: "failed", problem, isLink })
   if (!visit || !provider) return failed("problems.providerFailed")
@@ -123,7 +124,7 @@ export async function returnFromProvider(
     // A provider sign-in has no second factor, so it must not link to an account that has one. The owner can link it when signed in.
     const isProtected = !(await mayChangeFactors({ user: known, amr }))
     if (known.emailVerifiedAt === null || known.disabledAt || isProtected) return failed("problems.providerUnverified")
-    const pending: Pending = { identity, userId: known.id, expiresAt: Date.now() + waitMs }
+    const pending: Pending = { identity, userId: known.id, expiresAt: currentTime().getTime() + waitMs }
     return { outcome: "confirm", sealed: await seal("provider-link", pending), next }
   }
   if (!config().SIGN_UP) return failed("problems.providerNoAccount")
@@ -135,7 +136,7 @@ async function signIn(user: User, by: By, next: string | null, flow: Flow | null
   flow?.concerns({ userId: user.id })
   const needsCode = user.totp !== null
   const facts = { source: by.source, amr, kind: needsCode ? null : undefined }
-  const browserSession = await startBrowserSession(user.id, by.previousToken, new Date(), facts)
+  const browserSession = await startBrowserSession(user.id, by.previousToken, currentTime(), facts)
   return { outcome: "signed_in", browserSession, needsCode, next }
 }
 
@@ -148,7 +149,7 @@ async function createUser(
   flow: Flow | null,
 ): Promise<ProviderResult> {
   const id = generateId()
-  const now = new Date()
+  const now = currentTime()
   const shown = name !== null && isDisplayName(name) ? name : null
   const passwordHash = await hashPassword(generateToken())
   const { browserSession, start } = makeBrowserSession(previousToken, now, { source, amr, kind: "signed_up" })
@@ -160,7 +161,7 @@ async function createUser(
 }
 
 async function link(user: User, provider: Provider, { subject, email }: ProviderIdentity, by: By): Promise<boolean> {
-  const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: new Date() }
+  const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: currentTime() }
   const stored = await insertLink(row, await tell(user, "provider_linked", provider.name, by))
   void sendMailInBackground()
   return stored
@@ -169,7 +170,7 @@ async function link(user: User, provider: Provider, { subject, email }: Provider
 /** What the page shows that asks to confirm a link; null when it cannot be confirmed any more. */
 export async function findPendingLink(sealed: string): Promise<{ provider: Provider; user: User } | null> {
   const pending = await openSealed<Pending>("provider-link", sealed)
-  if (!pending || pending.expiresAt <= Date.now()) return null
+  if (!pending || pending.expiresAt <= currentTime().getTime()) return null
   const provider = await findProviderById(pending.identity.providerId)
   const user =
     pending.identity.email === null ? null : await findUserByEmail(normalizeEmail(pending.identity.email) ?? "")
@@ -214,5 +215,5 @@ async function tell(
   const mailKind = kind === "provider_linked" ? "providerLinked" : "providerUnlinked"
   const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
   const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: new Date(), ...source, detail: name }, mail }
+  return { event: { userId: user.id, kind, at: currentTime(), ...source, detail: name }, mail }
 }

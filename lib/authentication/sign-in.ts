@@ -3,6 +3,7 @@ import { toLookupEmail } from "@/lib/accounts/email-address"
 import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
+import { currentTime } from "@/lib/clock"
 import { insertFailedSignIn, type Source } from "@/lib/data/audit-events"
 import { findUserByEmail, type User } from "@/lib/data/users"
 import type { Flow } from "@/lib/flows/flow"
@@ -73,7 +74,7 @@ export async function signIn(
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
   try {
-    const lookedUpAt = new Date()
+    const lookedUpAt = currentTime()
     const user = email === null ? null : await findUserByEmail(email)
     const known = user !== null && user.disabledAt === null
     const right = await verifyPassword(attempt.password, known ? user.passwordHash : null)
@@ -135,7 +136,7 @@ export async function signUp(
     return { ok: false, problem: "too_many_attempts", retryAfterSeconds: waitSeconds }
   }
   try {
-    const { browserSession, start } = makeBrowserSession(facts.previousToken, new Date(), {
+    const { browserSession, start } = makeBrowserSession(facts.previousToken, currentTime(), {
       ...facts,
       kind: "signed_up",
     })

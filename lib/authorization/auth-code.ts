@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { insertAuthCode } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
@@ -17,7 +18,7 @@ import type { AuthorizationState } from "./state-token"
  */
 export async function issueAuthCode(state: AuthorizationState, signedIn: SignedIn, flow: Flow): Promise<string> {
   const { request } = state
-  const now = new Date()
+  const now = currentTime()
   flow.step("authorization.generates_auth_code")
   const code = formatAuthCode(state.id, generateToken())
   flow.note(() => ({ code: fingerprint(code) }))

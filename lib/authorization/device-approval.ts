@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { DeviceCode } from "@/lib/data/device-codes"
 import { denyDeviceCode, findDeviceCode } from "@/lib/data/device-codes"
 import { insertAuthCode } from "@/lib/data/sessions"
@@ -11,7 +12,7 @@ import type { AuthorizationState } from "./state-token"
 export const devicePage = "/device"
 
 /** Whether a User can still decide about the device. */
-export const isPending = ({ expiresAt, deniedAt }: DeviceCode) => deniedAt === null && expiresAt > new Date()
+export const isPending = ({ expiresAt, deniedAt }: DeviceCode) => deniedAt === null && expiresAt > currentTime()
 
 /**
  * Stores that the User allowed the device: its Session, with the device code in the place of an auth code.
@@ -29,7 +30,7 @@ export async function approveDevice({ request }: AuthorizationState, signedIn: S
       ...{ authTime: signedIn.authenticatedAt, amr: signedIn.amr.join(" "), browserSession: signedIn.tokenHash },
     },
     { codeHash: secretHash, codeChallenge: null, redirectUri: "", expiresAt },
-    new Date(),
+    currentTime(),
   )
   if (!stored) throw ended()
   count("codes_issued")
@@ -40,7 +41,7 @@ export async function approveDevice({ request }: AuthorizationState, signedIn: S
 export async function denyDevice({ request }: AuthorizationState, flow: Flow): Promise<string> {
   flow.step("device.stores_decision", () => ({ decision: "denied" }))
   flow.fail({ reason: "user_denied" })
-  await denyDeviceCode(request.device?.id ?? "", new Date())
+  await denyDeviceCode(request.device?.id ?? "", currentTime())
   return `${devicePage}?result=denied`
 }
 

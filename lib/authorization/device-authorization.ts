@@ -2,6 +2,7 @@ import { addressKey } from "@/lib/accounts/address-key"
 import { limitByAddress } from "@/lib/accounts/address-limits"
 import { requireGrantType } from "@/lib/clients/grant-types"
 import { resolveClient } from "@/lib/clients/resolve-client"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findDeviceCodeOfUser, insertDeviceCode } from "@/lib/data/device-codes"
@@ -52,7 +53,7 @@ export async function authorizeDevice(
   flow.join(flow.id)
   flow.concerns(client)
   flow.step("device.stores_device_code")
-  const createdAt = new Date()
+  const createdAt = currentTime()
   const expiresAt = new Date(createdAt.getTime() + deviceCodeSeconds * 1000)
   const deviceCode = formatAuthCode(flow.id, generateToken())
   const facts = { id: flow.id, secretHash: hashDeviceCode(deviceCode), clientId: client.clientId, scope, resource }

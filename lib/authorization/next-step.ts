@@ -1,4 +1,5 @@
 import { mayChangeFactors } from "@/lib/accounts/passkeys"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findConsent } from "@/lib/data/consents"
@@ -62,7 +63,7 @@ const needsSecondFactor = ({ secondFactor, prompt }: AuthorizationRequest, clien
 
 /** OpenID Connect Core 1.0 section 3.1.2.1: max_age. */
 function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): boolean {
-  return maxAge === null || Date.now() - authenticatedAt.getTime() <= maxAge * 1000
+  return maxAge === null || currentTime().getTime() - authenticatedAt.getTime() <= maxAge * 1000
 }
 
 async function isConsented(

@@ -1,4 +1,5 @@
 import { EncryptJWT } from "jose"
+import { secondsFromNow } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import type { Flow } from "@/lib/flows/flow"
@@ -63,7 +64,7 @@ export async function pushRequest(
     .setAudience(purpose)
     .setSubject(client.clientId)
     .setJti(flow.id)
-    .setExpirationTime(`${requestUriSeconds} s`)
+    .setExpirationTime(secondsFromNow(requestUriSeconds))
     .encrypt(deriveKey(purpose))
   if (token.length > maxLength) {
     throw OAuthError.invalidRequest("The pushed request is too long. Send shorter parameters.", "parameter_invalid")

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose"
 import { clientJwtAlgs, getClientKeys, isOfType } from "@/lib/clients/client-keys"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -54,6 +55,7 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
     const { payload, protectedHeader } = await jwtVerify(requestObject, getClientKeys(client), {
       ...options,
       clockTolerance: clockToleranceSeconds,
+      currentDate: currentTime(),
     })
     // RFC 9101 section 10.8: another kind of JWT of this client is no request object.
     if (!isOfType(protectedHeader, "oauth-authz-req+jwt")) throw invalid("must have the typ oauth-authz-req+jwt")

@@ -1,4 +1,5 @@
 import { EncryptJWT } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
@@ -37,7 +38,7 @@ export function beginAuthorization(
   request: AuthorizationRequest,
   browserToken: string,
 ): AuthorizationState {
-  const startedAt = new Date()
+  const startedAt = currentTime()
   const expiresAt = new Date(startedAt.getTime() + config().STATE_TOKEN_SECONDS * 1000)
   return { id, request, startedAt, expiresAt, browser: hashToken(browserToken), denied: false }
 }
@@ -61,7 +62,7 @@ export async function sealStateToken(state: AuthorizationState): Promise<string>
  */
 export async function openStateToken(stateToken: string, browserTokens: string[]): Promise<AuthorizationState> {
   const state = await decodeStateToken(stateToken)
-  if (state === null || state.expiresAt <= new Date()) {
+  if (state === null || state.expiresAt <= currentTime()) {
     throw OAuthError.invalidRequest(
       "This link has expired or is incomplete. Start a new authorization request.",
       "state_token_invalid",

@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { endBrowsers, listBrowsers, type SignedInBrowser } from "@/lib/accounts/browsers"
+import { currentTime } from "@/lib/clock"
 import { byOperator } from "@/lib/data/audit-events"
 import { deleteBrowserSessionsBefore } from "@/lib/data/end-before"
 import { OperatorError } from "@/lib/operator-errors"
@@ -64,6 +65,6 @@ async function end(
 
 async function endAll(before: Date, options: { yes?: boolean }): Promise<Answer> {
   await confirm(`Sign all users out in every browser where they signed in before ${toText(before)}?`, options)
-  const ended = await deleteBrowserSessionsBefore(before, new Date(), byOperator)
+  const ended = await deleteBrowserSessionsBefore(before, currentTime(), byOperator)
   return { json: { ended }, text: `Ended ${ended} browser sessions from before ${toText(before)}.` }
 }

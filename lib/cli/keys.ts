@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander"
+import { currentTime } from "@/lib/clock"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import {
   activationDelaySeconds,
@@ -38,7 +39,7 @@ async function list(_options: Options): Promise<Answer> {
 async function rotate({ alg, now, yes }: Options): Promise<Answer> {
   if (now) await confirm("Invalidate all tokens that the current keys signed?", { yes })
   // A minute ago, so that it signs on machines with slow clocks too.
-  const activeFrom = new Date(Date.now() + (now ? -60 : activationDelaySeconds) * 1000)
+  const activeFrom = new Date(currentTime().getTime() + (now ? -60 : activationDelaySeconds) * 1000)
   const created: string[] = []
   for (const each of alg ? [alg] : signingAlgs) {
     const { kid } = await rotateSigningKey(each, { activeFrom })

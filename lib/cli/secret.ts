@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { currentTime } from "@/lib/clock"
 import { describeSecrets, recordSecrets, reencrypt, type SecretUse } from "@/lib/secret-rotation"
 import { type Answer, action, addJsonOption } from "./action"
 import { formatTable, toSeconds, toText } from "./text"
@@ -14,7 +15,7 @@ export function addSecretCommands(program: Command): void {
 }
 
 async function list(_options: { json?: boolean }): Promise<Answer> {
-  const now = new Date()
+  const now = currentTime()
   const secrets = await describeSecrets(now)
   return {
     json: { secrets: toJson(secrets) },
@@ -32,7 +33,7 @@ async function list(_options: { json?: boolean }): Promise<Answer> {
 }
 
 async function encryptAgain(_options: { json?: boolean }): Promise<Answer> {
-  const now = new Date()
+  const now = currentTime()
   await recordSecrets(now)
   const { "signing-key": signingKeys, totp, provider, mail } = await reencrypt()
   const secrets = await describeSecrets(now)

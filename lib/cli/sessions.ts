@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander"
+import { currentTime } from "@/lib/clock"
 import { byOperator } from "@/lib/data/audit-events"
 import { revokeSessionsBefore } from "@/lib/data/end-before"
 import { findSession, type ListedSession, listSessions, revokeSession, revokeSessionsOfUser } from "@/lib/data/sessions"
@@ -67,13 +68,13 @@ async function revoke(id: string | undefined, options: RevokeOptions): Promise<A
   if (user !== undefined) {
     const { id: userId, email } = await getUser(user)
     await confirm(`Revoke all sessions of ${email}?`, { yes })
-    const count = await revokeSessionsOfUser(userId, "revoked_by_operator", new Date(), byOperator)
+    const count = await revokeSessionsOfUser(userId, "revoked_by_operator", currentTime(), byOperator)
     return { json: { revoked: count }, text: `Revoked ${count} sessions of ${email}.` }
   }
   const session = id === undefined ? null : await findSession(id)
   if (!session) throwNotFound("session", id ?? "")
   await confirm(`Revoke the session ${session.id}?`, { yes })
-  const revoked = await revokeSession(session.id, "revoked_by_operator", new Date(), byOperator)
+  const revoked = await revokeSession(session.id, "revoked_by_operator", currentTime(), byOperator)
   return {
     json: { sid: session.id, revoked: revoked ? 1 : 0 },
     text: revoked ? `Revoked the session ${session.id}.` : `The session ${session.id} was already revoked.`,
@@ -83,12 +84,12 @@ async function revoke(id: string | undefined, options: RevokeOptions): Promise<A
 async function revokeAll({ yes, ...options }: RevokeOptions): Promise<Answer> {
   const before = parseAllBefore(options)
   await confirm(`Revoke all sessions that were created before ${toText(before)}?`, { yes })
-  const count = await revokeSessionsBefore(before, new Date(), byOperator)
+  const count = await revokeSessionsBefore(before, currentTime(), byOperator)
   return { json: { revoked: count }, text: `Revoked ${count} sessions that were created before ${toText(before)}.` }
 }
 
 function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: ListedSession) {
-  const now = new Date()
+  const now = currentTime()
   if (revokedAt) return "revoked"
   if (expiresAt <= now || idleExpiresAt <= now) return "expired"
   return startedAt ? "active" : "code_issued"

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { UsageError } from "./action"
 
 /** Parses the time of an option. @throws UsageError */
@@ -14,6 +15,6 @@ export function parseTime(option: string, text: string): Date {
 export function parseAllBefore({ all, before }: { all?: boolean; before?: string }): Date {
   if (!all || before === undefined) throw new UsageError("Give --all and --before together.")
   const time = parseTime("--before", before)
-  if (time.getTime() > Date.now()) throw new UsageError("--before must not be in the future.")
+  if (time.getTime() > currentTime().getTime()) throw new UsageError("--before must not be in the future.")
   return time
 }

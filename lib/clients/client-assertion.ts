@@ -1,4 +1,5 @@
 import { decodeJwt, errors, jwtVerify } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
@@ -43,7 +44,7 @@ export async function verifyClientAssertion(client: Client, assertion: string): 
   // FAPI 2.0 Security Profile section 5.3.2.1: the server "shall only accept its issuer identifier value (as defined in RFC
   // 8414) as a string in the aud claim". A list would let the assertion be used at another server too.
   if (typeof payload.aud !== "string") throw invalid(describeClaim("aud"))
-  const now = Math.floor(Date.now() / 1000)
+  const now = Math.floor(currentTime().getTime() / 1000)
   const exp = Number(payload.exp)
   if (exp > now + maxSeconds) throw invalid(`expires more than ${maxSeconds} seconds from now`)
   // RFC 7523 section 3: "The authorization server MAY ensure that JWTs are not replayed by maintaining the set of used "jti"
@@ -62,6 +63,7 @@ async function verify(client: Client, assertion: string) {
       audience: config().issuer,
       requiredClaims: ["exp", "jti"],
       clockTolerance: clockToleranceSeconds,
+      currentDate: currentTime(),
     })
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw invalid("has expired")

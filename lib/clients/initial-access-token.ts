@@ -1,4 +1,5 @@
 import { EncryptJWT } from "jose"
+import { secondsFromNow } from "@/lib/clock"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { generateId, hashToken } from "@/lib/protocol/random"
 import { openSealedJwt } from "@/lib/seal"
@@ -20,7 +21,7 @@ export function issueInitialAccessToken(options: { seconds: number; reusable: bo
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .setAudience(purpose)
     .setJti(generateId())
-    .setExpirationTime(`${options.seconds} s`)
+    .setExpirationTime(secondsFromNow(options.seconds))
     .encrypt(deriveKey(purpose))
 }
 

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { auditWrite, type Source } from "./audit-events"
 import { columnsOf, insertWrite, joinList, toList, updateWrite } from "./columns"
 import { database } from "./database"
@@ -74,7 +75,7 @@ function toRow<Facts extends Partial<Client>>(facts: Facts): Omit<Facts, keyof L
 
 /** Stores a client, and who registered it. @throws UniqueViolation when there is one with this ID */
 export async function insertClient(client: NewClient, source: Source): Promise<Client> {
-  const createdAt = new Date()
+  const createdAt = currentTime()
   const event = auditWrite({ ...source, kind: "client_created", at: createdAt, clientId: client.clientId })
   await write(insertWrite("Client", { ...toRow(client), createdAt }), event)
   const stored = await findClient(client.clientId)
@@ -121,7 +122,7 @@ export async function updateClient(
     // `createdAt` never changes, and a stored date may have another format than the compared one.
     const { createdAt, ...asRead } = row
     const data = toRow(decide(fromRow(row)))
-    const event = auditWrite({ ...source, kind, at: new Date(), clientId, detail: findChanged(row, data) })
+    const event = auditWrite({ ...source, kind, at: currentTime(), clientId, detail: findChanged(row, data) })
     if (await writeIfFirst(updateWrite("Client", asRead, data), event)) return fromRow({ ...row, ...data })
   }
   throw new Error(`The client ${clientId} was changed by other callers ${maxRounds} times.`)
@@ -133,7 +134,7 @@ const findChanged = (row: ClientRow, data: Partial<ClientRow>) =>
 
 /** Deletes a client with its Sessions and consents. @returns whether it existed */
 export function deleteClient(clientId: string, source: Source): Promise<boolean> {
-  const event = auditWrite({ ...source, kind: "client_deleted", at: new Date(), clientId })
+  const event = auditWrite({ ...source, kind: "client_deleted", at: currentTime(), clientId })
   return writeIfFirst([`DELETE FROM "Client" WHERE "clientId" = ?`, [clientId]], event)
 }
 

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises"
 import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils"
 import type BetterSqlite3 from "better-sqlite3"
 import pg from "pg"
+import { compareClock } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
@@ -59,6 +60,9 @@ const settingsTimeoutMs = 2_000
 const statementTimeoutMs = 3_500
 const silenceTimeoutMs = 4_000
 
+/** A new connection compares the clocks again. */
+const maxLifetimeSeconds = 600
+
 /** How long calls fail immediately after the database did not answer, in milliseconds. */
 const silencePauseMs = 1_000
 
@@ -66,6 +70,8 @@ const silencePauseMs = 1_000
 const postgresSettings = (statementMs: number) =>
   `SET client_encoding TO 'UTF8'; SET DateStyle TO 'ISO'; SET TimeZone TO 'UTC'; SET standard_conforming_strings TO on;
    SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs}`
+
+const selectTime = "SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms"
 
 /** The value of ?schema= in DATABASE_URL; null uses the search_path of the role and the database. */
 export function schemaOf(databaseUrl: string): string | null {
@@ -115,8 +121,12 @@ async function applySettings(client: pg.ClientBase, statementMs: number, onSilen
     socket.destroy(new Error("The database does not answer."))
   })
   socket.setTimeout(settingsTimeoutMs)
-  await client.query(postgresSettings(statementMs))
+  const from = Date.now()
+  const results = await client.query(`${postgresSettings(statementMs)}; ${selectTime}`)
   socket.setTimeout(0)
+  // Several statements have several results.
+  const time = (results as unknown as pg.QueryResult<{ ms: string }>[]).at(-1)?.rows[0]
+  compareClock(Number(time?.ms), from, Date.now())
 }
 
 /** A pool that closes connections on which the database does not answer, and then fails calls for a moment. */
@@ -128,6 +138,7 @@ class ConnectionPool extends pg.Pool {
     super({
       ...clientConfig(databaseUrl),
       max,
+      maxLifetimeSeconds,
       onConnect: (client) => applySettings(client, statementMs, () => this.noteSilence()),
     })
     this.on("acquire", (client) => socketOf(client).setTimeout(silenceMs))

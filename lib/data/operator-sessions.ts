@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { auditWrite, byOperator, type Source } from "./audit-events"
 import { insertWrite } from "./columns"
 import { database } from "./database"
@@ -5,7 +6,7 @@ import { write, writeIfFirst } from "./statement"
 
 /** Stores the ticket of a link with which an operator can enter once. */
 export async function insertOperatorTicket(ticketHash: string, expiresAt: Date): Promise<void> {
-  const event = auditWrite({ ...byOperator, kind: "inspector_link_created", at: new Date() })
+  const event = auditWrite({ ...byOperator, kind: "inspector_link_created", at: currentTime() })
   await write(insertWrite("OperatorSession", { tokenHash: ticketHash, expiresAt }), event)
 }
 
@@ -28,7 +29,7 @@ export async function enterOperatorSession(
 
 /** Ends all operator sessions and invalidates all links. @returns how many there were */
 export async function deleteOperatorSessions(): Promise<number> {
-  const event = auditWrite({ ...byOperator, kind: "inspector_closed", at: new Date() })
+  const event = auditWrite({ ...byOperator, kind: "inspector_closed", at: currentTime() })
   const [deleted = 0] = await write([`DELETE FROM "OperatorSession"`, []], event)
   return deleted
 }

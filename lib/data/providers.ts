@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { auditWrite, byOperator, type Told, toldWrites } from "./audit-events"
 import { columnsOf, insertWrite } from "./columns"
 import { database } from "./database"
@@ -28,7 +29,7 @@ export async function findProvider(id: string): Promise<Provider | null> {
 
 /** Deletes a provider with all links to it. @returns false when there is none */
 export function deleteProvider(id: string): Promise<boolean> {
-  const event = auditWrite({ ...byOperator, kind: "provider_removed", at: new Date(), detail: id })
+  const event = auditWrite({ ...byOperator, kind: "provider_removed", at: currentTime(), detail: id })
   return writeIfFirst([`DELETE FROM "Provider" WHERE "id" = ?`, [id]], event)
 }
 

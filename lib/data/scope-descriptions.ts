@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { auditWrite, byOperator } from "./audit-events"
 import { insertWrite } from "./columns"
 import { database } from "./database"
@@ -20,12 +21,12 @@ export async function saveScopeDescription({ scope, description }: ScopeDescript
   const [sql, values] = insertWrite("ScopeDescription", { scope, description })
   await write(
     [`${sql} ON CONFLICT ("scope") DO UPDATE SET "description" = excluded."description"`, values],
-    auditWrite({ ...byOperator, kind: "scope_described", at: new Date(), detail: scope }),
+    auditWrite({ ...byOperator, kind: "scope_described", at: currentTime(), detail: scope }),
   )
 }
 
 /** @returns whether there was one */
 export function deleteScopeDescription(scope: string): Promise<boolean> {
-  const event = auditWrite({ ...byOperator, kind: "scope_reset", at: new Date(), detail: scope })
+  const event = auditWrite({ ...byOperator, kind: "scope_reset", at: currentTime(), detail: scope })
   return writeIfFirst([`DELETE FROM "ScopeDescription" WHERE "scope" = ?`, [scope]], event)
 }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { auditWrite, type Source } from "./audit-events"
 import { columnsOf, insertWrite } from "./columns"
 import { isStored } from "./errors"
@@ -29,7 +30,7 @@ export function insertSigningKey(key: SigningKeyRecord, source: Source): Promise
 /** Deletes keys. @param source who takes them out of use; null when they had no use any more */
 export async function deleteSigningKeys(kids: string[], source: Source | null): Promise<void> {
   const event =
-    source && auditWrite({ ...source, kind: "signing_keys_withdrawn", at: new Date(), detail: kids.join(" ") })
+    source && auditWrite({ ...source, kind: "signing_keys_withdrawn", at: currentTime(), detail: kids.join(" ") })
   const deletions = kids.map((kid): Write => [`DELETE FROM "SigningKey" WHERE "kid" = ?`, [kid]])
   if (kids.length > 0) await write(...deletions, ...(event ? [event] : []))
 }

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { anonymizeWrite, auditWrite, byOperator, type Source } from "./audit-events"
 import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessions"
 import { updateWrite } from "./columns"
@@ -38,7 +39,7 @@ const none = { disabledAt: null, signInsCountFrom: null, totp: null, totpStep: 0
 
 /** All columns of a new User. */
 function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
-  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: new Date() }
+  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: currentTime() }
 }
 
 /** A link to sign up with this address cannot be used any more. */
@@ -181,7 +182,7 @@ export async function updateUser(
 ): Promise<"stored" | "taken" | "changed"> {
   if (Object.keys(changes).length === 0) return "stored"
   const kind = source.actor === "operator" ? "user_updated" : "profile_changed"
-  const event = { ...source, kind, at: new Date(), userId: id, detail: Object.keys(changes).join(" ") } as const
+  const event = { ...source, kind, at: currentTime(), userId: id, detail: Object.keys(changes).join(" ") } as const
   const links: Write[] =
     changes.email === undefined
       ? []
@@ -214,7 +215,7 @@ export async function setUserDisabled(id: string, now: Date): Promise<boolean> {
 
 /** Enables a User. @returns whether the User exists */
 export function setUserEnabled(id: string): Promise<boolean> {
-  const event = { ...byOperator, kind: "user_enabled", at: new Date(), userId: id } as const
+  const event = { ...byOperator, kind: "user_enabled", at: currentTime(), userId: id } as const
   return writeIfFirst(updateWrite("User", { id }, { disabledAt: null }), auditWrite(event))
 }
 
@@ -288,15 +289,15 @@ export async function deleteUser(user: User, mail: NewMail | null, { actor }: So
   const { id, email, passwordHash } = user
   const flows = `SELECT "id" FROM "RecordedFlow" WHERE "userId" = ?`
   return writeIfFirst(
-    [`UPDATE "User" SET "disabledAt" = ? WHERE "id" = ? AND "passwordHash" = ?`, [new Date(), id, passwordHash]],
-    ...(await notificationWrites({ userId: id }, new Date())),
+    [`UPDATE "User" SET "disabledAt" = ? WHERE "id" = ? AND "passwordHash" = ?`, [currentTime(), id, passwordHash]],
+    ...(await notificationWrites({ userId: id }, currentTime())),
     [`DELETE FROM "FlowEvent" WHERE "flowId" IN (${flows})`, [id]],
     [`DELETE FROM "RecordedFlow" WHERE "userId" = ?`, [id]],
     [`DELETE FROM "EmailLink" WHERE "email" = ?`, [email]],
     [`DELETE FROM "User" WHERE "id" = ?`, [id]],
     [`DELETE FROM "sign_in_limit" WHERE "key" IN (?, ?)`, [`confirmation:${id}`, `second-factor:${id}`]],
     anonymizeWrite(id),
-    auditWrite({ actor, kind: "account_deleted", at: new Date(), userId: id }),
+    auditWrite({ actor, kind: "account_deleted", at: currentTime(), userId: id }),
     ...mailWrites(mail),
   )
 }

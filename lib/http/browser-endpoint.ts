@@ -9,6 +9,7 @@ import { errorPage, formPostPage } from "./error-page"
 import type { EndpointRequest, EndpointResponse, Handler } from "./exchange"
 import { toOAuthError } from "./failures"
 import { redirect } from "./responses"
+import { withTimeLimit } from "./time-limit"
 
 /** Answers a request of a person's browser. @throws OAuthError for a page, RedirectableError for the client */
 export type BrowserHandler = (request: EndpointRequest, browser: Browser, flow: Flow) => Promise<EndpointResponse>
@@ -16,9 +17,13 @@ export type BrowserHandler = (request: EndpointRequest, browser: Browser, flow: 
 /**
  * An endpoint that a person's browser visits. An error goes to the client by redirect when it is certain who the client
  * is, and is a page of this server in every other case. There is no CORS here.
+ * @param options.waitsForOthers whether it waits for more than the database, so that it has no time limit of its own
  * @returns a handler for every method, those that the endpoint does not have answering 405
  */
-export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", BrowserHandler>>): Endpoint {
+export function browserEndpoint(
+  handlers: Partial<Record<"GET" | "POST", BrowserHandler>>,
+  { waitsForOthers = false } = {},
+): Endpoint {
   const allowed = Object.keys(handlers)
   const serve =
     (method: Method): Handler =>
@@ -35,7 +40,8 @@ export function browserEndpoint(handlers: Partial<Record<"GET" | "POST", Browser
       // HEAD among them: it must not make a code.
       if (!handler) throw methodNotAllowed(allowed)
       refusePrefetch(request)
-      return await handler(request, readBrowser(request), flow)
+      const handle = (limited: EndpointRequest) => handler(limited, readBrowser(limited), flow)
+      return await (waitsForOthers ? handle(request) : withTimeLimit(request, handle))
     } catch (error) {
       if (!(error instanceof RedirectableError))
         return errorPage(request, recordRefusal(request, method, toOAuthError(error), flow), flow.id)

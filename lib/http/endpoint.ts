@@ -6,6 +6,7 @@ import { type CorsPolicy, corsHeaders, preflightHeaders } from "./cors"
 import { type EndpointRequest, type EndpointResponse, type Handler, type RouteHandler, routeHandler } from "./exchange"
 import { toOAuthError } from "./failures"
 import { jsonError, securityHeaders } from "./responses"
+import { withTimeLimit } from "./time-limit"
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS"
 
@@ -34,7 +35,9 @@ export function oauthEndpoint(
     (method: Method, handler: FlowHandler): Handler =>
     async (request) => {
       const flow = new Flow(method, request.path, request.clientAddress)
-      const answer = await handler(request, flow).catch((error) => errorResponse(request, method, error, flow))
+      const answer = await withTimeLimit(request, (limited) => handler(limited, flow)).catch((error) =>
+        errorResponse(request, method, error, flow),
+      )
       const { status, headers, body } = answer
       flow.end(status)
       const own = {

@@ -36,7 +36,8 @@ export function formEndpoint(page: string, handle: (form: PostedForm) => Promise
     const state = toUrlToken(field("state")) || null
     return handle({ form, field, state, browser, request, flow })
   }
-  return browserEndpoint({ GET: showPage, POST: post })
+  // Passwords are hashed one after another, and a provider can be slow.
+  return browserEndpoint({ GET: showPage, POST: post }, { waitsForOthers: true })
 }
 
 /**

@@ -1,4 +1,5 @@
 import { EncryptJWT } from "jose"
+import { secondsFromNow } from "@/lib/clock"
 import type { en } from "@/lib/i18n/messages/en"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { hashToken } from "@/lib/protocol/random"
@@ -58,7 +59,7 @@ const pathOf = (page: string) => page.split("?")[0] ?? page
 async function sealResult(path: string, state: string | null, result: FormResult): Promise<string> {
   const sealed = await new EncryptJWT({ ...result, values: shorten(result.values, state), form: nameOf(path, state) })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
-    .setExpirationTime(`${resultSeconds} s`)
+    .setExpirationTime(secondsFromNow(resultSeconds))
     .encrypt(deriveKey("form-result"))
   return formatCookie("form", sealed, { maxAge: resultSeconds })
 }

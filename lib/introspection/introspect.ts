@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSessionWithUser } from "@/lib/data/sessions"
@@ -59,7 +60,7 @@ function inactiveToken(reason: Reason, flow: Flow): IntrospectionResponse {
 }
 
 async function introspectAccessToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
-  const { token: found, problem } = await findAccessToken(token, new Date(), flow)
+  const { token: found, problem } = await findAccessToken(token, currentTime(), flow)
   if (found && !mayRead(client, found)) return inactiveToken("token_inactive", flow)
   if (!found) return inactiveToken(problem, flow)
   flow.join(found.session.id)
@@ -80,7 +81,7 @@ export async function requireActiveAccessToken(presented: PresentedToken, flow: 
 }
 
 async function requireActive({ accessToken, proof }: PresentedToken, flow: Flow): Promise<AccessToken> {
-  const { token, problem } = await findAccessToken(accessToken, new Date(), flow)
+  const { token, problem } = await findAccessToken(accessToken, currentTime(), flow)
   if (token) {
     flow.join(token.session.id)
     flow.concerns(token.session)
@@ -137,7 +138,7 @@ function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
 
 /** A refresh token is the business of its own client alone. */
 async function introspectRefreshToken(client: Client, token: string, flow: Flow): Promise<IntrospectionResponse> {
-  const now = new Date()
+  const now = currentTime()
   const parsed = parseRefreshToken(token)
   flow.step("introspection.retrieves_session", () => ({ sid: parsed?.sessionId }))
   const session = parsed && (await findSessionWithUser(parsed.sessionId))
@@ -171,7 +172,7 @@ export function signIntrospection(client: Client, response: IntrospectionRespons
   return signJwt(client.idTokenSignedResponseAlg, "token-introspection+jwt", {
     iss: config().issuer,
     aud: client.clientId,
-    iat: Math.floor(Date.now() / 1000),
+    iat: Math.floor(currentTime().getTime() / 1000),
     token_introspection: response,
   })
 }

@@ -9,6 +9,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { SigningAlg } from "@/lib/data/signing-keys"
 import { perProcess } from "@/lib/per-process"
@@ -74,8 +75,8 @@ export async function inspectJwt(
   const { exp, nbf } = claims
   // Every token has an exp. A signed userinfo response has none, and the typ of an ID token.
   if (typeof exp !== "number") return { claims: null, problem: "malformed" }
-  if (nbf !== undefined && nbf * 1000 > Date.now()) return { claims: null, problem: "malformed" }
-  return { claims, problem: exp * 1000 > Date.now() ? null : "expired" }
+  if (nbf !== undefined && nbf * 1000 > currentTime().getTime()) return { claims: null, problem: "malformed" }
+  return { claims, problem: exp * 1000 > currentTime().getTime() ? null : "expired" }
 }
 
 /** The unverified claims of a token. They may be false, so they only explain a refusal. */

@@ -1,6 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type CryptoKey, importJWK, type JWK } from "jose"
+import { currentTime } from "@/lib/clock"
 import { isDatabaseUnavailable } from "@/lib/data/errors"
 import { listSigningKeys, type SigningAlg, type SigningKeyRecord } from "@/lib/data/signing-keys"
 import { log } from "@/lib/log"
@@ -36,7 +37,7 @@ const importedKeys = perProcess<Map<string, SigningKey>>("imported keys")
  */
 export async function keyRing(): Promise<KeyRing> {
   const known = current.value
-  if (known && Date.now() < known.freshUntil) return known
+  if (known && currentTime().getTime() < known.freshUntil) return known
   // One call reads for all that need the keys meanwhile.
   const read = createOnce(reading, () =>
     readKeyRing().finally(() => {
@@ -46,7 +47,7 @@ export async function keyRing(): Promise<KeyRing> {
   if (!known) return read
   const ring = await Promise.race([read.catch(whenUnavailable), sleep(maxWaitMs, null, { ref: false })])
   if (ring) return ring
-  known.freshUntil = Date.now() + outagePauseMs
+  known.freshUntil = currentTime().getTime() + outagePauseMs
   if (!outage.value) log().warn({ event: "signing_keys_not_reloaded" })
   outage.value = true
   return known
@@ -63,7 +64,7 @@ export function forgetKeyRing(): void {
 }
 
 async function readKeyRing(): Promise<KeyRing> {
-  const now = new Date()
+  const now = currentTime()
   const records = await listSigningKeys()
   const keys = await Promise.all(
     records.map(async (record) => ({ key: await importSigningKey(record), state: stateOf(record, records, now) })),

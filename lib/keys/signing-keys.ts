@@ -1,4 +1,5 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { byOperator, type Source } from "@/lib/data/audit-events"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningAlg } from "@/lib/data/signing-keys"
@@ -44,7 +45,7 @@ export async function publicKeySet(): Promise<{ keys: JWK[] }> {
 export async function ensureSigningKeys(): Promise<void> {
   const present = await listSigningKeys()
   for (const alg of signingAlgs) {
-    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, new Date(), bySchedule)
+    if (!present.some((key) => key.alg === alg)) await makeSigningKey(alg, 1, currentTime(), bySchedule)
   }
   forgetKeyRing()
   await keyRing()
@@ -104,7 +105,7 @@ export async function describeSigningKeys(): Promise<
   { kid: string; alg: SigningAlg; state: SigningKeyState; activeFrom: Date; createdAt: Date }[]
 > {
   const records = await listSigningKeys()
-  const now = new Date()
+  const now = currentTime()
   return records.map((record) => {
     const { kid, alg, activeFrom, createdAt } = record
     return { kid, alg, state: stateOf(record, records, now), activeFrom, createdAt }
@@ -135,7 +136,7 @@ async function makeSigningKey(
     generation,
     publicJwk: JSON.stringify(publicJwk),
     privateJwe,
-    createdAt: new Date(),
+    createdAt: currentTime(),
     activeFrom,
   }
   return (await insertSigningKey(row, source)) ? kid : null

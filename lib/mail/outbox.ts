@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import {
   claimMailAttempt,
@@ -26,7 +27,7 @@ const usefulSeconds = (letter: Letter) => ("link" in letter ? 30 * 60 : 2 * 24 *
  */
 export async function prepareMail(letter: Letter): Promise<NewMail | null> {
   if (!isMailOn()) return null
-  const createdAt = new Date()
+  const createdAt = currentTime()
   return {
     id: generateId(),
     sealed: await seal("mail", letter),
@@ -45,7 +46,7 @@ const outbox = createOutbox<Mail>({
   async send({ id, sealed, expiresAt }) {
     const letter = await openSealed<Letter>("mail", sealed)
     // Sealed with another SECRET, or useless by now.
-    if (letter === null || expiresAt <= new Date()) return null
+    if (letter === null || expiresAt <= currentTime()) return null
     return deliver(id, composeMail(letter))
   },
   finish: ({ id }) => (config().isDevelopment ? markMailSent(id) : deleteMail(id)),

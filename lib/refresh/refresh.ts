@@ -1,4 +1,5 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { findSession, findSessionWithUser, revokeSession, rotateRefreshToken, type Session } from "@/lib/data/sessions"
@@ -38,7 +39,7 @@ export async function refreshTokens(
   flow: Flow,
   proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
-  const now = new Date()
+  const now = currentTime()
   requireGrantType(client, "refresh_token")
   const { session, standing } = await findRefreshableSession(client, request.refreshToken, now, flow)
   // RFC 9449 section 5: refresh tokens of public clients are bound to the key. Those of confidential clients are bound to the
@@ -107,7 +108,7 @@ function mayRetry({ rotatedAt }: Session, now: Date): boolean {
 /** OAuth 2.1 section 4.3.1: a refresh token used again shows that one of two holders is not the client, so both lose it. */
 async function refuseReplay(session: Session, flow: Flow): Promise<never> {
   count("replays", ["refresh_token"])
-  await revokeSession(session.id, "refresh_token_replayed", new Date(), { ...flow.source, actor: "client" })
+  await revokeSession(session.id, "refresh_token_replayed", currentTime(), { ...flow.source, actor: "client" })
   throw invalidRefreshToken("refresh_token_replayed")
 }
 

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { findSession, revokeSession, type Session } from "@/lib/data/sessions"
 import { fingerprint } from "@/lib/flows/facts"
@@ -27,7 +28,7 @@ export async function revokeToken(client: Client, token: string, flow: Flow): Pr
   flow.join(session.id)
   flow.concerns(session)
   flow.step("revocation.destroys_session", () => ({ sid: session.id }))
-  await revokeSession(session.id, "revoked_by_client", new Date(), { ...flow.source, actor: "client" })
+  await revokeSession(session.id, "revoked_by_client", currentTime(), { ...flow.source, actor: "client" })
 }
 
 /** An expired access token is accepted, because the client may want to end its Session. @returns the reason when it names no Session */

@@ -70,13 +70,17 @@ export async function superviseWorkers(count: number): Promise<Workers> {
   let stopping = false
 
   function accept(socket: Socket): void {
-    const [next] = workers
+    // A worker that died is disconnected before its end is reported.
+    const next = [...workers].find(([worker]) => worker.isConnected())
     if (!next) return void waiting.push(socket)
     const [worker, unsent] = next
     workers.delete(worker)
     workers.set(worker, unsent)
     unsent.add(socket)
-    worker.send(messages.connection, socket, () => unsent.delete(socket))
+    // Without keepOpen, Node leaves a connection open forever if the worker dies before it confirms the connection.
+    worker.send(messages.connection, socket, { keepOpen: true }, () => {
+      if (unsent.delete(socket)) socket.destroy()
+    })
   }
 
   /** Starts a worker. @returns it when it is ready @throws OperatorError when it ends before that, or takes too long */
@@ -100,10 +104,15 @@ export async function superviseWorkers(count: number): Promise<Workers> {
       })
       worker.once("exit", (code, signal) => {
         clearTimeout(timer)
-        for (const socket of unsent) socket.destroy()
+        const wasServing = workers.delete(worker)
+        for (const socket of [...unsent]) {
+          unsent.delete(socket)
+          if (stopping) socket.destroy()
+          else accept(socket)
+        }
         reject(new OperatorError("The server did not start. The reason is above."))
         // Workers that were stopped or never became ready are not replaced.
-        if (!workers.delete(worker) || stopping) return
+        if (!wasServing || stopping) return
         log().error({ event: "process_ended", pid: worker.process.pid, code, signal })
         setTimeout(replace, Date.now() - startedAt < shortLifeMs ? shortLifeMs : 0)
       })

@@ -1,3 +1,4 @@
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import {
@@ -27,7 +28,7 @@ export type SignInFacts = { source?: Source; amr?: string[]; keep?: boolean; kin
  */
 export function makeBrowserSession(
   previousToken: string | null,
-  authenticatedAt = new Date(),
+  authenticatedAt = currentTime(),
   { source, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
 ): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
   const token = generateToken()
@@ -42,7 +43,7 @@ export function makeBrowserSession(
 export async function startBrowserSession(
   userId: string,
   previousToken: string | null,
-  authenticatedAt = new Date(),
+  authenticatedAt = currentTime(),
   facts: SignInFacts = {},
 ): Promise<NewBrowserSession> {
   const { browserSession, start } = makeBrowserSession(previousToken, authenticatedAt, facts)
@@ -75,14 +76,14 @@ export async function findIncompleteSignIn(token: string | null): Promise<Signed
 const recentSeconds = 10 * 60
 
 export const isRecentSignIn = ({ authenticatedAt }: Pick<SignedIn, "authenticatedAt">) =>
-  Date.now() - authenticatedAt.getTime() < recentSeconds * 1000
+  currentTime().getTime() - authenticatedAt.getTime() < recentSeconds * 1000
 
 const isFactorMissing = ({ user, amr }: SignedIn) => user.totp !== null && acrOf(amr) === "1"
 
 async function findSignIn(token: string | null): Promise<SignedIn | null> {
   if (!token) return null
   const browserSession = await findBrowserSession(hashToken(token))
-  const now = new Date()
+  const now = currentTime()
   if (!browserSession || browserSession.expiresAt <= now) return null
   const { user, authenticatedAt, tokenHash, amr, lastUsedAt } = browserSession
   if (!isSignInValid(user, authenticatedAt) || isVerificationMissing(user)) return null
@@ -106,5 +107,5 @@ export const isVerificationMissing = ({ emailVerifiedAt }: User): boolean =>
 
 /** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
 export async function endBrowserSession(token: string, source: Source): Promise<void> {
-  await deleteBrowserSession(hashToken(token), new Date(), source)
+  await deleteBrowserSession(hashToken(token), currentTime(), source)
 }

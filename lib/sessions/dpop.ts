@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWTPayload, jwtVerify } from "jose"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { dpopAlgs } from "@/lib/protocol/dpop"
@@ -27,7 +28,7 @@ export function currentDpopNonce(): string {
   return makeNonce(currentPeriod(), deriveKey("dpop-nonce"))
 }
 
-const currentPeriod = () => Math.floor(Date.now() / 1000 / nonceSeconds)
+const currentPeriod = () => Math.floor(currentTime().getTime() / 1000 / nonceSeconds)
 
 const makeNonce = (period: number, key: Uint8Array) =>
   createHmac("sha256", key).update(String(period)).digest("base64url")
@@ -62,7 +63,7 @@ export async function verifyDpopProof(
   if (nonce === undefined && config().DPOP_NONCE) throw needsNonce()
   // With a valid nonce the client's clock does not matter.
   if (nonce !== undefined && (typeof nonce !== "string" || !isValidNonce(nonce))) throw needsNonce()
-  if (nonce === undefined && Math.abs(Date.now() / 1000 - iat) > maxSkewSeconds) {
+  if (nonce === undefined && Math.abs(currentTime().getTime() / 1000 - iat) > maxSkewSeconds) {
     throw invalidProof(
       `must have been made within the last ${maxSkewSeconds} seconds; check the clock, or use the DPoP-Nonce`,
     )
@@ -76,7 +77,11 @@ export async function verifyDpopProof(
 async function verifySignature(proof: string): Promise<{ payload: JWTPayload; jkt: string }> {
   try {
     if (proof.length > maxLength) throw new errors.JWTInvalid()
-    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, { typ: "dpop+jwt", algorithms: dpopAlgs })
+    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+      typ: "dpop+jwt",
+      algorithms: dpopAlgs,
+      currentDate: currentTime(),
+    })
     return { payload, jkt: await calculateJwkThumbprint(protectedHeader.jwk ?? {}) }
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) {
@@ -98,7 +103,7 @@ function isSameUri(htu: unknown, uri: string): boolean {
  * @throws OAuthError invalid_dpop_proof when it was used before, at any instance
  */
 export async function consumeDpopProof(proof: DpopProof | null): Promise<void> {
-  if (proof && !(await consumeJwt(proof.id, new Date(Date.now() + keptSeconds * 1000)))) {
+  if (proof && !(await consumeJwt(proof.id, new Date(currentTime().getTime() + keptSeconds * 1000)))) {
     throw invalidProof("was used before; each proof must have a jti of its own")
   }
 }

@@ -9,6 +9,8 @@ export type Relay = {
   silence(): void
   /** Closes all connections, and new ones immediately. */
   cut(): void
+  /** Holds each piece of data back for this many milliseconds, in both directions. */
+  slow(ms: number): void
   /** Forwards again, including the data that was held back. */
   resume(): void
   close(): Promise<void>
@@ -18,6 +20,7 @@ export type Relay = {
 export async function startRelay(databaseUrl: string): Promise<Relay> {
   const target = new URL(databaseUrl)
   const pairs = new Set<[net.Socket, net.Socket]>()
+  let delayMs = 0
   let mode: "forwarding" | "silent" | "cut" = "forwarding"
   const hold = (pair: net.Socket[]) => {
     for (const socket of pair) {
@@ -30,7 +33,7 @@ export async function startRelay(databaseUrl: string): Promise<Relay> {
     const pair: [net.Socket, net.Socket] = [inbound, outbound]
     pairs.add(pair)
     for (const [from, to] of [pair, [outbound, inbound]] as const) {
-      from.on("data", (chunk) => to.write(chunk))
+      from.on("data", (chunk) => (delayMs > 0 ? setTimeout(() => to.write(chunk), delayMs) : to.write(chunk)))
       from.on("error", () => undefined)
       from.on("close", () => {
         to.destroy()
@@ -52,7 +55,13 @@ export async function startRelay(databaseUrl: string): Promise<Relay> {
     url: url.href,
     silence: () => change("silent"),
     cut: () => change("cut"),
-    resume: () => change("forwarding"),
+    slow(ms) {
+      delayMs = ms
+    },
+    resume() {
+      delayMs = 0
+      change("forwarding")
+    },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const pair of pairs) for (const socket of pair) socket.destroy()

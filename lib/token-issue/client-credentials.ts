@@ -1,4 +1,5 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { insertSessionWithoutUser } from "@/lib/data/sessions"
@@ -30,7 +31,7 @@ export async function issueClientToken(
   flow: Flow,
   proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
-  const now = new Date()
+  const now = currentTime()
   flow.step("clientCredentials.validates_request")
   requireGrantType(client, "client_credentials")
   // The standard scopes are about a User, and there is none.

@@ -1,4 +1,5 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { type DeviceCode, findDeviceCode, recordPoll } from "@/lib/data/device-codes"
 import { findAuthCode } from "@/lib/data/sessions"
@@ -32,7 +33,7 @@ export async function redeemDeviceCode(
   flow: Flow,
   proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
-  const now = new Date()
+  const now = currentTime()
   requireGrantType(client, deviceCodeGrant)
   const code = await findVerifiedDeviceCode(client, deviceCode, flow)
   const approved = await findAuthCode(code.id, code.secretHash)

@@ -1,4 +1,5 @@
 import { requireGrantType } from "@/lib/clients/grant-types"
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { findAuthCode } from "@/lib/data/sessions"
 import { describeParameter, fingerprint } from "@/lib/flows/facts"
@@ -25,7 +26,7 @@ export async function issueTokens(
   flow: Flow,
   proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
-  const now = new Date()
+  const now = currentTime()
   requireGrantType(client, "authorization_code")
   const { session } = await findVerifiedCode(client, request, now, flow)
   return startSessionTokens({ client, session, resource: request.resource, proof, now, steps }, flow)

@@ -1,4 +1,5 @@
 import { requireGrantType, tokenExchangeGrant } from "@/lib/clients/grant-types"
+import { currentTime } from "@/lib/clock"
 import type { Client } from "@/lib/data/clients"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -56,7 +57,7 @@ export async function exchangeToken(
   flow: Flow,
   proof: DpopProof | null = null,
 ): Promise<TokenResponse> {
-  const now = new Date()
+  const now = currentTime()
   requireGrantType(client, tokenExchangeGrant)
   flow.note(() => ({ subject_token: fingerprint(request.subjectToken) }))
   const subject = await findExchangeable(client, request.subjectToken, now, flow)
