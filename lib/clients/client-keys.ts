@@ -13,20 +13,23 @@ export function isOfType({ typ = "JWT" }: { typ?: string }, type: string): boole
   return ["jwt", type].includes(typ.toLowerCase().replace(/^application\//, ""))
 }
 
-/** The keys of each client, with those that were fetched. */
+/** The keys of each client, by its jwks or jwks_uri: a key is imported once, which costs more than to verify a signature. */
 const keySets = perProcess<Map<string, JWTVerifyGetKey>>("clientKeySets")
 
-/** More key sets are dropped and fetched again. */
+/** More key sets are dropped, and read or fetched again. */
 const maxKeySets = 1_000
 
 /** jose caches what it fetches, waits between fetches, and follows no redirect. */
 export function getClientKeys({ jwks, jwksUri }: Client): JWTVerifyGetKey {
-  if (jwks !== null) return createLocalJWKSet(JSON.parse(jwks))
   keySets.value ??= new Map()
-  const known = keySets.value.get(jwksUri ?? "")
+  const source = jwks ?? jwksUri ?? ""
+  const known = keySets.value.get(source)
   if (known) return known
   if (keySets.value.size >= maxKeySets) keySets.value.clear()
-  const fetched = createRemoteJWKSet(new URL(jwksUri ?? ""), { timeoutDuration: 5_000 })
-  keySets.value.set(jwksUri ?? "", fetched)
-  return fetched
+  const keys =
+    jwks === null
+      ? createRemoteJWKSet(new URL(source), { timeoutDuration: 5_000 })
+      : createLocalJWKSet(JSON.parse(jwks))
+  keySets.value.set(source, keys)
+  return keys
 }
