@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { assertionType } from "@/lib/clients/client-assertion"
 import { rotateClientSecret } from "@/lib/clients/registration"
 import { deleteClient } from "@/lib/data/clients"
+import { startInstance } from "../fixtures/instances"
 import { remember } from "../fixtures/secrets"
 import {
   basic,
@@ -199,6 +200,24 @@ test("an empty secret is no secret, and a public client cannot have one - RFC 67
       "invalid_client",
       401,
     )
+})
+
+test("guesses of a client's secret are limited by client and address - RFC 6749 2.3.1", async () => {
+  const server = await startInstance({ SIGN_IN_ATTEMPTS_PER_ADDRESS: "5" })
+  const { baseUrl } = server
+  const [client, other] = [await registerClient(), await registerClient()]
+  const guess = { ...client, clientSecret: "not the secret" } as TestClient
+  for (let i = 0; i < 5; i++) {
+    await expectOAuthError(await postForm("/revoke", guess, { token: "x" }, { baseUrl }), "invalid_client", 401)
+  }
+  // Also the right one, so that no one finds out that it is.
+  for (const sender of [guess, client]) {
+    const response = await postForm("/introspect", sender, { token: "x" }, { baseUrl })
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectOAuthError(response, "temporarily_unavailable", 429)
+  }
+  expect((await postForm("/revoke", other, { token: "x" }, { baseUrl })).status).toBe(200)
+  await server.stop()
 })
 
 test("a replaced secret is refused immediately, and the new one is accepted - RFC 6749 2.3.1", async () => {

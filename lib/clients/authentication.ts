@@ -6,6 +6,7 @@ import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
 import { assertionType, findAssertedClientId, verifyClientAssertion } from "./client-assertion"
 import { findDocumentClient, isDocumentClientId } from "./client-document"
+import { checkFailures, countFailure } from "./secret-limits"
 
 type Credentials = {
   clientId: string
@@ -17,11 +18,18 @@ type Credentials = {
 /**
  * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
  * @param authorization the Authorization header
- * @throws OAuthError invalid_request when two methods are used; invalid_client for everything else
+ * @param address the network address of the request: wrong credentials are counted against it
+ * @throws OAuthError invalid_request when two methods are used, temporarily_unavailable after too many wrong credentials,
+ * invalid_client for everything else
  */
-export async function authenticateClient(authorization: string | null, form: Parameters): Promise<Client> {
+export async function authenticateClient(
+  authorization: string | null,
+  form: Parameters,
+  address: string,
+): Promise<Client> {
   const credentials = parseCredentials(authorization, form)
   const { clientId } = credentials
+  if (credentials.method !== "none") await checkFailures(clientId, address)
   // A client whose ID is a URL is stored with its first code; before that it can push its request.
   const client =
     (await findClient(clientId)) ?? (isDocumentClientId(clientId) ? await findDocumentClient(clientId) : null)
@@ -36,6 +44,7 @@ export async function authenticateClient(authorization: string | null, form: Par
   }
   if (credentials.assertion !== undefined) await verifyClientAssertion(client, credentials.assertion)
   else if (credentials.method !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
+    await countFailure(clientId, address)
     throw OAuthError.invalidClient(
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",
       "client_authentication_failed",

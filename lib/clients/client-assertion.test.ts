@@ -53,7 +53,7 @@ function sign(
 
 const authenticate = (assertion: string, form: Record<string, string> = {}, authorization: string | null = null) => {
   const parameters = { client_assertion: assertion, client_assertion_type: assertionType, ...form }
-  return authenticateClient(authorization, parseParameters(new URLSearchParams(parameters).toString()))
+  return authenticateClient(authorization, parseParameters(new URLSearchParams(parameters).toString()), "192.0.2.1")
 }
 
 describeOnEachDatabase("a client assertion", () => {
@@ -106,7 +106,9 @@ describeOnEachDatabase("a client assertion", () => {
     await expect(authenticate(assertion, {}, "Basic eDp5")).rejects.toThrow(twice)
     await expect(authenticate(assertion, { client_id: "another" })).rejects.toThrow(twice)
     await expect(authenticate(assertion, { client_assertion_type: "x" })).rejects.toThrow(failed)
-    await expect(authenticateClient(null, parseParameters(`client_id=${clientId}`))).rejects.toThrow(failed)
+    await expect(authenticateClient(null, parseParameters(`client_id=${clientId}`), "192.0.2.1")).rejects.toThrow(
+      failed,
+    )
     const { client } = await registerClient({ clientName: "Other", redirectUris: ["https://client.example/callback"] })
     await expect(authenticate(await sign(client.clientId))).rejects.toThrow(failed)
   })
