@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { createUser } from "@/lib/accounts/users"
+import { insertPasskey } from "@/lib/data/passkeys"
 import { findSession } from "@/lib/data/sessions"
 import { OperatorError } from "@/lib/operator-errors"
 import { runCommand, runForJson } from "@/lib/testing/commands"
@@ -104,5 +105,26 @@ describeOnEachDatabase("user show and user update", () => {
     const invalid = await runCommand("user", "update", id, "--email", "no address")
     expect(invalid).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^The email cannot be used: /) })
     expect((await getUser(id)).email).toBe("grace@example.com")
+  })
+})
+
+describeOnEachDatabase("user factors", () => {
+  test("removes a passkey that its user has lost, and no other", async () => {
+    const user = await storeUser()
+    const facts = {
+      publicKey: "",
+      counter: 0,
+      transports: "",
+      singleDevice: false,
+      name: "Phone",
+      createdAt: new Date(),
+    }
+    const signedIn = { tokenHash: "", amr: "pwd" }
+    const told = { event: { userId: user.id, kind: "passkey_added", at: new Date() }, mail: null } as const
+    for (const id of ["lost", "kept"]) await insertPasskey({ id, userId: user.id, ...facts }, signedIn, told)
+    type Factors = { passkeys: { id: string }[] }
+    const remove = (id: string) => runForJson<Factors>("user", "factors", user.email, "--remove-passkey", id, "--yes")
+    expect((await remove("lost")).passkeys.map(({ id }) => id)).toEqual(["kept"])
+    await expect(remove("lost")).rejects.toThrow("has no passkey with this ID")
   })
 })

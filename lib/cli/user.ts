@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { deleteAccount } from "@/lib/accounts/account-data"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import { linkSeconds } from "@/lib/accounts/email-links"
-import { listPasskeysOf } from "@/lib/accounts/passkeys"
+import { listPasskeysOf, removePasskey } from "@/lib/accounts/passkeys"
 import { makeResetLink } from "@/lib/accounts/reset-password"
 import { countCodes, removeTotp } from "@/lib/accounts/second-factor"
 import {
@@ -63,6 +63,7 @@ export function addUserCommands(program: Command): void {
     add("factors <user>", "show how a user can sign in: authenticator app, recovery codes, passkeys, providers"),
   )
     .option("--remove-totp", "remove the authenticator app, for a user who has lost it")
+    .option("--remove-passkey <id>", "remove a passkey, for a user who has lost it")
     .action(action(showFactors))
   addYesOption(add("disable <user>", "block sign-in and end all of the user's sessions")).action(action(disable))
   add("enable <user>", "let a disabled user sign in again").action(action(enable))
@@ -189,12 +190,22 @@ async function printResetLink(emailOrSub: string, _options: Options): Promise<An
   }
 }
 
-async function showFactors(emailOrSub: string, options: ConfirmOptions & { removeTotp?: boolean }): Promise<Answer> {
+async function showFactors(
+  emailOrSub: string,
+  options: ConfirmOptions & { removeTotp?: boolean; removePasskey?: string },
+): Promise<Answer> {
   const user = await getUser(emailOrSub)
   if (options.removeTotp) {
     await confirm(`Remove the authenticator app and the recovery codes of ${user.email}?`, options)
     const by = { source: byOperator, locale: "en" } as const
     if (!(await removeTotp(user, by))) throw new OperatorError(`${user.email} has no authenticator app.`)
+  }
+  if (options.removePasskey !== undefined) {
+    await confirm(`Remove a passkey of ${user.email}?`, options)
+    const by = { source: byOperator, locale: "en" } as const
+    if ((await removePasskey(user, options.removePasskey, by)) === null) {
+      throw new OperatorError(`${user.email} has no passkey with this ID. Find it with: user factors --json`)
+    }
   }
   const current = await getUser(user.id)
   const [codes, passkeys, links] = await Promise.all([
