@@ -4,7 +4,11 @@ import { type FetchedFile, fetchPublicImage } from "./public-document"
 import { resolveClient } from "./resolve-client"
 
 type Logo = Pick<FetchedFile, "content" | "contentType">
-type Logos = { entries: Map<string, { logo: Promise<Logo | null>; expiresAt: number }>; fetches: RateLimiterMemory }
+type Logos = {
+  entries: Map<string, { logo: Promise<Logo | null>; expiresAt: number }>
+  byHost: RateLimiterMemory
+  all: RateLimiterMemory
+}
 
 /** Logos that a process keeps: at most 50 KB each. */
 const maxLogos = 100
@@ -12,8 +16,9 @@ const maxLogos = 100
 /** How long a logo is kept, in milliseconds. One that cannot be fetched is tried again after a tenth of that. */
 const keepMs = 60 * 60 * 1000
 
-/** Fetches of a process in a minute: pages name the logos, and no visitor can make this server send requests without a limit. */
-const fetchesPerMinute = 60
+/** Fetches of a process in a minute, from one host and in all: no visitor can make this server send requests without a limit, or use up the limit with one host. */
+const fetchesPerHost = 10
+const fetchesPerMinute = 300
 
 const logos = perProcess<Logos>("client logos")
 
@@ -27,17 +32,23 @@ export async function findClientLogo(clientId: string): Promise<Logo | null> {
   if (!logoUri) return null
   logos.value ??= {
     entries: new Map(),
-    fetches: new RateLimiterMemory({ points: fetchesPerMinute, duration: 60 }),
+    byHost: new RateLimiterMemory({ points: fetchesPerHost, duration: 60 }),
+    all: new RateLimiterMemory({ points: fetchesPerMinute, duration: 60 }),
   }
-  const { entries, fetches } = logos.value
+  const { entries, byHost, all } = logos.value
   const known = entries.get(logoUri)
   if (known && known.expiresAt > Date.now()) return known.logo
-  const isAllowed = await fetches.consume("all").then(
-    () => true,
-    () => false,
-  )
+  const isAllowed = await byHost
+    .consume(new URL(logoUri).host)
+    .then(() => all.consume("all"))
+    .then(
+      () => true,
+      () => false,
+    )
   if (!isAllowed) return null
-  if (entries.size >= maxLogos) entries.clear()
+  // A map lists its keys in the order in which they were added.
+  const [oldest] = entries.keys()
+  if (entries.size >= maxLogos && oldest !== undefined) entries.delete(oldest)
   const logo = fetchPublicImage(new URL(logoUri))
   const entry = { logo, expiresAt: Date.now() + keepMs / 10 }
   entries.set(logoUri, entry)
