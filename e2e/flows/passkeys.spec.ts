@@ -47,7 +47,7 @@ test("a passkey is added, signs in without a password by a button, and reports t
     PublicKeyCredential.isConditionalMediationAvailable = async () => false
   })
   const { user } = await addPasskey(page, mailed)
-  expect((await mailed.mail.waitFor(user.email)).text).toContain("The passkey My laptop can now sign in")
+  expect((await mailed.mail.waitFor(user.email)).text).toContain("with the passkey My laptop")
   await page.context().clearCookies()
   const client = await registerClient({ redirectUris: [site.redirectUri], requireSecondFactor: true })
   const pkce = await beginAtClient(page, client, {}, mailed.issuer)

@@ -205,7 +205,7 @@ test("an answer of the provider is used only in the browser that asked, once, an
   const refused = async (browser: TestBrowser, url: URL) => {
     const location = locationOf(await browser.fetch(url.href))
     expect(location.pathname).toBe("/sign-in")
-    expect(await (await browser.fetch(location.href)).text()).toContain("Signing in there didn")
+    expect(await (await browser.fetch(location.href)).text()).toContain("Signing in with that account didn")
   }
   await refused(new TestBrowser(providers.server.issuer), answer)
   for (const name of ["state", "iss"]) {
@@ -230,5 +230,5 @@ test("when the person refuses there, or the provider is away, the sign-in page s
   const cookies = await page.context().cookies()
   expect(cookies.some(({ name }) => name.endsWith("-provider"))).toBe(true)
   await page.goto(`${issuer}/sign-in/provider/callback?error=access_denied&state=anything`)
-  await expect(page.getByText("Signing in there didn't work.")).toBeVisible()
+  await expect(page.getByText("Signing in with that account didn't work.")).toBeVisible()
 })
