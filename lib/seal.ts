@@ -1,4 +1,5 @@
 import { CompactEncrypt, compactDecrypt, errors, type JWTDecryptOptions, type JWTPayload, jwtDecrypt } from "jose"
+import { currentTime } from "@/lib/clock"
 import { deriveKey, deriveKeys, type KeyPurpose } from "@/lib/secret"
 
 /** Encrypts a value with the key of a purpose, as a JWE that only this server can open. */
@@ -26,7 +27,7 @@ export async function openSealedJwt<Claims>(
   checks: JWTDecryptOptions = {},
 ): Promise<(JWTPayload & Claims) | null> {
   const opened = await tryKeys(deriveKeys(purpose), (key) =>
-    jwtDecrypt<Claims>(token, key, { ...checks, ...algorithms }),
+    jwtDecrypt<Claims>(token, key, { currentDate: currentTime(), ...checks, ...algorithms }),
   )
   return opened?.payload ?? null
 }

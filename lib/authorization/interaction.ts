@@ -1,5 +1,6 @@
 import { storeDocumentClient } from "@/lib/clients/client-document"
 import { resolveClient } from "@/lib/clients/resolve-client"
+import { currentTime } from "@/lib/clock"
 import type { Source } from "@/lib/data/audit-events"
 import type { Client } from "@/lib/data/clients"
 import { addConsent } from "@/lib/data/consents"
@@ -145,7 +146,7 @@ export async function allowInteraction(
       resource: resource.map((value) => describeParameter("resource", value)),
     }))
     await storeDocumentClient(client, source)
-    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: new Date() }, source)
+    await addConsent({ userId: shownUserId, clientId, scope, resource, grantedAt: currentTime() }, source)
   }
   return pathWithUnusedToken(stateToken, state)
 }
