@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 
 describeOnEachDatabase("audit", () => {
-  test("lists events by user and kind, and refuses a time that is none", async () => {
+  test("lists events by user and kind, and refuses what is not a time", async () => {
     const user = await storeUser({ email: "ada@example.com" })
     await runForJson("user", "update", user.email, "--name", "Ada")
     const list = (...options: string[]) => runForJson<{ events: object[] }>("audit", "list", ...options)
