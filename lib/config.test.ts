@@ -124,7 +124,7 @@ test("LOG_LEVEL is one of five levels", () => {
   for (const value of ["debug", "info", "warn", "error", "silent"]) {
     expect(parseConfig({ LOG_LEVEL: value }, directory).LOG_LEVEL).toBe(value)
   }
-  expect(problemsOf({ LOG_LEVEL: "loud" })).toEqual([expect.stringMatching(/^LOG_LEVEL .*"debug".*"silent"/)])
+  expect(problemsOf({ LOG_LEVEL: "loud" })).toEqual(["LOG_LEVEL must be debug, info, warn, error or silent"])
 })
 
 test("HOST is used unchanged", () => {

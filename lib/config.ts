@@ -184,7 +184,9 @@ const settings = z.object({
     .transform(Number)
     .refine((n) => n >= 1 && n <= 65_535, "must be between 1 and 65535")
     .optional(),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
+    .default("info"),
 })
 
 /** The names of all settings. */

@@ -69,7 +69,7 @@ export function createOutbox<Message extends { attempts: number }>(outbox: Outbo
     try {
       while ((await sendDue()) === batch);
     } catch (error) {
-      log().error({ event: `${event}s_failed`, problem: error instanceof Error ? error.name : "unknown" })
+      log().error({ event: `${event}_round_failed`, problem: error instanceof Error ? error.name : "unknown" })
     } finally {
       sending = false
     }

@@ -115,7 +115,7 @@ test("a consent covers its scopes and resources and no others - OpenID Connect C
     expect(readInteraction(await ask(more)).path, JSON.stringify(more)).toBe("/consent")
 })
 
-test("a native client, which anything on the device could pose as, is not answered without the person - RFC 8252 8.6", async () => {
+test("a native client, which anything on the device could pose as, gets no code without asking the user - RFC 8252 8.6", async () => {
   const user = await insertUser()
   const redirectUris = ["http://127.0.0.1/callback", "com.example.notes:/callback", "https://native.example/callback"]
   const client = await registerClient({ firstParty: false, tokenEndpointAuthMethod: "none", redirectUris })

@@ -130,7 +130,7 @@ test("an assertion of a client without a key is refused, with or without a right
   expect((await postForm("/token", client, form)).status).toBe(200)
 })
 
-test("an assertion whose sub is no client ID is refused and breaks nothing - RFC 7523 3", async () => {
+test("an assertion whose sub is not a client ID is refused and breaks nothing - RFC 7523 3", async () => {
   const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url")
   const subjects = [null, 1, true, [], ["x"], {}, "", "\0", "a\0b", "\ud800", "\u00e9", "x".repeat(3_000), undefined]
   for (const path of endpoints) {

@@ -65,7 +65,7 @@ test("only an operator can read flows, and no one can when the inspector is off"
   await off.stop()
 })
 
-test("a path that only begins like the page for operators is that of a flow which does not exist", async () => {
+test("a path that starts like the page for operators is the page of a flow that does not exist", async () => {
   const operator = await openOperatorBrowser()
   for (const path of ["/flows/enter%ff", "/flows/enter.json", "/flows/entering", "/flows/enter%00", "/flows/%ff"]) {
     expect((await operator.fetch(path)).status, path).toBe(404)

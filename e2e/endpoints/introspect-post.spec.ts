@@ -100,7 +100,7 @@ test("POST returns only active=false for a token that is inactive or unknown - R
   for (const token of wrong) expect(await introspect(client, token), token.slice(0, 60)).toEqual(inactive)
 })
 
-test("POST hides another client's tokens, from public ones' too - RFC 7662 4", async () => {
+test("POST hides a client's tokens from other clients, and those of public clients too - RFC 7662 4", async () => {
   const user = await insertUser()
   const another = await registerClient()
   for (const tokenEndpointAuthMethod of ["client_secret_basic", "none"]) {

@@ -51,7 +51,7 @@ test("the largest allowed request stays under 4 KB on the wire, from /authorize 
   expect(new URL(answer.location).searchParams.get("state")).toBe(state)
 })
 
-test("no long text of a request is repeated in the headers of the answer", async () => {
+test("no long text of a request is repeated in the headers of the response", async () => {
   const cookie = [...(await openBrowser(await insertUser())).cookies]
     .map(([name, value]) => `${name}=${value}`)
     .join("; ")

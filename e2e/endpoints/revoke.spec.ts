@@ -86,7 +86,7 @@ test("a hint, right or wrong, changes nothing - RFC 7009 2.1", async () => {
   }
 })
 
-test("another client's token is answered alike, and lives on - RFC 7009 2.1", async () => {
+test("another client's token gets the same response, and stays valid - RFC 7009 2.1", async () => {
   const user = await insertUser()
   const client = await registerClient()
   const tokens = await obtainTokens(client, user)

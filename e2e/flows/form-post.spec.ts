@@ -45,7 +45,7 @@ test("an error is posted too, and the way back works without scripts - OAuth 2.0
   await backAtClient(page, site)
   expect(Object.fromEntries(site.forms[0] ?? [])).toEqual({
     error: "access_denied",
-    error_description: "The user did not allow the request.",
+    error_description: "The user denied the request.",
     state: "the-client-s-state",
     iss: testEnvironment().issuer,
   })

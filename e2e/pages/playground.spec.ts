@@ -247,7 +247,7 @@ test("run all goes through the tour by itself, over the sign-in at the server, u
   await allow(page)
   await expect(page.getByRole("heading", { name: "That's the whole life of a sign-in" })).toBeVisible()
   await expect(page.getByRole("article")).toHaveCount(7)
-  await press(page, "Start again")
+  await press(page, "Start over")
   await press(page, "Run all")
   await press(page, "Pause")
   await expect(button(page, "Run all")).toBeVisible()
@@ -327,7 +327,8 @@ test("a changed redirect URI is refused with and without a code, and the real cl
   await breakIt(page, "Change the redirect URI")
   await expect(page.getByText("redirect_uri_unregistered", { exact: true })).toBeVisible()
   await expect(scene(page, "Ask for the code to be sent to another address")).toContainText("400")
-  await press(page, "Start again")
+  await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
+  await press(page, "Start over")
   await press(page, "Make the secret")
   await press(page, "Go and sign in")
   await expect(scene(page, "Send the browser to the server")).toContainText("Done")
@@ -383,7 +384,7 @@ test("a user's refusal, and a return without a response, are shown as what they 
   await expect(scene(page, "Send the browser to the server")).toContainText("access_denied")
   await expect(step(page, /Failed: Denied by the user/)).toBeVisible()
   await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
-  await expect(button(page, "Start again")).toBeEnabled()
+  await expect(button(page, "Start over")).toBeEnabled()
 })
 
 test("a response that this tab did not ask for is ignored - RFC 9700 4.7", async ({ page }) => {

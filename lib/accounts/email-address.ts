@@ -55,8 +55,8 @@ function split(text: string): { local: string; domain: string } {
 }
 
 /**
- * `domainToASCII` reads the host of a URL: signs of a URL are kept from it, and a label at the end keeps it from taking
- * digits for an IPv4 address.
+ * `domainToASCII` parses its input like the host of a URL. So characters with a meaning in URLs are rejected first, and a
+ * label is appended, because it would read digits as an IPv4 address.
  */
 function toAsciiDomain(domain: string): string {
   if (/^\p{ASCII}*$/u.test(domain)) return domain.toLowerCase()

@@ -297,7 +297,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     expect((await mailsTo(user.email))[0]?.subject).toContain("email address of your")
   })
 
-  test("to change an address is not sent to an address that has a User, which is told, and fails if it gets one later", async () => {
+  test("to change an address is not sent to an address that has a User, whose owner is told, and fails if it gets one later", async () => {
     const other = await storeUser()
     expect(await requestEmailChange(user, { ...asked, email: other.email })).toEqual({ ok: true })
     expect((await mailsTo(other.email)).map(({ subject }) => subject)).toEqual([

@@ -5,7 +5,7 @@ import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { type EmailLink, findEmailLink, insertEmailLink, type LinkPurpose } from "@/lib/data/email-links"
 import { countSignInAttempt } from "@/lib/data/sign-in-limits"
-import type { Letter } from "@/lib/mail/content"
+import type { MailDraft } from "@/lib/mail/content"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { deriveKey } from "@/lib/secret"
@@ -35,15 +35,15 @@ export type LinkTarget = {
  * @param compose returns the e-mail, or null to send none
  * @returns the link
  */
-export async function issueLink(target: LinkTarget, compose: (url: string) => Letter | null): Promise<string> {
+export async function issueLink(target: LinkTarget, compose: (url: string) => MailDraft | null): Promise<string> {
   const token = generateToken()
   const url = `${config().issuer}${pages[target.purpose]}?${new URLSearchParams({ token })}`
-  const letter = compose(url)
+  const draft = compose(url)
   const createdAt = currentTime()
   const expiresAt = new Date(createdAt.getTime() + linkSeconds * 1000)
   const link = { ...target, stateToken: target.stateToken ?? null, tokenHash: hashToken(token), createdAt, expiresAt }
-  await insertEmailLink(link, letter && (await prepareMail(letter)))
-  if (letter) void sendMailInBackground()
+  await insertEmailLink(link, draft && (await prepareMail(draft)))
+  if (draft) void sendMailInBackground()
   return url
 }
 

@@ -31,8 +31,8 @@ describeOnEachDatabase("a passkey", () => {
   async function store({ owner = user, counter = 0, of = authenticator } = {}): Promise<void> {
     const { id, publicKey } = of
     const facts = { transports: "internal", singleDevice: false, name: "Phone", createdAt: new Date() }
-    const told = { event: { userId: owner.id, kind: "passkey_added", at: new Date() }, mail: null } as const
-    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, { tokenHash: "", amr: "" }, told)
+    const notice = { event: { userId: owner.id, kind: "passkey_added", at: new Date() }, mail: null } as const
+    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, { tokenHash: "", amr: "" }, notice)
   }
 
   async function begin(): Promise<{ sealed: string; challenge: string }> {

@@ -2,7 +2,6 @@ import { isIP } from "node:net"
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
-import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
   countPasskeyUse,
   deletePasskey,
@@ -13,19 +12,16 @@ import {
 } from "@/lib/data/passkeys"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import type { User } from "@/lib/data/users"
-import type { Locale } from "@/lib/i18n/locales"
-import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { sendMailInBackground } from "@/lib/mail/outbox"
 import { acrOf } from "@/lib/protocol/acr"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
 import { toReadableEmail } from "./email-address"
-import { localeOf } from "./users"
+import { type ChangeContext, prepareNotice } from "./notice"
 
 export type { Passkey }
-
-/** Who asked, for the history and the e-mail. */
-type By = { source: Source; locale: Locale }
+export { listPasskeys }
 
 /** How long a page with a challenge can be used, in milliseconds. */
 const challengeMs = 60 * 60 * 1000
@@ -134,7 +130,7 @@ const amrOf = ({ singleDevice }: { singleDevice: boolean }) => [singleDevice ? "
 export async function addPasskey(
   user: User,
   { sealed, response, name }: { sealed: string; response: string; name: string },
-  { tokenHash, amr, ...by }: By & { tokenHash: string; amr: string[] },
+  { tokenHash, amr, ...by }: ChangeContext & { tokenHash: string; amr: string[] },
 ): Promise<boolean> {
   const parsed = parseResponse<RegistrationResponseJSON>(response)
   const challenge = await consumeChallenge(sealed, user.id)
@@ -158,16 +154,16 @@ export async function addPasskey(
     createdAt: currentTime(),
   }
   const signedIn = { tokenHash, amr: [...new Set([...amr, ...amrOf(passkey)])].join(" ") }
-  const stored = await insertPasskey(passkey, signedIn, await tell(user, "passkey_added", name, by))
+  const stored = await insertPasskey(passkey, signedIn, await prepareNotice(user, "passkey_added", by, name))
   void sendMailInBackground()
   return stored
 }
 
 /** Deletes a passkey of a User. @returns its name, or null when there is no such passkey */
-export async function removePasskey(user: User, id: string, by: By): Promise<string | null> {
+export async function removePasskey(user: User, id: string, by: ChangeContext): Promise<string | null> {
   const passkey = (await listPasskeys(user.id)).find((one) => one.id === id)
   if (!passkey) return null
-  const deleted = await deletePasskey(user.id, id, await tell(user, "passkey_removed", passkey.name, by))
+  const deleted = await deletePasskey(user.id, id, await prepareNotice(user, "passkey_removed", by, passkey.name))
   void sendMailInBackground()
   return deleted ? passkey.name : null
 }
@@ -204,15 +200,4 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
  */
 export async function mayChangeFactors({ user, amr }: { user: User; amr: string[] }): Promise<boolean> {
   return acrOf(amr) === "2" || (user.totp === null && (await listPasskeys(user.id)).length === 0)
-}
-
-/** The passkeys of a User. */
-export const listPasskeysOf = (user: User): Promise<Passkey[]> => listPasskeys(user.id)
-
-/** The entry of the history and the e-mail about a change. */
-async function tell(user: User, kind: AccountEventKind & `passkey_${string}`, name: string, { source, locale }: By) {
-  const mailKind = kind === "passkey_added" ? "passkeyAdded" : "passkeyRemoved"
-  const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
-  const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: currentTime(), ...source, detail: name }, mail }
 }

@@ -54,7 +54,7 @@ export async function addProvider(facts: NewProvider): Promise<string | null> {
   try {
     await discover(provider)
   } catch (error) {
-    return `The metadata of ${issuer} cannot be read: ${error instanceof Error ? error.message : "unknown"}.`
+    return `The metadata of ${issuer} cannot be read: ${error instanceof Error ? error.message : "unknown"}. Check the issuer.`
   }
   return (await insertProvider(provider)) ? null : `A provider with the ID ${id} exists. Remove it first.`
 }

@@ -5,7 +5,7 @@ import type { EmailLink } from "@/lib/data/email-links"
 import { findUser, findUserByEmail, resetPasswordByLink, type User } from "@/lib/data/users"
 import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
-import type { Letter } from "@/lib/mail/content"
+import type { MailDraft } from "@/lib/mail/content"
 import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
 import { hashToken } from "@/lib/protocol/random"
 import { normalizeEmail, toLookupEmail, toReadableEmail } from "./email-address"
@@ -35,7 +35,7 @@ export async function requestPasswordReset(
   return { ok: true }
 }
 
-function composeReset(user: User | null, email: string, locale: Locale, link: string): Letter | null {
+function composeReset(user: User | null, email: string, locale: Locale, link: string): MailDraft | null {
   const { SIGN_UP, issuer } = config()
   if (user && !user.disabledAt) return { to: email, locale: localeOf(user, locale), kind: "resetPassword", link }
   // One mailbox has many spellings, such as quoted ones, each of which would be counted on its own.

@@ -2,7 +2,6 @@ import { createHmac, randomInt } from "node:crypto"
 import { Secret, TOTP } from "otpauth"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
-import type { AccountEventKind, Source } from "@/lib/data/audit-events"
 import {
   consumeRecoveryCode,
   consumeTotpStep,
@@ -13,12 +12,10 @@ import {
 } from "@/lib/data/second-factor"
 import { countSignInAttempt, forgetSignInAttempts } from "@/lib/data/sign-in-limits"
 import type { User } from "@/lib/data/users"
-import type { Locale } from "@/lib/i18n/locales"
-import type { Letter } from "@/lib/mail/content"
-import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { sendMailInBackground } from "@/lib/mail/outbox"
 import { openSealed, seal } from "@/lib/seal"
 import { toReadableEmail } from "./email-address"
-import { localeOf } from "./users"
+import { type ChangeContext, prepareNotice } from "./notice"
 
 /** Seconds of a step, RFC 6238 section 5.2. */
 const stepSeconds = 30
@@ -28,9 +25,6 @@ const secretBytes = 20
 
 /** How long a person may take to set up the app, in milliseconds. */
 const setupMs = 30 * 60 * 1000
-
-/** Who asked, for the history and the e-mail. */
-type By = { source: Source; locale: Locale }
 
 type Setup = { secret: string; userId: string; expiresAt: number }
 
@@ -81,7 +75,7 @@ export async function confirmTotpSetup(
   user: User,
   sealed: string,
   code: string,
-  { tokenHash, amr, ...by }: By & { tokenHash: string; amr: string[] },
+  { tokenHash, amr, ...by }: ChangeContext & { tokenHash: string; amr: string[] },
 ): Promise<string[] | null> {
   const setup = await openSetup(user, sealed)
   const step = setup && findStep(setup.secret, code)
@@ -93,7 +87,7 @@ export async function confirmTotpSetup(
     recoveryCodes: codes.map((code) => hashRecoveryCode(code, setup.secret)),
     tokenHash,
     amr: withSecondFactor(amr).join(" "),
-    ...(await tell(user, "totp_added", "totpAdded", by)),
+    ...(await prepareNotice(user, "totp_added", by)),
   })
   void sendMailInBackground()
   return stored ? codes : null
@@ -103,8 +97,8 @@ export async function confirmTotpSetup(
 export const withSecondFactor = (amr: string[]): string[] => [...new Set([...amr, "otp", "mfa"])]
 
 /** Removes the authenticator app and the recovery codes. @returns false when there is none */
-export async function removeTotp(user: User, by: By): Promise<boolean> {
-  const removed = await deleteTotp(user.id, await tell(user, "totp_removed", "totpRemoved", by))
+export async function removeTotp(user: User, by: ChangeContext): Promise<boolean> {
+  const removed = await deleteTotp(user.id, await prepareNotice(user, "totp_removed", by))
   void sendMailInBackground()
   return removed
 }
@@ -115,13 +109,13 @@ const openTotp = async ({ totp }: User) => totp && openSealed<string>("totp", to
  * Makes new recovery codes; the earlier ones no longer work.
  * @returns them, to be shown once; null when there is no authenticator app
  */
-export async function renewRecoveryCodes(user: User, by: By): Promise<string[] | null> {
+export async function renewRecoveryCodes(user: User, by: ChangeContext): Promise<string[] | null> {
   const secret = await openTotp(user)
   if (!secret) return null
   const codes = makeRecoveryCodes()
-  const told = await tell(user, "recovery_codes_created", "recoveryCodesCreated", by)
+  const notice = await prepareNotice(user, "recovery_codes_created", by)
   const hashes = codes.map((code) => hashRecoveryCode(code, secret))
-  await replaceRecoveryCodes(user.id, hashes, told)
+  await replaceRecoveryCodes(user.id, hashes, notice)
   void sendMailInBackground()
   return codes
 }
@@ -169,15 +163,3 @@ function makeRecoveryCodes(): string[] {
 /** Keyed with the app's secret, which is stored encrypted: the database alone is not enough to find a code by trying. */
 const hashRecoveryCode = (code: string, secret: string) =>
   createHmac("sha256", `recovery code ${secret}`).update(code.replace("-", "")).digest("base64url")
-
-/** The entry of the history and the e-mail about a change. */
-async function tell(
-  user: User,
-  event: AccountEventKind,
-  kind: (Letter & { kind: "totpAdded" | "totpRemoved" | "recoveryCodesCreated" })["kind"],
-  { source, locale }: By,
-) {
-  const letter = { kind, to: user.email, locale: localeOf(user, locale) }
-  const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind: event, at: currentTime(), ...source }, mail }
-}

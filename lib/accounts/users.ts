@@ -126,7 +126,7 @@ const ownClaims = ["name", "email", "email_verified", "updated_at"]
 function findProblemOfClaims(claims: Claims): ClaimProblem | null {
   for (const [name, value] of Object.entries(claims)) {
     const problem = ownClaims.includes(name)
-      ? "is not set this way"
+      ? "cannot be set with --claim. Use --email, --name or --email-verified"
       : value === null
         ? null
         : findClaimProblem(name, value)

@@ -1,19 +1,17 @@
 import { normalizeEmail } from "@/lib/accounts/email-address"
+import { type ChangeContext, prepareNotice } from "@/lib/accounts/notice"
 import { mayChangeFactors } from "@/lib/accounts/passkeys"
 import { hashPassword } from "@/lib/accounts/password"
 import { findProviderById, type Provider } from "@/lib/accounts/providers"
-import { localeOf } from "@/lib/accounts/users"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
-import type { Source } from "@/lib/data/audit-events"
 import { deleteLink, findLinkedUser, insertLink, listLinkedAccounts, listProviders } from "@/lib/data/providers"
 import { findUserByEmail, insertLinkedUser, type User } from "@/lib/data/users"
 import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import type { Locale } from "@/lib/i18n/locales"
 import type { ProblemKey } from "@/lib/i18n/texts"
 import { log } from "@/lib/log"
-import { prepareMail, sendMailInBackground } from "@/lib/mail/outbox"
+import { sendMailInBackground } from "@/lib/mail/outbox"
 import { count } from "@/lib/metrics"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId, generateToken } from "@/lib/protocol/random"
@@ -36,7 +34,7 @@ type Visit = ProviderChecks & {
   expiresAt: number
 }
 
-type By = { source: Source; locale: Locale; previousToken: string | null }
+type BrowserContext = ChangeContext & { previousToken: string | null }
 
 /**
  * Begins a sign-in at another provider.
@@ -83,16 +81,17 @@ export type ProviderResult =
 type Pending = { identity: ProviderIdentity; userId: string; expiresAt: number }
 
 /**
- * Ends a visit: checks the provider's answer, and signs the User in who is linked with the account there. Without one, links
- * it for the User who asked, or creates a User; both need an address that the provider has verified.
+ * Ends a visit: checks the provider's answer. A visit that was started to link an account links it to `signedInUser`. Any
+ * other signs in the User whom the account is linked to. Without a link, it asks the person to confirm one with the User of
+ * the same verified address, or creates a User.
  * @param sealed the visit's cookie
- * @param signedInUserId the User of this browser
+ * @param signedInUser the User of this browser
  */
 export async function returnFromProvider(
   sealed: string | null,
   query: string,
   signedInUser: User | null,
-  by: By,
+  by: BrowserContext,
   flow: Flow | null,
 ): Promise<ProviderResult> {
   const visit = sealed === null ? null : await openSealed<Visit>("provider-visit", sealed)
@@ -118,7 +117,7 @@ export async function returnFromProvider(
   const linked = await findLinkedUser(provider.id, identity.subject)
   if (linked) return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, next, flow)
   const email = identity.email === null ? null : normalizeEmail(identity.email)
-  if (email === null) return failed("problems.providerUnverified")
+  if (email === null) return failed("problems.providerNoEmail")
   const known = await findUserByEmail(email)
   if (known) {
     // A provider sign-in has no second factor, so it must not link to an account that has one. The owner can link it when signed in.
@@ -131,7 +130,7 @@ export async function returnFromProvider(
   return createUser(email, identity, by, next, flow)
 }
 
-async function signIn(user: User, by: By, next: string | null, flow: Flow | null): Promise<ProviderResult> {
+async function signIn(user: User, by: BrowserContext, next: string | null, flow: Flow | null): Promise<ProviderResult> {
   count("sign_ins", ["provider"])
   flow?.concerns({ userId: user.id })
   const needsCode = user.totp !== null
@@ -144,7 +143,7 @@ async function signIn(user: User, by: By, next: string | null, flow: Flow | null
 async function createUser(
   email: string,
   { providerId, subject, name }: ProviderIdentity,
-  { source, locale, previousToken }: By,
+  { source, locale, previousToken }: BrowserContext,
   next: string | null,
   flow: Flow | null,
 ): Promise<ProviderResult> {
@@ -160,9 +159,14 @@ async function createUser(
   return { outcome: "signed_in", browserSession, needsCode: false, next }
 }
 
-async function link(user: User, provider: Provider, { subject, email }: ProviderIdentity, by: By): Promise<boolean> {
+async function link(
+  user: User,
+  provider: Provider,
+  { subject, email }: ProviderIdentity,
+  by: BrowserContext,
+): Promise<boolean> {
   const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: currentTime() }
-  const stored = await insertLink(row, await tell(user, "provider_linked", provider.name, by))
+  const stored = await insertLink(row, await prepareNotice(user, "provider_linked", by, provider.name))
   void sendMailInBackground()
   return stored
 }
@@ -180,7 +184,7 @@ export async function findPendingLink(sealed: string): Promise<{ provider: Provi
 }
 
 /** Links the account after the person has confirmed it, and signs the User in. */
-export async function confirmLink(sealed: string, by: By, flow: Flow | null): Promise<ProviderResult> {
+export async function confirmLink(sealed: string, by: BrowserContext, flow: Flow | null): Promise<ProviderResult> {
   const found = await findPendingLink(sealed)
   const pending = await openSealed<Pending>("provider-link", sealed)
   if (!found || !pending || !(await link(found.user, found.provider, pending.identity, by))) {
@@ -196,24 +200,11 @@ export async function listLinks(user: User) {
 }
 
 /** Ends a User's link to a provider. @returns false when there is none */
-export async function unlink(user: User, providerId: string, by: Omit<By, "previousToken">): Promise<boolean> {
+export async function unlink(user: User, providerId: string, by: ChangeContext): Promise<boolean> {
   const found = (await listLinkedAccounts(user.id)).find((one) => one.providerId === providerId)
   if (!found) return false
-  const told = await tell(user, "provider_unlinked", found.provider.name, by)
-  const done = await deleteLink(user.id, providerId, found.subject, told)
+  const notice = await prepareNotice(user, "provider_unlinked", by, found.provider.name)
+  const done = await deleteLink(user.id, providerId, found.subject, notice)
   void sendMailInBackground()
   return done
-}
-
-/** The entry of the history and the e-mail about a change. */
-async function tell(
-  user: User,
-  kind: "provider_linked" | "provider_unlinked",
-  name: string,
-  { source, locale }: Omit<By, "previousToken">,
-) {
-  const mailKind = kind === "provider_linked" ? "providerLinked" : "providerUnlinked"
-  const letter = { kind: mailKind, name, to: user.email, locale: localeOf(user, locale) } as const
-  const mail = await prepareMail(letter)
-  return { event: { userId: user.id, kind, at: currentTime(), ...source, detail: name }, mail }
 }

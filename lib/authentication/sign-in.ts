@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { toLookupEmail } from "@/lib/accounts/email-address"
-import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
+import { arePasskeysOn, listPasskeys } from "@/lib/accounts/passkeys"
 import { PasswordPoolBusyError, verifyPassword } from "@/lib/accounts/password"
 import { createUser, parseNewUser, type UserProblem } from "@/lib/accounts/users"
 import { currentTime } from "@/lib/clock"
@@ -96,7 +96,7 @@ export async function signIn(
     const needsCode = user.totp !== null
     const facts = { ...attempt, kind: needsCode ? null : undefined }
     const browserSession = await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts)
-    const offersPasskey = attempt.keep && arePasskeysOn() && (await listPasskeysOf(user)).length === 0
+    const offersPasskey = attempt.keep && arePasskeysOn() && (await listPasskeys(user.id)).length === 0
     const knownDevice = await rememberDevice(attempt.knownDevice ?? null, account)
     return { ok: true, browserSession, needsCode, offersPasskey, knownDevice }
   } catch (error) {

@@ -110,7 +110,11 @@ export async function parseSignOutRequest(parameters: Parameters, flow?: Flow): 
     )
   }
   const client = clientId ? await findClient(clientId) : null
-  if (clientId && !client) throw invalid("The client_id is not registered with this server.", "client_unknown")
+  if (clientId && !client)
+    throw invalid(
+      "The client_id is not registered with this server. Compare it with the registration.",
+      "client_unknown",
+    )
   return {
     client,
     returnUri: findReturnUri(parameters, client, flow),

@@ -44,9 +44,9 @@ describe("the answer with a code", () => {
 
 describe("the answer with an error", () => {
   test("has the code of the error, its description, the client's state and the issuer, and not the private reason", () => {
-    const error = new OAuthError("access_denied", "The user did not allow the request.", "user_denied")
+    const error = new OAuthError("access_denied", "The user denied the request.", "user_denied")
     expect(responseUri(errorResponse(error, { redirectUri, state: "xyz", responseMode: "query" }))).toBe(
-      `${redirectUri}?error=access_denied&error_description=The+user+did+not+allow+the+request.&state=xyz&${iss}`,
+      `${redirectUri}?error=access_denied&error_description=The+user+denied+the+request.&state=xyz&${iss}`,
     )
   })
 })

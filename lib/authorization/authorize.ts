@@ -119,15 +119,18 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
   flow.note(() => describeState(state))
   const client = await recheckClient(state)
   if (state.denied && state.request.device) return { next: await denyDevice(state, flow) }
-  if (state.denied)
-    throw redirectableError(state, "access_denied", "The user did not allow the request.", "user_denied")
+  if (state.denied) throw redirectableError(state, "access_denied", "The user denied the request.", "user_denied")
   flow.concerns(client)
   return continueAuthorization(state, client, browser, flow)
 }
 
 async function recheckClient({ request }: AuthorizationState): Promise<Client> {
   const client = await resolveClient(request.clientId)
-  if (!client) throw OAuthError.invalidRequest("The client is no longer registered with this server.", "client_unknown")
+  if (!client)
+    throw OAuthError.invalidRequest(
+      "The client is no longer registered with this server. Register it again, or use another client_id.",
+      "client_unknown",
+    )
   if (request.device) {
     requireGrantType(client, deviceCodeGrant)
     return client

@@ -17,7 +17,7 @@ export function checkOrigin(client: Client, { redirectUri }: ReturnAddress, refe
   const isLocal = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin)
   if (!isLocal || origin === new URL(config().issuer).origin || client.origins.includes(origin)) return
   throw OAuthError.invalidRequest(
-    `The page that started this request is at ${origin}, which is no origin of the client's redirect URIs, so it cannot read the response of /token. Open the app at ${new URL(redirectUri).origin}, or register a redirect URI of this origin.`,
+    `The page that started this request is at ${origin}, which is not the origin of any of the client's redirect URIs, so it cannot read the response of /token. Open the app at ${new URL(redirectUri).origin}, or register a redirect URI at this origin.`,
     "origin_unregistered",
   )
 }

@@ -61,12 +61,12 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
     if (!isOfType(protectedHeader, "oauth-authz-req+jwt")) throw invalid("must have the typ oauth-authz-req+jwt")
     return payload
   } catch (error) {
-    if (error instanceof errors.JWTExpired) throw invalid("has expired")
+    if (error instanceof errors.JWTExpired) throw invalid("has expired. Sign a new one")
     if (error instanceof errors.JWTClaimValidationFailed) {
-      throw invalid(`has no valid ${error.claim}: iss is the client_id, aud is the issuer ${config().issuer}`)
+      throw invalid(`has an invalid ${error.claim}: iss must be the client_id, and aud the issuer ${config().issuer}`)
     }
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
-      throw invalid("has no valid signature by a key of this client")
+      throw invalid("has no valid signature. Sign it with a key that is registered for this client")
     }
     throw error
   }

@@ -22,12 +22,14 @@ export function fitsIntoAnswers(state: string): boolean {
 export function checkParametersSize(parameters: Parameters): void {
   if (parameters.length() > maxParametersLength) {
     throw tooLong(
-      `The parameters are too long. Together they can have ${maxParametersLength} characters, form-encoded.`,
+      `The parameters are too long. Together they can have at most ${maxParametersLength} characters, form-encoded. Send shorter ones.`,
     )
   }
   const state = parameters.get("state")
   if (state !== undefined && !fitsIntoAnswers(state)) {
-    throw tooLong(`The parameter state is too long. It can have ${maxStateLength} characters, form-encoded.`)
+    throw tooLong(
+      `The parameter state is too long. It can have at most ${maxStateLength} characters, form-encoded. Send a shorter one.`,
+    )
   }
 }
 
@@ -44,7 +46,7 @@ export function checkSealedSize(request: AuthorizationRequest): void {
   if (isDocumentClientId(clientId)) values.push(clientId)
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have ${maxSealedLength} characters, form-encoded.`,
+      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have at most ${maxSealedLength} characters, form-encoded. Send shorter ones.`,
     )
   }
 }

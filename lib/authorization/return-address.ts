@@ -54,7 +54,10 @@ function resolveRedirectUri(parameters: Parameters, client: Client, flow: Flow):
     const [only, ...others] = client.redirectUris
     // OAuth 2.1 section 4.1.1: redirect_uri is "REQUIRED if multiple redirect URIs are registered for the client."
     if (only && others.length === 0) return only
-    throw OAuthError.invalidRequest("The parameter redirect_uri is missing.", "parameter_missing")
+    throw OAuthError.invalidRequest(
+      "The parameter redirect_uri is missing. It is required because the client has several redirect URIs.",
+      "parameter_missing",
+    )
   }
   // RFC 9700 section 2.1: "authorization servers MUST utilize exact string matching except for port numbers in
   // localhost redirection URIs of native apps".

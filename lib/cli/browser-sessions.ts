@@ -6,7 +6,7 @@ import { deleteBrowserSessionsBefore } from "@/lib/data/end-before"
 import { OperatorError } from "@/lib/operator-errors"
 import { type Answer, action, addJsonOption, addYesOption, UsageError } from "./action"
 import { confirm } from "./confirm"
-import { formatTable, toSeconds, toText } from "./text"
+import { formatTable, plural, toSeconds, toText } from "./text"
 import { parseAllBefore } from "./time"
 import { getUser } from "./user"
 
@@ -57,10 +57,10 @@ async function end(
   if ((emailOrSub === undefined) !== isAll) throw new UsageError("Give a user, or --all with --before.")
   if (emailOrSub === undefined) return endAll(parseAllBefore({ all, before }), options)
   const user = await getUser(emailOrSub)
-  await confirm(`Sign ${user.email} out in ${id ? "this browser" : "all browsers"}?`, options)
+  await confirm(`Sign ${user.email} out of ${id ? `the browser ${id}` : "all browsers"}?`, options)
   const ended = await endBrowsers(user.id, id ?? "others", { current: null, source: byOperator })
   if (id && ended === 0) throw new OperatorError(`The user has no browser session ${id}.`)
-  return { json: { sub: user.id, ended }, text: `Signed ${user.email} out in ${ended} browsers.` }
+  return { json: { sub: user.id, ended }, text: `Signed ${user.email} out of ${plural(ended, "browser")}.` }
 }
 
 async function endAll(before: Date, options: { yes?: boolean }): Promise<Answer> {

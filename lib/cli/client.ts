@@ -11,7 +11,7 @@ import { OperatorError } from "@/lib/operator-errors"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
-import { formatRecord, formatTable } from "./text"
+import { formatRecord, formatTable, plural } from "./text"
 
 type Options = {
   name?: string
@@ -223,7 +223,7 @@ async function getClient(clientId: string): Promise<Client> {
 async function update(clientId: string, options: Options): Promise<Answer> {
   const changes = toMetadata(options)
   if (Object.keys(changes).length === 0) {
-    throw new UsageError("No change given. Run with --help for a list.")
+    throw new UsageError("No change given. Run with --help for usage.")
   }
   const client = (await changeClient(clientId, changes)) ?? throwNotFound("client", clientId)
   return answer(toClientMetadata(client))
@@ -239,7 +239,7 @@ async function remove(clientId: string, options: ConfirmOptions): Promise<Answer
 async function rotateSecret(clientId: string, options: ConfirmOptions): Promise<Answer> {
   const { clientName, clientSecretHash } = await getClient(clientId)
   if (!clientSecretHash) {
-    throw new OperatorError(`The client ${clientId} has no secret. Register one with a secret instead.`)
+    throw new OperatorError(`The client ${clientId} has no secret. Register a new client with a secret instead.`)
   }
   await confirm(`Replace the secret of ${clientName} (${clientId})? The old one stops working immediately.`, options)
   const secret = (await rotateClientSecret(clientId)) ?? throwNotFound("client", clientId)
@@ -249,7 +249,7 @@ async function rotateSecret(clientId: string, options: ConfirmOptions): Promise<
 async function createRegistrationToken({ hours, reusable = false }: TokenOptions): Promise<Answer> {
   const token = await issueInitialAccessToken({ seconds: hours * 60 * 60, reusable })
   const scope = reusable ? "any number of clients" : "one client"
-  const text = `${token}\n\nIt registers ${scope}, for ${hours} hours. Send it to /register as Authorization: Bearer. The server needs REGISTRATION=token or open.`
+  const text = `${token}\n\nValid for ${plural(hours, "hour")}, for ${scope}. Send it to /register in the header Authorization: Bearer <token>. The server needs REGISTRATION=token or open.`
   return { json: { initial_access_token: token, expires_in: hours * 60 * 60, reusable }, text }
 }
 

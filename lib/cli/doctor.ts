@@ -3,6 +3,7 @@ import { config } from "@/lib/config"
 import { type Answer, action, addJsonOption, UsageError } from "./action"
 import { examine } from "./doctor/examine"
 import type { Finding } from "./doctor/finding"
+import { plural } from "./text"
 
 export function addDoctorCommand(program: Command): void {
   addJsonOption(program.command("doctor [issuer]"))
@@ -17,7 +18,7 @@ async function run(issuer: string | undefined, _options: { json?: boolean }): Pr
   }
   const findings = await examine(examined)
   const failed = findings.filter(({ status }) => status === "failed").length
-  const summary = failed === 0 ? "No problem found." : `${failed === 1 ? "1 problem" : `${failed} problems`} found.`
+  const summary = failed === 0 ? "No problem found." : `${plural(failed, "problem")} found.`
   return {
     json: { issuer: examined, findings },
     text: [...findings.map(format), "", summary].join("\n"),

@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { closeInspector, createOperatorLink } from "@/lib/authentication/operators"
 import { type Answer, action, addJsonOption, addYesOption } from "./action"
 import { confirm } from "./confirm"
-import { toSeconds, toText } from "./text"
+import { plural, toSeconds, toText } from "./text"
 
 export function addFlowsCommands(program: Command): void {
   const flows = program.command("flows").description("open and close the flow inspector")
@@ -27,5 +27,8 @@ async function link(): Promise<Answer> {
 async function close(options: { yes?: boolean; json?: boolean }): Promise<Answer> {
   await confirm("Sign all operators out of the flow inspector and invalidate unused links?", options)
   const closed = await closeInspector()
-  return { json: { closed }, text: `Closed the flow inspector for ${closed} browsers and unused links.` }
+  return {
+    json: { closed },
+    text: `Closed the flow inspector for ${plural(closed, "browser")} and invalidated unused links.`,
+  }
 }

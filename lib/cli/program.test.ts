@@ -15,12 +15,12 @@ describeOnEachDatabase("the command line", () => {
   })
 
   test.each([
-    [["cleint", "list"], "Unknown command 'cleint' (Did you mean client?). Run with --help for a list.\n"],
-    [["user", "create"], "Required option '--email <email>' not specified. Run with --help for a list.\n"],
-    [["client", "list", "--all"], "Unknown option '--all'. Run with --help for a list.\n"],
-    [["client", "show"], "Missing required argument 'client-id'. Run with --help for a list.\n"],
-    [["client", "update", "an-id"], "No change given. Run with --help for a list.\n"],
-    [["user", "update", "ada@example.com"], "No change given. Run with --help for a list.\n"],
+    [["cleint", "list"], "Unknown command 'cleint' (Did you mean client?). Run with --help for usage.\n"],
+    [["user", "create"], "Required option '--email <email>' not specified. Run with --help for usage.\n"],
+    [["client", "list", "--all"], "Unknown option '--all'. Run with --help for usage.\n"],
+    [["client", "show"], "Missing required argument 'client-id'. Run with --help for usage.\n"],
+    [["client", "update", "an-id"], "No change given. Run with --help for usage.\n"],
+    [["user", "update", "ada@example.com"], "No change given. Run with --help for usage.\n"],
     [["sessions", "revoke"], "Give the ID of a session, or --user, or --all with --before.\n"],
     [
       ["sessions", "revoke", "an-id", "--user", "ada@example.com"],
@@ -28,7 +28,7 @@ describeOnEachDatabase("the command line", () => {
     ],
     [
       ["sessions", "list", "--limit", "0"],
-      "Option '--limit <n>' argument '0' is invalid. Use a number from 1 to 999999. Run with --help for a list.\n",
+      "Option '--limit <n>' argument '0' is invalid. Use a number from 1 to 999999. Run with --help for usage.\n",
     ],
     [
       ["user", "create", "--email", "ada@example.com"],

@@ -55,5 +55,5 @@ function toUsageMessage(text: string): string {
     .trim()
     .replaceAll("\n", " ")
     .replace(/\.$/, "")
-  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Run with --help for a list.\n`
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. Run with --help for usage.\n`
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { currentTime } from "@/lib/clock"
 import { describeSecrets, recordSecrets, reencrypt, type SecretUse } from "@/lib/secret-rotation"
 import { type Answer, action, addJsonOption } from "./action"
-import { formatTable, toSeconds, toText } from "./text"
+import { formatTable, plural, toSeconds, toText } from "./text"
 
 export function addSecretCommands(program: Command): void {
   const secret = program.command("secret").description("rotate SECRET")
@@ -50,7 +50,7 @@ async function encryptAgain(_options: { json?: boolean }): Promise<Answer> {
       secrets: toJson(secrets),
     },
     text: [
-      `Re-encrypted: ${signingKeys} signing keys, ${totp} authenticator apps, ${provider} providers and ${mail} emails.`,
+      `Re-encrypted: ${plural(signingKeys, "signing key")}, ${plural(totp, "authenticator app")}, ${plural(provider, "provider")} and ${plural(mail, "email")}.`,
       ...(older.length > 0 ? next : ["SECRET contains one secret. There is nothing to remove."]),
     ].join("\n"),
   }

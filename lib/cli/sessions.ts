@@ -5,7 +5,7 @@ import { revokeSessionsBefore } from "@/lib/data/end-before"
 import { findSession, type ListedSession, listSessions, revokeSession, revokeSessionsOfUser } from "@/lib/data/sessions"
 import { type Answer, action, addJsonOption, addYesOption, throwNotFound, UsageError } from "./action"
 import { confirm } from "./confirm"
-import { formatTable, toSeconds, toText } from "./text"
+import { formatTable, plural, toSeconds, toText } from "./text"
 import { parseAllBefore } from "./time"
 import { getUser } from "./user"
 
@@ -69,7 +69,7 @@ async function revoke(id: string | undefined, options: RevokeOptions): Promise<A
     const { id: userId, email } = await getUser(user)
     await confirm(`Revoke all sessions of ${email}?`, { yes })
     const count = await revokeSessionsOfUser(userId, "revoked_by_operator", currentTime(), byOperator)
-    return { json: { revoked: count }, text: `Revoked ${count} sessions of ${email}.` }
+    return { json: { revoked: count }, text: `Revoked ${plural(count, "session")} of ${email}.` }
   }
   const session = id === undefined ? null : await findSession(id)
   if (!session) throwNotFound("session", id ?? "")
@@ -85,7 +85,7 @@ async function revokeAll({ yes, ...options }: RevokeOptions): Promise<Answer> {
   const before = parseAllBefore(options)
   await confirm(`Revoke all sessions that were created before ${toText(before)}?`, { yes })
   const count = await revokeSessionsBefore(before, currentTime(), byOperator)
-  return { json: { revoked: count }, text: `Revoked ${count} sessions that were created before ${toText(before)}.` }
+  return { json: { revoked: count }, text: `Revoked ${plural(count, "session")} created before ${toText(before)}.` }
 }
 
 function stateOf({ revokedAt, expiresAt, idleExpiresAt, startedAt }: ListedSession) {

@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { sweep } from "@/lib/sweep"
 import { type Answer, action, addJsonOption } from "./action"
+import { plural } from "./text"
 
 export function addSweepCommand(program: Command): void {
   addJsonOption(program.command("sweep"))
@@ -34,6 +35,6 @@ async function deleteExpired(_options: { json?: boolean }): Promise<Answer> {
       emails: mail,
       audit_events: auditEvents,
     },
-    text: `Deleted ${sessions} sessions, ${browserSessions} browser sessions, ${operatorSessions} operator sessions, ${signInLimits} sign-in limits, ${signingKeys} signing keys, ${flowEvents} flow events, ${clients} unused clients, ${emailLinks} links from emails, ${mail} old emails and ${auditEvents} audit events.`,
+    text: `Deleted ${plural(sessions, "session")}, ${plural(browserSessions, "browser session")}, ${plural(operatorSessions, "operator session")}, ${plural(signInLimits, "sign-in limit")}, ${plural(signingKeys, "signing key")}, ${plural(flowEvents, "flow event")}, ${plural(clients, "unused client")}, ${plural(emailLinks, "email link")}, ${plural(mail, "old email")} and ${plural(auditEvents, "audit event")}.`,
   }
 }

@@ -10,6 +10,9 @@ export function toText(date: Date | null): string {
   return date ? `${date.toISOString().slice(0, 19).replace("T", " ")} UTC` : ""
 }
 
+/** A number with its noun. @param one the noun in the singular, whose plural ends with s */
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
+
 const isObject = (value: unknown) => typeof value === "object" && value !== null
 
 /** One line for each name and value, with the values in one column. A list takes one line for each item. */

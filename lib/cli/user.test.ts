@@ -73,7 +73,7 @@ describeOnEachDatabase("user update --claim", () => {
     for (const [claim, problem] of [
       ["nickname", "has no value"],
       ["sub=x", "sub is reserved for tokens and cannot be set"],
-      ["email=x@example.com", "email is not set this way"],
+      ["email=x@example.com", "email cannot be set with --claim"],
       ["picture=here", "picture must be a URL"],
     ] as const)
       expect((await runCommand("user", "update", "ada@example.com", "--claim", claim)).stderr).toContain(problem)
@@ -120,8 +120,8 @@ describeOnEachDatabase("user factors", () => {
       createdAt: new Date(),
     }
     const signedIn = { tokenHash: "", amr: "pwd" }
-    const told = { event: { userId: user.id, kind: "passkey_added", at: new Date() }, mail: null } as const
-    for (const id of ["lost", "kept"]) await insertPasskey({ id, userId: user.id, ...facts }, signedIn, told)
+    const notice = { event: { userId: user.id, kind: "passkey_added", at: new Date() }, mail: null } as const
+    for (const id of ["lost", "kept"]) await insertPasskey({ id, userId: user.id, ...facts }, signedIn, notice)
     type Factors = { passkeys: { id: string }[] }
     const remove = (id: string) => runForJson<Factors>("user", "factors", user.email, "--remove-passkey", id, "--yes")
     expect((await remove("lost")).passkeys.map(({ id }) => id)).toEqual(["kept"])

@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { deleteAccount } from "@/lib/accounts/account-data"
 import { toLookupEmail } from "@/lib/accounts/email-address"
 import { linkSeconds } from "@/lib/accounts/email-links"
-import { listPasskeysOf, removePasskey } from "@/lib/accounts/passkeys"
+import { listPasskeys, removePasskey } from "@/lib/accounts/passkeys"
 import { makeResetLink } from "@/lib/accounts/reset-password"
 import { countCodes, removeTotp } from "@/lib/accounts/second-factor"
 import {
@@ -114,7 +114,7 @@ async function show(emailOrSub: string, _options: Options): Promise<Answer> {
 async function update(emailOrSub: string, options: Partial<Options>): Promise<Answer> {
   const { email, emailVerified, name, claim } = options
   if (email === undefined && emailVerified === undefined && name === undefined && claim === undefined) {
-    throw new UsageError("No change given. Run with --help for a list.")
+    throw new UsageError("No change given. Run with --help for usage.")
   }
   const { id } = await getUser(emailOrSub)
   const changed =
@@ -210,7 +210,7 @@ async function showFactors(
   const current = await getUser(user.id)
   const [codes, passkeys, links] = await Promise.all([
     countCodes(current),
-    listPasskeysOf(current),
+    listPasskeys(current.id),
     listLinkedAccounts(current.id),
   ])
   return {

@@ -238,7 +238,7 @@ function validateName(name: string): string {
 const maxScopeLength = 1024
 
 function validateScope(scope: string): string[] {
-  if (scope.length > maxScopeLength) throw invalidMetadata(`scope may have ${maxScopeLength} characters`)
+  if (scope.length > maxScopeLength) throw invalidMetadata(`scope must have at most ${maxScopeLength} characters`)
   try {
     return parseScope(scope)
   } catch {

@@ -4,7 +4,7 @@ import { defaultScope, parseScope, standardScopes } from "@/lib/protocol/scope"
 import { grantTypes, grantTypesWithoutUser } from "./grant-types"
 import { type ClientMetadata, invalidMetadata } from "./metadata"
 
-const uris = z.array(z.string()).max(20, "may have 20 URIs")
+const uris = z.array(z.string()).max(20, "must have at most 20 URIs")
 
 /** The fields of RFC 7591 section 2 and its extensions that this server uses. It ignores others, as section 2 demands. */
 const wireMetadata = z.looseObject({

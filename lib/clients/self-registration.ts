@@ -34,7 +34,7 @@ export async function registerItself(
   const metadata = await parseRegistration(body, { isTrusted: initial !== null })
   validateNewClient(metadata)
   flow.step("registration.stores_client")
-  if (initial && !(await consumeInitialAccessToken(initial))) throw invalidToken("was used before")
+  if (initial && !(await consumeInitialAccessToken(initial))) throw invalidInitialToken("was used before")
   const registrationToken = generateToken()
   const self = { source: initial ? "token" : "open", registrationTokenHash: hashToken(registrationToken) } as const
   const { client, clientSecret } = await registerClient(metadata, undefined, self, { ...flow.source, actor: "client" })
@@ -88,7 +88,7 @@ const tooMany = "Too many clients were registered from this address. Try again l
 
 async function checkAccess(presented: string | null): Promise<InitialAccessToken | null> {
   const initial = presented === null ? null : await findInitialAccessToken(presented)
-  if (presented !== null && !initial) throw invalidToken("has expired or was altered")
+  if (presented !== null && !initial) throw invalidInitialToken("has expired or was altered")
   if (!initial && config().registration !== "open") {
     throw OAuthError.bearer(
       "invalid_token",
@@ -130,5 +130,12 @@ const invalidToken = (problem: string) =>
   OAuthError.bearer(
     "invalid_token",
     `The access token ${problem}. Register the client again.`,
+    "access_token_malformed",
+  )
+
+const invalidInitialToken = (problem: string) =>
+  OAuthError.bearer(
+    "invalid_token",
+    `The initial access token ${problem}. Ask the operator for a new one.`,
     "access_token_malformed",
   )

@@ -98,10 +98,10 @@ export function auditSessionWrite(sessionId: string, event: NewAuditEvent): Writ
   ]
 }
 
-/** How the owner of an account learns of a change: in the history, and by e-mail where this server has it. */
-export type Told = { event: NewAuditEvent; mail: NewMail | null }
+/** What informs the owner of an account about a change: the history, and an e-mail where this server has e-mail. */
+export type Notice = { event: NewAuditEvent; mail: NewMail | null }
 
-export const toldWrites = ({ event, mail }: Told): Write[] => [auditWrite(event), ...mailWrites(mail)]
+export const noticeWrites = ({ event, mail }: Notice): Write[] => [auditWrite(event), ...mailWrites(mail)]
 
 /**
  * Records a failed sign-in for the User with this email address. The statement is the same where there is none, so that its

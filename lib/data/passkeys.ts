@@ -1,4 +1,4 @@
-import { type Told, toldWrites } from "./audit-events"
+import { type Notice, noticeWrites } from "./audit-events"
 import { columnsOf } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
@@ -18,7 +18,7 @@ const toStoredCounter = (counter: number) => Math.min(counter, 2_147_483_647)
 export function insertPasskey(
   passkey: Omit<Passkey, "lastUsedAt">,
   { tokenHash, amr }: { tokenHash: string; amr: string },
-  told: Told,
+  notice: Notice,
 ): Promise<boolean> {
   const { id, userId, publicKey, counter, transports, singleDevice, name, createdAt } = passkey
   return isStored(
@@ -29,7 +29,7 @@ export function insertPasskey(
         [id, userId, publicKey, toStoredCounter(counter), transports, singleDevice, name, createdAt],
       ],
       [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
-      ...toldWrites(told),
+      ...noticeWrites(notice),
     ),
   )
 }
@@ -63,6 +63,6 @@ export async function countPasskeyUse(id: string, counter: number, now: Date): P
 }
 
 /** Deletes a passkey of a User. @returns false when there is no such passkey */
-export function deletePasskey(userId: string, id: string, told: Told): Promise<boolean> {
-  return writeIfFirst([`DELETE FROM "Passkey" WHERE "id" = ? AND "userId" = ?`, [id, userId]], ...toldWrites(told))
+export function deletePasskey(userId: string, id: string, notice: Notice): Promise<boolean> {
+  return writeIfFirst([`DELETE FROM "Passkey" WHERE "id" = ? AND "userId" = ?`, [id, userId]], ...noticeWrites(notice))
 }

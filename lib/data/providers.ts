@@ -1,5 +1,5 @@
 import { currentTime } from "@/lib/clock"
-import { auditWrite, byOperator, type Told, toldWrites } from "./audit-events"
+import { auditWrite, byOperator, type Notice, noticeWrites } from "./audit-events"
 import { columnsOf, insertWrite } from "./columns"
 import { database } from "./database"
 import { isStored } from "./errors"
@@ -56,17 +56,17 @@ export const linkWrite = ({ providerId, subject, userId, email, createdAt }: Lin
 ]
 
 /** Links an account at a provider. @returns false when it is linked already */
-export function insertLink(link: LinkedAccount, told: Told): Promise<boolean> {
-  return isStored(write(linkWrite(link), ...toldWrites(told)))
+export function insertLink(link: LinkedAccount, notice: Notice): Promise<boolean> {
+  return isStored(write(linkWrite(link), ...noticeWrites(notice)))
 }
 
 /** Unlinks an account. @returns false when it is not linked with this User */
-export function deleteLink(userId: string, providerId: string, subject: string, told: Told): Promise<boolean> {
+export function deleteLink(userId: string, providerId: string, subject: string, notice: Notice): Promise<boolean> {
   return writeIfFirst(
     [
       `DELETE FROM "LinkedAccount" WHERE "userId" = ? AND "providerId" = ? AND "subject" = ?`,
       [userId, providerId, subject],
     ],
-    ...toldWrites(told),
+    ...noticeWrites(notice),
   )
 }

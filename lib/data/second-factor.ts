@@ -1,4 +1,4 @@
-import { auditWrite, type NewAuditEvent, type Told, toldWrites } from "./audit-events"
+import { auditWrite, type NewAuditEvent, type Notice, noticeWrites } from "./audit-events"
 import { database } from "./database"
 import { changeRows, type Write, write, writeIfFirst } from "./statement"
 
@@ -15,23 +15,23 @@ const recoveryCodeWrites = (userId: string, hashes: string[]): Write[] => [
  */
 export function insertTotp(
   userId: string,
-  facts: { totp: string; step: number; recoveryCodes: string[]; tokenHash: string; amr: string } & Told,
+  facts: { totp: string; step: number; recoveryCodes: string[]; tokenHash: string; amr: string } & Notice,
 ): Promise<boolean> {
   const { totp, step, recoveryCodes, tokenHash, amr } = facts
   return writeIfFirst(
     [`UPDATE "User" SET "totp" = ?, "totpStep" = ? WHERE "id" = ? AND "totp" IS NULL`, [totp, step, userId]],
     ...recoveryCodeWrites(userId, recoveryCodes),
     [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
-    ...toldWrites(facts),
+    ...noticeWrites(facts),
   )
 }
 
 /** Removes the authenticator app of a User, and the recovery codes. @returns false when there is none */
-export function deleteTotp(userId: string, told: Told): Promise<boolean> {
+export function deleteTotp(userId: string, notice: Notice): Promise<boolean> {
   return writeIfFirst(
     [`UPDATE "User" SET "totp" = NULL WHERE "id" = ? AND "totp" IS NOT NULL`, [userId]],
     ...recoveryCodeWrites(userId, []),
-    ...toldWrites(told),
+    ...noticeWrites(notice),
   )
 }
 
@@ -48,8 +48,8 @@ export async function consumeRecoveryCode(userId: string, codeHash: string, now:
 }
 
 /** Replaces a User's recovery codes. */
-export async function replaceRecoveryCodes(userId: string, hashes: string[], told: Told): Promise<void> {
-  await write(...recoveryCodeWrites(userId, hashes), ...toldWrites(told))
+export async function replaceRecoveryCodes(userId: string, hashes: string[], notice: Notice): Promise<void> {
+  await write(...recoveryCodeWrites(userId, hashes), ...noticeWrites(notice))
 }
 
 /** How many recovery codes of a User are left. */

@@ -151,8 +151,8 @@ export const explanations: Record<Reason, Explanation> = {
     fix: "Request a new device code, and show the new user code.",
   },
   dpop_key_mismatch: {
-    label: "DPoP proof of another key",
-    why: "The tokens are bound to a key (RFC 9449), and the proof was signed by another one. A stolen token looks like this.",
+    label: "DPoP proof signed with another key",
+    why: "The tokens are bound to a key (RFC 9449), and the proof was signed with a different one. This can be a sign of a stolen token.",
     fix: "Sign the proof with the key that the tokens were requested with. If that key is lost, start a new authorization.",
   },
   dpop_nonce_missing: {

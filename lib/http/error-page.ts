@@ -116,6 +116,8 @@ function explain(texts: Texts, error: OAuthError, path: string): Pick<Page, "tit
     case "unexpected":
     case "database_unavailable":
     case "deleted_meanwhile":
+    case "prefetch_refused":
+    case "server_busy":
       return { title: t("errors.unexpectedTitle"), lead: t("errors.unexpected") }
     case "method_not_allowed":
       return { title: t("errors.methodTitle"), lead: t("errors.method"), detail }

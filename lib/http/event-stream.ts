@@ -87,7 +87,7 @@ export function eventStream(
     async pull(controller) {
       clearTimeout(unread)
       const text = await waitForText().catch((error) => {
-        log().warn({ event: "stream_ended", problem: error instanceof Error ? error.name : "unknown" })
+        log().warn({ event: "stream_failed", problem: error instanceof Error ? error.name : "unknown" })
         return null
       })
       if (text !== null && open.has(place)) return send(controller, text)

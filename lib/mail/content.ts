@@ -12,7 +12,7 @@ type MailContent =
   | { kind: "emailChanged"; email: string }
 
 /** An e-mail before it is stored: to whom, in which language, and what. */
-export type Letter = MailContent & { to: string; locale: Locale }
+export type MailDraft = MailContent & { to: string; locale: Locale }
 
 /** An e-mail as a mail server gets it. */
 export type ComposedMail = { to: string; subject: string; text: string; html: string }
@@ -20,43 +20,43 @@ export type ComposedMail = { to: string; subject: string; text: string; html: st
 type Parts = { subject: string; paragraphs: string[]; button: { label: string; link: string } | null; note: string }
 
 /** Writes an e-mail in its language, as text and as HTML. */
-export function composeMail(letter: Letter): ComposedMail {
-  const texts = textsIn(letter.locale)
-  const parts = partsOf(letter, texts)
-  return { to: letter.to, subject: parts.subject, text: composeText(parts), html: composeHtml(parts, texts) }
+export function composeMail(draft: MailDraft): ComposedMail {
+  const texts = textsIn(draft.locale)
+  const parts = partsOf(draft, texts)
+  return { to: draft.to, subject: parts.subject, text: composeText(parts), html: composeHtml(parts, texts) }
 }
 
-function partsOf(letter: Letter, { t }: Texts): Parts {
+function partsOf(draft: MailDraft, { t }: Texts): Parts {
   const { BRAND_NAME: brand, issuer } = config()
-  const subject = t(`mail.${letter.kind}.subject`, { brand, name: "name" in letter ? letter.name : "" })
-  switch (letter.kind) {
+  const subject = t(`mail.${draft.kind}.subject`, { brand, name: "name" in draft ? draft.name : "" })
+  switch (draft.kind) {
     case "resetPassword":
     case "signUp":
     case "verifyEmail":
     case "changeEmail":
       return {
         subject,
-        paragraphs: [t(`mail.${letter.kind}.text`, { brand }), t("mail.linkNote")],
-        button: { label: t(`mail.${letter.kind}.button`), link: letter.link },
+        paragraphs: [t(`mail.${draft.kind}.text`, { brand }), t("mail.linkNote")],
+        button: { label: t(`mail.${draft.kind}.button`), link: draft.link },
         note: t("mail.ignore"),
       }
     case "noAccount":
     case "signUpTaken":
       return {
         subject,
-        paragraphs: [t(`mail.${letter.kind}.text`, { brand })],
-        button: letter.link === null ? null : { label: t(`mail.${letter.kind}.button`), link: letter.link },
+        paragraphs: [t(`mail.${draft.kind}.text`, { brand })],
+        button: draft.link === null ? null : { label: t(`mail.${draft.kind}.button`), link: draft.link },
         note: t("mail.ignore"),
       }
     default: {
-      const isGone = letter.kind === "accountDeleted"
-      const email = letter.kind === "emailChanged" ? letter.email : ""
-      const values = { brand, email, name: "name" in letter ? letter.name : "" }
+      const isGone = draft.kind === "accountDeleted"
+      const email = draft.kind === "emailChanged" ? draft.email : ""
+      const values = { brand, email, name: "name" in draft ? draft.name : "" }
       return {
         subject,
-        paragraphs: [t(`mail.${letter.kind}.text`, values)],
-        button: isGone ? null : { label: t("mail.review"), link: `${issuer}/account` },
-        note: isGone ? "" : t("mail.notYou"),
+        paragraphs: [t(`mail.${draft.kind}.text`, values)],
+        button: isGone || draft.kind === "emailChanged" ? null : { label: t("mail.review"), link: `${issuer}/account` },
+        note: isGone ? "" : t(draft.kind === "emailChanged" ? "mail.notYouNewEmail" : "mail.notYou", { brand }),
       }
     }
   }

@@ -7,7 +7,7 @@ import { perProcess } from "@/lib/per-process"
 import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { type MailServer, startMailServer } from "@/lib/testing/mail-server"
-import type { Letter } from "./content"
+import type { MailDraft } from "./content"
 import { listOutbox, prepareMail, sendDueMail } from "./outbox"
 
 let server: MailServer
@@ -40,8 +40,8 @@ describeOnEachDatabase("an e-mail", () => {
     useMail()
   })
 
-  async function store(letter: Letter = { kind: "resetPassword", link, to, locale: "en" }): Promise<void> {
-    await write(...mailWrites(await prepareMail(letter)))
+  async function store(draft: MailDraft = { kind: "resetPassword", link, to, locale: "en" }): Promise<void> {
+    await write(...mailWrites(await prepareMail(draft)))
   }
   const rows = async () => (await database()).mail.findMany()
   const receivedBy = (address: string) => server.received.filter((mail) => mail.to === address)

@@ -12,29 +12,29 @@ import {
 import { createOutbox } from "@/lib/outbox"
 import { generateId } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
-import { type ComposedMail, composeMail, type Letter } from "./content"
+import { type ComposedMail, composeMail, type MailDraft } from "./content"
 import { deliver } from "./transport"
 
 /** Whether this server can send e-mail, or show it in the outbox. */
 export const isMailOn = () => config().mail !== "off"
 
-/** Seconds after which an e-mail that could not be sent is useless: its link has ended, or its news is old. */
-const usefulSeconds = (letter: Letter) => ("link" in letter ? 30 * 60 : 2 * 24 * 3600)
+/** How long sending an e-mail is retried, in seconds: until its link expires, or two days. */
+const lifetimeSeconds = (draft: MailDraft) => ("link" in draft ? 30 * 60 : 2 * 24 * 3600)
 
 /**
  * Makes the row of an e-mail. Store it in the same commit as what it is about. Only this server can read it.
  * @returns null where this server has no e-mail
  */
-export async function prepareMail(letter: Letter): Promise<NewMail | null> {
+export async function prepareMail(draft: MailDraft): Promise<NewMail | null> {
   if (!isMailOn()) return null
   const createdAt = currentTime()
   return {
     id: generateId(),
-    sealed: await seal("mail", letter),
+    sealed: await seal("mail", draft),
     createdAt,
     // Without a mail server it is only shown.
     nextAttemptAt: config().mail === "smtp" ? createdAt : null,
-    expiresAt: new Date(createdAt.getTime() + usefulSeconds(letter) * 1000),
+    expiresAt: new Date(createdAt.getTime() + lifetimeSeconds(draft) * 1000),
   }
 }
 
@@ -44,10 +44,10 @@ const outbox = createOutbox<Mail>({
   list: listDueMail,
   claim: claimMailAttempt,
   async send({ id, sealed, expiresAt }) {
-    const letter = await openSealed<Letter>("mail", sealed)
-    // Sealed with another SECRET, or useless by now.
-    if (letter === null || expiresAt <= currentTime()) return null
-    return deliver(id, composeMail(letter))
+    const draft = await openSealed<MailDraft>("mail", sealed)
+    // Sealed with another SECRET, or expired.
+    if (draft === null || expiresAt <= currentTime()) return null
+    return deliver(id, composeMail(draft))
   },
   finish: ({ id }) => (config().isDevelopment ? markMailSent(id) : deleteMail(id)),
   describe: ({ id }) => ({ mail: id }),
@@ -64,8 +64,8 @@ export async function sendMailInBackground(): Promise<void> {
 export async function listOutbox(limit: number): Promise<(ComposedMail & { id: string; createdAt: Date })[]> {
   const mails = await Promise.all(
     (await listNewestMail(limit)).map(async ({ id, sealed, createdAt }) => {
-      const letter = await openSealed<Letter>("mail", sealed)
-      return letter ? [{ id, createdAt, ...composeMail(letter) }] : []
+      const draft = await openSealed<MailDraft>("mail", sealed)
+      return draft ? [{ id, createdAt, ...composeMail(draft) }] : []
     }),
   )
   return mails.flat()

@@ -61,7 +61,7 @@ const syntaxOfClaim: Record<string, { needs: string; isValid: (value: ClaimValue
   },
   phone_number_verified: { needs: "true or false", isValid: (value) => typeof value === "boolean" },
   address: {
-    needs: `a JSON object with texts for ${addressMembers.join(", ")}`,
+    needs: `a JSON object with strings for ${addressMembers.join(", ")}`,
     isValid: (value) =>
       typeof value === "object" &&
       value !== null &&
@@ -76,11 +76,11 @@ const syntaxOfClaim: Record<string, { needs: string; isValid: (value: ClaimValue
  * @returns null when it can
  */
 export function findClaimProblem(name: string, value: ClaimValue): string | null {
-  if (!nameSyntax.test(name)) return "has a name with other characters than letters, digits and _ . : / -"
+  if (!nameSyntax.test(name)) return "has characters in its name other than letters, digits and _ . : / -"
   if (reserved.has(name)) return "is reserved for tokens and cannot be set"
   const syntax = syntaxOfClaim[name]
   if (syntax) return syntax.isValid(value) ? null : `must be ${syntax.needs}`
-  return standardClaims.includes(name) && !isText(value) ? `must be a text with 1 to ${maxTextLength} characters` : null
+  return standardClaims.includes(name) && !isText(value) ? `must be a string of 1 to ${maxTextLength} characters` : null
 }
 
 /** What the `claims` parameter requests by name: OpenID Connect Core 1.0 section 5.5. */
@@ -131,7 +131,7 @@ function readMember(member: unknown, name: string): Record<string, Requested | n
   if (member === undefined || member === null) return {}
   if (!isObject(member)) throw invalid(`must have an object in ${name}`)
   const entries = Object.entries(member)
-  if (entries.length > maxNames) throw invalid(`may name ${maxNames} claims in ${name}`)
+  if (entries.length > maxNames) throw invalid(`must name at most ${maxNames} claims in ${name}`)
   for (const [claim, requested] of entries) {
     if (!nameSyntax.test(claim) || (requested !== null && !isObject(requested))) {
       throw invalid(`must have null or an object for each claim in ${name}`)

@@ -59,7 +59,7 @@ export function findRedirectUriProblem(uri: string, { anyScheme = false } = {}):
   if (uri.includes("#")) return "must not have a fragment"
   if (url.username || url.password) return "must not have a user name or password"
   const reserved = responseParameters.find((name) => url.searchParams.has(name))
-  if (reserved) return `must not have the parameter ${reserved} in its query: the answer brings it`
+  if (reserved) return `must not have the parameter ${reserved} in its query: the server adds it to the response`
   if (forbiddenSchemes.has(url.protocol)) return `must not use the scheme ${url.protocol}`
   if (url.protocol === "https:" && !httpsWithHost.test(uri)) return "must begin with https:// and a host"
   if (url.protocol === "https:") return url.hostname.includes("*") ? "must not have a wildcard" : null

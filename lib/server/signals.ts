@@ -10,10 +10,10 @@ export function reloadAtSignal(reload: () => Promise<void>): void {
   let running = false
   let again = false
   process.on("SIGUSR2", async () => {
+    if (config().PROCESSES === 1) return log().warn({ event: "reload_skipped", fix: "Set PROCESSES to 2 or more." })
     again = true
     if (running) return
     running = true
-    if (config().PROCESSES === 1) log().warn({ event: "not_reloaded", fix: "Set PROCESSES to 2 or more." })
     while (again) {
       again = false
       const failed = await reload().then(

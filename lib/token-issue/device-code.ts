@@ -63,7 +63,7 @@ async function findVerifiedDeviceCode(client: Client, deviceCode: string, flow: 
 /** @throws OAuthError, as long as the code has not expired */
 async function refusePending(code: DeviceCode, now: Date): Promise<void> {
   if (code.deniedAt) {
-    throw new OAuthError("access_denied", "The user did not allow the device.", "user_denied")
+    throw new OAuthError("access_denied", "The user denied the request. Stop polling.", "user_denied")
   }
   if (code.expiresAt <= now) return
   const isTooEarly = code.polledAt !== null && now.getTime() - code.polledAt.getTime() < code.intervalSeconds * 1000

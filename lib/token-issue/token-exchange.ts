@@ -32,7 +32,7 @@ export function parseExchangeRequest(form: Parameters): ExchangeRequest {
   if ((form.get("requested_token_type") ?? accessTokenType) !== accessTokenType) refuse("requested_token_type")
   if (form.get("actor_token") !== undefined) {
     throw OAuthError.invalidRequest(
-      "The parameter actor_token is not supported. The actor is the client.",
+      "The parameter actor_token is not supported. The actor is always the client. Leave it out.",
       "parameter_unsupported",
     )
   }

@@ -2,7 +2,7 @@ import { listBrowsers } from "@/lib/accounts/browsers"
 import { listApps } from "@/lib/accounts/connected-apps"
 import { toReadableEmail } from "@/lib/accounts/email-address"
 import { listHistory } from "@/lib/accounts/history"
-import { arePasskeysOn, listPasskeysOf } from "@/lib/accounts/passkeys"
+import { arePasskeysOn, listPasskeys } from "@/lib/accounts/passkeys"
 import { localeOf } from "@/lib/accounts/users"
 import { listLinks } from "@/lib/authentication/sign-in-with-provider"
 import { describeScopes } from "@/lib/clients/scope-descriptions"
@@ -24,7 +24,7 @@ export const accountHomePage = accountPage("/account", async ({ signedIn, texts,
     listBrowsers(user.id, tokenHash),
     listApps(user.id),
     listHistory(user.id, shownEvents + 1),
-    listPasskeysOf(user),
+    listPasskeys(user.id),
     listLinks(user),
   ])
   const describedApps = await Promise.all(

@@ -44,7 +44,7 @@ export function ActionBar({ run, busy, controls, onSimulate }: Props) {
           aria-disabled={busy}
           onClick={() => !busy && (name ? controls.playNext() : controls.startOver())}
         >
-          {name ? scenes[name].button : "Start again"}
+          {name ? scenes[name].button : "Start over"}
         </button>
         {name && (
           <button

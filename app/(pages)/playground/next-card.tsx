@@ -9,7 +9,7 @@ export type Visitor = {
 }
 
 /** What the client does next and why, or how the flow ended. */
-export function NextCard({ run, ...visitor }: Visitor & { run: Run }) {
+export function NextCard({ run, watching, ...visitor }: Visitor & { run: Run; watching: boolean }) {
   const [name] = run.planned
   return (
     <section aria-label="Next scene" className="rounded-xl border-2 border-accent bg-surface p-4 shadow-card sm:p-5">
@@ -21,7 +21,7 @@ export function NextCard({ run, ...visitor }: Visitor & { run: Run }) {
           {name === "authorize" && <SignInHint {...visitor} />}
         </>
       ) : (
-        <End run={run} />
+        <End run={run} watching={watching} />
       )}
     </section>
   )
@@ -47,7 +47,7 @@ function SignInHint({ signedInAs, demoUser }: Visitor) {
   )
 }
 
-function End({ run }: { run: Run }) {
+function End({ run, watching }: { run: Run; watching: boolean }) {
   const whole = wholeTour.every((scene) => run.played.some(({ name, outcome }) => name === scene && outcome === "done"))
   return (
     <>
@@ -56,9 +56,10 @@ function End({ run }: { run: Run }) {
         {whole ? "That's the whole life of a sign-in" : "This flow has ended"}
       </h2>
       <p className="mt-2 text-sm text-muted text-pretty">
-        {whole
-          ? "You've seen all four flows. Click an arrow to see what it carried. Then break one and see what the server does."
-          : "Open the failed step to see why, and what a developer would do about it. Then start again, or break it in another way."}
+        {whole && "You've seen all four flows. "}
+        {watching && whole && "Click an arrow to see what it carried. "}
+        {watching && !whole && "Open the failed step to see why, and what a developer would do about it. "}
+        {whole ? "Now break one and see what the server does." : "Start over, or break it in another way."}
       </p>
       <p className="mt-3 border-t border-line pt-3 text-sm text-pretty">
         <strong className="font-semibold">PKCE in one sentence:</strong> a stolen code is useless without the secret

@@ -52,7 +52,7 @@ function Stage({ issuer, watching, ...visitor }: Props) {
         </p>
       )}
       <Storyboard run={run} shown={shown} watching={watching} onSimulate={simulate}>
-        <NextCard run={run} {...visitor} />
+        <NextCard run={run} watching={watching} {...visitor} />
       </Storyboard>
       <ActionBar run={run} busy={busy} controls={controls} onSimulate={simulate} />
       <WithoutPkce ref={simulation} busy={busy} onTryWithPkce={() => controls.breakFlow("verifier")} />

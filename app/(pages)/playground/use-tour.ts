@@ -116,5 +116,7 @@ function describeLastScene(played: PlayedScene[]): string {
   if (!last || last.outcome === "in progress") return ""
   const { title, done, refused } = scenes[last.name]
   if (last.outcome === "done") return `${title}: done. ${done}`
-  return `${title}: ${last.outcome}, ${formatRefusal(last.exchanges) ?? ""}. ${refused}`
+  if (last.outcome === "interrupted") return `${title}: interrupted. Try again or start over.`
+  const code = formatRefusal(last.exchanges)
+  return `${title}: refused${code ? `, ${code}` : ""}. ${refused}`
 }

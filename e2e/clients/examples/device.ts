@@ -9,9 +9,7 @@ const config = await oidc.discovery(new URL(ISSUER), CLIENT_ID, undefined, oidc.
 
 const device = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" })
 console.log(await QRCode.toString(device.verification_uri_complete ?? device.verification_uri, { type: "terminal" }))
-console.log(
-  `Open ${device.verification_uri} and enter ${device.user_code}. The device is ready at ${device.verification_uri}`,
-)
+console.log(`Open ${device.verification_uri} and enter ${device.user_code}. You can also scan the QR code.`)
 
 const tokens = await oidc.pollDeviceAuthorizationGrant(config, device)
 const user = await oidc.fetchUserInfo(config, tokens.access_token, oidc.skipSubjectCheck)

@@ -54,11 +54,11 @@ function explainFailure(error: unknown): { found: string; fix: string } {
     ERR_TLS_CERT_ALTNAME_INVALID: ["the certificate is for another name", "Get a certificate for this host name."],
     DEPTH_ZERO_SELF_SIGNED_CERT: [
       "the certificate is self-signed",
-      "Clients must trust it: for Node, NODE_EXTRA_CA_CERTS.",
+      "Make clients trust it. For Node, set NODE_EXTRA_CA_CERTS.",
     ],
     SELF_SIGNED_CERT_IN_CHAIN: [
       "its authority is not trusted",
-      "Clients must trust it: for Node, NODE_EXTRA_CA_CERTS.",
+      "Make clients trust it. For Node, set NODE_EXTRA_CA_CERTS.",
     ],
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
       "the certificate chain is incomplete",

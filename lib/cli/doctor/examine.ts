@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { checkClients } from "./clients"
 import { checkDiscovery } from "./discovery"
-import { type Finding, failed, type Metadata, ok, parseObject, send, warning } from "./finding"
+import { describeStatus, type Finding, failed, type Metadata, ok, parseObject, send, warning } from "./finding"
 import { checkSignIn } from "./sign-in"
 
 /** Seconds. Libraries accept about this difference between the clocks. */
@@ -83,7 +83,7 @@ async function checkServerMetadata(issuer: string): Promise<Finding> {
     ? ok(check, url)
     : failed(
         check,
-        `${url} has the status ${answer?.status ?? "none"}. MCP clients look there first.`,
+        `GET ${url} got ${describeStatus(answer)}. MCP clients look there first.`,
         "Pass /.well-known/ to the server.",
       )
 }
@@ -115,7 +115,7 @@ async function checkCors({ token_endpoint }: Metadata): Promise<Finding> {
     ? ok(check, "Preflight requests reach the server.")
     : failed(
         check,
-        `OPTIONS ${token_endpoint} has the status ${answer?.status ?? "none"}, and allows "${allowed}". Browser clients cannot get tokens.`,
+        `OPTIONS ${token_endpoint} got ${describeStatus(answer)}; allowed headers: "${allowed}". Browser clients cannot get tokens.`,
         "Configure the proxy to forward OPTIONS requests and to set no CORS headers itself.",
       )
 }
@@ -132,7 +132,7 @@ async function checkAuthorizationHeader({ token_endpoint }: Metadata): Promise<F
     check,
     answer?.status === 401
       ? "A proxy removes it, so clients with client_secret_basic get 401."
-      : `POST ${token_endpoint} has the status ${answer?.status ?? "none"} instead of 401.`,
+      : `POST ${token_endpoint} got ${describeStatus(answer)} instead of 401.`,
     "Configure the proxy to pass the Authorization header and POST requests on.",
   )
 }
@@ -149,7 +149,7 @@ async function checkLongRequests({ authorization_endpoint }: Metadata): Promise<
     ? ok(check, `A request of ${url.length} characters reaches the server.`)
     : failed(
         check,
-        `A request of ${url.length} characters has the status ${answer?.status ?? "none"}, from a proxy in front of the server.`,
+        `A request of ${url.length} characters got ${describeStatus(answer)}. A proxy in front of the server limits its length.`,
         "Let the proxy accept request lines and response headers of 8 KB (nginx: large_client_header_buffers, proxy_buffer_size).",
       )
 }

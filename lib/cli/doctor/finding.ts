@@ -23,6 +23,10 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   return { status: response.status, headers: response.headers, text: await response.text(), wasRedirected }
 }
 
+/** What a request got, as the end of a sentence. @param answer null for none */
+export const describeStatus = (answer: Answer | null): string =>
+  answer === null ? "no response" : `the status ${answer.status}`
+
 /** The JSON object of a body; empty for anything else. */
 export function parseObject(text: string): Record<string, unknown> {
   try {

@@ -1,6 +1,16 @@
 import { randomBytes } from "node:crypto"
 import { hashToken } from "@/lib/protocol/random"
-import { type Answer, type Finding, failed, type Metadata, ok, parseObject, send, warning } from "./finding"
+import {
+  type Answer,
+  describeStatus,
+  type Finding,
+  failed,
+  type Metadata,
+  ok,
+  parseObject,
+  send,
+  warning,
+} from "./finding"
 
 /** Starts a sign-in as a client that registers itself, where anyone can, and deletes the client again. */
 export async function checkSignIn(metadata: Metadata): Promise<Finding> {
@@ -26,7 +36,7 @@ export async function checkSignIn(metadata: Metadata): Promise<Finding> {
     return warning(
       check,
       "Not checked: the registration of a client was refused.",
-      "Registration may need an initial access token.",
+      "To check it too, set REGISTRATION=open while the doctor runs.",
     )
   }
   const client = parseObject(registered.text)
@@ -37,7 +47,7 @@ export async function checkSignIn(metadata: Metadata): Promise<Finding> {
   if (answer?.status !== 303 || !answer.headers.get("location")?.startsWith(String(issuer))) {
     return failed(
       check,
-      `The authorization request has the status ${answer?.status ?? "none"} instead of a redirect to the sign-in page.`,
+      `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
       "Let the proxy pass redirects and response headers of 4 KB on.",
     )
   }

@@ -132,6 +132,8 @@ export const de: Catalogue = {
     valueInvalid: "Dieser Wert kann nicht verwendet werden. Prüfen Sie die Schreibweise.",
     providerFailed:
       "Die Anmeldung dort hat nicht funktioniert. Versuchen Sie es noch einmal oder auf einem anderen Weg.",
+    providerNoEmail:
+      "Dieses Konto hat keine bestätigte E-Mail-Adresse. Bestätigen Sie sie dort, oder melden Sie sich auf andere Weise an.",
     providerUnverified:
       "Ein Konto mit dieser E-Mail-Adresse gibt es bereits. Melden Sie sich zuerst mit Ihrem Passwort an und verknüpfen Sie das andere Konto auf der Kontoseite.",
     providerNoAccount:
@@ -400,6 +402,8 @@ export const de: Catalogue = {
   mail: {
     linkNote: "Der Link funktioniert einmal, 30 Minuten lang, auf jedem Gerät.",
     ignore: "Wenn Sie das nicht angefordert haben, können Sie diese E-Mail ignorieren.",
+    notYouNewEmail:
+      "Wenn Sie das nicht waren, wenden Sie sich jetzt an {brand}. Mit dieser Adresse lässt sich das Passwort nicht mehr zurücksetzen.",
     notYou: "Wenn Sie das nicht waren, setzen Sie jetzt Ihr Passwort zurück. Damit werden alle Geräte abgemeldet.",
     review: "Konto prüfen",
     resetPassword: {

@@ -134,6 +134,7 @@ export const en = {
     emailTaken: "An account with this email address already exists.",
     valueInvalid: "This value isn't valid. Check the format.",
     providerFailed: "Signing in with that account didn't work. Try again, or sign in another way.",
+    providerNoEmail: "That account has no verified email address. Verify it there, or sign in another way.",
     providerUnverified:
       "An account with this email address exists. Sign in with your password first, then link the other account on the account page.",
     providerNoAccount:
@@ -397,6 +398,7 @@ export const en = {
   mail: {
     linkNote: "The link works once, within 30 minutes, on any device.",
     ignore: "If you didn't ask for this, you can ignore this email.",
+    notYouNewEmail: "If this wasn't you, contact {brand} now. This address can no longer reset the password.",
     notYou: "If this wasn't you, reset your password now. That signs out every device.",
     review: "Review your account",
     resetPassword: {

@@ -132,6 +132,8 @@ export const es: Catalogue = {
     emailTaken: "Ya existe una cuenta con esta dirección de correo electrónico.",
     valueInvalid: "Este valor no se puede usar. Comprueba su formato.",
     providerFailed: "No se pudo iniciar sesión allí. Vuelve a intentarlo o usa otro método.",
+    providerNoEmail:
+      "Esa cuenta no tiene una dirección de correo verificada. Verifícala allí o inicia sesión de otra forma.",
     providerUnverified:
       "Ya existe una cuenta con esta dirección de correo electrónico. Primero inicia sesión con tu contraseña y después vincula la otra cuenta en la página de tu cuenta.",
     providerNoAccount: "Ninguna cuenta de aquí está vinculada con esa, y este servicio no permite registrarse.",
@@ -397,6 +399,8 @@ export const es: Catalogue = {
   mail: {
     linkNote: "El enlace funciona una sola vez, durante 30 minutos, en cualquier dispositivo.",
     ignore: "Si no has solicitado esto, puedes ignorar este correo.",
+    notYouNewEmail:
+      "Si no has sido tú, contacta ahora con {brand}. Con esta dirección ya no se puede restablecer la contraseña.",
     notYou: "Si no has sido tú, restablece tu contraseña ahora. Así se cerrará la sesión en todos los dispositivos.",
     review: "Revisar tu cuenta",
     resetPassword: {

@@ -132,6 +132,7 @@ export const fr: Catalogue = {
     emailTaken: "Un compte existe déjà avec cette adresse e-mail.",
     valueInvalid: "Cette valeur ne peut pas être utilisée. Vérifiez son format.",
     providerFailed: "La connexion avec ce compte n’a pas fonctionné. Réessayez ou utilisez un autre moyen.",
+    providerNoEmail: "Ce compte n’a pas d’adresse e-mail vérifiée. Vérifiez-la là-bas, ou connectez-vous autrement.",
     providerUnverified:
       "Un compte existe avec cette adresse e-mail. Connectez-vous d’abord avec votre mot de passe, puis associez l’autre compte sur la page du compte.",
     providerNoAccount: "Aucun compte ici n’est associé à celui-là, et ce service ne permet pas de s’inscrire.",
@@ -398,6 +399,8 @@ export const fr: Catalogue = {
   mail: {
     linkNote: "Le lien fonctionne une seule fois, pendant 30 minutes, sur n’importe quel appareil.",
     ignore: "Si vous n’êtes pas à l’origine de cette demande, vous pouvez ignorer cet e-mail.",
+    notYouNewEmail:
+      "Si ce n’était pas vous, contactez {brand} dès maintenant. Cette adresse ne permet plus de réinitialiser le mot de passe.",
     notYou:
       "Si ce n’était pas vous, réinitialisez votre mot de passe maintenant. Tous les appareils seront alors déconnectés.",
     review: "Vérifier votre compte",

@@ -131,6 +131,8 @@ export const it: Catalogue = {
     emailTaken: "Esiste già un account con questo indirizzo email.",
     valueInvalid: "Questo valore non può essere usato. Controlla il formato.",
     providerFailed: "L’accesso non è riuscito. Riprova o usa un altro modo.",
+    providerNoEmail:
+      "Quell’account non ha un indirizzo email verificato. Verificalo lì oppure accedi in un altro modo.",
     providerUnverified:
       "Esiste già un account con questo indirizzo email. Accedi prima con la password, poi collega l’altro account nella pagina dell’account.",
     providerNoAccount: "Nessun account qui è collegato a quello, e questo servizio non permette di registrarsi.",
@@ -392,6 +394,8 @@ export const it: Catalogue = {
   mail: {
     linkNote: "Il link funziona una volta, entro 30 minuti, su qualsiasi dispositivo.",
     ignore: "Se non l’hai richiesto tu, puoi ignorare questa email.",
+    notYouNewEmail:
+      "Se non sei stato tu, contatta subito {brand}. Con questo indirizzo non è più possibile reimpostare la password.",
     notYou: "Se non sei stato tu, reimposta subito la password: tutti i dispositivi verranno disconnessi.",
     review: "Controlla il tuo account",
     resetPassword: {

@@ -130,6 +130,7 @@ export const nl: Catalogue = {
     emailTaken: "Er bestaat al een account met dit e-mailadres.",
     valueInvalid: "Deze waarde kan niet worden gebruikt. Controleer de schrijfwijze.",
     providerFailed: "Inloggen daar is niet gelukt. Probeer het opnieuw of gebruik een andere manier.",
+    providerNoEmail: "Dat account heeft geen bevestigd e-mailadres. Bevestig het daar of log op een andere manier in.",
     providerUnverified:
       "Er bestaat al een account met dit e-mailadres. Log eerst in met je wachtwoord en koppel het andere account op de accountpagina.",
     providerNoAccount: "Hier is geen account aan gekoppeld, en bij deze dienst kun je je niet zelf registreren.",
@@ -392,6 +393,8 @@ export const nl: Catalogue = {
   mail: {
     linkNote: "De link werkt één keer, binnen 30 minuten, op elk apparaat.",
     ignore: "Heb je dit niet aangevraagd, dan kun je deze e-mail negeren.",
+    notYouNewEmail:
+      "Was jij dit niet, neem dan nu contact op met {brand}. Met dit adres kan het wachtwoord niet meer worden hersteld.",
     notYou: "Was jij dit niet, herstel dan nu je wachtwoord. Daarmee worden alle apparaten uitgelogd.",
     review: "Account bekijken",
     resetPassword: {

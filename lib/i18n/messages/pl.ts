@@ -130,6 +130,7 @@ export const pl: Catalogue = {
     emailTaken: "Konto z tym adresem e-mail już istnieje.",
     valueInvalid: "Tej wartości nie można użyć. Sprawdź jej format.",
     providerFailed: "Logowanie tam nie powiodło się. Spróbuj ponownie lub w inny sposób.",
+    providerNoEmail: "To konto nie ma potwierdzonego adresu e-mail. Potwierdź go tam albo zaloguj się w inny sposób.",
     providerUnverified:
       "Konto z tym adresem e-mail już istnieje. Najpierw zaloguj się hasłem, a potem połącz drugie konto na stronie konta.",
     providerNoAccount: "Żadne konto nie jest z nim tutaj połączone, a ta usługa nie pozwala na rejestrację.",
@@ -389,6 +390,7 @@ export const pl: Catalogue = {
   mail: {
     linkNote: "Link działa raz, przez 30 minut, na każdym urządzeniu.",
     ignore: "Jeśli to nie Twoja prośba, możesz zignorować tę wiadomość.",
+    notYouNewEmail: "Jeśli to nie Ty, skontaktuj się teraz z {brand}. Tym adresem nie można już zresetować hasła.",
     notYou: "Jeśli to nie Ty, od razu zresetuj hasło. To wyloguje wszystkie urządzenia.",
     review: "Sprawdź swoje konto",
     resetPassword: {

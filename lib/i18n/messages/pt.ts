@@ -129,6 +129,7 @@ export const pt: Catalogue = {
     emailTaken: "Já existe uma conta com este endereço de email.",
     valueInvalid: "Este valor não pode ser usado. Verifique o formato.",
     providerFailed: "Não foi possível entrar por aí. Tente de novo ou use outra forma.",
+    providerNoEmail: "Essa conta não tem um endereço de e-mail verificado. Verifique-o lá ou entre de outra forma.",
     providerUnverified:
       "Já existe uma conta com este endereço de email. Entre primeiro com a sua senha e depois associe a outra conta na página da conta.",
     providerNoAccount:
@@ -387,6 +388,7 @@ export const pt: Catalogue = {
   mail: {
     linkNote: "O link funciona uma vez, durante 30 minutos, em qualquer dispositivo.",
     ignore: "Se não fez este pedido, pode ignorar este email.",
+    notYouNewEmail: "Se não foi você, contacte já {brand}. Este endereço já não permite repor a senha.",
     notYou: "Se não foi você, reponha já a sua senha. Isso termina a sessão em todos os dispositivos.",
     review: "Rever a sua conta",
     resetPassword: {

@@ -130,6 +130,8 @@ export const tr: Catalogue = {
     emailTaken: "Bu e-posta adresiyle bir hesap zaten var.",
     valueInvalid: "Bu değer kullanılamaz. Biçimini denetleyin.",
     providerFailed: "Orada oturum açılamadı. Yeniden deneyin veya başka bir yol kullanın.",
+    providerNoEmail:
+      "Bu hesabın doğrulanmış bir e-posta adresi yok. Adresi orada doğrulayın veya başka bir yolla oturum açın.",
     providerUnverified:
       "Bu e-posta adresiyle bir hesap var. Önce parolanızla oturum açın, sonra diğer hesabı hesap sayfasında bağlayın.",
     providerNoAccount: "Burada ona bağlı bir hesap yok ve bu hizmette kendiniz kaydolamazsınız.",
@@ -389,6 +391,7 @@ export const tr: Catalogue = {
   mail: {
     linkNote: "Bağlantı 30 dakika içinde, herhangi bir cihazda, bir kez çalışır.",
     ignore: "Bunu siz istemediyseniz bu e-postayı yok sayabilirsiniz.",
+    notYouNewEmail: "Bunu siz yapmadıysanız hemen {brand} ile iletişime geçin. Bu adresle artık parola sıfırlanamaz.",
     notYou: "Bu siz değilseniz parolanızı hemen sıfırlayın. Bu, tüm cihazlardaki oturumları kapatır.",
     review: "Hesabınızı gözden geçirin",
     resetPassword: {

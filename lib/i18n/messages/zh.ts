@@ -124,6 +124,7 @@ export const zh: Catalogue = {
     emailTaken: "使用此邮箱地址的账号已存在。",
     valueInvalid: "此值无法使用。请检查其格式。",
     providerFailed: "未能通过该方式登录。请重试，或使用其他方式。",
+    providerNoEmail: "该账号没有已验证的邮箱地址。请在那边完成验证，或使用其他方式登录。",
     providerUnverified: "使用此邮箱地址的账号已存在。请先用密码登录，然后在账号页面关联另一个账号。",
     providerNoAccount: "这里没有与之关联的账号，且此服务不允许自行注册。",
     providerTaken: "该账号已与这里的另一个账号关联。",
@@ -376,6 +377,7 @@ export const zh: Catalogue = {
   mail: {
     linkNote: "链接在 30 分钟内有效，可在任何设备上使用一次。",
     ignore: "如果这不是您的请求，可以忽略此邮件。",
+    notYouNewEmail: "如果这不是您本人的操作，请立即联系 {brand}。此地址已无法用于重置密码。",
     notYou: "如果这不是您本人的操作，请立即重置密码。这会使所有设备退出登录。",
     review: "查看您的账号",
     resetPassword: {

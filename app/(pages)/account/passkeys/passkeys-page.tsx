@@ -1,4 +1,4 @@
-import { beginPasskeyCreation, listPasskeysOf, type Passkey } from "@/lib/accounts/passkeys"
+import { beginPasskeyCreation, listPasskeys, type Passkey } from "@/lib/accounts/passkeys"
 import { accountPage, parseNext } from "@/lib/http/account"
 import { readDevice } from "@/lib/http/device"
 import { readPageQuery, readPageState } from "@/lib/http/page"
@@ -19,7 +19,7 @@ export const passkeysPage = accountPage(
     const state = readPageState(request)
     const isOffer = readPageQuery(request, "offer") !== null
     const next = parseNext(readPageQuery(request, "next")) ?? "/"
-    const passkeys = await listPasskeysOf(user)
+    const passkeys = await listPasskeys(user.id)
     const { options, sealed } = await beginPasskeyCreation(user)
     const title = t(isOffer ? "passkeys.offerTitle" : "passkeys.title")
     const content = (

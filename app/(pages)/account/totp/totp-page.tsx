@@ -8,7 +8,7 @@ import { CodeField } from "../../_components/code-field"
 import { SubmitButton } from "../../_components/submit-button"
 import { SettingPage } from "../_parts/setting-page"
 
-/** Sets up an authenticator app, or removes it. In an authorization that needs a second factor, the state token comes along. */
+/** Sets up an authenticator app, or removes it. In an authorization that needs a second factor, the form carries the state token. */
 export const totpPage = accountPage(
   "/account/totp",
   async ({ request, signedIn: { user }, texts, form }) => {
