@@ -145,9 +145,9 @@ test("an account with the same address is linked only after a confirmation, when
   expect(user.email).toBe(person.email)
 })
 
-for (const { side, here, there } of [
-  { side: "the provider", here: true, there: false },
-  { side: "this server", here: false, there: true },
+for (const { side, here, there, problem } of [
+  { side: "the provider", here: true, there: false, problem: "That account has no verified email address." },
+  { side: "this server", here: false, there: true, problem: "Sign in with your password first" },
 ]) {
   test(`an address that ${side} has not verified links nothing`, async ({ page, providers }) => {
     const { issuer } = providers.server
@@ -155,7 +155,7 @@ for (const { side, here, there } of [
     await insertUser({ email: person.email, emailVerifiedAt: here ? new Date() : null })
     await page.goto(`${issuer}/sign-in`)
     await signInElsewhere(page, providers, person)
-    await expect(page.getByText("Sign in with your password first")).toBeVisible()
+    await expect(page.getByText(problem)).toBeVisible()
     await page.goto(`${issuer}/account`)
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   })
