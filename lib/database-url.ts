@@ -21,12 +21,24 @@ const postgresParameters = new Map<string, RegExp | null>(
     application_name: null,
     connect_timeout: new RegExp(`^[1-${maxConnectSeconds}]$`),
     channel_binding: /^(require|prefer|disable)$/,
+    target_session_attrs: /^(read-write|primary)$/,
   }),
 )
 
 const hints: Record<string, string> = {
   sslmode: `: use ${sslModes.join(", ")}`,
   connect_timeout: `: use 1 to ${maxConnectSeconds} seconds, because a request must be answered within ten`,
+  target_session_attrs: ": use read-write, because a replica can still have what was revoked",
+}
+
+/**
+ * The URLs of the servers in a Postgres URL, one for each host: `postgres://user@a:5432,b/login` has two.
+ * @returns the same URL when it has one host
+ */
+export function hostUrlsOf(databaseUrl: string): string[] {
+  const [, start = "", hosts = "", rest = ""] =
+    /^(postgres(?:ql)?:\/\/(?:[^/?]*@)?)([^/?]*)(.*)$/s.exec(databaseUrl) ?? []
+  return hosts.includes(",") ? hosts.split(",").map((host) => `${start}${host}${rest}`) : [databaseUrl]
 }
 
 /**
@@ -34,6 +46,9 @@ const hints: Record<string, string> = {
  * @returns a problem in words, without any value of the URL; null when there is none
  */
 export function findDatabaseUrlProblem(databaseUrl: string): string | null {
+  const urls = hostUrlsOf(databaseUrl)
+  if (urls.length > 1 && !urls.every((url) => URL.canParse(url)))
+    return "DATABASE_URL has a host that cannot be parsed: write postgres://user:password@first:5432,second:5432/name"
   const [, ...rest] = databaseUrl.split("?")
   const query = rest.join("?")
   if (!databaseUrl.includes("?")) return null
@@ -43,6 +58,8 @@ export function findDatabaseUrlProblem(databaseUrl: string): string | null {
   if (databaseUrl.startsWith("file:")) {
     return `DATABASE_URL must be only a file, without ${[...parameters.keys()].map((name) => `?${name}=`).join(" ")}`
   }
+  if (urls.length > 1 && parameters.has("host"))
+    return "DATABASE_URL has several hosts and the parameter host: remove host"
   for (const [name, value] of parameters) {
     const allowed = postgresParameters.get(name)
     if (allowed === undefined) {

@@ -1,6 +1,7 @@
 import { type Config, ConfigError, config } from "@/lib/config"
 import { codeOf, isDatabaseUnavailable } from "@/lib/data/errors"
 import { MigrationError } from "@/lib/data/migrate"
+import { hostUrlsOf } from "@/lib/database-url"
 import { WrongSecretError } from "@/lib/secret"
 
 /** An error that the operator can fix. Its one-line message contains the fix and is shown without a stack trace. */
@@ -81,11 +82,13 @@ function describePostgres(error: Error, { databaseUrl }: Config): string | null 
 
 function parsePostgresUrl(value: string): { place: string; user: string; name: string } {
   try {
-    const url = new URL(value)
+    const [url, ...others] = hostUrlsOf(value).map((hostUrl) => new URL(hostUrl)) as [URL, ...URL[]]
     const name = decodeURIComponent(url.pathname.slice(1))
     const user = decodeURIComponent(url.username)
+    const placeOf = ({ searchParams, hostname, port }: URL) =>
+      `${searchParams.get("host") ?? (hostname || "localhost")}:${port || 5432}`
     return {
-      place: `${url.searchParams.get("host") ?? (url.hostname || "localhost")}:${url.port || 5432}`,
+      place: [url, ...others].map(placeOf).join(" and "),
       user: user || "(none)",
       name: name || user,
     }

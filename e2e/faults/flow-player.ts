@@ -55,6 +55,8 @@ export class FlowPlayer {
   private interrupted: StepName | null = null
   /** The IDs of the Sessions that must be revoked. */
   readonly ended: string[] = []
+  /** Whether a response that the database is not available is no answer: the request may have been done. */
+  allowsUnavailable = false
 
   constructor(
     private readonly world: OwnWorld,
@@ -139,7 +141,7 @@ export class FlowPlayer {
     const { client, issuer, browserSession } = this.world
     const browser = new TestBrowser(this.nextUrl())
     const pkce = makePkce()
-    const response = await authorize(browser, client, pkce)
+    const response = this.checked(await authorize(browser, client, pkce))
     const location = locationOf(response)
     expect(location.pathname).toBe("/sign-in")
     browser.cookies.set(cookieName("session", issuer), browserSession)
@@ -284,24 +286,29 @@ export class FlowPlayer {
     return row ? (row as { startedAt: unknown; revokedAt: unknown; rotations: number }) : null
   }
 
-  private sendCallback({ browser, stateToken }: PlayedFlow): Promise<Response> {
+  private async sendCallback({ browser, stateToken }: PlayedFlow): Promise<Response> {
     const path = `/callback?${new URLSearchParams({ state: stateToken })}`
-    return browser.fetch(new URL(path, this.nextUrl()).href)
+    return this.checked(await browser.fetch(new URL(path, this.nextUrl()).href))
   }
 
-  private sendCode({ code, codeVerifier }: PlayedFlow): Promise<Response> {
-    return redeem(this.world.client, { code, codeVerifier }, {}, { baseUrl: this.nextUrl() })
+  private async sendCode({ code, codeVerifier }: PlayedFlow): Promise<Response> {
+    return this.checked(await redeem(this.world.client, { code, codeVerifier }, {}, { baseUrl: this.nextUrl() }))
   }
 
-  private sendRefresh(refresh_token: string): Promise<Response> {
+  private async sendRefresh(refresh_token: string): Promise<Response> {
     const path = this.random.pick(["/refresh", "/token"])
     const form = { refresh_token, ...(path === "/token" && { grant_type: "refresh_token" }) }
-    return postForm(path, this.world.client, form, { baseUrl: this.nextUrl() })
+    return this.checked(await postForm(path, this.world.client, form, { baseUrl: this.nextUrl() }))
   }
 
-  private sendRevoke({ tokens }: PlayedFlow): Promise<Response> {
+  private async sendRevoke({ tokens }: PlayedFlow): Promise<Response> {
     const token = this.random.pick([tokens?.refresh_token, tokens?.access_token])
-    return postForm("/revoke", this.world.client, { token }, { baseUrl: this.nextUrl() })
+    return this.checked(await postForm("/revoke", this.world.client, { token }, { baseUrl: this.nextUrl() }))
+  }
+
+  private checked(response: Response): Response {
+    if (this.allowsUnavailable && response.status === 503) throw new TypeError("fetch failed: 503")
+    return response
   }
 }
 

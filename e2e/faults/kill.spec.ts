@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises"
-import { testEnvironment } from "../fixtures/environment"
-import { createOwnWorld, type OwnWorld } from "../fixtures/own-world"
-import { query } from "../fixtures/rows"
+import { createOwnWorld } from "../fixtures/own-world"
 import type { TestServer } from "../fixtures/server"
 import { workersOf } from "../fixtures/worker-processes"
 import { expect, test } from "../fixtures/world"
-import { type Counts, FlowPlayer, newCounts } from "./flow-player"
+import { checkDatabase, countDone } from "./check-database"
+import { FlowPlayer, newCounts } from "./flow-player"
 import { faultOptions, seededRandom } from "./options"
 import { report } from "./report"
 
@@ -70,7 +69,7 @@ for (const PROCESSES of ["1", "2"]) {
       }
       await server.stop()
       await checkDatabase(world, counts, playing)
-      report("kill", { PROCESSES, kills, requests: counts, sessions: sum(counts, "callback") })
+      report("kill", { PROCESSES, kills, requests: counts, sessions: countDone(counts, "callback") })
     } finally {
       await server.kill()
       await world.remove()
@@ -90,26 +89,4 @@ async function killServer(server: TestServer): Promise<void> {
     }
   }
   await killed
-}
-
-const sum = (counts: Counts, step: keyof Counts) => counts[step].answered + counts[step].done
-
-/** Nothing is doubled, lost or half-written: the rows agree with the count of what the clients have seen. */
-async function checkDatabase({ databaseUrl }: OwnWorld, counts: Counts, playing: FlowPlayer[]): Promise<void> {
-  const read = async (sql: string) => Number((await query(sql, [], databaseUrl))[0]?.n)
-  expect(await read(`SELECT COUNT(*) AS n FROM "Session"`), "Sessions").toBe(sum(counts, "callback"))
-  expect(await read(`SELECT COUNT(*) AS n FROM "AuthCode"`), "codes").toBe(sum(counts, "callback"))
-  expect(
-    await read(`SELECT COUNT(*) AS n FROM "Session" s JOIN "AuthCode" c ON c."sessionId" = s."id"`),
-    "Sessions with their code",
-  ).toBe(sum(counts, "callback"))
-  expect(await read(`SELECT COUNT(*) AS n FROM "Session" WHERE "startedAt" IS NOT NULL`), "started").toBe(
-    sum(counts, "token"),
-  )
-  expect(await read(`SELECT SUM("rotations") AS n FROM "Session"`), "rotations").toBe(sum(counts, "refresh"))
-  const revoked = await query(`SELECT "id" FROM "Session" WHERE "revokedAt" IS NOT NULL`, [], databaseUrl)
-  expect(revoked.map(({ id }) => id).sort()).toEqual(playing.flatMap(({ ended }) => ended).sort())
-  if (testEnvironment().provider === "sqlite") {
-    expect(await query("PRAGMA integrity_check", [], databaseUrl)).toEqual([{ integrity_check: "ok" }])
-  }
 }

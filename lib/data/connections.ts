@@ -5,6 +5,7 @@ import type BetterSqlite3 from "better-sqlite3"
 import pg from "pg"
 import { compareClock } from "@/lib/clock"
 import { config } from "@/lib/config"
+import { hostUrlsOf } from "@/lib/database-url"
 import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { guardAdapter } from "./prisma-adapter"
@@ -71,20 +72,21 @@ const postgresSettings = (statementMs: number) =>
   `SET client_encoding TO 'UTF8'; SET DateStyle TO 'ISO'; SET TimeZone TO 'UTC'; SET standard_conforming_strings TO on;
    SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs}`
 
-const selectTime = "SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms"
+const selectState = `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms, current_setting('transaction_read_only') AS "readOnly"`
 
 /** The value of ?schema= in DATABASE_URL; null uses the search_path of the role and the database. */
 export function schemaOf(databaseUrl: string): string | null {
   return new URLSearchParams(databaseUrl.split("?")[1]).get("schema")
 }
 
-function clientConfig(databaseUrl: string): pg.ClientConfig {
-  const [address = "", query] = databaseUrl.split("?")
+/** @param hostUrl a Postgres URL with one host */
+function clientConfig(hostUrl: string): pg.ClientConfig {
+  const [address = "", query] = hostUrl.split("?")
   const parameters = new URLSearchParams(query)
   const schema = parameters.get("schema")
   const connectSeconds = parameters.get("connect_timeout")
   const channelBinding = parameters.get("channel_binding") ?? "disable"
-  for (const name of ["schema", "connect_timeout", "channel_binding"]) parameters.delete(name)
+  for (const name of ["schema", "connect_timeout", "channel_binding", "target_session_attrs"]) parameters.delete(name)
   // As a start-up option, because a pooler could lose a later SET.
   if (schema) parameters.set("options", `${parameters.get("options") ?? ""} -c search_path="${schema}"`.trim())
   return {
@@ -95,20 +97,42 @@ function clientConfig(databaseUrl: string): pg.ClientConfig {
   }
 }
 
-/** Opens a separate connection without time limits, for example for a migration. */
+/** One of several servers is a replica, or a primary that accepts no writes. Its `code` is that of Postgres. */
+class ReadOnlyServerError extends Error {
+  override name = "ReadOnlyServerError"
+  readonly code = "25006"
+}
+
+/** Opens a separate connection to the primary without time limits, for example for a migration. */
 export async function openPostgres(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(databaseUrl))
-  await client.connect()
-  // A lost connection fails its query. Without a listener it would also end the process.
-  client.on("error", () => undefined)
-  await applySettings(client, 0)
-  return client
+  const urls = hostUrlsOf(databaseUrl)
+  for (const [i, url] of urls.entries()) {
+    const client = new pg.Client(clientConfig(url))
+    // A lost connection fails its query. Without a listener it would also end the process.
+    client.on("error", () => undefined)
+    try {
+      await client.connect()
+      await applySettings(client, 0, { mustWrite: urls.length > 1 })
+      return client
+    } catch (error) {
+      await client.end()
+      if (i === urls.length - 1) throw error
+    }
+  }
+  throw new TypeError("DATABASE_URL has no host.")
 }
 
 const socketOf = (client: pg.ClientBase) => (client as unknown as { connection: { stream: Socket } }).connection.stream
 
-/** @param onSilence called when the database does not answer within the time limit of the socket */
-async function applySettings(client: pg.ClientBase, statementMs: number, onSilence?: () => void): Promise<void> {
+/**
+ * @param options.mustWrite rejects a server that is read-only, because another one is the primary
+ * @param options.onSilence called when the database does not answer within the time limit of the socket
+ */
+async function applySettings(
+  client: pg.ClientBase,
+  statementMs: number,
+  { mustWrite, onSilence }: { mustWrite: boolean; onSilence?: () => void },
+): Promise<void> {
   const socket = socketOf(client)
   socket.on("timeout", async () => {
     const { bytesRead } = socket
@@ -122,25 +146,42 @@ async function applySettings(client: pg.ClientBase, statementMs: number, onSilen
   })
   socket.setTimeout(settingsTimeoutMs)
   const from = Date.now()
-  const results = await client.query(`${postgresSettings(statementMs)}; ${selectTime}`)
+  const results = await client.query(`${postgresSettings(statementMs)}; ${selectState}`)
   socket.setTimeout(0)
   // Several statements have several results.
-  const time = (results as unknown as pg.QueryResult<{ ms: string }>[]).at(-1)?.rows[0]
-  compareClock(Number(time?.ms), from, Date.now())
+  const state = (results as unknown as pg.QueryResult<{ ms: string; readOnly: string }>[]).at(-1)?.rows[0]
+  if (mustWrite && state?.readOnly !== "off") throw new ReadOnlyServerError("The server is read-only.")
+  compareClock(Number(state?.ms), from, Date.now())
 }
 
-/** A pool that closes connections on which the database does not answer, and then fails calls for a moment. */
+/** The servers of DATABASE_URL, and the one that was the primary at the last connection. */
+type Servers = { configs: pg.ClientConfig[]; current: number }
+
+/**
+ * A pool that closes connections on which the database does not answer, and then fails calls for a moment. With several
+ * hosts, new connections go to the one that accepts writes: after a failover that is another one.
+ */
 class ConnectionPool extends pg.Pool {
   private silentUntil = 0
+  private readonly servers: Servers
 
   constructor(databaseUrl: string, max: number, allowSlow: boolean) {
     const [statementMs, silenceMs] = allowSlow ? [0, 0] : [statementTimeoutMs, silenceTimeoutMs]
+    const servers: Servers = { configs: hostUrlsOf(databaseUrl).map(clientConfig), current: 0 }
+    const { connectionTimeoutMillis } = servers.configs[0] ?? {}
+    const mustWrite = servers.configs.length > 1
     super({
-      ...clientConfig(databaseUrl),
+      connectionTimeoutMillis,
       max,
       maxLifetimeSeconds,
-      onConnect: (client) => applySettings(client, statementMs, () => this.noteSilence()),
+      Client: class extends pg.Client {
+        constructor() {
+          super(servers.configs[servers.current])
+        }
+      },
+      onConnect: (client) => applySettings(client, statementMs, { mustWrite, onSilence: () => this.noteSilence() }),
     })
+    this.servers = servers
     this.on("acquire", (client) => socketOf(client).setTimeout(silenceMs))
     this.on("release", (error, client) => {
       socketOf(client).setTimeout(0)
@@ -156,10 +197,23 @@ class ConnectionPool extends pg.Pool {
     this.silentUntil = Date.now() + silencePauseMs
   }
 
+  /** Tries each server once, the current one first. */
+  private connectToPrimary(attempts = this.servers.configs.length): Promise<pg.PoolClient> {
+    const { configs, current } = this.servers
+    const connected = super.connect()
+    if (attempts === 1) return connected
+    return connected.catch((error: Error) => {
+      if (isPoolTimeout(error)) throw error
+      // Another call may have moved on already.
+      if (this.servers.current === current) this.servers.current = (current + 1) % configs.length
+      return this.connectToPrimary(attempts - 1)
+    })
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: pg has several overloads, and its pool calls the one with a callback
   override connect(callback?: any): any {
     const refused = this.idleCount === 0 && Date.now() < this.silentUntil
-    const connected = refused ? Promise.reject(new Error("silent")) : super.connect()
+    const connected = refused ? Promise.reject(new Error("silent")) : this.connectToPrimary()
     const result = connected.catch((error: Error) => {
       if (error.message === "Connection terminated due to connection timeout") this.noteSilence()
       throw error
@@ -168,6 +222,9 @@ class ConnectionPool extends pg.Pool {
     result.then((client) => callback(undefined, client, client.release), callback)
   }
 }
+
+/** All connections stayed busy. The server is not at fault. */
+const isPoolTimeout = (error: Error) => error.message === "timeout exceeded when trying to connect"
 
 const pool = perProcess<pg.Pool>("postgres pool")
 const slowStatementsAllowed = perProcess<boolean>("slow statements")

@@ -91,6 +91,11 @@ export function isStatementLost(error: unknown): boolean {
   return /^(26000|42P05)$/.test(codeOf(error) ?? "")
 }
 
+/** Whether this connection leads to a server that accepts no writes: a replica, or a primary that was demoted. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === "25006"
+}
+
 /** Whether nothing was changed and a retry may succeed: serialization failure, deadlock, or a lost statement. */
 export function isConflict(error: unknown): boolean {
   return isStatementLost(error) || /^(40001|40P01)$/.test(codeOf(error) ?? "")

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 import pg from "pg"
 import { postgresPool } from "./connections"
-import { isStatementLost } from "./errors"
+import { isReadOnly, isStatementLost } from "./errors"
 import type { Row, StatementDriver, Value, Write } from "./statement"
 
 export function connectPostgres(): StatementDriver {
@@ -29,7 +29,7 @@ export function connectPostgres(): StatementDriver {
       await connection.query("COMMIT")
       return changes
     } catch (error) {
-      broken = isStatementLost(error)
+      broken = isStatementLost(error) || isReadOnly(error)
       await connection.query("ROLLBACK").catch(() => {
         broken = true
       })
