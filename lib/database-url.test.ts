@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { problemsOf } from "@/lib/testing/settings"
+import { hostUrlsOf } from "./database-url"
 
 const SECRET = "s".repeat(32)
 const problemOf = (url: string) => problemsOf({ DATABASE_URL: url, SECRET })[0] ?? null
@@ -34,6 +35,25 @@ describe("a Postgres URL with", () => {
   ])("%s is rejected in one line", (query, words) => {
     expect(problemOf(at(query))).toContain("DATABASE_URL has a")
     expect(problemOf(at(query))).toContain(words)
+  })
+
+  test.each([
+    "postgres://user:password@a.example:5432,b.example:5433/login",
+    "postgres://user:pass,word@a.example,b.example/login?target_session_attrs=read-write",
+    "postgresql://user@[::1]:5432,[::2]/login?target_session_attrs=primary&sslmode=require",
+  ])("several hosts is accepted: %s", (url) => {
+    expect(problemOf(url)).toBeNull()
+    expect(hostUrlsOf(url).every((hostUrl) => URL.canParse(hostUrl))).toBe(true)
+    expect(hostUrlsOf(url)).toHaveLength(2)
+  })
+
+  test.each([
+    ["postgres://user@a:5432,b:port/login", "host that cannot be parsed"],
+    ["postgres://user@a,b/login?target_session_attrs=any", "use read-write, because a replica can still have"],
+    ["postgres://user@a,b/login?target_session_attrs=prefer-standby", "invalid target_session_attrs"],
+    ["postgres://user@a,b/login?host=c", "several hosts and the parameter host"],
+  ])("several hosts that cannot be used is rejected: %s", (url, words) => {
+    expect(problemOf(url)).toContain(words)
   })
 
   test("a question mark in the password is reported without the password", () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { describeProblem } from "@/lib/operator-errors"
 import { generateId } from "@/lib/protocol/random"
 import { createEmptyDatabase, type TestDatabase, testProviders } from "@/lib/testing/database"
+import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
 import { query } from "@/lib/testing/query"
 import { startRelay } from "@/lib/testing/relay"
@@ -104,6 +105,25 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every access pa
     await closeDatabase()
     applySettings({ DATABASE_URL: withParameters({ channel_binding: "disable" }) })
     expect(postgresPool().options).toMatchObject({ connectionTimeoutMillis: 3_000, enableChannelBinding: false })
+  })
+
+  test.each(["first", "last"])("the %s of two hosts, where the other one does not answer", async (place) => {
+    const { host } = new URL(opened.url)
+    const closed = `127.0.0.1:${await findFreePort()}`
+    const hosts = place === "first" ? `${host},${closed}` : `${closed},${host}`
+    await useEverything(`${opened.url.replace(host, hosts)}?target_session_attrs=read-write`)
+  })
+
+  test("none of several hosts that are all read-only", async () => {
+    const url = new URL(opened.url)
+    await query(opened.url, `ALTER DATABASE "${url.pathname.slice(1)}" SET default_transaction_read_only = on`)
+    const several = opened.url.replace(url.host, `${url.host},localhost:${url.port}`)
+    await expect(migrate(applySettings({ DATABASE_URL: several }), root)).rejects.toMatchObject({ code: "25006" })
+    await expect(listRows("SELECT 1", [])).rejects.toMatchObject({ driverCode: "25006" })
+    // With one host, what only reads goes on.
+    await closeDatabase()
+    applySettings({ DATABASE_URL: opened.url })
+    expect(await listRows("SELECT 1", [])).toHaveLength(1)
   })
 
   test("a time limit for each statement, except in commands", async () => {

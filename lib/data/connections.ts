@@ -168,10 +168,9 @@ class ConnectionPool extends pg.Pool {
   constructor(databaseUrl: string, max: number, allowSlow: boolean) {
     const [statementMs, silenceMs] = allowSlow ? [0, 0] : [statementTimeoutMs, silenceTimeoutMs]
     const servers: Servers = { configs: hostUrlsOf(databaseUrl).map(clientConfig), current: 0 }
-    const { connectionTimeoutMillis } = servers.configs[0] ?? {}
     const mustWrite = servers.configs.length > 1
     super({
-      connectionTimeoutMillis,
+      ...servers.configs[0],
       max,
       maxLifetimeSeconds,
       Client: class extends pg.Client {

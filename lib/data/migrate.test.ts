@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import pg from "pg"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import {
   createEmptyDatabase,
   makeTestFolder,
@@ -78,12 +79,26 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
     expect(await migrateTo(project.path)).toEqual([])
   })
 
-  test("are rejected when the database has one that this version does not have", async () => {
+  test("of a newer version that only add something do not stop this version", async () => {
     writeMigration("0002_second", second)
     await migrateTo(project.path)
     rmSync(path.join(folder(), "0002_second.sql"))
-    await expect(migrateTo(project.path)).rejects.toThrow(MigrationError)
-    await expect(migrateTo(project.path)).rejects.toThrow("0002_second, which this version does not have")
+    expect(await migrateTo(project.path)).toEqual([])
+  })
+
+  test.each([
+    ["0.2.9", false],
+    ["0.3.0-rc.1", true],
+    ["0.10.0", true],
+    ["1.0.0", true],
+  ])("of a newer version that remove something: version %s may start: %s", async (version, starts) => {
+    writeMigration("0002_contract_0_3_0_without_b", second)
+    await migrateTo(project.path)
+    rmSync(path.join(folder(), "0002_contract_0_3_0_without_b.sql"))
+    writeFileSync(path.join(project.path, "package.json"), JSON.stringify({ version }))
+    const migrated = migrateTo(project.path)
+    if (starts) expect(await migrated).toEqual([])
+    else await expect(migrated).rejects.toThrow(/^The database has migration .* Start version 0\.3\.0 or newer/)
   })
 
   test("leave nothing behind when one fails, and are applied once it is fixed", async () => {
@@ -107,6 +122,24 @@ describe.each(testProviders)("migrations, on %s:", (databaseProvider: TestProvid
     expect((await migrateTo(path.join(project.path, "elsewhere"))).length).toBeGreaterThan(0)
     expect(await migrateTo(root)).toEqual([])
   })
+
+  if (databaseProvider === "postgres") {
+    test("let requests pass while a long transaction keeps a table from being changed", async () => {
+      await migrateTo(project.path)
+      const backup = new pg.Client(database.url)
+      await backup.connect()
+      await backup.query(`BEGIN; SELECT * FROM "a"`)
+      writeMigration("0002_more", `ALTER TABLE "a" ADD COLUMN "more" TEXT`)
+      const migrated = migrateTo(project.path)
+      const waiting = () => query(database.url, `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'`)
+      await vi.waitUntil(async () => (await waiting()).length === 1, { timeout: 10_000 })
+      // A request that waits behind the migration.
+      expect(await rows("a")).toEqual([])
+      await backup.query("COMMIT")
+      await backup.end()
+      expect(await migrated).toEqual(["0002_more"])
+    })
+  }
 
   if (databaseProvider === "sqlite") {
     // One process opens an SQLite file only once at a time. On Postgres the connections above race like servers.

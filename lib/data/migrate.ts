@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto"
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
 import type { Config } from "@/lib/config"
 import { attempt } from "./attempt"
 import { openPostgres, openSqlite, schemaOf, sqliteFile } from "./connections"
+import { codeOf } from "./errors"
 
 type Migration = { name: string; sql: string; checksum: string }
 type Applied = { name: string; checksum: string }
+type FindMissing = (applied: Applied[]) => Migration[]
 
 /** The migrations on disk and in the database do not match. */
 export class MigrationError extends Error {
@@ -22,16 +26,20 @@ const createTable = `CREATE TABLE IF NOT EXISTS "_migration" ("name" TEXT NOT NU
  * may call this at the same time on an empty database; each migration is applied once.
  * @param directory the project's root, where `prisma/migrations` is
  * @returns the names of the migrations applied now
- * @throws MigrationError when an applied migration has changed, or the database is from a newer version
+ * @throws MigrationError when an applied migration has changed, or a newer version has removed something that this version uses
  */
 export async function migrate(
   { databaseUrl, databaseProvider }: Pick<Config, "databaseUrl" | "databaseProvider">,
   directory: string,
 ): Promise<string[]> {
   const migrations = readMigrations(path.join(directory, "prisma/migrations", databaseProvider))
+  const findMissing: FindMissing = (applied) => {
+    for (const done of applied) checkApplied(done, migrations, directory)
+    return migrations.filter(({ name }) => !applied.some((done) => done.name === name))
+  }
   return databaseProvider === "sqlite"
-    ? migrateSqlite(databaseUrl, migrations)
-    : migratePostgres(databaseUrl, migrations)
+    ? migrateSqlite(databaseUrl, findMissing)
+    : migratePostgres(databaseUrl, findMissing)
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -45,24 +53,38 @@ function readMigrations(folder: string): Migration[] {
     })
 }
 
-function findMissing(migrations: Migration[], applied: Applied[]): Migration[] {
-  for (const { name, checksum } of applied) {
-    const known = migrations.find((migration) => migration.name === name)
-    if (!known) {
-      throw new MigrationError(
-        `The database has migration ${name}, which this version does not have. Start a newer version of OAuth Flow.`,
-      )
-    }
-    if (known.checksum !== checksum) {
-      throw new MigrationError(
-        `Migration ${name} was changed after it was applied. Restore its file, and make the change in a new migration.`,
-      )
-    }
+/**
+ * During an upgrade and after a rollback, this version runs on the schema of a newer one. That works after migrations that
+ * only add. One that removes or renames something has the oldest version that works with it in its name.
+ */
+const contraction = /^\d+_contract_(\d+)_(\d+)_(\d+)_/
+
+function checkApplied({ name, checksum }: Applied, migrations: Migration[], directory: string): void {
+  const known = migrations.find((migration) => migration.name === name)
+  if (known && known.checksum !== checksum) {
+    throw new MigrationError(
+      `Migration ${name} was changed after it was applied. Restore its file, and make the change in a new migration.`,
+    )
   }
-  return migrations.filter(({ name }) => !applied.some((done) => done.name === name))
+  const oldest = contraction.exec(name)?.slice(1).map(Number)
+  if (!known && oldest && isOlder(readVersion(directory), oldest)) {
+    throw new MigrationError(
+      `The database has migration ${name}, so this version cannot use it. Start version ${oldest.join(".")} or newer of OAuth Flow.`,
+    )
+  }
 }
 
-async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Promise<string[]> {
+function readVersion(directory: string): number[] {
+  const { version } = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8")) as { version: string }
+  return version.split(/[.-]/).slice(0, 3).map(Number)
+}
+
+function isOlder(version: number[], than: number[]): boolean {
+  const at = than.findIndex((part, i) => part !== version[i])
+  return at >= 0 && (version[at] ?? 0) < (than[at] ?? 0)
+}
+
+async function migrateSqlite(databaseUrl: string, findMissing: FindMissing): Promise<string[]> {
   const file = sqliteFile(databaseUrl)
   mkdirSync(path.dirname(file), { recursive: true })
   // Created here, because SQLite would let others read it. It contains email addresses and password hashes.
@@ -78,7 +100,7 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
     const apply = db.transaction(() => {
       db.exec(createTable)
       const applied = db.prepare<[], Applied>(`SELECT "name", "checksum" FROM "_migration"`).all()
-      const missing = findMissing(migrations, applied)
+      const missing = findMissing(applied)
       for (const { name, sql, checksum } of missing) {
         db.exec(sql)
         db.prepare(`INSERT INTO "_migration" VALUES (?, ?, ?)`).run(name, checksum, new Date().toISOString())
@@ -101,24 +123,46 @@ async function migrateSqlite(databaseUrl: string, migrations: Migration[]): Prom
 /** The key of the migration lock: an arbitrary number that no other program uses on this database. */
 const advisoryLock = 4_710_936_201
 
-async function migratePostgres(databaseUrl: string, migrations: Migration[]): Promise<string[]> {
+/** Seconds for which a migration waits for a lock. Requests that need the table wait behind it. */
+const lockSeconds = 2
+
+/** How often a migration is tried again, because a long transaction, such as a backup, has locked a table. */
+const maxLockAttempts = 60
+
+async function migratePostgres(databaseUrl: string, findMissing: FindMissing): Promise<string[]> {
   const db = await openPostgres(databaseUrl)
   const schema = schemaOf(databaseUrl)
   try {
-    await db.query("BEGIN")
-    await db.query("SELECT pg_advisory_xact_lock($1)", [advisoryLock])
-    const { rowCount } = await db.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema])
-    if (schema && rowCount === 0) await db.query(`CREATE SCHEMA "${schema}"`)
-    await db.query(createTable)
-    const { rows } = await db.query<Applied>(`SELECT "name", "checksum" FROM "_migration"`)
-    const missing = findMissing(migrations, rows)
-    for (const { name, sql, checksum } of missing) {
-      await db.query(sql)
-      await db.query(`INSERT INTO "_migration" VALUES ($1, $2, $3)`, [name, checksum, new Date().toISOString()])
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await applyOnPostgres(db, schema, findMissing)
+      } catch (error) {
+        await db.query("ROLLBACK")
+        if (codeOf(error) !== lockNotAvailable || attempts === maxLockAttempts) throw error
+        // Lets the requests that waited behind the migration pass.
+        await sleep(1_000)
+      }
     }
-    await db.query("COMMIT")
-    return missing.map(({ name }) => name)
   } finally {
     await db.end()
   }
+}
+
+const lockNotAvailable = "55P03"
+
+async function applyOnPostgres(db: pg.Client, schema: string | null, findMissing: FindMissing): Promise<string[]> {
+  await db.query("BEGIN")
+  await db.query("SELECT pg_advisory_xact_lock($1)", [advisoryLock])
+  const { rowCount } = await db.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema])
+  if (schema && rowCount === 0) await db.query(`CREATE SCHEMA "${schema}"`)
+  await db.query(createTable)
+  const { rows } = await db.query<Applied>(`SELECT "name", "checksum" FROM "_migration"`)
+  const missing = findMissing(rows)
+  await db.query(`SET LOCAL lock_timeout = '${lockSeconds}s'`)
+  for (const { name, sql, checksum } of missing) {
+    await db.query(sql)
+    await db.query(`INSERT INTO "_migration" VALUES ($1, $2, $3)`, [name, checksum, new Date().toISOString()])
+  }
+  await db.query("COMMIT")
+  return missing.map(({ name }) => name)
 }
