@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
-import { isBusy, isConflict, isConnectionLost, toDatabaseError } from "./errors"
+import { isBusy, isConflict, isConnectionLost, isStatementLost, toDatabaseError } from "./errors"
+import { stopNamingStatements } from "./statement-names"
 
 /** Milliseconds after which nothing is retried. The last attempt may take seconds too, and a request must be answered within ten. */
 const retryMs = 5_000
@@ -49,6 +50,7 @@ async function attemptAgain<Found, Result>(
       (isBusy(error) ||
         (isConflict(error) && attempts <= maxConflicts) ||
         (kind === "read" && attempts === 1 && elapsed < quickMs && isConnectionLost(error)))
+    if (isStatementLost(error)) stopNamingStatements()
     if (!again) throw toDatabaseError(error)
     // Another process usually holds the lock for microseconds.
     await (attempts < 20 && isBusy(error) ? nextTurn() : sleep(Math.random() * 10))

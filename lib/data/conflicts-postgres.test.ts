@@ -4,6 +4,7 @@ import { openTestDatabase, type TestDatabase, testProviders } from "@/lib/testin
 import { expectUnavailable, newUser, operations, reopenDatabase } from "@/lib/testing/database-operations"
 import { query } from "@/lib/testing/query"
 import { postgresPool } from "./connections"
+import { countSignInAttempt } from "./sign-in-limits"
 import { changeRows, listRows, write } from "./statement"
 import { insertUser } from "./users"
 
@@ -84,13 +85,18 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       "a read": () => listRows(select, ["id"]),
       "a write": () => changeRows(update, ["id"]),
       "writes together": () => write([update, ["id"]], [update, ["id"]]),
+      "the rate limiter's statement": () => countSignInAttempt("address", "192.0.2.1"),
     }
+    const prepared = async () => (await postgresPool().query("SELECT name FROM pg_prepared_statements")).rows
     const nameOf = (sql: string) => hash("sha256", sql, "hex").slice(0, 32)
     for (const [name, operation] of Object.entries(operations)) {
       await reopenDatabase(opened.url)
       await operation()
+      expect(await prepared(), name).not.toEqual([])
       await postgresPool().query("DEALLOCATE ALL")
       await expect(operation(), `${name}, when its prepared statements are gone`).resolves.toBeDefined()
+      await operation()
+      expect(await prepared(), `${name}: a pooler that loses statements gets no more of them`).toEqual([])
       await reopenDatabase(opened.url)
       await postgresPool().query(`PREPARE "${nameOf(select)}" AS SELECT 1; PREPARE "${nameOf(update)}" AS SELECT 1`)
       await expect(operation(), `${name}, when another one has prepared them`).resolves.toBeDefined()

@@ -9,6 +9,7 @@ import { hostUrlsOf } from "@/lib/database-url"
 import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { guardAdapter } from "./prisma-adapter"
+import { areStatementsNamed } from "./statement-names"
 
 // All connections to the database are opened here, with the same settings.
 
@@ -154,6 +155,9 @@ async function applySettings(
   compareClock(Number(state?.ms), from, Date.now())
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a text, a query of pg, or an object with its settings
+const withoutName = (statement: any) => (statement?.name === undefined ? statement : { ...statement, name: undefined })
+
 /** The servers of DATABASE_URL, and the one that was the primary at the last connection. */
 type Servers = { configs: pg.ClientConfig[]; current: number }
 
@@ -176,6 +180,11 @@ class ConnectionPool extends pg.Pool {
       Client: class extends pg.Client {
         constructor() {
           super(servers.configs[servers.current])
+        }
+
+        // biome-ignore lint/suspicious/noExplicitAny: pg has several overloads, and its pool calls the one with a callback
+        override query(statement: any, values?: any, callback?: any): any {
+          return super.query(areStatementsNamed() ? statement : withoutName(statement), values, callback)
         }
       },
       onConnect: (client) => applySettings(client, statementMs, { mustWrite, onSilence: () => this.noteSilence() }),

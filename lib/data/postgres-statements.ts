@@ -6,33 +6,13 @@ import type { Row, StatementDriver, Value, Write } from "./statement"
 
 export function connectPostgres(): StatementDriver {
   const pool = postgresPool()
-  const statements = new Map<string, { name?: string; text: string; types: typeof types; rowMode: "array" }>()
-  let areNamed = true
+  const names = new Map<string, { name: string; text: string; types: typeof types; rowMode: "array" }>()
 
   function prepared([sql, values]: Write) {
-    let statement = statements.get(sql)
-    if (!statement) {
-      statement = { ...(areNamed && { name: nameOf(sql) }), text: numberPlaceholders(sql), types, rowMode: "array" }
-      statements.set(sql, statement)
-    }
-    return { ...statement, values: values.map(toPostgres) }
+    const known = names.get(sql) ?? { name: nameOf(sql), text: numberPlaceholders(sql), types, rowMode: "array" }
+    names.set(sql, known)
+    return { ...known, values: values.map(toPostgres) }
   }
-
-  /** A pooler that does not keep prepared statements: from now on each statement is sent whole. The caller retries. */
-  function noteLost(error: unknown): boolean {
-    const isLost = isStatementLost(error)
-    if (isLost && areNamed) {
-      areNamed = false
-      statements.clear()
-    }
-    return isLost
-  }
-
-  const run = (write: Write) =>
-    pool.query<Row>(prepared(write)).catch((error) => {
-      noteLost(error)
-      throw error
-    })
 
   async function writeTogether(writes: Write[], guarded: boolean): Promise<number[]> {
     const connection = await pool.connect()
@@ -49,7 +29,7 @@ export function connectPostgres(): StatementDriver {
       await connection.query("COMMIT")
       return changes
     } catch (error) {
-      broken = noteLost(error) || isReadOnly(error)
+      broken = isStatementLost(error) || isReadOnly(error)
       await connection.query("ROLLBACK").catch(() => {
         broken = true
       })
@@ -62,11 +42,13 @@ export function connectPostgres(): StatementDriver {
 
   return {
     async list(sql, values) {
-      return (await run([sql, values])).rows
+      return (await pool.query<Row>(prepared([sql, values]))).rows
     },
     async write(writes, guarded = false) {
       const [only, ...others] = writes
-      return only && others.length === 0 ? [(await run(only)).rowCount ?? 0] : writeTogether(writes, guarded)
+      return only && others.length === 0
+        ? [(await pool.query(prepared(only))).rowCount ?? 0]
+        : writeTogether(writes, guarded)
     },
   }
 }
