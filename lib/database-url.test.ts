@@ -49,7 +49,7 @@ describe("a Postgres URL with", () => {
 
   test.each([
     ["postgres://user@a:5432,b:port/login", "host that cannot be parsed"],
-    ["postgres://user@a,b/login?target_session_attrs=any", "use read-write, because a replica can still have"],
+    ["postgres://user@a,b/login?target_session_attrs=any", "use read-write or primary, because a replica lags"],
     ["postgres://user@a,b/login?target_session_attrs=prefer-standby", "invalid target_session_attrs"],
     ["postgres://user@a,b/login?host=c", "several hosts and the parameter host"],
   ])("several hosts that cannot be used is rejected: %s", (url, words) => {

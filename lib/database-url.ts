@@ -26,9 +26,15 @@ const postgresParameters = new Map<string, RegExp | null>(
 )
 
 const hints: Record<string, string> = {
+  schema: ": use letters, digits, _ and $",
+  port: ": use a number",
+  channel_binding: ": use disable, prefer or require",
+  sslnegotiation: ": use postgres or direct",
+  uselibpqcompat: ": use true or false",
   sslmode: `: use ${sslModes.join(", ")}`,
   connect_timeout: `: use 1 to ${maxConnectSeconds} seconds, because a request must be answered within ten`,
-  target_session_attrs: ": use read-write, because a replica can still have what was revoked",
+  target_session_attrs:
+    ": use read-write or primary, because a replica lags and would report a revoked token as active",
 }
 
 /**

@@ -68,7 +68,7 @@ function describePostgres(error: Error, { databaseUrl }: Config): string | null 
     case "25006":
       return `The database ${name} at ${place} is read-only. Make it writable, or fix DATABASE_URL.`
     case "42501":
-      return `The user ${user} may not create tables in the database ${name} at ${place}. Make it the database's owner.`
+      return `The user ${user} may not create tables in the database ${name} at ${place}. Make this user the owner of the database.`
     case "53300":
       return `The database at ${place} has no free connections. Raise its max_connections, or stop another program.`
     case "57P03":

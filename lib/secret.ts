@@ -42,7 +42,7 @@ function readOrCreateSecretFile(file: string): string[] {
   // A truncated file must not become a secret that is easy to guess.
   if (lines.some((line) => Buffer.byteLength(line) < 32)) {
     throw new ConfigError([
-      `SECRET is not set, and ${file} contains no complete secret: restore that file, or set SECRET`,
+      `SECRET is not set, and ${file} has a line with fewer than 32 bytes: fix that line, restore the file, or set SECRET`,
     ])
   }
   return lines

@@ -56,7 +56,9 @@ export async function addProvider(facts: NewProvider): Promise<string | null> {
   } catch (error) {
     return `The metadata of ${issuer} cannot be read: ${error instanceof Error ? error.message : "unknown"}. Check the issuer.`
   }
-  return (await insertProvider(provider)) ? null : `A provider with the ID ${id} exists. Remove it first.`
+  return (await insertProvider(provider))
+    ? null
+    : `A provider with the ID ${id} already exists. Choose another ID. To replace it, remove it first, which also removes all links of users to it.`
 }
 
 function isAllowedIssuer(issuer: string): boolean {

@@ -24,7 +24,8 @@ export async function openRequestObject(client: Client, sent: Parameters): Promi
   checkParametersSize(sent)
   const claims = await verify(client, sent.require("request"))
   // RFC 9101 section 6.3: the client_id beside the request object MUST be the same.
-  if (claims.client_id !== client.clientId) throw invalid("must have the client_id as its client_id")
+  if (claims.client_id !== client.clientId)
+    throw invalid("must contain the claim client_id, equal to the client_id of the request")
   // RFC 9101 section 4: "request and request_uri parameters MUST NOT be included in Request Objects."
   if (claims.request !== undefined || claims.request_uri !== undefined) {
     throw invalid("must not contain request or request_uri")
@@ -63,7 +64,10 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw invalid("has expired. Sign a new one")
     if (error instanceof errors.JWTClaimValidationFailed) {
-      throw invalid(`has an invalid ${error.claim}: iss must be the client_id, and aud the issuer ${config().issuer}`)
+      const values = /^(iss|aud)$/.test(error.claim)
+        ? `: iss must be the client_id, and aud the issuer ${config().issuer}`
+        : ""
+      throw invalid(`has an invalid ${error.claim}${values}`)
     }
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       throw invalid("has no valid signature. Sign it with a key that is registered for this client")

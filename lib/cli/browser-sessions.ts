@@ -59,12 +59,15 @@ async function end(
   const user = await getUser(emailOrSub)
   await confirm(`Sign ${user.email} out of ${id ? `the browser ${id}` : "all browsers"}?`, options)
   const ended = await endBrowsers(user.id, id ?? "others", { current: null, source: byOperator })
-  if (id && ended === 0) throw new OperatorError(`The user has no browser session ${id}.`)
+  if (id && ended === 0)
+    throw new OperatorError(
+      `The user has no browser session ${id}. List them with: npm run -s cli -- browser-sessions list ${user.email}`,
+    )
   return { json: { sub: user.id, ended }, text: `Signed ${user.email} out of ${plural(ended, "browser")}.` }
 }
 
 async function endAll(before: Date, options: { yes?: boolean }): Promise<Answer> {
   await confirm(`Sign all users out in every browser where they signed in before ${toText(before)}?`, options)
   const ended = await deleteBrowserSessionsBefore(before, currentTime(), byOperator)
-  return { json: { ended }, text: `Ended ${ended} browser sessions from before ${toText(before)}.` }
+  return { json: { ended }, text: `Ended ${plural(ended, "browser session")} from before ${toText(before)}.` }
 }

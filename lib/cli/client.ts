@@ -68,7 +68,7 @@ export function addClientCommands(program: Command): void {
   addJsonOption(client.command("show <client-id>")).description("show a client's metadata").action(action(show))
 
   addMetadataOptions(
-    client.command("update <client-id>").description("change a client; what no option names stays as it is"),
+    client.command("update <client-id>").description("change a client; fields that you do not name stay as they are"),
   )
     .option("--name <name>", "the name on the consent page")
     .option("--first-party", "skip the consent page")

@@ -45,7 +45,11 @@ async function revoke(
   const { id, email } = await getUser(emailOrSub)
   await confirm(`End the access of the client ${clientId} to the account of ${email}?`, options)
   const name = await disconnect(id, clientId, byOperator)
-  if (name === null) throw new OperatorError(`The client ${clientId} has no access to the account of ${email}.`)
+  if (name === null) {
+    throw new OperatorError(
+      `The client ${clientId} has no access to the account of ${email}. List the clients that have: npm run -s cli -- consent list ${email}`,
+    )
+  }
   return {
     json: { sub: id, client_id: clientId, revoked: true },
     text: `Ended the access of ${name} to the account of ${email}.`,

@@ -7,7 +7,7 @@ import { plural } from "./text"
 
 export function addDoctorCommand(program: Command): void {
   addJsonOption(program.command("doctor [issuer]"))
-    .description("check a running server as well-known clients would, and say what to fix; ISSUER by default")
+    .description("check a running server like well-known clients, and report what to fix; ISSUER by default")
     .action(action(run, { needsDatabase: false }))
 }
 

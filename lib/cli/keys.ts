@@ -22,7 +22,7 @@ export function addKeysCommands(program: Command): void {
   addYesOption(addJsonOption(keys.command("rotate")))
     .description(
       `create a new signing key for each algorithm. It is published immediately and signs after ${activationDelaySeconds} ` +
-        "seconds, when every cached copy of /jwks contains it; the previous key stays published until its tokens have expired",
+        "seconds, when every cached copy of /jwks contains it; the previous key stays published for BROWSER_SESSION_SECONDS",
     )
     .addOption(new Option("--alg <alg>", "only for this algorithm").choices(signingAlgs))
     .option(

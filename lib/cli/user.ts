@@ -86,7 +86,9 @@ export async function getUser(emailOrSub: string): Promise<User> {
 async function create({ email, emailVerified, name, passwordStdin }: Options): Promise<Answer> {
   const known = toLookupEmail(email)
   if (known !== null && (await findUserByEmail(known))) {
-    throw new OperatorError(`A user with the email address ${known} already exists.`)
+    throw new OperatorError(
+      `A user with the email address ${known} already exists. Use another address, or change that user with: user update`,
+    )
   }
   const password = await readPassword(passwordStdin ?? false)
   const created = await createUser({ email, emailVerified, name: name ?? null, password })
@@ -204,7 +206,9 @@ async function showFactors(
     await confirm(`Remove a passkey of ${user.email}?`, options)
     const by = { source: byOperator, locale: "en" } as const
     if ((await removePasskey(user, options.removePasskey, by)) === null) {
-      throw new OperatorError(`${user.email} has no passkey with this ID. Find it with: user factors --json`)
+      throw new OperatorError(
+        `${user.email} has no passkey with this ID. List them with: npm run -s cli -- user factors ${user.email} --json`,
+      )
     }
   }
   const current = await getUser(user.id)

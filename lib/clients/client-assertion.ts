@@ -40,7 +40,8 @@ export function findAssertedClientId(assertion: string): string | null {
 export async function verifyClientAssertion(client: Client, assertion: string): Promise<void> {
   const { payload, protectedHeader } = await verify(client, assertion)
   // RFC 8725 section 3.12: another kind of JWT of this client, such as a request object, is no assertion.
-  if (!isOfType(protectedHeader, "client-authentication+jwt")) throw invalid("must have the typ JWT, or none")
+  if (!isOfType(protectedHeader, "client-authentication+jwt"))
+    throw invalid("must have the typ JWT or client-authentication+jwt, or no typ")
   // FAPI 2.0 Security Profile section 5.3.2.1: the server "shall only accept its issuer identifier value (as defined in RFC
   // 8414) as a string in the aud claim". A list would let the assertion be used at another server too.
   if (typeof payload.aud !== "string") throw invalid(describeClaim("aud"))
@@ -69,7 +70,9 @@ async function verify(client: Client, assertion: string) {
     if (error instanceof errors.JWTExpired) throw invalid("has expired")
     if (error instanceof errors.JWTClaimValidationFailed) throw invalid(describeClaim(error.claim))
     if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
-      throw invalid("cannot be checked: the jwks_uri does not answer")
+      throw invalid(
+        "cannot be checked, because the jwks_uri of the client does not answer. Make it reachable for this server",
+      )
     if (error instanceof errors.JOSEError) throw invalid("has no valid signature by a key of this client")
     throw error
   }

@@ -118,7 +118,9 @@ async function allowedScope(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return [...new Set([...defaultScope, ...described])].join(" ")
   const allowed = parseScope(wanted).filter((scope) => standardScopes.includes(scope) || described.includes(scope))
   if (allowed.length > 0) return allowed.join(" ")
-  throw invalidMetadata("none of these scopes is available to clients that register themselves; see `scope describe`")
+  throw invalidMetadata(
+    "none of these scopes is available to clients that register themselves; ask the operator to describe them with `scope describe`",
+  )
 }
 
 /** A client without a name is shown as where it is. */

@@ -92,7 +92,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   code_expired: {
     label: "Code expired",
-    why: "The auth code expired. Codes last about a minute.",
+    why: "The auth code expired. A code is valid for about a minute.",
     fix: "Redeem the code immediately, in the handler of the redirect URI. If you already do, find out what delays that request. Then start a new authorization.",
   },
   code_of_another_client: {
@@ -252,7 +252,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   provider_failed: {
     label: "Sign-in provider failed",
-    why: "The provider that the user chose did not answer, refused, or its answer failed a check (state, iss, PKCE, nonce or the ID token).",
+    why: "The provider that the user chose did not answer, refused the sign-in, or sent an answer that failed a check (state, iss, PKCE, nonce or the ID token).",
     fix: "Look for provider_failed in the log. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
   },
   redirect_uri_mismatch: {
@@ -272,7 +272,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   refresh_token_replayed: {
     label: "Refresh token used twice",
-    why: "The refresh token was used before. One of its two holders is not the client, so the whole Session was ended.",
+    why: "The refresh token was used before. Either the client sent it twice, or someone else has a copy, so the whole Session was ended.",
     fix: "Store the new refresh token before anything else, and refresh from one place: two tabs or processes need a lock. Then start a new authorization.",
   },
   refresh_token_unknown: {

@@ -65,7 +65,7 @@ export async function verifyDpopProof(
   if (nonce !== undefined && (typeof nonce !== "string" || !isValidNonce(nonce))) throw needsNonce()
   if (nonce === undefined && Math.abs(currentTime().getTime() / 1000 - iat) > maxSkewSeconds) {
     throw invalidProof(
-      `must have been made within the last ${maxSkewSeconds} seconds; check the clock, or use the DPoP-Nonce`,
+      `must have an iat within ${maxSkewSeconds} seconds of this server's time; check the client's clock, or use the nonce from the header DPoP-Nonce`,
     )
   }
   if (accessToken !== undefined && ath !== hashToken(accessToken)) {

@@ -22,7 +22,7 @@ export async function checkDiscovery(
   if (answer.wasRedirected) {
     const target = answer.headers.get("location") ?? "nowhere"
     return stop(
-      `${url} redirects to ${target}. Many libraries do not follow.`,
+      `${url} redirects to ${target}. Many libraries do not follow redirects.`,
       "Give clients the URL that answers without a redirect, and set ISSUER to it.",
     )
   }

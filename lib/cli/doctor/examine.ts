@@ -55,11 +55,7 @@ function checkEndpoints(issuer: string, metadata: Metadata): Finding {
   const elsewhere = endpointNames.filter((name) => !String(metadata[name]).startsWith(new URL(issuer).origin))
   return elsewhere.length === 0
     ? ok(check, `All are at ${new URL(issuer).origin}.`)
-    : failed(
-        check,
-        `${elsewhere.join(", ")}: at another origin than the issuer.`,
-        `Set ISSUER=${new URL(issuer).origin}.`,
-      )
+    : failed(check, `${elsewhere.join(", ")}: not at the issuer's origin.`, `Set ISSUER=${new URL(issuer).origin}.`)
 }
 
 function checkClock(date: string | null): Finding {

@@ -48,7 +48,7 @@ export async function checkSignIn(metadata: Metadata): Promise<Finding> {
     return failed(
       check,
       `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
-      "Let the proxy pass redirects and response headers of 4 KB on.",
+      "Configure the proxy to pass on redirects, and to accept response headers of 4 KB.",
     )
   }
   return cookies.some((cookie) => !isHttps || (cookie.startsWith("__Host-") && /; *secure/i.test(cookie)))
