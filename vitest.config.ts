@@ -10,7 +10,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: "100%",
     // Password hashes, RSA keys and processes of their own take long on a busy machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })
