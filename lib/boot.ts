@@ -16,6 +16,7 @@ const sendEveryMs = 5_000
 
 const prepared = perProcess<Promise<{ migrations: string[] }>>("prepared")
 const maintenanceStarted = perProcess<boolean>("maintenance")
+const sendingStarted = perProcess<boolean>("sending")
 
 /**
  * Prepares a process before it serves requests: settings, secret, schema, signing keys.
@@ -44,6 +45,15 @@ export function startMaintenance(): void {
     void recordSecretsInBackground()
     void sweepInBackground()
   }, sweepEveryMs).unref()
+}
+
+/**
+ * Starts to send e-mails and logout tokens that are due, in each process that serves requests: those also send after a request,
+ * and count what they sent. A message is claimed before it is sent.
+ */
+export function startSending(): void {
+  if (sendingStarted.value) return
+  sendingStarted.value = true
   setInterval(() => {
     void sendNotificationsInBackground()
     void sendMailInBackground()

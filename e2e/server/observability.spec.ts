@@ -5,6 +5,8 @@ import { testEnvironment } from "../fixtures/environment"
 import { postPage } from "../fixtures/forms"
 import { newLogFile } from "../fixtures/instances"
 import { highLimits, startOwnServer } from "../fixtures/own-server"
+import { createOwnWorld } from "../fixtures/own-world"
+import { query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { startServer, type TestServer } from "../fixtures/server"
 import {
@@ -74,6 +76,34 @@ for (const processes of ["1", "2"]) {
       expect((await fetch(`http://localhost:${metricsPort}${path}`)).status).toBe(404)
     expect((await fetch(`${server.baseUrl}/metrics`)).status).toBe(404)
     await server.stop()
+  })
+}
+
+for (const processes of ["1", "2"]) {
+  test(`the attempts to send an e-mail are counted, with ${processes} processes`, async () => {
+    const [metricsPort, closedPort] = [await findFreePort(), await findFreePort()]
+    const world = await createOwnWorld()
+    const server = await world.start({
+      METRICS_PORT: String(metricsPort),
+      PROCESSES: processes,
+      SMTP_URL: `smtp://127.0.0.1:${closedPort}`,
+      MAIL_FROM: "login@example.com",
+    })
+    const attempts = async () => {
+      const metrics = await (await fetch(`http://localhost:${metricsPort}/metrics`)).text()
+      return /^oauth_flow_outbox_messages_total\{outbox="mail",result="failed"\} (\d+)$/m.exec(metrics)?.[1]
+    }
+    await postPage(
+      new TestBrowser(server.baseUrl),
+      "/reset-password",
+      { email: world.user.email },
+      { headers: { Origin: world.issuer } },
+    )
+    await expect.poll(attempts, "after the request").toBe("1")
+    await query('UPDATE "Mail" SET "nextAttemptAt" = ?', [new Date()], world.databaseUrl)
+    await expect.poll(attempts, "when the next attempt is due").toBe("2")
+    await server.stop()
+    await world.remove()
   })
 }
 

@@ -6,7 +6,7 @@ import { parse } from "yaml"
 import { count } from "@/lib/metrics"
 import { openTestDatabase } from "@/lib/testing/database"
 import { root } from "@/lib/testing/packages"
-import { registerCounts, registerMaintenance, registerServing } from "./metrics-registry"
+import { registerMaintenance, registerServing } from "./metrics-registry"
 
 let registry: prometheus.Registry
 beforeEach(() => {
@@ -16,7 +16,6 @@ beforeEach(() => {
 test("every metric of the dashboard and the alert rules exists", async () => {
   const database = await openTestDatabase("sqlite")
   registerServing(prometheus, registry)
-  registerCounts(prometheus, registry)
   registerMaintenance(prometheus, registry)
   const names = (await registry.getMetricsAsJSON()).map(({ name }) => name)
   const read = (file: string) => readFileSync(path.join(root, "deploy/monitoring", file), "utf8")
@@ -33,7 +32,7 @@ test("every metric of the dashboard and the alert rules exists", async () => {
 })
 
 test("counts are read at each scrape, with their labels", async () => {
-  registerCounts(prometheus, registry)
+  registerServing(prometheus, registry)
   const before = await registry.getSingleMetricAsString("oauth_flow_replays_total")
   expect(before).not.toContain('kind="code"')
   count("replays", ["code"])
@@ -41,4 +40,13 @@ test("counts are read at each scrape, with their labels", async () => {
   for (let i = 0; i < 2; i++) {
     expect(await registry.getSingleMetricAsString("oauth_flow_replays_total")).toContain('{kind="code"} 3')
   }
+})
+
+test("the process that does maintenance reports swept rows, and only that one", async () => {
+  registerMaintenance(prometheus, registry)
+  count("swept_rows", ["sessions"], 5)
+  expect(await registry.getSingleMetricAsString("oauth_flow_swept_rows_total")).toContain('{kind="sessions"} 5')
+  const serving = new prometheus.Registry()
+  registerServing(prometheus, serving)
+  expect(serving.getSingleMetric("oauth_flow_swept_rows_total")).toBeUndefined()
 })

@@ -12,22 +12,29 @@ type Prometheus = typeof import("prom-client")
 /** Seconds, as the OpenTelemetry conventions for HTTP recommend. */
 const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-const counters: [name: CountName, help: string, labelNames: string[]][] = [
+type CounterDefinition = [name: CountName, help: string, labelNames: string[]]
+
+/** Counted in the processes that serve requests. */
+const servingCounters: CounterDefinition[] = [
   ["codes_issued", "Authorization codes and approved devices", []],
   ["tokens_issued", "Token responses by grant type", ["grant_type"]],
   ["replays", "Codes and refresh tokens that were used again", ["kind"]],
   ["sign_ins", "Sign-ins by method", ["method"]],
   ["failed_sign_ins", "Refused sign-ins by reason", ["reason"]],
   ["outbox_messages", "Attempts to send e-mails and logout tokens", ["outbox", "result"]],
-  ["swept_rows", "Expired rows that were deleted", ["kind"]],
 ]
+
+/** Counted in the process that does maintenance: the first one, also when others serve requests. */
+const maintenanceCounters: CounterDefinition[] = [["swept_rows", "Expired rows that were deleted", ["kind"]]]
 
 /**
  * Registers what a process that serves requests measures.
  * @returns the observer of its requests
  */
-export function registerServing({ Histogram, Gauge, collectDefaultMetrics }: Prometheus, registry: Registry): Observer {
+export function registerServing(prometheus: Prometheus, registry: Registry): Observer {
+  const { Histogram, Gauge, collectDefaultMetrics } = prometheus
   const registers = [registry]
+  registerCounters(servingCounters, prometheus, registry)
   collectDefaultMetrics({ register: registry })
   const duration = new Histogram({
     name: "http_server_request_duration_seconds",
@@ -65,7 +72,7 @@ export function registerServing({ Histogram, Gauge, collectDefaultMetrics }: Pro
 }
 
 /** Registers what happened in this process (lib/metrics.ts). */
-export function registerCounts({ Counter }: Prometheus, registry: Registry): void {
+function registerCounters(counters: CounterDefinition[], { Counter }: Prometheus, registry: Registry): void {
   for (const [name, help, labelNames] of counters) {
     new Counter({
       name: `oauth_flow_${name}_total`,
@@ -83,7 +90,9 @@ export function registerCounts({ Counter }: Prometheus, registry: Registry): voi
 }
 
 /** Registers what the process that does maintenance measures. */
-export function registerMaintenance({ Gauge }: Prometheus, registry: Registry): void {
+export function registerMaintenance(prometheus: Prometheus, registry: Registry): void {
+  const { Gauge } = prometheus
+  registerCounters(maintenanceCounters, prometheus, registry)
   new Gauge({
     name: "oauth_flow_last_sweep_timestamp_seconds",
     help: "When this instance last completed a sweep; another instance may have done it since",

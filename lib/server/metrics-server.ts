@@ -2,7 +2,7 @@ import cluster from "node:cluster"
 import http from "node:http"
 import { config } from "@/lib/config"
 import { OperatorError } from "@/lib/operator-errors"
-import { areMetricsOn, registerCounts, registerMaintenance, registerServing } from "./metrics-registry"
+import { areMetricsOn, registerMaintenance, registerServing } from "./metrics-registry"
 import type { Observer } from "./observe"
 
 // prom-client is loaded only when METRICS_PORT is set.
@@ -15,7 +15,6 @@ export async function startMeasuring(): Promise<Observer[]> {
   if (!areMetricsOn()) return []
   const prometheus = await import("prom-client")
   const observer = registerServing(prometheus, prometheus.register)
-  registerCounts(prometheus, prometheus.register)
   // It answers the messages of the first process.
   if (cluster.isWorker) new prometheus.AggregatorRegistry()
   return [observer]

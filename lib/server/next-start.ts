@@ -1,6 +1,6 @@
 import { subscribe } from "node:diagnostics_channel"
 import type { IncomingMessage } from "node:http"
-import { prepare, startMaintenance } from "@/lib/boot"
+import { prepare, startMaintenance, startSending } from "@/lib/boot"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
 import { replaceTrace } from "@/lib/http/known-paths"
@@ -20,4 +20,5 @@ export async function prepareNextStart(): Promise<void> {
   await prepare()
   await startTelemetry()
   startMaintenance()
+  startSending()
 }

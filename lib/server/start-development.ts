@@ -1,4 +1,4 @@
-import { prepare, startMaintenance } from "@/lib/boot"
+import { prepare, startMaintenance, startSending } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { markOwnServer } from "@/lib/own-server"
@@ -21,6 +21,7 @@ export async function startDevelopment({ guardNext, loadNext }: App): Promise<vo
   await probePort(hosts, PORT)
   await prepare()
   startMaintenance()
+  startSending()
   await startTelemetry()
   const next = await loadNext({ dev: true, dir: root })
   const server = createHttpServer(

@@ -1,5 +1,5 @@
 import cluster from "node:cluster"
-import { prepare, startMaintenance } from "@/lib/boot"
+import { prepare, startMaintenance, startSending } from "@/lib/boot"
 import { config } from "@/lib/config"
 import { markOwnServer } from "@/lib/own-server"
 import { listen } from "./listener"
@@ -20,6 +20,7 @@ export async function startProduction(app: App, hosts = [config().HOST]): Promis
   markOwnServer()
   if (cluster.isWorker) {
     await prepare()
+    startSending()
     const server = await createAppServer(app)
     const { closeListener } = receiveConnections(server.accept)
     return stopAtSignal((options) => server.stop(options, closeListener))
@@ -38,6 +39,7 @@ export async function startProduction(app: App, hosts = [config().HOST]): Promis
     const listener = await listen(hosts, PORT, workers.accept, { paused: true })
     stopAtSignal((options) => workers.stop(options, listener.close))
   } else {
+    startSending()
     const server = await createAppServer(app)
     await serveMetrics()
     const listener = await listen(hosts, PORT, server.accept)
