@@ -8,7 +8,7 @@ import { Bench, type Section } from "./more/bench"
 import { measureGrowth } from "./more/growth"
 import { type ModeName, type MoreOptions, parseMoreOptions, usage } from "./more/options"
 import { measurePages } from "./more/pages"
-import { measureProcesses } from "./more/processes"
+import { measureInstances, measureProcesses } from "./more/scaling"
 import { measureSignIns } from "./more/sign-ins"
 import { measureSweep } from "./more/sweep"
 import { reportFailure } from "./options"
@@ -19,6 +19,7 @@ const modes: Record<ModeName, (bench: Bench) => Promise<Section>> = {
   growth: measureGrowth,
   sweep: measureSweep,
   processes: measureProcesses,
+  instances: measureInstances,
   pages: measurePages,
 }
 

@@ -5,7 +5,7 @@ import { root } from "@/lib/testing/packages"
 import { cores, nodeCommand } from "./pinning"
 import { median } from "./results"
 
-type ServerCommand = {
+export type ServerCommand = {
   /** Node's arguments. */
   args: string[]
   /** Its environment, except PATH and HOME. */
@@ -19,7 +19,7 @@ type ServerCommand = {
   core?: number | null
 }
 
-type ServerProcess = {
+export type ServerProcess = {
   /** Milliseconds from the start of the process to the first 200 from the discovery document. */
   coldStartMs: number
   /** Resident memory of the process and its children, in bytes; 0 where `ps` is missing. */

@@ -15,7 +15,9 @@ export type Measurement = Amount & {
 /** Measures one operation of one server once. @throws Error when any response is wrong */
 export async function measure(measurement: Measurement): Promise<Sample> {
   const { target, operation, format, concurrency, seconds } = measurement
-  const connections = await Promise.all(Array.from({ length: concurrency }, () => Connection.open(target.port)))
+  const ports = [target.port, ...(target.otherPorts ?? [])]
+  const open = (_: unknown, i: number) => Connection.open(ports[i % ports.length] ?? target.port)
+  const connections = await Promise.all(Array.from({ length: concurrency }, open))
   try {
     const work = await operations[operation](target, format, connections, measurement)
     const end = performance.now() + seconds * 1000

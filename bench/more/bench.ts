@@ -8,7 +8,10 @@ import type { MoreOptions } from "./options"
 export type Section = { title: string; caption: string; tables: string[]; data: unknown }
 
 type Stoppable = { stop(): Promise<void> }
-type StartOptions = Partial<Pick<OAuthFlowOptions, "env" | "everywhere">> & { name: string; label: string }
+type StartOptions = Partial<Pick<OAuthFlowOptions, "databaseUrl" | "env" | "everywhere" | "instances">> & {
+  name: string
+  label: string
+}
 
 /** Starts and stops the servers of a mode. */
 export class Bench {
@@ -20,16 +23,27 @@ export class Bench {
     readonly directory: string,
   ) {}
 
-  /** The SQLite file of the server with this name. It may be filled before the server starts. */
+  /** The SQLite file of the server with this name. */
   fileOf(name: string): string {
     return path.join(this.directory, `${name}.db`)
   }
 
-  /** Starts OAuth Flow on its own SQLite file or a new Postgres database. */
-  async start({ name, label, env = {}, everywhere = false }: StartOptions): Promise<Target> {
-    const databaseUrl = this.options.postgres ? await this.#createDatabase() : `file:${this.fileOf(name)}`
+  /** An empty database: a new SQLite file, or a new Postgres database. */
+  async createDatabase(name: string): Promise<string> {
+    if (!this.options.postgres) return `file:${this.fileOf(name)}`
+    if (!this.#postgres) {
+      this.#postgres = await startPostgres()
+      this.#started.push(this.#postgres)
+    }
+    return this.#postgres.createDatabase("bench")
+  }
+
+  /** Starts OAuth Flow, by default on an empty database. */
+  async start({ name, databaseUrl, ...options }: StartOptions): Promise<Target> {
+    const { label } = options
     const { directory } = this
-    const target = await startOAuthFlow({ name, label, databaseUrl, env, directory, everywhere, starts: 0 })
+    const url = databaseUrl ?? (await this.createDatabase(name))
+    const target = await startOAuthFlow({ env: {}, ...options, name, databaseUrl: url, directory, starts: 0 })
     this.#started.push(target)
     console.error(`… ${label}: started`)
     return target
@@ -44,14 +58,6 @@ export class Bench {
   async stop(): Promise<void> {
     for (let server = this.#started.pop(); server; server = this.#started.pop()) await server.stop()
     this.#postgres = null
-  }
-
-  async #createDatabase(): Promise<string> {
-    if (!this.#postgres) {
-      this.#postgres = await startPostgres()
-      this.#started.push(this.#postgres)
-    }
-    return this.#postgres.createDatabase("bench")
   }
 }
 

@@ -1,72 +1,67 @@
-import BetterSqlite3 from "better-sqlite3"
-import { columnNames } from "@/lib/data/columns"
 import { migrate } from "@/lib/data/migrate"
 import { generateId, generateTimeOrderedId, generateToken } from "@/lib/protocol/random"
 import { root } from "@/lib/testing/packages"
 import { redirectUri } from "../load/requests"
-
-type Value = string | number | null
-type Model = "User" | "Client" | "Session" | "AuthCode"
+import { openBenchDatabase } from "./database"
 
 export const day = 24 * 60 * 60 * 1000
 const users = 1_000
 const clients = 20
-const rowsPerTransaction = 50_000
+const rowsPerInsert = 10_000
+
+type Filled = {
+  /** The IDs of Sessions that are spread evenly by age, and so at random by key. */
+  sampleIds: string[]
+  /** The size of the database in bytes. */
+  bytes: number
+}
 
 /**
- * Creates an SQLite file as the server does, with started Sessions, each with its AuthCode, of 1,000 Users and 20 Clients
- * with random secrets. No server may have the file open.
+ * Creates the tables as the server does, with started Sessions, each with its AuthCode, of 1,000 Users and 20 Clients with random
+ * secrets. No server may use the database.
  * @param period the start times of the oldest and the newest Session, in milliseconds since the epoch
+ * @param samples how many IDs are returned, at most
  */
 export async function fillDatabase(
-  file: string,
+  databaseUrl: string,
   sessions: number,
   period: { from: number; until: number },
-): Promise<void> {
+  samples = 0,
+): Promise<Filled> {
   const startedAt = performance.now()
-  await migrate({ databaseUrl: `file:${file}`, databaseProvider: "sqlite" }, root)
-  const db = new BetterSqlite3(file)
-  // An incomplete file is thrown away, and the rows are consistent, so neither syncs nor checks are needed.
-  for (const pragma of ["synchronous = OFF", "foreign_keys = OFF", "cache_size = -1000000"]) db.pragma(pragma)
+  const databaseProvider = databaseUrl.startsWith("file:") ? "sqlite" : "postgres"
+  await migrate({ databaseUrl, databaseProvider }, root)
+  const db = await openBenchDatabase(databaseUrl)
   try {
-    const insert = {
-      user: prepareInsert(db, "User"),
-      client: prepareInsert(db, "Client"),
-      session: prepareInsert(db, "Session"),
-      code: prepareInsert(db, "AuthCode"),
-    }
-    const userIds = Array.from({ length: users }, (_, index) => insert.user(makeUser(index, period.from)))
-    const clientIds = Array.from({ length: clients }, (_, index) => insert.client(makeClient(index, period.from)))
-    const fill = db.transaction((from: number, until: number) => {
-      for (let index = from; index < until; index++) {
-        const startedAt = Math.floor(period.from + ((period.until - period.from) * index) / sessions)
-        const id = insert.session(makeSession(pick(userIds), pick(clientIds), startedAt))
-        insert.code(makeCode(id, startedAt))
+    const userRows = Array.from({ length: users }, (_, index) => makeUser(index, period.from))
+    const clientRows = Array.from({ length: clients }, (_, index) => makeClient(index, period.from))
+    await db.insert("User", userRows)
+    await db.insert("Client", clientRows)
+    const sampleIds: string[] = []
+    const every = Math.max(1, sessions / Math.max(1, samples))
+    for (let from = 0; from < sessions; from += rowsPerInsert) {
+      const sessionRows = Array.from({ length: Math.min(rowsPerInsert, sessions - from) }, (_, i) => {
+        const startedAt = Math.floor(period.from + ((period.until - period.from) * (from + i)) / sessions)
+        return makeSession(pick(userRows).id, pick(clientRows).clientId, startedAt)
+      })
+      await db.insert("Session", sessionRows)
+      await db.insert(
+        "AuthCode",
+        sessionRows.map(({ id, startedAt }) => makeCode(id, startedAt)),
+      )
+      while (sampleIds.length < samples && sampleIds.length * every < from + sessionRows.length) {
+        sampleIds.push((sessionRows[Math.floor(sampleIds.length * every) - from] as { id: string }).id)
       }
-    })
-    for (let from = 0; from < sessions; from += rowsPerTransaction) {
-      fill(from, Math.min(sessions, from + rowsPerTransaction))
     }
-    db.pragma("wal_checkpoint(TRUNCATE)")
+    const bytes = await db.settle()
+    console.error(`… ${sessions} Sessions created in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+    return { sampleIds, bytes }
   } finally {
-    db.close()
-  }
-  console.error(`… ${sessions} Sessions created in ${Math.round((performance.now() - startedAt) / 1000)} s`)
-}
-
-const pick = (values: string[]) => values[Math.floor(Math.random() * values.length)] as string
-
-/** @returns a function that inserts a row and returns the value of its first column, the key */
-function prepareInsert(db: BetterSqlite3.Database, model: Model): (row: Record<string, Value>) => string {
-  const columns = columnNames(model)
-  const [key = ""] = columns
-  const names = columns.map((column) => `"${column}"`).join(", ")
-  const statement = db.prepare(`INSERT INTO "${model}" (${names}) VALUES (${columns.map(() => "?").join(", ")})`)
-  return (row) => {
-    statement.run(...columns.map((column) => row[column] ?? null))
-    return String(row[key])
+    await db.close()
   }
 }
+
+const pick = <Item>(items: Item[]) => items[Math.floor(Math.random() * items.length)] as Item
 
 /** The hash of an unknown password. */
 const passwordHash = "$2b$12$cZGcTO5pV1XlLTONawsFpeUvjLwOi0uTopU/XCI.b63CeKgBc1SEW"
@@ -97,7 +92,7 @@ const makeClient = (index: number, createdAt: number) => ({
 })
 
 /** A Session with the default lifetimes, refreshed a few times on its first day. */
-function makeSession(userId: string, clientId: string, startedAt: number): Record<string, Value> {
+function makeSession(userId: string, clientId: string, startedAt: number) {
   const rotations = Math.floor(Math.random() * 20)
   return {
     id: generateTimeOrderedId(new Date(startedAt - 1_000)),

@@ -23,7 +23,7 @@ export async function measureSweep(bench: Bench): Promise<Section> {
   const expired = short ? 100_000 : 1_000_000
   const file = bench.fileOf("sweep")
   const now = Date.now()
-  await fillDatabase(file, expired, { from: now - 150 * day, until: now - 100 * day })
+  await fillDatabase(`file:${file}`, expired, { from: now - 150 * day, until: now - 100 * day })
   const target = await bench.start({ name: "sweep", label: "OAuth Flow" })
   const watch = watchSessions(file)
   try {

@@ -6,7 +6,7 @@ import { root } from "@/lib/testing/packages"
 import { clientJwks } from "../load/callers"
 import { redirectUri } from "../load/requests"
 import { cores } from "../pinning"
-import { startRepeatedly } from "../processes"
+import { type ServerCommand, type ServerProcess, startRepeatedly } from "../processes"
 import { person, signIn } from "./sign-in"
 import { basic, operationNames, type Target } from "./target"
 
@@ -24,6 +24,8 @@ export type OAuthFlowOptions = {
   starts: number
   /** Whether it may use every processor. By default it is pinned to the servers' one. */
   everywhere?: boolean
+  /** How many servers use the database; 1 by default. */
+  instances?: number
   /** Whether to register a client with a key too. The first versions cannot. */
   withKeyClient?: boolean
 }
@@ -57,6 +59,7 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
     clients = createRows(folder, env, options)
   })
   if (!clients) throw new Error("The server was not started.")
+  const others = await startOthers(command, options.instances ?? 1)
   const { client_id, client_secret } = clients.withSecret
   const { cookie } = await signIn(origin)
   return {
@@ -81,7 +84,24 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
     ownFormat: "jwt",
     operations: operationNames,
     ...server,
+    otherPorts: others.map((other) => other.port),
+    memory: () => [server, ...others].reduce((total, { memory }) => total + memory(), 0),
+    async stop() {
+      for (const { stop } of [...others, server]) await stop()
+    },
   }
+}
+
+/** Starts the instances after the first one, on other ports with the same issuer. */
+async function startOthers(command: ServerCommand, instances: number) {
+  const others: (ServerProcess & { port: number })[] = []
+  while (others.length < instances - 1) {
+    const port = await findFreePort()
+    const env = { ...command.env, PORT: String(port) }
+    const discoveryUrl = `http://127.0.0.1:${port}/.well-known/openid-configuration`
+    others.push({ ...(await startRepeatedly({ ...command, env, discoveryUrl }, 0)), port })
+  }
+  return others
 }
 
 type Registered = { client_id: string; client_secret: string }

@@ -20,6 +20,8 @@ export type Target = {
   /** Its name in the tables. */
   label: string
   port: number
+  /** The ports of further instances. */
+  otherPorts?: number[]
   paths: Record<"authorize" | "token" | "introspect" | "revoke" | "jwks" | "discovery", string>
   clientId: string
   /** The client that authenticates with private_key_jwt; empty where it is not needed. */

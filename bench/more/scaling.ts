@@ -1,3 +1,4 @@
+import os from "node:os"
 import { pinThisProcess } from "../pinning"
 import { type Cell, median } from "../results"
 import { runRounds } from "../rounds"
@@ -13,16 +14,35 @@ const labels: Partial<Record<OperationName, string>> = {
   flow: "Code flow",
 }
 
+type Variant = { name: string; label: string; env?: Record<string, string>; instances?: number }
+
 /** Throughput with one process and with two. */
 export async function measureProcesses(bench: Bench): Promise<Section> {
+  const variants = ["1", "2"].map((processes) => ({
+    name: `processes-${processes}`,
+    label: `PROCESSES=${processes}`,
+    env: { PROCESSES: processes },
+  }))
+  const title = `One process and two, ${databaseName(bench.options)}`
+  return compare(bench, title, "Two processes gain more where the clients run on other machines.", variants)
+}
+
+/** Throughput of one, two and four instances on one Postgres, each with one process. */
+export async function measureInstances(bench: Bench): Promise<Section> {
+  const variants = [1, 2, 4].map((instances) => ({
+    name: `instances-${instances}`,
+    label: instances === 1 ? "one instance" : `${instances} instances`,
+    instances,
+  }))
+  const remark = `There are ${os.cpus().length} processors for all of them.`
+  return compare(bench, "One, two and four instances on one Postgres", remark, variants)
+}
+
+async function compare(bench: Bench, title: string, remark: string, variants: Variant[]): Promise<Section> {
   const { rounds, short, seconds } = bench.options
   pinThisProcess(null)
   const targets: Target[] = []
-  for (const processes of ["1", "2"]) {
-    const name = `processes-${processes}`
-    const label = `PROCESSES=${processes}`
-    targets.push(await bench.start({ name, label, env: { PROCESSES: processes }, everywhere: true }))
-  }
+  for (const variant of variants) targets.push(await bench.start({ ...variant, everywhere: true }))
   const roundSeconds = seconds ?? 2
   const cells = await runRounds(targets, {
     operations,
@@ -34,20 +54,19 @@ export async function measureProcesses(bench: Bench): Promise<Section> {
     tokens: short ? 64 : 256,
   })
   const lines = operations.flatMap((operation) => {
-    const [one, two] = targets.map(({ name }) => cells.find((cell) => isOf(cell, name, operation))) as [Cell, Cell]
-    const label = labels[operation] ?? operation
-    return [
-      formatLine(`${label}, PROCESSES=1`, one, ""),
-      formatLine(`${label}, PROCESSES=2`, two, factor(two.rps / one.rps)),
-    ]
+    const found = targets.map(({ name }) => cells.find((cell) => isOf(cell, name, operation)) as Cell)
+    return found.map((cell, i) => {
+      const ratio = i === 0 ? "" : factor(cell.rps / (found[0] as Cell).rps)
+      return formatLine(`${labels[operation] ?? operation}, ${variants[i]?.label}`, cell, ratio)
+    })
   })
   return {
-    title: `One process and two, ${databaseName(bench.options)}`,
+    title,
     caption:
       `${concurrency} parallel requests; medians of ${rounds} rounds of ${roundSeconds} s. The load generator, one process ` +
       `that is busy for the share of time in the table, runs on the same processors as the server` +
-      `${bench.options.postgres ? " and Postgres" : ""}. Two processes gain more where the clients run on other machines.`,
-    tables: [formatTable(["Operation", "Requests/s", "2 ÷ 1", "p50, ms", "p99, ms", "Load generator busy"], lines)],
+      `${bench.options.postgres ? " and Postgres" : ""}. ${remark}`,
+    tables: [formatTable(["Operation", "Requests/s", "÷ first", "p50, ms", "p99, ms", "Load generator busy"], lines)],
     data: cells,
   }
 }
