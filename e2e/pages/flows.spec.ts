@@ -20,7 +20,7 @@ import {
 const issuer = () => testEnvironment().issuer
 
 const stepNamed = (page: Page, name: RegExp) => page.getByRole("button", { name })
-const openedStep = (page: Page) => page.getByRole("complementary", { name: "Opened step" })
+const openedStep = (page: Page) => page.getByRole("complementary", { name: "Selected step" })
 const live = (page: Page) => page.getByText("Live", { exact: true })
 
 /** Opens the flow of a client whose first token request had a wrong code verifier. */
@@ -133,7 +133,7 @@ test("the legend follows a secret through the diagram, by pointer and keyboard, 
 }) => {
   await page.setViewportSize({ width: 1280, height: 800 })
   await openFailedFlow(page)
-  const legend = page.getByRole("region", { name: "Secrets" })
+  const legend = page.getByRole("region", { name: "Values" })
   const challenge = legend.getByRole("button", { name: /^code_challenge #\S{8} \(in 5 steps\)$/ })
   const highlighted = page.locator("[data-step][data-lit]")
   await expect(highlighted).toHaveCount(0)
@@ -207,7 +207,7 @@ test("a print-out contains the opened step", async ({ page }) => {
   await expect(openedStep(page)).toBeVisible()
   await expect(openedStep(page)).toContainText("How to fix it")
   expect(await openedStep(page).evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0)
-  await expect(page.getByRole("region", { name: "Secrets" })).toBeHidden()
+  await expect(page.getByRole("region", { name: "Values" })).toBeHidden()
 })
 
 test("a flow and the list grow while their pages are open", async ({ page, context }) => {

@@ -89,7 +89,7 @@ test("the tour plays all four flows scene by scene, and the server's steps draw 
   await expect(page.getByRole("heading", { level: 1, name: "Watch a sign-in happen" })).toBeVisible()
   await test.step("Authorization", async () => {
     await press(page, "Make the secret")
-    await expect(scene(page, "Make a secret for this sign-in")).toContainText("code_verifier (stays here)")
+    await expect(scene(page, "Make a secret for this sign-in")).toContainText("code_verifier (kept for now)")
     await expect(step(page, /Client/)).toHaveCount(0)
     await press(page, "Go and sign in")
     await signIn(page, await insertUser({ name: "Ada Lovelace" }))
@@ -309,8 +309,8 @@ test("an old refresh token and revoked tokens are refused, and the failed step h
     await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
     await expect(page.getByRole("heading", { name: "This flow has ended" })).toBeVisible()
   })
-  await test.step("Revoke in the middle", async () => {
-    await breakIt(page, "Revoke in the middle")
+  await test.step("Revoke the tokens early", async () => {
+    await breakIt(page, "Revoke the tokens early")
     await expect(scene(page, "Check whether")).toContainText("401 invalid_token")
     await expect(page.getByText("access_token_revoked", { exact: true })).toBeVisible()
     await press(page, "Refresh the tokens")
@@ -354,7 +354,7 @@ test("an interrupted scene can be played again, and a break refused for another 
   const code = await page.evaluate(() => JSON.parse(sessionStorage.getItem("oauth-flow-tour") ?? "{}").code)
   await changeAuthCode(code, { expiresAt: new Date(Date.now() - 1000) })
   await breakIt(page, "Change the verifier")
-  await expect(scene(page, "Be the thief")).toContainText("but for a different reason: Code expired")
+  await expect(scene(page, "Be the thief")).toContainText("but not for the reason that you were testing: Code expired")
 })
 
 test("on a phone each scene is followed by its steps as text", async ({ page, context }) => {
@@ -364,7 +364,7 @@ test("on a phone each scene is followed by its steps as text", async ({ page, co
   const failed = step(page, /^13\. .*Failed: Code verifier does not match/)
   await expect(failed).toBeVisible()
   await expect(failed).toContainText("Failed: Code verifier does not match")
-  await expect(page.getByText("No match: this is not the party that asked for the code")).toBeVisible()
+  await expect(page.getByText("No match: either another party is redeeming the code")).toBeVisible()
   const thief = scene(page, "Be the thief")
   await expect(thief.getByText("This is what PKCE is for.")).toBeInViewport()
   await expect(thief.getByText("Different, so it isn't the same client.")).toBeVisible()
@@ -425,7 +425,7 @@ test("where the flow inspector is off, the tour shows the client's side and retu
   const closed = await startOwnServer({ DEMO: "on", FLOW_INSPECTOR: "off" })
   await page.goto(`${closed.issuer}/playground`)
   await press(page, "Make the secret")
-  await expect(page.getByText("This browser can't see the flow inspector")).toBeVisible()
+  await expect(page.getByText("This browser has no access to the flow inspector")).toBeVisible()
   await expect(scene(page, "Make a secret for this sign-in")).toBeVisible()
   expect((await page.request.get(`${closed.issuer}/playground/flow?code_challenge=x`)).status()).toBe(404)
   await closed.stop()

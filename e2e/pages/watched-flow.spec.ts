@@ -79,7 +79,7 @@ async function openEveryStep(page: Page): Promise<string> {
   return texts.join("\n")
 }
 
-const openedStep = (page: Page) => page.getByRole("complementary", { name: "Opened step" })
+const openedStep = (page: Page) => page.getByRole("complementary", { name: "Selected step" })
 
 const refused = (request: Promise<unknown>) => expect(request).rejects.toMatchObject({ error: "invalid_grant" })
 

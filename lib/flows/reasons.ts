@@ -52,7 +52,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   access_token_revoked: {
     label: "Access token revoked",
-    why: "The Session of the access token was revoked or deleted, or the user was disabled or changed the password.",
+    why: "The Session of the access token was revoked or deleted, or the user was disabled or changed their password.",
     fix: "Start a new authorization. A refresh does not help, because the refresh token ended with the Session.",
   },
   acr_not_available: {
@@ -103,7 +103,7 @@ export const explanations: Record<Reason, Explanation> = {
   code_replayed: {
     label: "Code used twice",
     why: "The auth code was redeemed before. A code works once, so the Session that it started was ended.",
-    fix: "Redeem each code once. Do not resend the request after a timeout, and do not handle the redirect twice: a page reload or React's StrictMode can do that.",
+    fix: "Redeem each code once. Do not resend the request after a timeout, and do not handle the redirect twice: a page reload or React's StrictMode can cause that. Then start a new authorization.",
   },
   code_unknown: {
     label: "Unknown code",
@@ -112,8 +112,8 @@ export const explanations: Record<Reason, Explanation> = {
   },
   code_verifier_mismatch: {
     label: "Code verifier does not match",
-    why: "The SHA-256 of the code verifier is not the code challenge of the authorization request.",
-    fix: "Store one code verifier per authorization request, keyed by its state, and send exactly that value. If all requests share one place, a second tab or a retry overwrites the verifier. The challenge is BASE64URL(SHA-256(ASCII(verifier))), without padding.",
+    why: "The SHA-256 hash of the code verifier does not match the code challenge in the authorization request.",
+    fix: "Store one code verifier per authorization request, keyed by its state, and send exactly that value. If all requests share one storage key, a second tab or a retry overwrites the verifier. The challenge is BASE64URL(SHA-256(ASCII(verifier))), without padding.",
   },
   consent_missing: {
     label: "Consent missing",
@@ -273,7 +273,7 @@ export const explanations: Record<Reason, Explanation> = {
   refresh_token_replayed: {
     label: "Refresh token used twice",
     why: "The refresh token was used before. Either the client sent it twice, or someone else has a copy, so the whole Session was ended.",
-    fix: "Store the new refresh token before anything else, and refresh from one place: two tabs or processes need a lock. Then start a new authorization.",
+    fix: "Store the new refresh token before anything else, and let only one tab or process refresh at a time, for example with a lock. Then start a new authorization.",
   },
   refresh_token_unknown: {
     label: "Unknown refresh token",

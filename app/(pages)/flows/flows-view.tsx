@@ -42,7 +42,7 @@ export function FlowsView({ flows: loaded, hasOlder, query, issuer, demo, now: s
           <StreamStatus state={stream} />
         </div>
         <p className="mt-2 max-w-2xl text-muted text-pretty">
-          Every flow that reached this server: sign-ins, devices, programs without users, registrations, and everything
+          All flows on this server: user sign-ins, devices, clients without users, client registrations, and everything
           after them. Open one to see it step by step.
         </p>
         <FlowFilter query={query} flows={flows} />

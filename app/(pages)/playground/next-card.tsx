@@ -56,14 +56,16 @@ function End({ run, watching }: { run: Run; watching: boolean }) {
         {whole ? "That's the whole life of a sign-in" : "This flow has ended"}
       </h2>
       <p className="mt-2 text-sm text-muted text-pretty">
-        {whole && "You've seen all four flows. "}
+        {whole && "You've seen all four parts: authorization, introspection, refresh and revocation. "}
         {watching && whole && "Click an arrow to see what it carried. "}
-        {watching && !whole && "Open the failed step to see why, and what a developer would do about it. "}
-        {whole ? "Now break one and see what the server does." : "Start over, or break it in another way."}
+        {watching &&
+          !whole &&
+          "Open the failed step in the diagram to see why, and what a developer would do about it. "}
+        {whole ? "Now choose “Break it” and see what the server does." : "Start over, or break it in another way."}
       </p>
       <p className="mt-3 border-t border-line pt-3 text-sm text-pretty">
-        <strong className="font-semibold">PKCE in one sentence:</strong> a stolen code is useless without the secret
-        that never left the app.
+        <strong className="font-semibold">PKCE in one sentence:</strong> a stolen code is useless without the secret,
+        which never passes through the address bar.
       </p>
     </>
   )

@@ -14,8 +14,8 @@ const pictures: { title: string; text: string; drawing: ReactNode }[] = [
     ),
   },
   {
-    title: "A thief reads the code",
-    text: "It comes back through the address bar.",
+    title: "A thief reads the sign-in code",
+    text: "The server returns it through the address bar.",
     drawing: (
       <>
         <rect x="2" y="4" width="44" height="11" rx="5.5" />
@@ -45,7 +45,7 @@ export function PkcePictures() {
   return (
     <section aria-labelledby="pkce-pictures">
       <h2 id="pkce-pictures" className="text-sm font-semibold">
-        What you are about to see
+        The idea in short
       </h2>
       <ol className="mt-2 grid gap-2 sm:grid-cols-3">
         {pictures.map(({ title, text, drawing }, i) => (

@@ -22,7 +22,7 @@ export const breaks = [
   { name: "code", label: "Replay the code", about: "Someone sends the whole request a second time." },
   { name: "redirect", label: "Change the redirect URI", about: "Someone asks for the code to be sent elsewhere." },
   { name: "refresh", label: "Use an old refresh token", about: "A copy of a spent token turns up." },
-  { name: "revoke", label: "Revoke in the middle", about: "The tokens haven't expired, but no longer work." },
+  { name: "revoke", label: "Revoke the tokens early", about: "The tokens haven't expired, but no longer work." },
 ] as const satisfies Break[]
 
 export type BreakName = (typeof breaks)[number]["name"]

@@ -60,7 +60,7 @@ export function describeProblem(error: unknown): string | null {
 async function readBody(response: Response): Promise<string> {
   const text = await response.text()
   if (!response.headers.get("content-type")?.startsWith("text/html")) return text
-  return `A page for the user: ${/<title>([^<]*)/.exec(text)?.[1]}`
+  return `A page for the user: ${new DOMParser().parseFromString(text, "text/html").title}`
 }
 
 function describeRequest(

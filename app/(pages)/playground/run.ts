@@ -65,7 +65,7 @@ export type Run = {
 
 const storageKey = "oauth-flow-tour"
 export const noResponse =
-  "No response: the page was left too early, or the server can't be reached. Try again or start over."
+  "No response: you left the page too early, or the server can't be reached. Try again or start over."
 const newRun: Run = {
   startedAt: 0,
   server: null,

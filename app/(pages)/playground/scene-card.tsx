@@ -85,5 +85,8 @@ function explain({ name, outcome }: PlayedScene, reason: string | null, watching
   if (outcome === "done") return done
   if (outcome === "interrupted") return "This step didn't finish. Try again or start over."
   if (!expectedRefusal || !watching || reason === expectedRefusal) return refused
-  return reason && `The server refused, but for a different reason: ${formatReason(reason)}. Start over and try again.`
+  return (
+    reason &&
+    `The server refused the request, but not for the reason that you were testing: ${formatReason(reason)}. Start over and try again.`
+  )
 }

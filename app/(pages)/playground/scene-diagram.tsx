@@ -51,8 +51,8 @@ export function SceneDiagram({ scene, isNewest, groups, lanes, shown, sentChalle
           <p className="pt-4 @3xl:ps-10">
             <span className="bg-surface py-1 pe-2 text-sm text-muted">
               {isNewest
-                ? "Nothing has been sent yet, so the server doesn't know about it."
-                : "The server learned about it with the next request."}
+                ? "Neither value has been sent yet, so the server has no record of this sign-in."
+                : "The server received the challenge with the next request."}
             </span>
           </p>
         )}

@@ -49,7 +49,7 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Make a secret for this sign-in",
     button: "Make the secret",
     before:
-      "The answer will come back through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove it is the one that asked. This is PKCE (“pixy”).",
+      "The server will answer through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove that it started this sign-in. This is PKCE (Proof Key for Code Exchange, pronounced “pixy”).",
     done: "Anyone may see the challenge: a hash can't be turned back into the verifier.",
     refused: "The server didn't return its metadata, so the client doesn't know its endpoints.",
     expectedSteps: stepsOf("authorization", 1, 1),
@@ -61,13 +61,18 @@ export const scenes: Record<SceneName, Scene> = {
     before:
       "The client sends the browser to the server, with the challenge in the address. You sign in there, so the client never sees your password. Then the server sends you back here.",
     done: "The client checked state and iss, and took the code out of the address. Now imagine someone read the code on the way.",
-    refused: "You are back, but with an error in the address instead of a code.",
+    refused: "You are back, but with an error in the address instead of a code. Start over to try again.",
     terms: [
-      { name: "code", isCode: true, meaning: "A one-time code that the client will exchange for tokens." },
+      {
+        name: "code",
+        isCode: true,
+        meaning: "A one-time code. The client will exchange it for tokens, which give it access to an API.",
+      },
       {
         name: "state",
         isCode: true,
-        meaning: "A random value from the client's request. It comes back, so the client knows the answer is its own.",
+        meaning:
+          "A random value from the client's request. The server returns it unchanged, so the client can check that the answer belongs to its request.",
       },
       { name: "iss", isCode: true, meaning: "The issuer: which server answered. It must be the one the client asked." },
     ],
@@ -77,10 +82,10 @@ export const scenes: Record<SceneName, Scene> = {
     chapter: "Authorization",
     title: "Ask for the code to be sent to another address",
     button: "Change the redirect URI",
-    before: "An attacker uses the client's name but asks for the code to be sent to their own address.",
+    before: "An attacker uses the client's ID but gives their own address as the redirect URI, where the code is sent.",
     done: "The server accepted an address that is not registered. That is a bug.",
     refused:
-      "The server stops here. It compares the address, character for character, with the ones the client registered, and never redirects to any other. The user sees an error page; the attacker gets nothing.",
+      "The server stops here. It compares the address, character by character, with the ones the client registered, and never redirects to any other. The user sees an error page; the attacker gets nothing.",
     expectedSteps: stepsOf("authorization", 2, 2),
     expectedRefusal: "redirect_uri_unregistered",
   },
@@ -105,11 +110,11 @@ export const scenes: Record<SceneName, Scene> = {
   redeem_stolen: {
     chapter: "Authorization",
     title: "Be the thief: redeem the code without its verifier",
-    button: "Change the verifier",
+    button: "Redeem with a made-up verifier",
     before: "You read the code in the address bar. You don't have the verifier, so you make one up.",
     done: "The server accepted a verifier that doesn't match. That is a bug.",
     refused:
-      "This is what PKCE is for. The thief had the code and still got nothing, because the verifier never left the client. And the code is still valid, so the real client isn't affected.",
+      "This is what PKCE is for. The thief had the code and still got nothing, because the client had kept the verifier to itself. And the code is still valid, so the real client isn't affected.",
     expectedSteps: stepsOf("authorization", 11, 13),
     expectedRefusal: "code_verifier_mismatch",
   },
@@ -120,7 +125,7 @@ export const scenes: Record<SceneName, Scene> = {
     before: "You redeem the code but name a different redirect URI from the one in the authorization request.",
     done: "The server accepted a different redirect URI. That is a bug.",
     refused:
-      "The redirect URI must be the one from the authorization request. If it differs, someone changed one of them on the way. The code is still valid, so the real client isn't affected.",
+      "The redirect URI must be the one from the authorization request. If the two differ, someone may have changed one of them on the way. The code is still valid, so the real client isn't affected.",
     expectedSteps: stepsOf("authorization", 11, 12),
     expectedRefusal: "redirect_uri_mismatch",
   },
@@ -128,10 +133,10 @@ export const scenes: Record<SceneName, Scene> = {
     chapter: "Authorization",
     title: "Send the code a second time",
     button: "Replay the code",
-    before: "You copied the whole request, verifier and all, and send it again.",
+    before: "You've copied the whole request, verifier and all, and you send it again.",
     done: "The server accepted the code twice. That is a bug.",
     refused:
-      "A code works once. Seeing it twice means two parties have it, and the server can't tell which is the real client. So it ends the session: the tokens issued the first time stop working too.",
+      "A code works once. If it arrives twice, two parties may have it, and the server can't tell which is the real client. So it ends the session: the tokens issued the first time stop working too.",
     expectedSteps: stepsOf("authorization", 11, 15),
     expectedRefusal: "code_replayed",
   },
@@ -139,10 +144,11 @@ export const scenes: Record<SceneName, Scene> = {
     chapter: "Introspection",
     title: "Check whether the access token is valid",
     button: "Introspect the token",
-    before: "An API that receives this token asks the server: is it valid, whose is it, and what does it allow?",
-    done: "The token is active, and the response names its user. The server looks up the session each time, so the answer is never out of date.",
+    before:
+      "An API that receives this token asks the server: is it valid, whose is it, and what does it allow? This is called introspection.",
+    done: "The token is active, and the response names its user. The server looks up the session (this sign-in and all its tokens) each time, so the answer is never out of date.",
     refused:
-      "Inactive. The token itself is intact, but its session has ended (or it has expired), so it no longer works.",
+      "Inactive. The token's signature is still correct, but its session has ended (or the token has expired), so it no longer works.",
     expectedSteps: stepsOf("introspection"),
   },
   refresh: {
@@ -150,8 +156,8 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Renew the tokens",
     button: "Refresh the tokens",
     before:
-      "An access token lasts only a few minutes. The refresh token gets a new pair without asking the user again. Each refresh token works once.",
-    done: "You have a new pair. The old refresh token is spent: anyone who shows it now is suspect.",
+      "An access token lasts only a few minutes. With the refresh token, the client gets a new access token and a new refresh token without asking the user again. Each refresh token works once.",
+    done: "The client has new tokens. The old refresh token is spent: if it is sent again later, the server assumes that it was stolen.",
     refused: "There is nothing to renew: the session has ended. The client must ask the user to sign in again.",
     expectedSteps: stepsOf("refresh"),
   },
@@ -160,10 +166,10 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Use an old refresh token",
     button: "Use an old refresh token",
     before:
-      "Someone copied a refresh token, and the client has renewed its tokens twice since. Now the copy is used. (Twice, because a client that lost a response may repeat its last refresh for a few seconds.)",
+      "Someone copied a refresh token, and the client has renewed its tokens twice since. Now the copy is used. (Twice, because for a few seconds the server still accepts the previous refresh token, in case its response was lost.)",
     done: "The server accepted a spent refresh token. That is a bug.",
     refused:
-      "A spent refresh token came back, so two parties have it, and one of them isn't the client. The server ends the session for both. The thief gets nothing, and the real client notices because it must sign in again.",
+      "A spent refresh token was sent again, so someone else may have a copy. The server ends the session: a thief gets nothing, and the real client must ask the user to sign in again.",
     expectedSteps: stepsOf("refresh", 1, 3),
     expectedRefusal: "refresh_token_replayed",
   },
@@ -171,8 +177,9 @@ export const scenes: Record<SceneName, Scene> = {
     chapter: "Revocation",
     title: "Revoke the tokens",
     button: "Revoke the tokens",
-    before: "The user signs out, or the client no longer needs its tokens. It hands back the refresh token.",
-    done: "The session has ended, and with it all of its tokens. No other server needs to be told: the next check already finds the session ended.",
+    before:
+      "When the user signs out, or the client no longer needs its tokens, it asks the server to revoke them: to end them early. It sends the refresh token.",
+    done: "The session has ended, and with it all of its tokens. An API finds out the next time it introspects a token.",
     refused: "The server rejected the token.",
     expectedSteps: stepsOf("revocation"),
   },

@@ -5,7 +5,7 @@ export function SecretValues({ secret }: { secret: NonNullable<Run["secret"]> })
   return (
     <dl className="grid gap-1 rounded-lg bg-sunken p-3 text-sm">
       <dt className="text-xs text-muted">
-        <code>code_verifier</code> (stays here)
+        <code>code_verifier</code> (kept for now)
       </dt>
       <dd className="font-mono text-xs break-all text-string">{secret.codeVerifier}</dd>
       <dt className="mt-1 flex items-center gap-2 text-xs text-muted">
@@ -13,7 +13,7 @@ export function SecretValues({ secret }: { secret: NonNullable<Run["secret"]> })
           <path d="M6 0 V19 M2 14 L6 19 L10 14" />
         </svg>
         <span>
-          hashed with SHA-256 → <code>code_challenge</code> (sent)
+          hashed with SHA-256 → <code>code_challenge</code> (sent next)
         </span>
       </dt>
       <dd className="font-mono text-xs break-all text-accent">{secret.codeChallenge}</dd>

@@ -27,15 +27,16 @@ export function TourHeader({ issuer, watching, wrongOrigin }: Props) {
         <div>
           <h1 className="text-2xl sm:text-3xl font-semibold tracking-tight">Watch a sign-in happen</h1>
           <p className="mt-2 text-muted text-pretty">
-            You are the client: an app that wants its visitor to sign in. At each step you see what the app sends and
-            what the server does with it, drawn live. Nothing is faked: every arrow is reported by the running server.
+            This page is the client: an app that wants you to sign in. At each step you see what the app sends and what
+            the server does with it, drawn live. The requests are real, and every arrow is drawn from what the running
+            server reports.
           </p>
         </div>
         <PkcePictures />
       </div>
       {!watching && (
         <p className="mt-4 max-w-2xl rounded-lg bg-sunken px-3.5 py-3">
-          This browser can't see the flow inspector, so only the client's side is shown.
+          This browser has no access to the flow inspector, so only the client's side is shown.
         </p>
       )}
       {wrongOrigin && (

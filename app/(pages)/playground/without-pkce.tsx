@@ -26,7 +26,7 @@ const stages: { title: string; text: string; shown: ReactNode }[] = [
   },
   {
     title: "The thief redeems the code first",
-    text: "The server has no challenge to compare with. The code is correct, so it can't tell the thief from the app.",
+    text: "The server has no challenge to compare with. The code is correct, so the server can't tell the thief from the app.",
     shown: (
       <p className="rounded-lg bg-sunken px-3 py-2 font-mono text-xs [overflow-wrap:anywhere]">
         POST /token code={code} → <span className="font-semibold">200 OK, access_token=made-up</span>
@@ -35,7 +35,7 @@ const stages: { title: string; text: string; shown: ReactNode }[] = [
   },
   {
     title: "The thief is signed in as Ada",
-    text: "With the access token the thief reads her account. A stolen code was all it took.",
+    text: "With the access token, the thief gets into her account. A stolen code was all it took.",
     shown: null,
   },
 ]

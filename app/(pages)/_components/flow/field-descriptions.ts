@@ -6,7 +6,7 @@ const oidc = (section: string) => `OpenID Connect Core §${section}`
 
 /** The parameters of requests and responses, and other facts of steps. */
 export const fieldDescriptions: Record<string, FieldDescription> = {
-  response_type: { text: "What the client wants back. OAuth 2.1 has only code.", source: oauth("3.1.1") },
+  response_type: { text: "What the client wants back. OAuth 2.1 defines only the value code.", source: oauth("3.1.1") },
   response_mode: {
     text: "How the response is sent to the redirect URI.",
     source: "OAuth 2.0 Multiple Response Types §2.1",
@@ -61,7 +61,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
     source: "RFC 9207 §2",
   },
   nonce: { text: "The client's random value, returned in the ID token.", source: oidc("3.1.2.1") },
-  prompt: { text: "Whether to ask the user again, or not at all.", source: oidc("3.1.2.1") },
+  prompt: { text: "Whether the server must ask the user again, or must not ask at all.", source: oidc("3.1.2.1") },
   max_age: { text: "The maximum age of the sign-in, in seconds.", source: oidc("3.1.2.1") },
   display: { text: "The kind of page that the client wants, such as popup.", source: oidc("3.1.2.1") },
   login_hint: { text: "The email address that the client expects.", source: oidc("3.1.2.1") },
@@ -70,7 +70,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   not_shown: { text: "The details of this step could not be recorded.", source: null },
   active: { text: "Whether the token is valid right now.", source: "RFC 7662 §2.2" },
   sub: { text: "The user's ID, which never changes.", source: oidc("2") },
-  claims: { text: "Claims by name: those requested, or those returned.", source: oidc("5.5") },
+  claims: { text: "The requested or returned claims, by name.", source: oidc("5.5") },
   sid: { text: "The ID of the Session, which is also the flow ID.", source: "OpenID Connect Front-Channel Logout §3" },
   state_token: { text: "The encrypted token that carries the request from /authorize to /callback.", source: null },
   standing: {
@@ -78,10 +78,13 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
     source: null,
   },
   rotations: { text: "How many times the refresh token has been rotated.", source: null },
-  previous: { text: "The refresh token that was presented. No longer valid.", source: "OAuth 2.1 §4.3.1" },
+  previous: { text: "The refresh token that was presented. It has been replaced.", source: "OAuth 2.1 §4.3.1" },
   current: { text: "The next refresh token, which is now valid.", source: "OAuth 2.1 §4.3.1" },
-  started_at: { text: "When the Session started: when its code was redeemed.", source: null },
-  expires_at: { text: "When the Session ends at the latest.", source: null },
+  started_at: {
+    text: "When this authorization started, or when the code was redeemed and the Session started.",
+    source: null,
+  },
+  expires_at: { text: "When the state token expires, or the latest time at which the Session ends.", source: null },
   idle_expires_at: { text: "When the Session ends unless it is refreshed before then.", source: null },
   revoked_at: { text: "When the Session was revoked.", source: null },
   revoked_reason: { text: "Why the Session was revoked.", source: null },
@@ -93,7 +96,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
 /** The claims and header parameters of JWTs. */
 const claimDescriptions: Record<string, FieldDescription> = {
   alg: { text: "The algorithm of the signature.", source: "RFC 7515 §4.1.1" },
-  kid: { text: "The key in /jwks that it was signed with.", source: "RFC 7515 §4.1.4" },
+  kid: { text: "The ID of the key in /jwks that verifies the signature.", source: "RFC 7515 §4.1.4" },
   typ: { text: "The kind of JWT. at+jwt is an access token.", source: "RFC 9068 §2.1" },
   iss: { text: "The server that issued it.", source: "RFC 7519 §4.1.1" },
   sub: { text: "The user it is about.", source: "RFC 7519 §4.1.2" },

@@ -13,9 +13,10 @@ export function FingerprintLegend() {
     <section aria-labelledby="secrets" className="border-b border-line py-3.5 print:hidden">
       <p className="text-sm text-muted text-pretty">
         <strong id="secrets" className="me-2 font-semibold text-ink">
-          Secrets
+          Values
         </strong>
-        Same dot, same value. Point at one to follow it, click to pin it.
+        Each is shown as a short fingerprint (#…). Same dot, same value. Point at one to see where it is used. Click to
+        pin it.
       </p>
       <ul className="mt-2.5 flex flex-wrap gap-1.5">
         {shown.map(({ fingerprint, name, stepIds }) => (

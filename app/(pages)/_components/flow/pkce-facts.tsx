@@ -42,7 +42,7 @@ export function PkceFacts({ facts }: { facts: Facts }) {
       <p className={`mt-3 text-sm font-medium ${equal ? "text-accent" : "text-danger"}`}>
         {equal
           ? "Match: the party redeeming the code is the one that asked for it."
-          : "No match: this is not the party that asked for the code, or it lost its verifier."}
+          : "No match: either another party is redeeming the code, or the client sent the wrong verifier."}
       </p>
     </Panel>
   )

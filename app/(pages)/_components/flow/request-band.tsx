@@ -23,7 +23,7 @@ export function RequestBand({ group, lanes }: { group: Group; lanes: Lane[] }) {
           <p className={`rounded-full px-2 text-xs font-semibold leading-5 tabular-nums ${look}`}>{status}</p>
           <p className="ms-auto flex gap-3 text-xs text-muted tabular-nums">
             <span>
-              <span className="sr-only">Started after </span>+{formatDuration(offsetMs)}
+              <span className="sr-only">Started at </span>+{formatDuration(offsetMs)}
             </span>
             <span className="font-medium text-ink">
               <span className="sr-only">Took </span>

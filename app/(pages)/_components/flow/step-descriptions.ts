@@ -5,7 +5,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.generates_code_challenge":
     "Before this request, the client made a random code verifier, kept it, and hashed it into the code challenge.",
   "authorization.calls_authorize":
-    "The client sent the browser here with its authorization request. It carries only the code challenge, never the code verifier.",
+    "The client sent the browser here with its authorization request. The request carries the code challenge, never the code verifier.",
   "authorization.encodes_state_token":
     "The validated request was sealed in an encrypted, short-lived state token. Nothing is stored in the database yet.",
   "authorization.redirects_to_sign_in":
@@ -16,13 +16,12 @@ export const stepDescriptions: Record<StepName, string> = {
     "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token identifies the user.",
   "authorization.verifies_credentials": "The server checked the email address and password that the user entered.",
   "authorization.redirects_to_callback":
-    "The user is signed in. The browser returns to the authorization with the same state token.",
+    "The user is signed in. The browser returns to the Authorization Service with the same state token.",
   "authorization.decodes_state_token":
     "The state token was decrypted and checked: it has not expired, was not changed, and belongs to this browser.",
   "authorization.asks_for_consent": "The user was asked whether this client may have the access that it requests.",
   "authorization.stores_consent": "The user allowed it. The consent is stored, so the same request won't ask again.",
-  "authorization.generates_auth_code":
-    "The server made a random auth code. Only the client gets it; the server stores its SHA-256.",
+  "authorization.generates_auth_code": "The server made a random auth code. The server stores only its SHA-256 hash.",
   "authorization.stores_auth_code":
     "The hash of the auth code was stored with the code challenge. Redeeming the code therefore requires the code verifier.",
   "authorization.returns_auth_code":
@@ -36,12 +35,12 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.generates_tokens":
     "The server made and signed an access token and, with the scope openid, an ID token. It also made a refresh token.",
   "authorization.stores_tokens":
-    "One statement consumed the auth code and started the Session. Only the hash of the refresh token is stored.",
+    "A single database statement consumed the auth code and started the Session. Only the hash of the refresh token is stored.",
   "authorization.returns_tokens": "The client has its tokens. From here on it doesn't need the browser.",
   "introspection.provides_token": "The client sent the access token to check whether it is valid.",
   "introspection.retrieves_session": "The token's sid names the Session. The server read its session data.",
   "introspection.validates_token":
-    "The signature proves who issued the token. The Session's row shows whether the token is still valid.",
+    "The signature proves who issued the token. The session data shows whether the token is still valid.",
   "introspection.queries_user": "The server collected the user information that the token's scope allows.",
   "introspection.returns_user": "The response went back to the client.",
   "refresh.provides_refresh_token": "The client sent its refresh token to get a new pair of tokens.",
@@ -49,14 +48,14 @@ export const stepDescriptions: Record<StepName, string> = {
   "refresh.validates_token":
     "The refresh token was compared with the Session's current one. Each refresh token can be used once.",
   "refresh.generates_tokens": "The server signed a new access token and made the next refresh token.",
-  "refresh.stores_tokens": "The refresh token was rotated: only the new one is valid from now on.",
+  "refresh.stores_tokens": "The refresh token was rotated: the client must use the new one from now on.",
   "refresh.returns_tokens": "The client has a new pair of tokens and must delete the old refresh token.",
   "revocation.provides_token": "The client sent a token that it no longer needs.",
   "revocation.retrieves_session": "The server looked up the Session of the token.",
   "revocation.validates_token": "The server checked that the token belongs to this Session and to this client.",
-  "revocation.destroys_session": "The Session was revoked, and with it every token in its family.",
+  "revocation.destroys_session": "The Session was revoked, and with it all of its tokens.",
   "revocation.returns_success":
-    "The client was told that it worked. Unknown tokens get the same answer, so no one learns who owns one.",
+    "The server reported success. It returns the same response for an unknown token, so that the response doesn't reveal whether a token exists.",
   "authorization.pushes_request":
     "The client sent its authorization request directly to the server, so that the browser cannot change it.",
   "clientCredentials.provides_credentials": "A program asks for a token for itself. No user is involved.",

@@ -48,7 +48,7 @@ export function StepDetail({ step, recorded, heading: Heading }: Props) {
         <Panel title="The two refresh tokens" tone="danger">
           <ComparedValues
             left={{ label: "presented", value: replayedTokens.presented }}
-            right={{ label: "valid", value: replayedTokens.current }}
+            right={{ label: "current", value: replayedTokens.current }}
             equal={false}
           />
         </Panel>

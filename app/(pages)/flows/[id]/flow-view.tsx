@@ -32,8 +32,8 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
           <FlowHead flow={summary} failedId={failed?.id ?? null} stream={stream} now={now} />
           {lacksFirstRequests(summary, recorded) && (
             <p className="mt-4 text-sm text-muted text-pretty">
-              Earlier steps aren't shown. Requests are deleted after some time, and this page shows the newest{" "}
-              {maxRequests}.
+              Earlier steps aren't shown: they are deleted after some time, and this page shows the newest {maxRequests}{" "}
+              requests.
             </p>
           )}
           <div className="mt-6 grid items-start gap-6 print:block xl:grid-cols-[minmax(0,1fr)_23rem] 2xl:grid-cols-[minmax(0,1fr)_27rem]">
@@ -61,7 +61,7 @@ export function FlowView({ flow, now }: { flow: FlowRecord; now: number }) {
             <aside
               // A new step is shown from its top.
               key={shown?.id}
-              aria-label="Opened step"
+              aria-label="Selected step"
               // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
               tabIndex={0}
               className="card hidden max-h-[calc(100dvh-3rem)] overflow-y-auto p-5 xl:sticky xl:top-6 xl:block print:static print:block print:max-h-none print:overflow-visible"
