@@ -48,7 +48,7 @@ test("a taken address gets an e-mail that says so, and the page is the same as f
   await page.getByRole("button", { name: "Continue" }).click()
   await expect(page.getByRole("heading", { name: "Check your email" })).toBeVisible()
   const mail = await mailed.mail.waitFor(email)
-  expect(mail.subject).toBe("Your address already has an account at OAuth Flow")
+  expect(mail.subject).toBe("This address already has an account at OAuth Flow")
   expect(mail.text).not.toContain("token=")
 })
 

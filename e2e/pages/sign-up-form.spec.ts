@@ -1,10 +1,22 @@
+import { decodeJwt } from "jose"
+import { changeProfile } from "@/lib/accounts/users"
+import { byOperator } from "@/lib/data/audit-events"
 import { en } from "@/lib/i18n/messages/en"
 import { testEnvironment } from "../fixtures/environment"
 import { expectFormAgain, expectNotSignedIn, expectSignedIn, postPage } from "../fixtures/forms"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { signIn, signUp } from "../fixtures/people"
 import { query } from "../fixtures/rows"
-import { insertUser, registerClient, TestBrowser } from "../fixtures/world"
+import {
+  authorize,
+  insertUser,
+  locationOf,
+  makePkce,
+  readTokens,
+  redeem,
+  registerClient,
+  TestBrowser,
+} from "../fixtures/world"
 
 let emails = 0
 const newEmail = () => `${Date.now()}-${process.pid}-${emails++}@example.com`
@@ -43,6 +55,24 @@ for (const [what, password] of Object.entries({ "8 characters": "wim8nlpq", "102
     expectSignedIn(await trySignIn(email, password))
   })
 }
+
+test("clients get email_verified: false for an address that its person only claims, until an operator changes it - OpenID Connect Core 5.1", async () => {
+  const [client, browser] = [await registerClient(), new TestBrowser()]
+  const email = newEmail()
+  expectSignedIn(await trySignUp("an engine of many wheels", email, browser))
+  const claims = async () => {
+    const pkce = makePkce()
+    const code = locationOf(await authorize(browser, client, pkce)).searchParams.get("code") ?? ""
+    const { id_token } = await readTokens(await redeem(client, { code, codeVerifier: pkce.codeVerifier }))
+    return decodeJwt(id_token ?? "")
+  }
+  expect(await claims()).toMatchObject({ email, email_verified: false })
+  const [user] = await query('SELECT "id" FROM "User" WHERE email = ?', [email])
+  await changeProfile(String(user?.id), { email: `new-${email}` }, byOperator)
+  const changed = await claims()
+  expect(changed.email).toBe(`new-${email}`)
+  expect(changed).not.toHaveProperty("email_verified")
+})
 
 test("every byte of a password matters, beyond the 72 that bcrypt reads", async () => {
   const email = newEmail()

@@ -301,7 +301,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     const other = await storeUser()
     expect(await requestEmailChange(user, { ...asked, email: other.email })).toEqual({ ok: true })
     expect((await mailsTo(other.email)).map(({ subject }) => subject)).toEqual([
-      "Your address already has an account at OAuth Flow",
+      "This address already has an account at OAuth Flow",
     ])
     const email = newAddress()
     await requestEmailChange(user, { ...asked, email })

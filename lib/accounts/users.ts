@@ -100,7 +100,7 @@ export async function changeProfile(
   if (claimProblem) return claimProblem
   const isVerified = changes.emailVerified ?? (email === user.email ? undefined : false)
   const changed = {
-    ...(changes.email !== undefined && { email }),
+    ...(changes.email !== undefined && { email, selfRegistered: user.selfRegistered && email === user.email }),
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
     ...(isVerified !== undefined && { emailVerifiedAt: isVerified ? (user.emailVerifiedAt ?? currentTime()) : null }),

@@ -41,6 +41,7 @@ describeOnEachDatabase("user data", () => {
       expect(user).toEqual({
         ...facts,
         createdAt: expect.any(Date),
+        selfRegistered: false,
         disabledAt: null,
         signInsCountFrom: null,
         totp: null,

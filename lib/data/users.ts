@@ -16,8 +16,11 @@ export type { User }
 
 type Given = "id" | "email" | "name" | "passwordHash"
 /** A User to insert. `claims` is JSON. */
-export type NewUser = Pick<User, Given> & Partial<Pick<User, "emailVerifiedAt" | "claims" | "locale">>
-export type UserChanges = Partial<Pick<User, "email" | "emailVerifiedAt" | "name" | "claims" | "locale">>
+export type NewUser = Pick<User, Given> &
+  Partial<Pick<User, "emailVerifiedAt" | "selfRegistered" | "claims" | "locale">>
+export type UserChanges = Partial<
+  Pick<User, "email" | "emailVerifiedAt" | "selfRegistered" | "name" | "claims" | "locale">
+>
 
 /**
  * Stores a User and, in the same commit, their first BrowserSession. Without one, the operator creates the User.
@@ -28,7 +31,7 @@ export async function insertUser(
   user: NewUser,
   browserSession: BrowserSessionStart | null = null,
 ): Promise<User | null> {
-  const stored = newUser(user)
+  const stored = newUser({ ...user, selfRegistered: browserSession !== null })
   const created = { ...byOperator, kind: "user_created", at: stored.createdAt, userId: user.id } as const
   const started = browserSession ? await browserSessionWrites(user.id, browserSession) : [auditWrite(created)]
   return (await isStored(write(insertUserWrite(stored), endSignUpWrite(stored.email), ...started))) ? stored : null
@@ -38,8 +41,14 @@ export async function insertUser(
 const none = { disabledAt: null, signInsCountFrom: null, totp: null, totpStep: 0 }
 
 /** All columns of a new User. */
-function newUser({ emailVerifiedAt = null, claims = "{}", locale = null, ...user }: NewUser): User {
-  return { ...user, emailVerifiedAt, claims, locale, ...none, createdAt: currentTime() }
+function newUser({
+  emailVerifiedAt = null,
+  selfRegistered = false,
+  claims = "{}",
+  locale = null,
+  ...user
+}: NewUser): User {
+  return { ...user, emailVerifiedAt, selfRegistered, claims, locale, ...none, createdAt: currentTime() }
 }
 
 /** A link to sign up with this address cannot be used any more. */
@@ -52,15 +61,16 @@ const insertUserWrite = ({
   id,
   email,
   emailVerifiedAt,
+  selfRegistered,
   name,
   claims,
   locale,
   passwordHash,
   createdAt,
 }: User): Write => [
-  `INSERT INTO "User" ("id", "email", "emailVerifiedAt", "name", "claims", "locale", "passwordHash", "createdAt")
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  [id, email, emailVerifiedAt, name, claims, locale, passwordHash, createdAt],
+  `INSERT INTO "User" ("id", "email", "emailVerifiedAt", "selfRegistered", "name", "claims", "locale", "passwordHash", "createdAt")
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  [id, email, emailVerifiedAt, selfRegistered, name, claims, locale, passwordHash, createdAt],
 ]
 
 /**

@@ -132,13 +132,13 @@ export const explanations: Record<Reason, Explanation> = {
   },
   credentials_wrong: {
     label: "Wrong credentials",
-    why: "The email, password, passkey or code is wrong, or no such user exists. The page shows the same message in each case.",
+    why: "The email, password, passkey or code is wrong, or no such user exists. For a wrong email address or password, the page shows the same message whether or not the user exists.",
     fix: "The client has nothing to do. The user can try again on the same page, and the flow continues.",
   },
   database_unavailable: {
     label: "Database unavailable",
     why: "The server could not reach its database.",
-    fix: "Wait for the seconds in Retry-After, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
+    fix: "Wait for the number of seconds in Retry-After, then retry. If the connection was lost during a write, the change may have been stored: if the retry is refused with code_replayed, start a new authorization. Operators find the cause in the server log.",
   },
   deleted_meanwhile: {
     label: "Deleted at the same moment",
@@ -283,7 +283,7 @@ export const explanations: Record<Reason, Explanation> = {
   registration_off: {
     label: "Registration switched off",
     why: "A client tried to register itself, and this server does not allow that.",
-    fix: "Register the client with `client create`, or set REGISTRATION to token or open and start the server again.",
+    fix: "Register the client with `client create`, or set REGISTRATION to “token” or “open”, then restart the server.",
   },
   request_broken_off: {
     label: "Request incomplete",
@@ -328,7 +328,7 @@ export const explanations: Record<Reason, Explanation> = {
   server_busy: {
     label: "Server busy",
     why: "The server has too many requests at the moment.",
-    fix: "Wait for the seconds in Retry-After, then retry. Wait longer after each further attempt.",
+    fix: "Wait for the number of seconds in Retry-After, then retry. Wait longer after each further attempt.",
   },
   sign_in_missing: {
     label: "Not signed in",

@@ -38,8 +38,12 @@ test("claims requested by name are added, where the User has them", () => {
   })
 })
 
-test("email_verified is true once the address is verified, and absent while that is unknown", () => {
+test("email_verified is true once the address is verified, false when its person only claimed it, and absent while that is unknown", () => {
   const verified = { ...user, emailVerifiedAt: new Date() }
   expect(userClaims(verified, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: true })
   expect(userClaims(verified, ["openid"])).toEqual({ sub: "user" })
+  const claimed = { ...user, selfRegistered: true }
+  expect(userClaims(claimed, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: false })
+  const proven = { ...claimed, emailVerifiedAt: new Date() }
+  expect(userClaims(proven, ["email"])).toEqual({ sub: "user", email: "ada@example.com", email_verified: true })
 })

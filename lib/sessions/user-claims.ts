@@ -12,7 +12,8 @@ export function userClaims(user: User, scope: string[], requested: string[] = []
   }
   if (user.name !== null) add("name", user.name)
   add("email", user.email)
-  if (user.emailVerifiedAt) add("email_verified", true)
+  // Some clients accept an address without the claim, so it is absent only where an operator gave the address.
+  if (user.emailVerifiedAt || user.selfRegistered) add("email_verified", user.emailVerifiedAt !== null)
   // Most Users have no others, and every introspection comes here.
   const others = user.claims === "{}" ? {} : (JSON.parse(user.claims) as Claims)
   for (const [claim, value] of Object.entries(others)) add(claim, value)

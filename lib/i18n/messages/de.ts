@@ -152,7 +152,7 @@ export const de: Catalogue = {
     passwordCommon:
       "Das ist eines der häufigsten Passwörter; Angreifer probieren diese zuerst. Wählen Sie ein anderes.",
     passwordBreached:
-      "Dieses Passwort ist bei einem Datenleck bekannt geworden; Angreifer probieren solche. Wählen Sie ein anderes.",
+      "Dieses Passwort ist bei einem Datenleck bekannt geworden; Angreifer probieren solche Passwörter. Wählen Sie ein anderes.",
     passwordHasBrand:
       "Angreifer probieren zuerst den Namen dieses Dienstes. Wählen Sie ein Passwort, das ihn nicht enthält.",
     passwordHasEmail: "Ihre E-Mail-Adresse ist leicht zu erraten. Wählen Sie ein Passwort, das sie nicht enthält.",
@@ -319,7 +319,7 @@ export const de: Catalogue = {
     or: "oder",
     confirmTitle: "Ihr {provider}-Konto verknüpfen?",
     confirmLead:
-      "Sie haben bereits ein Konto mit <email></email>. Ab jetzt können Sie sich auch mit {provider} dort anmelden.",
+      "Sie haben bereits ein Konto mit <email></email>. Wenn Sie es verknüpfen, können Sie sich dort auch mit {provider} anmelden.",
     confirm: "Verknüpfen und weiter",
     cancel: "Abbrechen",
     row: "Verknüpfte Konten",
@@ -403,7 +403,7 @@ export const de: Catalogue = {
     linkNote: "Der Link funktioniert einmal, 30 Minuten lang, auf jedem Gerät.",
     ignore: "Wenn Sie das nicht angefordert haben, können Sie diese E-Mail ignorieren.",
     notYouNewEmail:
-      "Wenn Sie das nicht waren, wenden Sie sich jetzt an {brand}. Mit dieser Adresse lässt sich das Passwort nicht mehr zurücksetzen.",
+      "Wenn Sie das nicht waren, wenden Sie sich jetzt an {brand}. Mit Ihrer bisherigen Adresse lässt sich das Passwort nicht mehr zurücksetzen.",
     notYou: "Wenn Sie das nicht waren, setzen Sie jetzt Ihr Passwort zurück. Damit werden alle Geräte abgemeldet.",
     review: "Konto prüfen",
     resetPassword: {
@@ -442,7 +442,7 @@ export const de: Catalogue = {
     },
     emailChanged: {
       subject: "Die E-Mail-Adresse Ihres Kontos bei {brand} wurde geändert",
-      text: "Ihr Konto bei {brand} verwendet jetzt {email}. Mit dieser Adresse hier können Sie sich nicht mehr anmelden.",
+      text: "Ihr Konto bei {brand} verwendet jetzt {email}. Mit Ihrer bisherigen Adresse können Sie sich nicht mehr anmelden.",
     },
     providerLinked: {
       subject: "{name} wurde mit Ihrem Konto bei {brand} verknüpft",

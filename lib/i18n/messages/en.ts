@@ -150,7 +150,7 @@ export const en = {
     passwordTooLong: "Use a shorter password (at most 1,024 characters).",
     passwordOneCharacter: "Don't use the same character throughout.",
     passwordCommon: "This is one of the most common passwords; attackers try those first. Choose another.",
-    passwordBreached: "This password appeared in a data breach; attackers try those. Choose another.",
+    passwordBreached: "This password appeared in a data breach; attackers try such passwords. Choose another.",
     passwordHasBrand: "Attackers try the name of this service first. Choose a password that does not contain it.",
     passwordHasEmail: "Your email address is easy to guess. Choose a password that does not contain it.",
     userCodeMissing: "Enter the code that your device shows.",
@@ -313,7 +313,7 @@ export const en = {
     or: "or",
     confirmTitle: "Link your {provider} account?",
     confirmLead:
-      "You already have an account with <email></email>. From now on you can also sign in to it with {provider}.",
+      "You already have an account with <email></email>. If you link them, you can also sign in to it with {provider}.",
     confirm: "Link and continue",
     cancel: "Cancel",
     row: "Linked accounts",
@@ -398,7 +398,8 @@ export const en = {
   mail: {
     linkNote: "The link works once, within 30 minutes, on any device.",
     ignore: "If you didn't ask for this, you can ignore this email.",
-    notYouNewEmail: "If this wasn't you, contact {brand} now. This address can no longer reset the password.",
+    notYouNewEmail:
+      "If this wasn't you, contact {brand} now. Your previous address can no longer be used to reset the password.",
     notYou: "If this wasn't you, reset your password now. That signs out every device.",
     review: "Review your account",
     resetPassword: {
@@ -417,8 +418,8 @@ export const en = {
       button: "Finish creating your account",
     },
     signUpTaken: {
-      subject: "Your address already has an account at {brand}",
-      text: "Someone tried to use this email address for a new or changed {brand} account, but it already has an account. If that was you and you forgot your password, reset it on the sign-in page. (subject: This address already has a {brand} account)",
+      subject: "This address already has an account at {brand}",
+      text: "Someone tried to create an account at {brand} with this email address, or to change another account to it, but the address already has an account. If that was you and you forgot your password, reset it on the sign-in page.",
       button: "Sign in",
     },
     verifyEmail: {
@@ -437,7 +438,7 @@ export const en = {
     },
     emailChanged: {
       subject: "The email address of your {brand} account was changed",
-      text: "Your {brand} account now uses {email}. This address no longer works for signing in.",
+      text: "Your {brand} account now uses {email}. Your previous address no longer works for signing in.",
     },
     providerLinked: {
       subject: "{name} was linked with your {brand} account",

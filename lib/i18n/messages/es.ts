@@ -148,7 +148,8 @@ export const es: Catalogue = {
     passwordTooLong: "Usa una contraseña más corta (1024 caracteres como máximo).",
     passwordOneCharacter: "No uses solo un mismo carácter repetido.",
     passwordCommon: "Esta es una de las contraseñas más comunes; los atacantes las prueban primero. Elige otra.",
-    passwordBreached: "Esta contraseña apareció en una filtración de datos; los atacantes prueban esas. Elige otra.",
+    passwordBreached:
+      "Esta contraseña apareció en una filtración de datos; los atacantes prueban contraseñas así. Elige otra.",
     passwordHasBrand:
       "Los atacantes prueban primero el nombre de este servicio. Elige una contraseña que no lo contenga.",
     passwordHasEmail:
@@ -316,7 +317,7 @@ export const es: Catalogue = {
     or: "o",
     confirmTitle: "¿Vincular tu cuenta de {provider}?",
     confirmLead:
-      "Ya tienes una cuenta con <email></email>. A partir de ahora también podrás iniciar sesión en ella con {provider}.",
+      "Ya tienes una cuenta con <email></email>. Si las vinculas, también podrás iniciar sesión en ella con {provider}.",
     confirm: "Vincular y continuar",
     cancel: "Cancelar",
     row: "Cuentas vinculadas",
@@ -400,7 +401,7 @@ export const es: Catalogue = {
     linkNote: "El enlace funciona una sola vez, durante 30 minutos, en cualquier dispositivo.",
     ignore: "Si no has solicitado esto, puedes ignorar este correo.",
     notYouNewEmail:
-      "Si no has sido tú, contacta ahora con {brand}. Con esta dirección ya no se puede restablecer la contraseña.",
+      "Si no has sido tú, contacta ahora con {brand}. Con tu dirección anterior ya no se puede restablecer la contraseña.",
     notYou: "Si no has sido tú, restablece tu contraseña ahora. Así se cerrará la sesión en todos los dispositivos.",
     review: "Revisar tu cuenta",
     resetPassword: {
@@ -439,7 +440,7 @@ export const es: Catalogue = {
     },
     emailChanged: {
       subject: "Se ha cambiado la dirección de correo electrónico de tu cuenta de {brand}",
-      text: "Tu cuenta de {brand} ahora usa {email}. Esta dirección ya no sirve para iniciar sesión.",
+      text: "Tu cuenta de {brand} ahora usa {email}. Tu dirección anterior ya no sirve para iniciar sesión.",
     },
     providerLinked: {
       subject: "Se ha vinculado {name} con tu cuenta de {brand}",

@@ -149,7 +149,7 @@ export const fr: Catalogue = {
     passwordCommon:
       "C’est l’un des mots de passe les plus courants ; les pirates les essaient en premier. Choisissez-en un autre.",
     passwordBreached:
-      "Ce mot de passe figure dans une fuite de données ; les pirates essaient ceux-là. Choisissez-en un autre.",
+      "Ce mot de passe figure dans une fuite de données ; les pirates essaient de tels mots de passe. Choisissez-en un autre.",
     passwordHasBrand:
       "Les pirates essaient d’abord le nom de ce service. Choisissez un mot de passe qui ne le contient pas.",
     passwordHasEmail: "Votre adresse e-mail est facile à deviner. Choisissez un mot de passe qui ne la contient pas.",
@@ -316,7 +316,7 @@ export const fr: Catalogue = {
     or: "ou",
     confirmTitle: "Associer votre compte {provider} ?",
     confirmLead:
-      "Vous avez déjà un compte avec <email></email>. Désormais, vous pourrez aussi vous y connecter avec {provider}.",
+      "Vous avez déjà un compte avec <email></email>. Si vous les associez, vous pourrez aussi vous y connecter avec {provider}.",
     confirm: "Associer et continuer",
     cancel: "Annuler",
     row: "Comptes associés",
@@ -400,7 +400,7 @@ export const fr: Catalogue = {
     linkNote: "Le lien fonctionne une seule fois, pendant 30 minutes, sur n’importe quel appareil.",
     ignore: "Si vous n’êtes pas à l’origine de cette demande, vous pouvez ignorer cet e-mail.",
     notYouNewEmail:
-      "Si ce n’était pas vous, contactez {brand} dès maintenant. Cette adresse ne permet plus de réinitialiser le mot de passe.",
+      "Si ce n’était pas vous, contactez {brand} dès maintenant. Votre ancienne adresse ne permet plus de réinitialiser le mot de passe.",
     notYou:
       "Si ce n’était pas vous, réinitialisez votre mot de passe maintenant. Tous les appareils seront alors déconnectés.",
     review: "Vérifier votre compte",
@@ -440,7 +440,7 @@ export const fr: Catalogue = {
     },
     emailChanged: {
       subject: "L’adresse e-mail de votre compte {brand} a été modifiée",
-      text: "Votre compte {brand} utilise désormais {email}. Cette adresse-ci ne permet plus de se connecter.",
+      text: "Votre compte {brand} utilise désormais {email}. Votre ancienne adresse ne permet plus de se connecter.",
     },
     providerLinked: {
       subject: "Un compte {name} a été associé à votre compte {brand}",

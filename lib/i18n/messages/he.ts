@@ -299,7 +299,7 @@ export const he: Catalogue = {
     continueWith: "המשך עם {provider}",
     or: "או",
     confirmTitle: "לקשר את חשבון {provider} שלכם?",
-    confirmLead: "כבר יש לכם חשבון עם <email></email>. מעכשיו אפשר להיכנס אליו גם עם {provider}.",
+    confirmLead: "כבר יש לכם חשבון עם <email></email>. אם תקשרו אותם, אפשר יהיה להיכנס אליו גם עם {provider}.",
     confirm: "קישור והמשך",
     cancel: "ביטול",
     row: "חשבונות מקושרים",
@@ -382,7 +382,7 @@ export const he: Catalogue = {
   mail: {
     linkNote: "הקישור פועל פעם אחת, תוך 30 דקות, בכל מכשיר.",
     ignore: "אם לא ביקשתם זאת, אפשר להתעלם מההודעה הזו.",
-    notYouNewEmail: "אם זה לא הייתם אתם, פנו אל {brand} עכשיו. כבר אי אפשר לאפס את הסיסמה באמצעות כתובת זו.",
+    notYouNewEmail: "אם זה לא הייתם אתם, פנו אל {brand} עכשיו. כבר אי אפשר לאפס את הסיסמה באמצעות הכתובת הקודמת.",
     notYou: "אם לא אתם עשיתם זאת, אפסו את הסיסמה עכשיו. כך תתבצע יציאה מכל המכשירים.",
     review: "בדיקת החשבון",
     resetPassword: {
@@ -421,7 +421,7 @@ export const he: Catalogue = {
     },
     emailChanged: {
       subject: "כתובת האימייל של החשבון שלכם ב-{brand} שונתה",
-      text: "החשבון שלכם ב-{brand} משתמש עכשיו ב-{email}. אי אפשר עוד להיכנס עם הכתובת הזו.",
+      text: "החשבון שלכם ב-{brand} משתמש עכשיו ב-{email}. אי אפשר עוד להיכנס עם הכתובת הקודמת.",
     },
     providerLinked: {
       subject: "{name} קושר לחשבון שלכם ב-{brand}",

@@ -148,7 +148,7 @@ export const it: Catalogue = {
     passwordOneCharacter: "Non usare sempre lo stesso carattere.",
     passwordCommon: "È una delle password più comuni, le prime che provano gli aggressori. Scegline un’altra.",
     passwordBreached:
-      "Questa password è comparsa in una fuga di dati; gli aggressori provano quelle. Scegline un’altra.",
+      "Questa password è comparsa in una fuga di dati; gli aggressori provano password come questa. Scegline un’altra.",
     passwordHasBrand:
       "Gli aggressori provano prima il nome di questo servizio. Scegli una password che non lo contenga.",
     passwordHasEmail: "Il tuo indirizzo email è facile da indovinare. Scegli una password che non lo contenga.",
@@ -311,7 +311,7 @@ export const it: Catalogue = {
     continueWith: "Continua con {provider}",
     or: "oppure",
     confirmTitle: "Collegare il tuo account {provider}?",
-    confirmLead: "Hai già un account con <email></email>. D’ora in poi puoi accedere anche con {provider}.",
+    confirmLead: "Hai già un account con <email></email>. Se li colleghi, puoi accedere anche con {provider}.",
     confirm: "Collega e continua",
     cancel: "Annulla",
     row: "Account collegati",
@@ -395,7 +395,7 @@ export const it: Catalogue = {
     linkNote: "Il link funziona una volta, entro 30 minuti, su qualsiasi dispositivo.",
     ignore: "Se non l’hai richiesto tu, puoi ignorare questa email.",
     notYouNewEmail:
-      "Se non sei stato tu, contatta subito {brand}. Con questo indirizzo non è più possibile reimpostare la password.",
+      "Se non sei stato tu, contatta subito {brand}. Con il tuo indirizzo precedente non è più possibile reimpostare la password.",
     notYou: "Se non sei stato tu, reimposta subito la password: tutti i dispositivi verranno disconnessi.",
     review: "Controlla il tuo account",
     resetPassword: {
@@ -434,7 +434,7 @@ export const it: Catalogue = {
     },
     emailChanged: {
       subject: "L’indirizzo email del tuo account {brand} è stato cambiato",
-      text: "Il tuo account {brand} ora usa {email}. Questo indirizzo non funziona più per accedere.",
+      text: "Il tuo account {brand} ora usa {email}. Il tuo indirizzo precedente non funziona più per accedere.",
     },
     providerLinked: {
       subject: "{name} è stato collegato al tuo account {brand}",

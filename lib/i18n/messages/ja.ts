@@ -309,7 +309,7 @@ export const ja: Catalogue = {
     continueWith: "{provider} で続ける",
     or: "または",
     confirmTitle: "{provider} のアカウントを連携しますか？",
-    confirmLead: "<email></email> のアカウントがすでにあります。今後は {provider} でもログインできます。",
+    confirmLead: "<email></email> のアカウントがすでにあります。連携すると、{provider} でもログインできます。",
     confirm: "連携して続ける",
     cancel: "キャンセル",
     row: "連携アカウント",
@@ -392,7 +392,7 @@ export const ja: Catalogue = {
     linkNote: "リンクは30分以内に1回だけ、どのデバイスでも使えます。",
     ignore: "心当たりがない場合は、このメールを無視してください。",
     notYouNewEmail:
-      "心当たりがない場合は、今すぐ {brand} にお問い合わせください。このアドレスではパスワードを再設定できなくなりました。",
+      "心当たりがない場合は、今すぐ {brand} にお問い合わせください。以前のアドレスではパスワードを再設定できなくなりました。",
     notYou: "心当たりがない場合は、すぐにパスワードを再設定してください。すべてのデバイスからログアウトします。",
     review: "アカウントを確認",
     resetPassword: {
@@ -431,7 +431,7 @@ export const ja: Catalogue = {
     },
     emailChanged: {
       subject: "{brand} のアカウントのメールアドレスが変更されました",
-      text: "{brand} のアカウントは {email} を使うようになりました。このアドレスではもうログインできません。",
+      text: "{brand} のアカウントは {email} を使うようになりました。以前のアドレスではもうログインできません。",
     },
     providerLinked: {
       subject: "{name} が {brand} のアカウントと連携しました",

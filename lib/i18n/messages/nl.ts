@@ -310,7 +310,8 @@ export const nl: Catalogue = {
     continueWith: "Doorgaan met {provider}",
     or: "of",
     confirmTitle: "Je {provider}-account koppelen?",
-    confirmLead: "Je hebt al een account met <email></email>. Voortaan kun je daar ook met {provider} inloggen.",
+    confirmLead:
+      "Je hebt al een account met <email></email>. Als je ze koppelt, kun je daar ook met {provider} inloggen.",
     confirm: "Koppelen en doorgaan",
     cancel: "Annuleren",
     row: "Gekoppelde accounts",
@@ -394,7 +395,7 @@ export const nl: Catalogue = {
     linkNote: "De link werkt één keer, binnen 30 minuten, op elk apparaat.",
     ignore: "Heb je dit niet aangevraagd, dan kun je deze e-mail negeren.",
     notYouNewEmail:
-      "Was jij dit niet, neem dan nu contact op met {brand}. Met dit adres kan het wachtwoord niet meer worden hersteld.",
+      "Was jij dit niet, neem dan nu contact op met {brand}. Met je vorige adres kan het wachtwoord niet meer worden hersteld.",
     notYou: "Was jij dit niet, herstel dan nu je wachtwoord. Daarmee worden alle apparaten uitgelogd.",
     review: "Account bekijken",
     resetPassword: {
@@ -433,7 +434,7 @@ export const nl: Catalogue = {
     },
     emailChanged: {
       subject: "Het e-mailadres van je account bij {brand} is gewijzigd",
-      text: "Je account bij {brand} gebruikt nu {email}. Met dit adres hier kun je niet meer inloggen.",
+      text: "Je account bij {brand} gebruikt nu {email}. Met je vorige adres kun je niet meer inloggen.",
     },
     providerLinked: {
       subject: "{name} is gekoppeld aan je account bij {brand}",

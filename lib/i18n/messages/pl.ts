@@ -306,7 +306,8 @@ export const pl: Catalogue = {
     continueWith: "Kontynuuj z {provider}",
     or: "lub",
     confirmTitle: "Połączyć Twoje konto {provider}?",
-    confirmLead: "Masz już konto z adresem <email></email>. Od teraz możesz się na nie logować także przez {provider}.",
+    confirmLead:
+      "Masz już konto z adresem <email></email>. Jeśli je połączysz, możesz się na nie logować także przez {provider}.",
     confirm: "Połącz i przejdź dalej",
     cancel: "Anuluj",
     row: "Połączone konta",
@@ -390,7 +391,8 @@ export const pl: Catalogue = {
   mail: {
     linkNote: "Link działa raz, przez 30 minut, na każdym urządzeniu.",
     ignore: "Jeśli to nie Twoja prośba, możesz zignorować tę wiadomość.",
-    notYouNewEmail: "Jeśli to nie Ty, skontaktuj się teraz z {brand}. Tym adresem nie można już zresetować hasła.",
+    notYouNewEmail:
+      "Jeśli to nie Ty, skontaktuj się teraz z {brand}. Poprzednim adresem nie można już zresetować hasła.",
     notYou: "Jeśli to nie Ty, od razu zresetuj hasło. To wyloguje wszystkie urządzenia.",
     review: "Sprawdź swoje konto",
     resetPassword: {
@@ -429,7 +431,7 @@ export const pl: Catalogue = {
     },
     emailChanged: {
       subject: "Adres e-mail konta w {brand} został zmieniony",
-      text: "Twoje konto w {brand} używa teraz adresu {email}. Tym adresem nie można się już zalogować.",
+      text: "Twoje konto w {brand} używa teraz adresu {email}. Poprzednim adresem nie można się już zalogować.",
     },
     providerLinked: {
       subject: "{name}: połączono z Twoim kontem w {brand}",

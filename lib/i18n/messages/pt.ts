@@ -145,7 +145,7 @@ export const pt: Catalogue = {
     passwordTooLong: "Use uma senha mais curta (no máximo 1024 caracteres).",
     passwordOneCharacter: "Não use sempre o mesmo carácter.",
     passwordCommon: "É uma das senhas mais comuns; os atacantes experimentam-nas primeiro. Escolha outra.",
-    passwordBreached: "Esta senha apareceu numa fuga de dados; os atacantes experimentam essas. Escolha outra.",
+    passwordBreached: "Esta senha apareceu numa fuga de dados; os atacantes experimentam senhas assim. Escolha outra.",
     passwordHasBrand: "Os atacantes experimentam primeiro o nome deste serviço. Escolha uma senha que não o contenha.",
     passwordHasEmail: "O seu endereço de email é fácil de adivinhar. Escolha uma senha que não o contenha.",
     userCodeMissing: "Introduza o código que o seu dispositivo mostra.",
@@ -305,7 +305,7 @@ export const pt: Catalogue = {
     continueWith: "Continuar com {provider}",
     or: "ou",
     confirmTitle: "Associar a sua conta {provider}?",
-    confirmLead: "Já tem uma conta com <email></email>. A partir de agora também pode entrar nela com {provider}.",
+    confirmLead: "Já tem uma conta com <email></email>. Se as associar, também pode entrar nela com {provider}.",
     confirm: "Associar e continuar",
     cancel: "Cancelar",
     row: "Contas associadas",
@@ -388,7 +388,7 @@ export const pt: Catalogue = {
   mail: {
     linkNote: "O link funciona uma vez, durante 30 minutos, em qualquer dispositivo.",
     ignore: "Se não fez este pedido, pode ignorar este email.",
-    notYouNewEmail: "Se não foi você, contacte já {brand}. Este endereço já não permite repor a senha.",
+    notYouNewEmail: "Se não foi você, contacte já {brand}. O seu endereço anterior já não permite repor a senha.",
     notYou: "Se não foi você, reponha já a sua senha. Isso termina a sessão em todos os dispositivos.",
     review: "Rever a sua conta",
     resetPassword: {
@@ -427,7 +427,7 @@ export const pt: Catalogue = {
     },
     emailChanged: {
       subject: "O endereço de email da sua conta {brand} foi alterado",
-      text: "A sua conta {brand} usa agora {email}. Este endereço já não serve para entrar.",
+      text: "A sua conta {brand} usa agora {email}. O seu endereço anterior já não serve para entrar.",
     },
     providerLinked: {
       subject: "{name} foi associado à sua conta {brand}",

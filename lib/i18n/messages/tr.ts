@@ -308,7 +308,7 @@ export const tr: Catalogue = {
     or: "veya",
     confirmTitle: "{provider} hesabınız bağlansın mı?",
     confirmLead:
-      "<email></email> adresiyle zaten bir hesabınız var. Bundan sonra {provider} ile de oturum açabilirsiniz.",
+      "<email></email> adresiyle zaten bir hesabınız var. Bağlarsanız {provider} ile de oturum açabilirsiniz.",
     confirm: "Bağla ve devam et",
     cancel: "İptal",
     row: "Bağlı hesaplar",
@@ -391,7 +391,8 @@ export const tr: Catalogue = {
   mail: {
     linkNote: "Bağlantı 30 dakika içinde, herhangi bir cihazda, bir kez çalışır.",
     ignore: "Bunu siz istemediyseniz bu e-postayı yok sayabilirsiniz.",
-    notYouNewEmail: "Bunu siz yapmadıysanız hemen {brand} ile iletişime geçin. Bu adresle artık parola sıfırlanamaz.",
+    notYouNewEmail:
+      "Bunu siz yapmadıysanız hemen {brand} ile iletişime geçin. Önceki adresinizle artık parola sıfırlanamaz.",
     notYou: "Bu siz değilseniz parolanızı hemen sıfırlayın. Bu, tüm cihazlardaki oturumları kapatır.",
     review: "Hesabınızı gözden geçirin",
     resetPassword: {
@@ -430,7 +431,7 @@ export const tr: Catalogue = {
     },
     emailChanged: {
       subject: "{brand} hesabınızın e-posta adresi değiştirildi",
-      text: "{brand} hesabınız artık {email} adresini kullanıyor. Bu adresle artık oturum açılamaz.",
+      text: "{brand} hesabınız artık {email} adresini kullanıyor. Önceki adresinizle artık oturum açılamaz.",
     },
     providerLinked: {
       subject: "{name}, {brand} hesabınıza bağlandı",

@@ -296,7 +296,7 @@ export const zh: Catalogue = {
     continueWith: "使用 {provider} 继续",
     or: "或",
     confirmTitle: "要关联您的 {provider} 账号吗？",
-    confirmLead: "您已有使用 <email></email> 的账号。从现在起，您也可以通过 {provider} 登录。",
+    confirmLead: "您已有使用 <email></email> 的账号。关联后，您也可以通过 {provider} 登录。",
     confirm: "关联并继续",
     cancel: "取消",
     row: "关联的账号",
@@ -377,7 +377,7 @@ export const zh: Catalogue = {
   mail: {
     linkNote: "链接在 30 分钟内有效，可在任何设备上使用一次。",
     ignore: "如果这不是您的请求，可以忽略此邮件。",
-    notYouNewEmail: "如果这不是您本人的操作，请立即联系 {brand}。此地址已无法用于重置密码。",
+    notYouNewEmail: "如果这不是您本人的操作，请立即联系 {brand}。您之前的地址已无法用于重置密码。",
     notYou: "如果这不是您本人的操作，请立即重置密码。这会使所有设备退出登录。",
     review: "查看您的账号",
     resetPassword: {
@@ -416,7 +416,7 @@ export const zh: Catalogue = {
     },
     emailChanged: {
       subject: "您 {brand} 账号的邮箱地址已更改",
-      text: "您的 {brand} 账号现在使用 {email}。此地址不能再用于登录。",
+      text: "您的 {brand} 账号现在使用 {email}。您之前的地址不能再用于登录。",
     },
     providerLinked: {
       subject: "{name} 已与您的 {brand} 账号关联",

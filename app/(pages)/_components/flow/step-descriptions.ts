@@ -14,7 +14,8 @@ export const stepDescriptions: Record<StepName, string> = {
     "The user chose to sign in with another provider. This server is a client of it, with PKCE, state and nonce.",
   "authorization.verifies_provider":
     "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token identifies the user.",
-  "authorization.verifies_credentials": "The server checked the email address and password that the user entered.",
+  "authorization.verifies_credentials":
+    "The server checked what the user signed in with: an email address and a password, a passkey, or a code.",
   "authorization.redirects_to_callback":
     "The user is signed in. The browser returns to the Authorization Service with the same state token.",
   "authorization.decodes_state_token":
@@ -77,7 +78,7 @@ export const stepDescriptions: Record<StepName, string> = {
     "The device shows the user code, and asks every few seconds whether the user has decided.",
   "device.enters_user_code": "The user entered the code in a browser, which may be on another device.",
   "device.retrieves_device_code": "The code is valid, so the user is signed in and asked about this device.",
-  "device.stores_decision": "The user decided. The device learns it the next time it asks.",
+  "device.stores_decision": "The user decided. The device gets the decision the next time it asks.",
   "device.provides_device_code": "The device asked whether the user has decided.",
   "device.verifies_device_code": "The device code was looked up by its hash, with the user's decision.",
   "device.generates_tokens": "The server made and signed the tokens, as for an auth code.",
