@@ -38,7 +38,11 @@ function makeServer(authInfo?: AuthInfo): McpServer {
   return server
 }
 
-const discovery = await fetch(new URL("/.well-known/oauth-authorization-server", ISSUER))
+const discovery = await fetch(new URL("/.well-known/oauth-authorization-server", ISSUER)).catch(() => null)
+if (!discovery?.ok) {
+  console.error(`${ISSUER} does not answer. Start it first, with npm run demo, and wait until it is ready.`)
+  process.exit(1)
+}
 const oauthMetadata = await discovery.json()
 const keys = createRemoteJWKSet(new URL(oauthMetadata.jwks_uri))
 
