@@ -84,7 +84,12 @@ export async function startRepeatedly(
   setUp: () => void = () => undefined,
 ): Promise<ServerProcess> {
   let server = await startProcess(command)
-  setUp()
+  try {
+    setUp()
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
   if (times === 0) return server
   const starts: number[] = []
   while (starts.length < times) {

@@ -58,10 +58,20 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
   const server = await startRepeatedly(command, options.starts, () => {
     clients = createRows(folder, env, options)
   })
+  const instances: Instance[] = [{ ...server, port }]
+  async function stop(): Promise<void> {
+    for (const instance of instances) await instance.stop()
+  }
+  let cookie: string
+  try {
+    while (instances.length < (options.instances ?? 1)) instances.push(await startInstance(command))
+    cookie = (await signIn(origin)).cookie
+  } catch (error) {
+    await stop()
+    throw error
+  }
   if (!clients) throw new Error("The server was not started.")
-  const others = await startOthers(command, options.instances ?? 1)
   const { client_id, client_secret } = clients.withSecret
-  const { cookie } = await signIn(origin)
   return {
     name: options.name,
     label: options.label,
@@ -83,25 +93,21 @@ export async function startOAuthFlow(options: OAuthFlowOptions): Promise<Target>
     formats: ["jwt"],
     ownFormat: "jwt",
     operations: operationNames,
-    ...server,
-    otherPorts: others.map((other) => other.port),
-    memory: () => [server, ...others].reduce((total, { memory }) => total + memory(), 0),
-    async stop() {
-      for (const { stop } of [...others, server]) await stop()
-    },
+    coldStartMs: server.coldStartMs,
+    otherPorts: instances.slice(1).map((instance) => instance.port),
+    memory: () => instances.reduce((total, { memory }) => total + memory(), 0),
+    stop,
   }
 }
 
-/** Starts the instances after the first one, on other ports with the same issuer. */
-async function startOthers(command: ServerCommand, instances: number) {
-  const others: (ServerProcess & { port: number })[] = []
-  while (others.length < instances - 1) {
-    const port = await findFreePort()
-    const env = { ...command.env, PORT: String(port) }
-    const discoveryUrl = `http://127.0.0.1:${port}/.well-known/openid-configuration`
-    others.push({ ...(await startRepeatedly({ ...command, env, discoveryUrl }, 0)), port })
-  }
-  return others
+type Instance = ServerProcess & { port: number }
+
+/** Starts another instance, on another port with the same issuer. */
+async function startInstance(command: ServerCommand): Promise<Instance> {
+  const port = await findFreePort()
+  const env = { ...command.env, PORT: String(port) }
+  const discoveryUrl = `http://127.0.0.1:${port}/.well-known/openid-configuration`
+  return { ...(await startRepeatedly({ ...command, env, discoveryUrl }, 0)), port }
 }
 
 type Registered = { client_id: string; client_secret: string }
