@@ -2,9 +2,9 @@ import BetterSqlite3 from "better-sqlite3"
 import pg from "pg"
 import { columnNames } from "@/lib/data/columns"
 
-export type Model = "User" | "Client" | "Session" | "AuthCode"
+type Model = "User" | "Client" | "Session" | "AuthCode"
 /** Times in milliseconds since the epoch, booleans as 0 or 1. */
-export type Row = Record<string, string | number | null>
+type Row = Record<string, string | number | null>
 
 /** A connection of the bench to a database with its tables. */
 export type BenchDatabase = {
