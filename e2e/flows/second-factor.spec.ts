@@ -106,7 +106,7 @@ test("a recovery code replaces the app once, and new ones replace the old", asyn
 test("the app is turned off again", async ({ openContext, page, mailed }) => {
   const { user } = await openWithApp(page, mailed)
   await page.goto(`${mailed.issuer}/account/totp`)
-  await page.getByRole("button", { name: "Turn off" }).click()
+  await page.getByRole("button", { name: "Remove" }).click()
   await expect(page.getByText("Your authenticator app was removed.")).toBeVisible()
   const other = await (await openContext()).newPage()
   await other.goto(`${mailed.issuer}/sign-in`)
@@ -146,7 +146,7 @@ test("a client, a request or the whole server can require a second factor, which
     const user = await insertUser()
     await beginAtClient(page, client, changes, issuer)
     await signIn(page, user)
-    await expect(page.getByText("This service needs a second step when you sign in.")).toBeVisible()
+    await expect(page.getByText("This service requires a second step when you sign in.")).toBeVisible()
     await setUpApp(page)
     await page.getByRole("link", { name: "Continue" }).click()
     expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()

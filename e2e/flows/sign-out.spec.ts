@@ -29,7 +29,7 @@ test("a person who signs out at a client signs in again with the password - RP-I
   })
   await page.goto(`${issuer}/end-session?${parameters}`)
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign out?")
-  await expect(page.getByText("Shop asks you to sign out.")).toBeVisible()
+  await expect(page.getByText("Shop is asking you to sign out.")).toBeVisible()
   await page.getByRole("link", { name: "Stay signed in" }).click()
   await page.waitForURL(`${returnUri}?state=s`)
 

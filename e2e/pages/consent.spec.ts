@@ -42,7 +42,7 @@ test("the consent page shows the return host above the buttons, and what using a
   const client = await registerClient({ redirectUris: [site.redirectUri], firstParty: false })
   await addBrowserSession(context, await insertUser())
   await beginAtClient(page, client, { scope: "openid" })
-  await expect(page.getByText("will only see that you signed in")).toBeVisible()
+  await expect(page.getByText("will see only your account ID")).toBeVisible()
   const host = await page.getByText(`You'll be sent back to ${new URL(site.origin).host}`).boundingBox()
   const allow = await page.getByRole("button", { name: "Allow" }).boundingBox()
   expect(host?.y).toBeLessThan(allow?.y ?? 0)

@@ -55,7 +55,7 @@ test("sign-ins beyond the queue are refused with 503 and Retry-After", async () 
   for (const response of accepted) expectSignedIn(response)
   for (const response of surplus) {
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0)
-    expect(await expectNotSignedIn(response)).toContain("Your details are fine.")
+    expect(await expectNotSignedIn(response)).toContain("The problem is on our side.")
   }
   // Afterwards there is room again.
   expectSignedIn(await attempt())

@@ -157,7 +157,7 @@ test("a hint shows how strong the new password is while it is typed", async ({ p
   for (const [typed, hint] of [
     ["abcdefgh", "Easy to guess"],
     ["aaaaaaaaaaaaaaaa", "Easy to guess"],
-    ["kq7vexolw2pz", "Fair: a few more words make it stronger"],
+    ["kq7vexolw2pz", "Fair: add a few more words to make it stronger"],
     ["seven purple elephants dance", "Hard to guess"],
   ] as const) {
     await password.fill(typed)

@@ -33,8 +33,8 @@ function TourCard() {
     <section className="rounded-2xl bg-accent-soft p-5 sm:px-7 sm:py-6">
       <h2 className="text-xl font-semibold tracking-tight">Watch a sign-in happen</h2>
       <p className="mt-1 max-w-xl text-pretty">
-        The guided tour plays a client step by step and shows what the server does at each step. Break the flow on
-        purpose, and see how the server refuses.
+        The guided tour acts as a client and shows what the server does at each step. Break the flow on purpose and see
+        how the server responds.
       </p>
       <a className="button button-primary mt-4" href="/playground">
         Take the tour

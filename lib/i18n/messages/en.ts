@@ -10,7 +10,7 @@ export const en = {
     createAccount: "Create an account",
     signedInAs: "Signed in as <email></email>",
     home: "Go to the home page",
-    unnamedApp: "An unnamed app",
+    unnamedApp: "Unnamed app",
     reference: "Reference:",
     copy: "Copy",
     copied: "Copied",
@@ -28,7 +28,7 @@ export const en = {
     optional: "Optional",
     keep: "Keep me signed in",
     strengthWeak: "Easy to guess",
-    strengthFair: "Fair: a few more words make it stronger",
+    strengthFair: "Fair: add a few more words to make it stronger",
     strengthStrong: "Hard to guess",
     showPassword: "Show password",
     capsLock: "Caps Lock is on.",
@@ -47,7 +47,7 @@ export const en = {
   signOut: {
     title: "Sign out?",
     pageTitle: "Sign out",
-    byClient: "<client></client> asks you to sign out. You may still be signed in there.",
+    byClient: "<client></client> is asking you to sign out. You may still be signed in there afterward.",
     stay: "Stay signed in",
     doneTitle: "You're signed out",
     donePageTitle: "Signed out",
@@ -56,9 +56,9 @@ export const en = {
   consent: {
     title: "<client></client> wants to access your account",
     pageTitle: "Allow access",
-    nothing: "<client></client> will only see that you signed in (a user ID). It won't see your name or email.",
+    nothing: "<client></client> will see only your account ID. It won't see your name or email address.",
     scopes: "<client></client> will be able to:",
-    resources: "To be used with these services:",
+    resources: "This access applies to these services:",
     returnTo: "You'll be sent back to <strong>{host}</strong>",
     deviceCode: "You are about to connect the device that shows <strong>{code}</strong>",
     deviceWarning:
@@ -66,7 +66,7 @@ export const en = {
     unverified:
       "Unverified: <client></client> registered itself here, and no one has checked who runs it. Allow this only if you know the app.",
     unverifiedHost:
-      "Unverified: this app is described by <strong>{host}</strong>. Allow this only if you know that site.",
+      "Unverified: this app's details come from <strong>{host}</strong>. Allow this only if you know that site.",
     genericScheme:
       "Any app on this device can open {scheme}: links. Allow this only if you started signing in from <client></client> just now.",
     policy: "Privacy policy",
@@ -83,14 +83,14 @@ export const en = {
     address: "See your postal address",
     phone: "See your phone number",
     offline_access: "Keep access when you're not using the app",
-    emailVerifiedClaim: "See whether your email address is verified",
+    emailVerifiedClaim: "See whether your email address is confirmed",
     claim: "See your {claim}",
   },
   device: {
     title: "Connect a device",
     lead: "Enter the code that your device shows.",
     code: "Code",
-    codeHint: "For example WDJB-MJHT",
+    codeHint: "For example, WDJB-MJHT",
     warning:
       "Continue only if you started this on a device that you have with you. Never enter a code that someone sent you.",
     allowedTitle: "Device connected",
@@ -110,7 +110,7 @@ export const en = {
     passwordChangedHere: "Your password was changed, and every other browser was signed out.",
     profileSaved: "Your profile was saved.",
     emailSent:
-      "We sent an email to the new address. Open its link and confirm; until then your address stays the same.",
+      "We sent an email to the new address. Open the link in it and confirm. Until then, your address stays the same.",
     browserEnded: "The browser was signed out.",
     othersEnded: "All other browsers were signed out.",
     appDisconnected: "The app no longer has access.",
@@ -139,7 +139,8 @@ export const en = {
       "An account with this email address exists. Sign in with your password first, then link the other account on the account page.",
     providerNoAccount:
       "No account here is linked to that one, and this service doesn't accept sign-ups. Sign in another way, then link it on the account page.",
-    providerTaken: "That account is already linked to a different account here. Unlink it there first.",
+    providerTaken:
+      "That account is already linked to a different account on this service. Sign in to that one and unlink it first.",
     passkeyWrong: "This passkey doesn't work here. Try again, or use your password.",
     passkeyNotAdded: "The passkey was not added. Check the name (at most 100 characters, one line) and try again.",
     codeMissing: "Enter a code.",
@@ -163,7 +164,7 @@ export const en = {
     backToSignIn: "Back to sign in",
     backToForm: "Back to the form",
     busyTitle: "The sign-in service is busy",
-    busy: "Your details are fine. Try again in {duration}.",
+    busy: "The problem is on our side. Try again in {duration}.",
     tooManyTitle: "Too many attempts",
     tooMany: "Try again in {duration}.",
     tooManySignInsTitle: "Too many failed sign-in attempts",
@@ -175,7 +176,7 @@ export const en = {
     linkUsedTitle: "This link was already used",
     linkUsed: "You may already be signed in: go back to the app and check. If not, sign in again from there.",
     linkExpiredTitle: "This link has expired",
-    linkExpired: "Signing in must be finished within {duration}. Go back to the app and start again.",
+    linkExpired: "You have {duration} to finish signing in. Go back to the app and start again.",
     otherBrowserTitle: "This link belongs to another browser",
     otherBrowser:
       "Finish in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
@@ -189,7 +190,7 @@ export const en = {
     signOutLink: "The app that sent you here made a mistake, so you may still be signed in. Sign out on the home page.",
     signInLinkTitle: "This sign-in link doesn't work",
     signInLink:
-      "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support.",
+      "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support team.",
     forDeveloper: "For the app's developer",
     emailLinkTitle: "This link doesn't work",
     emailLink: "It was already used, it has expired, or we have sent you a newer one since.",
@@ -204,7 +205,7 @@ export const en = {
     off: "This service can't send email, so it can't reset your password.",
     offHelp: "<link>Ask for help</link> to get a new password.",
     chooseTitle: "Choose a new password",
-    chooseLead: "for <email></email>. You'll be signed out everywhere.",
+    chooseLead: "For <email></email>. You'll be signed out everywhere.",
     newPassword: "New password",
     chooseSubmit: "Change password",
   },
@@ -247,7 +248,7 @@ export const en = {
     newEmail: "New email address",
     emailSubmit: "Send the link",
     emailOff: "This service can't send email. Ask for help to change your address.",
-    verify: "Send a confirmation link",
+    verify: "Send a link to your current address",
     password: "Password",
     passwordTitle: "Change your password",
     passwordLead: "Every other browser will be signed out, and apps will ask you to sign in again.",
@@ -277,7 +278,7 @@ export const en = {
     delete: "Delete your account",
     deleteTitle: "Delete your account?",
     deleteLead:
-      "Your profile, your connected apps and your history will be deleted immediately. This cannot be undone.",
+      "Your account and all its data will be deleted immediately, and connected apps will lose access. This cannot be undone.",
     deleteSubmit: "Delete account",
     deletePassword: "Enter your password to confirm",
     confirmTitle: "Confirm it's you",
@@ -295,7 +296,7 @@ export const en = {
     birthdateHint: "YYYY-MM-DD",
     gender: "Gender",
     zoneinfo: "Time zone",
-    zoneinfoHint: "For example Europe/Berlin",
+    zoneinfoHint: "For example, Europe/Berlin",
     phone_number: "Phone number",
     phoneHint: "With country code, for example +41 44 668 18 00",
     street_address: "Street address",
@@ -336,7 +337,7 @@ export const en = {
     add: "Add a passkey",
     skip: "Not now",
     stopped: "No passkey was used. Try again, or continue without one.",
-    noScript: "Passkeys need JavaScript.",
+    noScript: "Turn on JavaScript to use passkeys.",
     created: "Added {date}",
     remove: "Remove",
     signIn: "Use a passkey",
@@ -351,21 +352,21 @@ export const en = {
     off: "Off",
     setUp: "Set up",
     setupTitle: "Set up an authenticator app",
-    required: "This service needs a second step when you sign in.",
+    required: "This service requires a second step when you sign in.",
     scan: "Scan this QR code with an authenticator app, such as the one in your password manager.",
     qrCode: "QR code for the authenticator app",
     type: "Or type this key into the app: <code>{key}</code>",
     proof: "Code from the app",
     turnOn: "Turn on",
     manageTitle: "Authenticator app",
-    manageLead: "Signing in needs your password and a code from the app.",
+    manageLead: "When you sign in with your password, you also need a code from the app.",
     codesLeft:
       "{count, plural, =0 {No recovery codes are left.} one {# recovery code is left.} other {# recovery codes are left.}}",
     renew: "Create new recovery codes",
-    turnOff: "Turn off",
+    turnOff: "Remove",
     codesTitle: "Your recovery codes",
     codesLead:
-      "Each code replaces the app once, for example when you lose your phone. Print them or store them in a safe place: they won't be shown again.",
+      "Each code works once in place of the app, for example if you lose your phone. Print the codes or store them in a safe place: they won't be shown again.",
   },
   /** What happened to an account. */
   events: {
@@ -390,7 +391,7 @@ export const en = {
   },
   outbox: {
     title: "Outbox",
-    lead: "The emails that this demo would have sent, the newest first.",
+    lead: "The emails that this demo would have sent, newest first.",
     empty: "No emails yet.",
     to: "To {email}",
   },
@@ -400,7 +401,7 @@ export const en = {
     ignore: "If you didn't ask for this, you can ignore this email.",
     notYouNewEmail:
       "If this wasn't you, contact {brand} now. Your previous address can no longer be used to reset the password.",
-    notYou: "If this wasn't you, reset your password now. That signs out every device.",
+    notYou: "If this wasn't you, reset your password now. That signs out every browser.",
     review: "Review your account",
     resetPassword: {
       subject: "Reset your {brand} password",
@@ -434,14 +435,14 @@ export const en = {
     },
     passwordChanged: {
       subject: "Your {brand} password was changed",
-      text: "The password of your {brand} account was changed, and every other device was signed out.",
+      text: "The password of your {brand} account was changed, and every other browser was signed out.",
     },
     emailChanged: {
       subject: "The email address of your {brand} account was changed",
       text: "Your {brand} account now uses {email}. Your previous address no longer works for signing in.",
     },
     providerLinked: {
-      subject: "{name} was linked with your {brand} account",
+      subject: "{name} was linked to your {brand} account",
       text: "You can now sign in to your {brand} account with {name}.",
     },
     providerUnlinked: {
@@ -454,15 +455,15 @@ export const en = {
     },
     passkeyRemoved: {
       subject: "A passkey was removed from your {brand} account",
-      text: "The passkey {name} can no longer sign in to your {brand} account.",
+      text: "You can no longer sign in to your {brand} account with the passkey {name}.",
     },
     totpAdded: {
       subject: "An authenticator app was added to your {brand} account",
-      text: "From now on, signing in to {brand} needs a code from your authenticator app.",
+      text: "From now on, when you sign in to {brand} with your password, you also need a code from your authenticator app.",
     },
     totpRemoved: {
       subject: "The authenticator app was removed from your {brand} account",
-      text: "Signing in to {brand} no longer needs a code from your authenticator app.",
+      text: "You no longer need a code from your authenticator app to sign in to {brand}.",
     },
     recoveryCodesCreated: {
       subject: "New recovery codes for your {brand} account",

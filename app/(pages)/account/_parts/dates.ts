@@ -26,7 +26,8 @@ const units = [
 export function formatAgo(texts: Texts, date: Date): string {
   const seconds = Math.round((Date.now() - date.getTime()) / 1000)
   if (seconds > 30 * 24 * 3600) return formatDay(texts, date)
-  const [unit, length] = units.find(([, size]) => seconds >= size) ?? ["minute", 60]
-  const ago = seconds < 60 ? 0 : Math.floor(seconds / length)
+  // Less than a minute ago is "now".
+  const [unit, length] = units.find(([, size]) => seconds >= size) ?? ["second", 60]
+  const ago = Math.max(0, Math.floor(seconds / length))
   return new Intl.RelativeTimeFormat(texts.locale, { numeric: "auto" }).format(-ago, unit)
 }

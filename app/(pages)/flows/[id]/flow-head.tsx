@@ -29,7 +29,7 @@ export function FlowHead({ flow, failedId, stream, now: start }: Props) {
     <header className="mt-6">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">
-          {flow.client ? <ClientName name={flow.client.name} unnamed="An unnamed app" /> : "Unknown client"}
+          {flow.client ? <ClientName name={flow.client.name} unnamed="Unnamed app" /> : "Unknown client"}
         </h1>
         <OutcomePill outcome={outcome} />
         <span className="ms-auto">

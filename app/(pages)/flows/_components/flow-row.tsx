@@ -23,7 +23,7 @@ export const FlowRow = memo(function FlowRow({ flow, now, fresh }: Props) {
         <span className="min-w-0">
           <span className="block truncate">
             {flow.client ? (
-              <ClientName name={flow.client.name} unnamed="An unnamed app" />
+              <ClientName name={flow.client.name} unnamed="Unnamed app" />
             ) : (
               <span className="font-semibold">Unknown client</span>
             )}
