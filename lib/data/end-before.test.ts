@@ -9,7 +9,7 @@ import { deleteBrowserSessionsBefore, revokeSessionsBefore } from "./end-before"
 import { findSession, revokeSession } from "./sessions"
 
 describeOnEachDatabase("everything before a time", () => {
-  test("ends in batches: Sessions, each batch with its event, and no Session of later or that has already ended", async () => {
+  test("ends in batches: Sessions, each batch with its event, and no Session that started later or has already ended", async () => {
     const owner = { user: await storeUser(), client: await storeClient() }
     const stored = await Promise.all(Array.from({ length: 7 }, () => storeStartedSession(owner)))
     const ids = stored.map(({ id }) => id)
