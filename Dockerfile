@@ -11,7 +11,7 @@ COPY lib lib
 COPY prisma prisma
 COPY public public
 # This image has no compiler, so `npm ci` fails if it cannot download the prebuilt better-sqlite3.
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm
 RUN npm run build && rm -rf .next/cache && npm prune --omit=dev --omit=optional
 
 FROM node:24-trixie-slim
