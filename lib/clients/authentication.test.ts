@@ -35,7 +35,7 @@ afterAll(() => opened.drop())
 const base64 = (text: string) => Buffer.from(text).toString("base64")
 const basic = (id: string, password: string) => `Basic ${base64(`${id}:${password}`)}`
 const authenticate = (authorization: string | null, form = "") =>
-  authenticateClient(authorization, parseParameters(form), "192.0.2.1")
+  authenticateClient(authorization, parseParameters(form), () => "192.0.2.1")
 const failed = oauthError("invalid_client", "client_authentication_failed")
 
 describe("a client is authenticated", () => {

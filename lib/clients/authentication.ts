@@ -18,18 +18,18 @@ type Credentials = {
 /**
  * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
  * @param authorization the Authorization header
- * @param address the network address of the request: wrong credentials are counted against it
+ * @param findAddress returns the network address of the request: wrong credentials are counted against it
  * @throws OAuthError invalid_request when two methods are used, temporarily_unavailable after too many wrong credentials,
  * invalid_client for everything else
  */
 export async function authenticateClient(
   authorization: string | null,
   form: Parameters,
-  address: string,
+  findAddress: () => string,
 ): Promise<Client> {
   const credentials = parseCredentials(authorization, form)
   const { clientId } = credentials
-  if (credentials.method !== "none") await checkFailures(clientId, address)
+  if (credentials.method !== "none") await checkFailures(clientId, findAddress)
   // A client whose ID is a URL is stored with its first code; before that it can push its request.
   const client =
     (await findClient(clientId)) ?? (isDocumentClientId(clientId) ? await findDocumentClient(clientId) : null)
@@ -44,7 +44,7 @@ export async function authenticateClient(
   }
   if (credentials.assertion !== undefined) await verifyClientAssertion(client, credentials.assertion)
   else if (credentials.method !== "none" && !isSecret(credentials.clientSecret, client.clientSecretHash)) {
-    await countFailure(clientId, address)
+    await countFailure(clientId, findAddress())
     throw OAuthError.invalidClient(
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",
       "client_authentication_failed",

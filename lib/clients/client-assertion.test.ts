@@ -53,7 +53,11 @@ function sign(
 
 const authenticate = (assertion: string, form: Record<string, string> = {}, authorization: string | null = null) => {
   const parameters = { client_assertion: assertion, client_assertion_type: assertionType, ...form }
-  return authenticateClient(authorization, parseParameters(new URLSearchParams(parameters).toString()), "192.0.2.1")
+  return authenticateClient(
+    authorization,
+    parseParameters(new URLSearchParams(parameters).toString()),
+    () => "192.0.2.1",
+  )
 }
 
 describeOnEachDatabase("a client assertion", () => {
@@ -106,7 +110,7 @@ describeOnEachDatabase("a client assertion", () => {
     await expect(authenticate(assertion, {}, "Basic eDp5")).rejects.toThrow(twice)
     await expect(authenticate(assertion, { client_id: "another" })).rejects.toThrow(twice)
     await expect(authenticate(assertion, { client_assertion_type: "x" })).rejects.toThrow(failed)
-    await expect(authenticateClient(null, parseParameters(`client_id=${clientId}`), "192.0.2.1")).rejects.toThrow(
+    await expect(authenticateClient(null, parseParameters(`client_id=${clientId}`), () => "192.0.2.1")).rejects.toThrow(
       failed,
     )
     const { client } = await registerClient({ clientName: "Other", redirectUris: ["https://client.example/callback"] })

@@ -15,10 +15,11 @@ const keyOf = (clientId: string, address: string) => `${clientId} ${addressKey(a
 
 /**
  * Checks, before the credentials of a client, that not too many were refused.
+ * @param findAddress returns the network address of the request; called only when this process has refused credentials
  * @throws OAuthError temporarily_unavailable with status 429
  */
-export async function checkFailures(clientId: string, address: string): Promise<void> {
-  const counted = await failures.value?.get(keyOf(clientId, address))
+export async function checkFailures(clientId: string, findAddress: () => string): Promise<void> {
+  const counted = await failures.value?.get(keyOf(clientId, findAddress()))
   if (counted && counted.remainingPoints <= 0) throw tooMany(counted)
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto"
+import { generateTimeOrderedId } from "@/lib/protocol/random"
 import { insertWrite } from "./columns"
 import { database } from "./database"
 import type { AuditEvent } from "./generated/sqlite/client"
@@ -79,7 +79,7 @@ export type NewAuditEvent = Source & {
 
 /** The write that records an event. It is committed with what it is about. */
 export function auditWrite({ actor = "user", ...event }: NewAuditEvent): Write {
-  return insertWrite("AuditEvent", { id: randomUUID(), actor, ...event })
+  return insertWrite("AuditEvent", { id: generateTimeOrderedId(event.at), actor, ...event })
 }
 
 /** Records an event that changes nothing else. */
@@ -94,7 +94,7 @@ export function auditSessionWrite(sessionId: string, event: NewAuditEvent): Writ
     `INSERT INTO "AuditEvent" ("id", "at", "kind", "actor", "address", "detail", "userId", "clientId", "flowId")
       SELECT CAST(? AS TEXT), CAST(? AS TIMESTAMP), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
         "userId", "clientId", "id" FROM "Session" WHERE "id" = ?`,
-    [randomUUID(), at, kind, actor, address, detail, sessionId],
+    [generateTimeOrderedId(at), at, kind, actor, address, detail, sessionId],
   ]
 }
 
@@ -114,7 +114,7 @@ export async function insertFailedSignIn(email: string, at: Date, source: Source
       SELECT CAST(? AS TEXT), CAST(? AS TIMESTAMP), 'sign_in_failed', 'user', "id",
         CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)
       FROM "User" WHERE "email" = ?`,
-    [randomUUID(), at, browser, os, address, flowId, email],
+    [generateTimeOrderedId(at), at, browser, os, address, flowId, email],
   )
 }
 

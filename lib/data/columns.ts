@@ -3,7 +3,7 @@ import { Prisma } from "./generated/sqlite/browser"
 import type { Row, Value, Write } from "./statement"
 
 /** Lists are stored as space-separated text. */
-export const toList = (text: string) => text.split(" ").filter(Boolean)
+export const toList = (text: string) => (text === "" ? [] : text.split(" ").filter(Boolean))
 export const joinList = (list: string[]) => list.join(" ")
 
 type Models = { [Name in Prisma.ModelName]: Prisma.TypeMap["model"][Name]["payload"]["scalars"] }

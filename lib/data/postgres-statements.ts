@@ -40,9 +40,11 @@ export function connectPostgres(): StatementDriver {
     }
   }
 
+  const list = async (sql: string, values: Value[]) => (await pool.query<Row>(prepared([sql, values]))).rows
   return {
-    async list(sql, values) {
-      return (await pool.query<Row>(prepared([sql, values]))).rows
+    list,
+    async find(sql, values) {
+      return (await list(sql, values))[0] ?? null
     },
     async write(writes, guarded = false) {
       const [only, ...others] = writes

@@ -16,29 +16,33 @@ export async function connectSqlite(): Promise<StatementDriver> {
   }
 
   const run = ([sql, values]: Write) => prepare(sql).statement.run(...values.map(toSqlite)).changes
-  const runTogether = db.transaction((writes: Write[], guarded: boolean) => {
+  const runRequest = ({ writes, guarded }: Waiting): number[] => {
     const [first, ...others] = writes
     const changed = first ? run(first) : 0
     return guarded && changed === 0 ? [0] : [changed, ...others.map(run)]
-  })
+  }
+  // A transaction inside another one is a savepoint.
+  const runUndoable = db.transaction(runRequest)
   let queue: Waiting[] = []
 
-  /** Runs the writes of one request inside the shared transaction. @returns what settles that request after the commit */
-  function runOne({ writes, guarded, resolve, reject }: Waiting): () => void {
+  /** Runs the writes of one request, which has an effect or an error of its own. @returns what settles it after the commit */
+  function runSeparately(request: Waiting): () => void {
     try {
-      const changes = writes.length === 1 ? writes.map(run) : runTogether(writes, guarded)
-      return () => resolve(changes)
+      const changes = runUndoable(request)
+      return () => request.resolve(changes)
     } catch (error) {
       // Some errors, such as a full disk, end the whole transaction.
       if (!db.inTransaction) throw error
-      return () => reject(error)
+      return () => request.reject(error)
     }
   }
-  const runAll = db.transaction((batch: Waiting[]) => batch.map(runOne))
+  const runAll = db.transaction((batch: Waiting[]) => batch.map(runRequest))
+  const runAllSeparately = db.transaction((batch: Waiting[]) => batch.map(runSeparately))
 
   /**
    * Group commit: the writes of all requests in this turn of the event loop share one transaction. Each request succeeds or
-   * fails separately, and is answered after the commit (docs/decisions/019).
+   * fails separately, and is answered after the commit (docs/decisions/019). Savepoints cost as much as a short write, so
+   * there are none until a write fails.
    */
   function commitQueue(): void {
     const batch = queue
@@ -46,21 +50,31 @@ export async function connectSqlite(): Promise<StatementDriver> {
     try {
       // A single statement is atomic and costs less without a transaction around it.
       const alone = batch.length === 1 && batch[0]?.writes.length === 1
-      for (const settle of alone ? batch.map(runOne) : runAll.immediate(batch)) settle()
+      const changes = alone ? batch.map(runRequest) : runAll.immediate(batch)
+      batch.forEach(({ resolve }, i) => void resolve(changes[i] ?? []))
+    } catch {
+      commitSeparately(batch)
+    }
+  }
+
+  /** Runs again what was undone because one of its writes failed. */
+  function commitSeparately(batch: Waiting[]): void {
+    try {
+      for (const settle of runAllSeparately.immediate(batch)) settle()
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
   }
 
   return {
+    find(sql, values) {
+      const found = prepare(sql)
+      const row = found.statement.get(...values.map(toSqlite)) as Row | undefined
+      return row ? readRow(row, found) : null
+    },
     list(sql, values) {
-      const { statement, dates, booleans } = prepare(sql)
-      const rows = statement.all(...values.map(toSqlite)) as Row[]
-      for (const row of rows) {
-        for (const place of dates) if (row[place] !== null) row[place] = new Date(row[place] as number)
-        for (const place of booleans) row[place] = row[place] === 1
-      }
-      return rows
+      const found = prepare(sql)
+      return (found.statement.all(...values.map(toSqlite)) as Row[]).map((row) => readRow(row, found))
     },
     write(writes, guarded = false) {
       return new Promise((resolve, reject) => {
@@ -78,6 +92,12 @@ function prepareStatement(db: BetterSqlite3.Database, sql: string): Prepared {
   if (statement.reader) statement.raw()
   const placesOf = (wanted: string) => types.flatMap((type, place) => (type === wanted ? [place] : []))
   return { statement, dates: placesOf("DATETIME"), booleans: placesOf("BOOLEAN") }
+}
+
+function readRow(row: Row, { dates, booleans }: Prepared): Row {
+  for (const place of dates) if (row[place] !== null) row[place] = new Date(row[place] as number)
+  for (const place of booleans) row[place] = row[place] === 1
+  return row
 }
 
 function toSqlite(value: Value): string | number | null {

@@ -16,6 +16,8 @@ export type Write = [sql: string, values: Value[]]
  */
 export type StatementDriver = {
   list(sql: string, values: Value[]): Row[] | Promise<Row[]>
+  /** The first row of the result; null without one. */
+  find(sql: string, values: Value[]): Row | null | Promise<Row | null>
   /**
    * Commits all writes or none before it resolves.
    * @param guarded whether the others are left out when the first changes no row
@@ -41,19 +43,16 @@ export function closeStatements(): void {
   open.value = undefined
 }
 
-const list = (sql: string, values: Value[]) =>
-  open.value?.list(sql, values) ?? connect().then((driver) => driver.list(sql, values))
-
 /** Lists all rows of the result. @throws DatabaseUnavailableError */
 export function listRows(sql: string, values: Value[]): Promise<Row[]> {
-  return attempt("read", () => list(sql, values))
+  return attempt("read", () => open.value?.list(sql, values) ?? connect().then((driver) => driver.list(sql, values)))
 }
-
-const firstRow = (rows: Row[]) => rows[0] ?? null
 
 /** Finds the first row of the result. @throws DatabaseUnavailableError */
 export function findRow(sql: string, values: Value[]): Promise<Row | null> {
-  return attempt("read", () => list(sql, values), firstRow)
+  return attempt("read", () =>
+    open.value ? open.value.find(sql, values) : connect().then((driver) => driver.find(sql, values)),
+  )
 }
 
 const writeAll = (writes: Write[]) => open.value?.write(writes) ?? connect().then((driver) => driver.write(writes))

@@ -15,19 +15,23 @@ export function withTimeLimit<Result>(
   handle: (request: EndpointRequest) => Promise<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(new DatabaseUnavailableError(new Error(`no answer within ${limitMs} ms`)))
-    let timer = setTimeout(fail, limitMs)
+    let receiving = false
+    const timer = setTimeout(() => {
+      if (!receiving) reject(new DatabaseUnavailableError(new Error(`no answer within ${limitMs} ms`)))
+    }, limitMs)
     const limited: EndpointRequest = {
       ...request,
       async readBody(maxBytes) {
-        clearTimeout(timer)
-        const body = await request.readBody(maxBytes)
-        timer = setTimeout(fail, limitMs)
-        return body
+        receiving = true
+        try {
+          return await request.readBody(maxBytes)
+        } finally {
+          receiving = false
+          timer.refresh()
+        }
       },
     }
-    handle(limited)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
+    const stop = () => clearTimeout(timer)
+    handle(limited).then(resolve, reject).then(stop)
   })
 }

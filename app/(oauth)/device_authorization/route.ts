@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
     POST: async (request, flow) => {
       const form = await readForm(request)
       flow.step("device.requests_device_code", () => describeParameters(form.entries()))
-      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress())
+      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress)
       return json(await authorizeDevice(client, form, request.clientAddress(), flow))
     },
   },

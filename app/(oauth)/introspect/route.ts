@@ -17,7 +17,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
     POST: async (request, flow) => {
       const form = await readForm(request)
       flow.step("introspection.provides_token", () => describeParameters(form.entries()))
-      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress())
+      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress)
       const response = await introspectToken(client, form.require("token"), flow)
       // RFC 9701 section 4.
       const isJwtWanted = request.header("accept")?.includes("application/token-introspection+jwt")

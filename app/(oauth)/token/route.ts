@@ -14,7 +14,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const form = await readForm(request)
       const { step } = grants[findGrantType(form) ?? "authorization_code"]
       flow.step(step, () => describeParameters(form.entries()))
-      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress())
+      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress)
       const proof = await readDpopProof("POST", request, flow)
       return json(await grants[parseGrantType(form)].issue(client, form, flow, proof))
     },
