@@ -3,6 +3,7 @@ import { decodeJwt } from "jose"
 import { testEnvironment } from "../fixtures/environment"
 import { backAtClient, beginAtClient, type ClientSite, expect, test } from "../fixtures/journey"
 import { expectAccessible } from "../fixtures/page-checks"
+import { addPasskey } from "../fixtures/passkeys"
 import { signIn } from "../fixtures/people"
 import { insertUser, readTokens, redeem, registerClient, type TestClient } from "../fixtures/world"
 
@@ -43,6 +44,28 @@ test("prompt=select_account keeps several accounts in one browser, and lets the 
   await page.getByRole("button", { name: "Sign out" }).click()
   await begin()
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
+})
+
+test("a sign-in with a passkey adds an account as one with a password does", async ({ page, site }) => {
+  const [ada, grace] = [await insertUser(), await insertUser()]
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  const begin = () => beginAtClient(page, client, { prompt: "select_account" })
+  await begin()
+  await signIn(page, ada)
+  await backAtClient(page, site)
+  await begin()
+  const passkey = await addPasskey(grace)
+  const fields = page.locator("[data-passkey]")
+  const { challenge } = JSON.parse((await fields.getAttribute("data-options")) ?? "{}")
+  const response = passkey.answer({ challenge, origin: testEnvironment().issuer })
+  await fields.locator("input[name=response]").evaluate((input: HTMLInputElement, value) => {
+    input.value = value
+    if (input.form) input.form.action = "/sign-in/passkey/submit"
+    input.form?.submit()
+  }, response)
+  await backAtClient(page, site)
+  await begin()
+  for (const person of [ada, grace]) await expect(page.getByRole("button", { name: person.email })).toBeVisible()
 })
 
 test("the account must be one of this browser, and prompt=login asks for the password anyway", async ({

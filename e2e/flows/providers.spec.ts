@@ -9,6 +9,7 @@ import { postPage } from "../fixtures/forms"
 import { backAtClient, beginAtClient } from "../fixtures/journey"
 import { test as base, expect, mailSettings } from "../fixtures/mail"
 import { highLimits, startOwnServer } from "../fixtures/own-server"
+import { addPasskey } from "../fixtures/passkeys"
 import { addBrowserSession, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { startServer, type TestServer } from "../fixtures/server"
@@ -137,12 +138,43 @@ test("an account with the same address is linked only after a confirmation, when
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   await page.goBack()
   await page.getByRole("button", { name: "Link and continue" }).click()
-  await page.waitForURL((url) => url.origin === issuer && url.pathname === "/")
+  await page.waitForURL((url) => url.origin === issuer && url.pathname === "/account")
   await page.goto(`${issuer}/account/providers`)
   await expect(page.getByText(person.email)).toBeVisible()
   await page.getByRole("button", { name: `Unlink: Elsewhere ${process.pid}` }).click()
   await expect(page.getByText("The account was unlinked.")).toBeVisible()
   expect(user.email).toBe(person.email)
+})
+
+test("a request for another sign-in asks for it at the provider too, also of a person who is signed in there - OpenID Connect Core 3.1.2.1", async ({
+  page,
+  providers,
+  site,
+}) => {
+  const person = await providers.createPerson()
+  const { issuer } = providers.server
+  const client = await registerClient({ redirectUris: [site.redirectUri] })
+  await page.goto(`${issuer}/sign-in`)
+  await signInElsewhere(page, providers, person)
+  await page.waitForURL((url) => url.origin === issuer && url.pathname === "/")
+  for (const parameters of [{ prompt: "login" }, { max_age: "0" }]) {
+    await beginAtClient(page, client, parameters, issuer)
+    await page.getByRole("button", { name: buttonName }).click()
+    await page.waitForURL((url) => url.origin === providers.issuer && url.pathname === "/sign-in")
+    await signIn(page, person)
+    expect((await backAtClient(page, site)).searchParams.get("code")).not.toBeNull()
+  }
+})
+
+test("a provider does not sign in to an account that has a second factor, before its owner links it", async ({
+  page,
+  providers,
+}) => {
+  const person = await providers.createPerson()
+  await addPasskey(await insertUser({ email: person.email, emailVerifiedAt: new Date() }))
+  await page.goto(`${providers.server.issuer}/sign-in`)
+  await signInElsewhere(page, providers, person)
+  await expect(page.getByText("Sign in with your password first")).toBeVisible()
 })
 
 for (const { side, here, there, problem } of [

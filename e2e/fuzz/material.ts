@@ -11,6 +11,7 @@ import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import type { SoftwareAuthenticator } from "@/lib/testing/authenticator"
 import { cookieName } from "../fixtures/cookies"
+import { addPasskey } from "../fixtures/passkeys"
 import { remember } from "../fixtures/secrets"
 import { AuthenticatorApp } from "../fixtures/totp"
 import {
@@ -24,7 +25,6 @@ import {
 } from "../fixtures/world"
 import { type FoundForm, findForms } from "./forms"
 import { disturbJson } from "./hostile-values"
-import { addPasskey } from "./passkeys"
 import type { Random } from "./random"
 
 /** The clients of a run, one of each kind. */

@@ -29,7 +29,7 @@ test("a sign-in that is not finished in time expires, whether the page is opened
   const other = await context.newPage()
   await expect.poll(async () => (await other.goto(link))?.status()).toBe(400)
   await expect(heading(other)).toHaveText("This link has expired")
-  await expect(other.getByText("You have 2 seconds to finish signing in.")).toBeVisible()
+  await expect(other.getByText("You had 2 seconds to finish signing in.")).toBeVisible()
 
   await signIn(page, user)
   await expect(heading()).toHaveText("This link has expired")

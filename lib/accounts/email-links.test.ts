@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { type Config, config } from "@/lib/config"
-import { insertBrowserSession } from "@/lib/data/browser-sessions"
+import { deleteBrowserSession } from "@/lib/data/browser-sessions"
 import { database } from "@/lib/data/database"
 import { findSession } from "@/lib/data/sessions"
 import { findUser, setUserDisabled, type User, updateUser } from "@/lib/data/users"
@@ -10,7 +10,7 @@ import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { linkOf } from "@/lib/testing/mail-server"
 import { refuseWrites } from "@/lib/testing/refuse-writes"
-import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { storeBrowserSession, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { endBrowsers } from "./browsers"
 import { findResetLink, makeResetLink, requestPasswordReset, resetPassword } from "./reset-password"
 import { findSignUpLink, finishSignUp, requestSignUp } from "./sign-up-link"
@@ -36,12 +36,14 @@ async function newestToken(to: string): Promise<string> {
 
 describeOnEachDatabase("a link from an e-mail", (provider) => {
   let user: User
+  let browserSession: string
   beforeEach(async () => {
     perProcess<Config>("config").value = { ...config(), mail: "outbox" }
     const db = await database()
     await db.signInLimit.deleteMany()
     await db.mail.deleteMany()
     user = await storeUser()
+    browserSession = await storeBrowserSession(user)
   })
 
   const reset = (token: string) => resetPassword(token, password, by)
@@ -78,7 +80,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
       "to change an address",
       async () => {
         const email = `changed-${user.email}`
-        await requestEmailChange(user, { ...asked, email })
+        await requestEmailChange(user, { ...asked, browserSession, email })
         return newestToken(email)
       },
       (token) => confirmEmail(token, by),
@@ -139,8 +141,6 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
   test("to reset a password ends browser sessions and Sessions, verifies the address, and tells the User", async () => {
     const client = await storeClient()
     const session = await storeStartedSession({ user, client })
-    const start = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60), previousTokenHash: null }
-    await insertBrowserSession(user.id, { ...start, tokenHash: generateId() })
     await requestPasswordReset({ ...asked, email: user.email })
     await reset(await newestToken(user.email))
     const db = await database()
@@ -163,11 +163,16 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     expect(await findSignUpLink(token)).toBeNull()
   })
 
-  test("to change an address ends when a browser is signed out from elsewhere", async () => {
-    const start = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60), previousTokenHash: null }
-    await insertBrowserSession(user.id, { ...start, tokenHash: generateId() })
+  test("to change an address is not stored when the browser has been signed out meanwhile", async () => {
     const email = newAddress()
-    await requestEmailChange(user, { ...asked, email })
+    await deleteBrowserSession(browserSession, new Date(), {})
+    await requestEmailChange(user, { ...asked, browserSession, email })
+    expect(await mailsTo(email)).toEqual([])
+  })
+
+  test("to change an address ends when a browser is signed out from elsewhere", async () => {
+    const email = newAddress()
+    await requestEmailChange(user, { ...asked, browserSession, email })
     const token = await newestToken(email)
     expect(await endBrowsers(user.id, "others", { current: null, source: {} })).toBe(1)
     expect(await confirmEmail(token, by)).toBeNull()
@@ -254,7 +259,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
     const email = newAddress()
     for (const change of [
       async () => {
-        await requestEmailChange(user, { ...asked, email })
+        await requestEmailChange(user, { ...asked, browserSession, email })
         expect(await confirmEmail(await newestToken(email), by)).not.toBeNull()
         expect(await (await database()).emailLink.count({ where: { userId: user.id } })).toBe(0)
       },
@@ -274,7 +279,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
       () => setUserDisabled(user.id, new Date()),
     ]) {
       const email = newAddress()
-      await requestEmailChange(user, { ...asked, email })
+      await requestEmailChange(user, { ...asked, browserSession: await storeBrowserSession(user), email })
       const token = await newestToken(email)
       await end()
       expect(await confirmEmail(token, by)).toBeNull()
@@ -291,7 +296,7 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
 
   test("to change an address tells the earlier address", async () => {
     const email = newAddress()
-    await requestEmailChange(user, { ...asked, email })
+    await requestEmailChange(user, { ...asked, browserSession, email })
     await confirmEmail(await newestToken(email), by)
     expect(await findUser(user.id)).toMatchObject({ email, emailVerifiedAt: expect.any(Date) })
     expect((await mailsTo(user.email))[0]?.subject).toContain("email address of your")
@@ -299,12 +304,12 @@ describeOnEachDatabase("a link from an e-mail", (provider) => {
 
   test("to change an address is not sent to an address that has a User, whose owner is told, and fails if it gets one later", async () => {
     const other = await storeUser()
-    expect(await requestEmailChange(user, { ...asked, email: other.email })).toEqual({ ok: true })
+    expect(await requestEmailChange(user, { ...asked, browserSession, email: other.email })).toEqual({ ok: true })
     expect((await mailsTo(other.email)).map(({ subject }) => subject)).toEqual([
       "This address already has an account at OAuth Flow",
     ])
     const email = newAddress()
-    await requestEmailChange(user, { ...asked, email })
+    await requestEmailChange(user, { ...asked, browserSession, email })
     const token = await newestToken(email)
     await updateUser(other, { email }, {})
     expect(await confirmEmail(token, by)).toBeNull()

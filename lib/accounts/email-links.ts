@@ -28,12 +28,14 @@ export type LinkTarget = {
   userId: string | null
   email: string
   stateToken?: string | null
+  /** The token hash of the BrowserSession that asked for it, where only a signed-in person may. */
+  browserSession?: string
 }
 
 /**
  * Stores a new link in place of the earlier one for the same purpose, and with it the e-mail that contains it.
  * @param compose returns the e-mail, or null to send none
- * @returns the link
+ * @returns the link, which does not work when that BrowserSession has ended
  */
 export async function issueLink(target: LinkTarget, compose: (url: string) => MailDraft | null): Promise<string> {
   const token = generateToken()
@@ -41,8 +43,9 @@ export async function issueLink(target: LinkTarget, compose: (url: string) => Ma
   const draft = compose(url)
   const createdAt = currentTime()
   const expiresAt = new Date(createdAt.getTime() + linkSeconds * 1000)
-  const link = { ...target, stateToken: target.stateToken ?? null, tokenHash: hashToken(token), createdAt, expiresAt }
-  await insertEmailLink(link, draft && (await prepareMail(draft)))
+  const { browserSession = null, stateToken = null, ...facts } = target
+  const link = { ...facts, stateToken, tokenHash: hashToken(token), createdAt, expiresAt }
+  await insertEmailLink(link, draft && (await prepareMail(draft)), browserSession)
   if (draft) void sendMailInBackground()
   return url
 }

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from "vitest"
+import { deleteBrowserSession } from "@/lib/data/browser-sessions"
 import { findPasskey, insertPasskey } from "@/lib/data/passkeys"
 import { setUserDisabled, type User } from "@/lib/data/users"
 import { SoftwareAuthenticator } from "@/lib/testing/authenticator"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeUser } from "@/lib/testing/rows"
+import { storeBrowserSession, storeUser } from "@/lib/testing/rows"
 import { applySettings } from "@/lib/testing/settings"
 import {
   addPasskey,
@@ -15,14 +16,16 @@ import {
 } from "./passkeys"
 
 const origin = "https://login.example.com"
-const by = { locale: "en" as const, source: { browser: null, os: null }, tokenHash: "", amr: ["pwd"] }
+const by = { locale: "en" as const, source: { browser: null, os: null }, amr: ["pwd"] }
 
 describeOnEachDatabase("a passkey", () => {
   let user: User
   let authenticator: SoftwareAuthenticator
+  let tokenHash: string
 
   beforeEach(async () => {
     user = await storeUser()
+    tokenHash = await storeBrowserSession(user)
     authenticator = new SoftwareAuthenticator()
     await store({})
     return () => vi.useRealTimers()
@@ -32,7 +35,8 @@ describeOnEachDatabase("a passkey", () => {
     const { id, publicKey } = of
     const facts = { transports: "internal", singleDevice: false, name: "Phone", createdAt: new Date() }
     const notice = { event: { userId: owner.id, kind: "passkey_added", at: new Date() }, mail: null } as const
-    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, { tokenHash: "", amr: "" }, notice)
+    const signedIn = { tokenHash: await storeBrowserSession(owner), amr: "pwd" }
+    await insertPasskey({ id, userId: owner.id, publicKey, counter, ...facts }, signedIn, notice)
   }
 
   async function begin(): Promise<{ sealed: string; challenge: string }> {
@@ -46,7 +50,7 @@ describeOnEachDatabase("a passkey", () => {
     const created = new SoftwareAuthenticator()
     const { challenge } = options as { challenge: string }
     const response = created.create({ challenge, origin, attested: true })
-    expect(await addPasskey(user, { sealed, response, name: "Key" }, by)).toBe(true)
+    expect(await addPasskey(user, { sealed, response, name: "Key" }, { ...by, tokenHash })).toBe(true)
     expect(await findPasskey(created.id)).not.toBeNull()
     expect(fetched).not.toHaveBeenCalled()
     fetched.mockRestore()
@@ -116,7 +120,7 @@ describeOnEachDatabase("a passkey", () => {
     const { options, sealed } = await beginPasskeyCreation(user)
     const { challenge } = options as { challenge: string }
     const response = counting.create({ challenge, origin, counter: 4_294_967_293 })
-    expect(await addPasskey(user, { sealed, response, name: "Phone" }, by)).toBe(true)
+    expect(await addPasskey(user, { sealed, response, name: "Phone" }, { ...by, tokenHash })).toBe(true)
     for (const counter of [4_294_967_294, 4_294_967_295]) {
       const next = await begin()
       expect(
@@ -125,24 +129,27 @@ describeOnEachDatabase("a passkey", () => {
     }
   })
 
-  test.each([undefined, null, "internal", 1, {}, [1, null, "\0", "\ud800", {}, "x".repeat(1_000)]])(
+  test.each([undefined, null, "internal", 1, {}, [{ toString: 1 }], [1, null, "\0", "\ud800", {}, "x".repeat(1_000)]])(
     "is added whatever the browser reports as its transports: %j",
     async (transports) => {
       const { options, sealed } = await beginPasskeyCreation(user)
       const { challenge } = options as { challenge: string }
       const added = new SoftwareAuthenticator()
       const response = added.create({ challenge, origin, transports })
-      expect(await addPasskey(user, { sealed, response, name: "Phone" }, by)).toBe(true)
+      expect(await addPasskey(user, { sealed, response, name: "Phone" }, { ...by, tokenHash })).toBe(true)
       expect(await findPasskey(added.id)).toMatchObject({ transports: transports === undefined ? "internal" : "" })
     },
   )
 
-  test.each([1, true, {}, ["x"], "\0", "\ud800"])("response with the user handle %j is refused", async (userHandle) => {
-    const { sealed, challenge } = await begin()
-    const answer = JSON.parse(authenticator.answer({ challenge, origin }))
-    const response = JSON.stringify({ ...answer, response: { ...answer.response, userHandle } })
-    expect(await verifyPasskey(sealed, response)).toBeNull()
-  })
+  test.each<unknown>([1, true, {}, { toString: 1 }, ["x"], "\0", "\ud800"])(
+    "response with the user handle %j is refused",
+    async (userHandle) => {
+      const { sealed, challenge } = await begin()
+      const answer = JSON.parse(authenticator.answer({ challenge, origin }))
+      const response = JSON.stringify({ ...answer, response: { ...answer.response, userHandle } })
+      expect(await verifyPasskey(sealed, response)).toBeNull()
+    },
+  )
 
   test.each([
     ...["", "null", "[]", "{}", '"text"', '{"id":1}', '{"id":"x","response":null}', "{"],
@@ -151,7 +158,16 @@ describeOnEachDatabase("a passkey", () => {
     const { sealed } = await begin()
     expect(await verifyPasskey(sealed, response)).toBeNull()
     const { sealed: forCreation } = await beginPasskeyCreation(user)
-    expect(await addPasskey(user, { sealed: forCreation, response, name: "Phone" }, by)).toBe(false)
+    expect(await addPasskey(user, { sealed: forCreation, response, name: "Phone" }, { ...by, tokenHash })).toBe(false)
+  })
+
+  test("is not added in a browser that has been signed out", async () => {
+    const { options, sealed } = await beginPasskeyCreation(user)
+    const created = new SoftwareAuthenticator()
+    const response = created.create({ challenge: (options as { challenge: string }).challenge, origin })
+    await deleteBrowserSession(tokenHash, new Date(), {})
+    expect(await addPasskey(user, { sealed, response, name: "Phone" }, { ...by, tokenHash })).toBe(false)
+    expect(await findPasskey(created.id)).toBeNull()
   })
 
   test("is removed by its own User only", async () => {

@@ -92,7 +92,9 @@ async function verified<Result extends { verified: boolean }>(check: () => Promi
 
 /** The transports that a browser reported, which nothing has verified (WebAuthn section 5.8.4). */
 const toTransports = (reported: unknown): string[] =>
-  (Array.isArray(reported) ? reported : []).filter((name) => /^[a-z-]{1,20}$/.test(String(name))).slice(0, 10)
+  (Array.isArray(reported) ? reported : [])
+    .filter((name) => typeof name === "string" && /^[a-z-]{1,20}$/.test(name))
+    .slice(0, 10)
 
 /** WebAuthn Level 3 section 4: a credential ID has at most 1,023 bytes. */
 const isCredentialId = (id: unknown): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,1364}$/.test(id)
@@ -180,7 +182,8 @@ export async function verifyPasskey(sealed: string, response: string): Promise<{
   if (!parsed || !challenge || !passkey || passkey.user.disabledAt) return null
   // WebAuthn section 7.2, step 6: the user handle, when there is one, names the owner of the credential.
   const { userHandle }: { userHandle?: unknown } = parsed.response ?? {}
-  if (userHandle && Buffer.from(String(userHandle), "base64url").toString() !== passkey.userId) return null
+  const isOwners = typeof userHandle === "string" && Buffer.from(userHandle, "base64url").toString() === passkey.userId
+  if (userHandle && !isOwners) return null
   const { verifyAuthenticationResponse } = await import("@simplewebauthn/server")
   const credential = {
     id: passkey.id,

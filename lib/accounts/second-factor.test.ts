@@ -5,7 +5,7 @@ import { database } from "@/lib/data/database"
 import { findUser, type User } from "@/lib/data/users"
 import { findIncompleteSignIn, findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeUser } from "@/lib/testing/rows"
+import { storeBrowserSession, storeUser } from "@/lib/testing/rows"
 import { beginTotpSetup, confirmTotpSetup, removeTotp, renewRecoveryCodes, verifySecondFactor } from "./second-factor"
 
 const by = { locale: "en", source: { browser: null, os: null } } as const
@@ -98,11 +98,13 @@ describeOnEachDatabase("a second factor", () => {
   test("is set up only with a right code, by its own User, in time, and once", async () => {
     const other = await storeUser()
     const { secret, setup } = await beginTotpSetup(other)
-    const facts = { ...by, tokenHash: "none", amr: ["pwd"] }
+    const facts = { ...by, tokenHash: await storeBrowserSession(other), amr: ["pwd"] }
     const code = codeOf(secret)(0)
     expect(await confirmTotpSetup(other, setup, "000000", facts)).toBeNull()
     expect(await confirmTotpSetup(user, setup, code, facts)).toBeNull()
     expect(await confirmTotpSetup(other, "not a setup", code, facts)).toBeNull()
+    const signedOut = { ...facts, tokenHash: "of a browser that was signed out" }
+    expect(await confirmTotpSetup(other, setup, code, signedOut)).toBeNull()
     const results = await Promise.all(Array.from({ length: 5 }, () => confirmTotpSetup(other, setup, code, facts)))
     expect(results.filter((codes) => codes !== null)).toHaveLength(1)
     const late = await storeUser()

@@ -99,8 +99,11 @@ export async function changeProfile(
   const claimProblem = findProblemOfClaims(claims ?? {})
   if (claimProblem) return claimProblem
   const isVerified = changes.emailVerified ?? (email === user.email ? undefined : false)
+  // An operator who withdraws their word says that the address may be someone else's.
+  const isClaimed = changes.emailVerified === false || (user.selfRegistered && email === user.email)
   const changed = {
-    ...(changes.email !== undefined && { email, selfRegistered: user.selfRegistered && email === user.email }),
+    ...(changes.email !== undefined && { email }),
+    ...(isClaimed !== user.selfRegistered && { selfRegistered: isClaimed }),
     ...(changes.name !== undefined && { name }),
     ...(changes.locale !== undefined && { locale: changes.locale }),
     ...(isVerified !== undefined && { emailVerifiedAt: isVerified ? (user.emailVerifiedAt ?? currentTime()) : null }),

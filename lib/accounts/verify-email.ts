@@ -30,7 +30,7 @@ export async function requestVerification(
  */
 export async function requestEmailChange(
   user: User,
-  asked: { email: string; address: string; locale: Locale },
+  asked: { email: string; address: string; locale: Locale; browserSession: string },
 ): Promise<{ ok: true } | { ok: false; problem: ProblemKey } | { ok: false; waitSeconds: number }> {
   const email = normalizeEmail(asked.email)
   if (email === null) return { ok: false, problem: findEmailProblem(asked.email) }
@@ -40,7 +40,8 @@ export async function requestEmailChange(
   if (!maySend) return { ok: true }
   const isTaken = (await findUserByEmail(email)) !== null
   const locale = localeOf(user, asked.locale)
-  await issueLink({ purpose: "change_email", userId: user.id, email }, (link) =>
+  const { browserSession } = asked
+  await issueLink({ purpose: "change_email", userId: user.id, email, browserSession }, (link) =>
     isTaken
       ? { to: email, locale, kind: "signUpTaken", link: `${config().issuer}/sign-in` }
       : { to: email, locale, kind: "changeEmail", link },

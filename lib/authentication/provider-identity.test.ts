@@ -47,7 +47,7 @@ describeOnEachDatabase("GitHub", () => {
 
   const back = (query: string) => identifyAtProvider(provider, query, checks)
   const begin = async () => {
-    const begun = await beginAtProvider(provider)
+    const begun = await beginAtProvider(provider, true)
     checks = begun.checks
     return new URL(begun.url)
   }
@@ -79,7 +79,13 @@ describeOnEachDatabase("GitHub", () => {
       { email: "old@example.com", primary: false, verified: true },
       { email: "octocat@example.com", primary: true, verified: true },
     ]
-    const identity = { providerId: "github", subject: "583231", email: "octocat@example.com", name: "octocat" }
+    const identity = {
+      providerId: "github",
+      subject: "583231",
+      email: "octocat@example.com",
+      name: "octocat",
+      authTime: null,
+    }
     const query = new URLSearchParams({ code: "the code", state: checks.state }).toString()
     expect(await back(query)).toEqual(identity)
     emails = emails.map((email) => ({ ...email, verified: false }))

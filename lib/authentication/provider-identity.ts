@@ -1,14 +1,30 @@
 import type { Configuration } from "openid-client"
 import { configurationOf, type Provider, providerCallbackUri } from "@/lib/accounts/providers"
 
-/** Who someone is at a provider. `email` is null unless the provider has verified it. */
-export type ProviderIdentity = { providerId: string; subject: string; email: string | null; name: string | null }
+/**
+ * Who someone is at a provider. `email` is null unless the provider has verified it. `authTime` is when they signed in there,
+ * in seconds since the epoch; null when the provider does not report it.
+ */
+export type ProviderIdentity = {
+  providerId: string
+  subject: string
+  email: string | null
+  name: string | null
+  authTime: number | null
+}
 
 /** What must be the same when the browser comes back: RFC 9700 section 4.7 (state), OpenID Connect (nonce), RFC 7636 (PKCE). */
 export type ProviderChecks = { state: string; nonce: string; codeVerifier: string }
 
-/** The address of the provider's sign-in, and what to check afterwards. @throws when the provider does not answer */
-export async function beginAtProvider(provider: Provider): Promise<{ url: string; checks: ProviderChecks }> {
+/**
+ * The address of the provider's sign-in, and what to check afterwards.
+ * @param fresh whether the person must sign in there now. GitHub has no parameter for it
+ * @throws when the provider does not answer
+ */
+export async function beginAtProvider(
+  provider: Provider,
+  fresh: boolean,
+): Promise<{ url: string; checks: ProviderChecks }> {
   const client = await import("openid-client")
   const configuration = await configurationOf(provider)
   const checks = {
@@ -23,6 +39,9 @@ export async function beginAtProvider(provider: Provider): Promise<{ url: string
     code_challenge: await client.calculatePKCECodeChallenge(checks.codeVerifier),
     code_challenge_method: "S256",
     ...(provider.kind === "oidc" && { nonce: checks.nonce }),
+    // OpenID Connect Core 1.0 section 3.1.2.1: the provider "MUST attempt to actively re-authenticate the End-User". Not
+    // prompt=login: Google refuses it, and ignores this.
+    ...(provider.kind === "oidc" && fresh && { max_age: "0" }),
   })
   return { url: url.href, checks }
 }
@@ -60,6 +79,7 @@ export async function identifyAtProvider(
     subject: idToken.sub,
     email: isVerified && typeof claims.email === "string" ? claims.email : null,
     name: typeof claims.name === "string" ? claims.name : null,
+    authTime: typeof idToken.auth_time === "number" ? idToken.auth_time : null,
   }
 }
 
@@ -83,5 +103,5 @@ async function identifyAtGitHub(
   }
   const [user, emails] = await Promise.all([read<GitHubUser>("/user"), read<GitHubEmail[]>("/user/emails")])
   const email = emails.find(({ primary, verified }) => primary && verified)?.email ?? null
-  return { providerId: id, subject: String(user.id), email, name: user.name ?? user.login }
+  return { providerId: id, subject: String(user.id), email, name: user.name ?? user.login, authTime: null }
 }

@@ -14,7 +14,14 @@ import { isVerificationMissing, type NewBrowserSession, startBrowserSession } fr
  * @returns the seconds to wait after too many attempts, or 0 when the passkey cannot be used
  */
 export async function signInWithPasskey(
-  attempt: { sealed: string; response: string; address: string; previousToken: string | null; source: Source },
+  attempt: {
+    sealed: string
+    response: string
+    address: string
+    previousToken: string | null
+    keepsOthers?: boolean
+    source: Source
+  },
   flow: Flow | null,
 ): Promise<{ ok: true; browserSession: NewBrowserSession } | { ok: false; waitSeconds: number }> {
   flow?.step("authorization.verifies_credentials")
@@ -34,6 +41,6 @@ export async function signInWithPasskey(
   count("sign_ins", ["passkey"])
   await refundSignInAttempt("address", addressKey(attempt.address))
   flow?.concerns({ userId: user.id })
-  const facts = { source: attempt.source, amr, keep: true }
+  const facts = { source: attempt.source, amr, keep: true, keepsOthers: attempt.keepsOthers }
   return { ok: true, browserSession: await startBrowserSession(user.id, attempt.previousToken, lookedUpAt, facts) }
 }

@@ -16,7 +16,12 @@ import { count } from "@/lib/metrics"
 import { isDisplayName } from "@/lib/protocol/display-name"
 import { generateId, generateToken } from "@/lib/protocol/random"
 import { openSealed, seal } from "@/lib/seal"
-import { makeBrowserSession, type NewBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
+import {
+  makeBrowserSession,
+  type NewBrowserSession,
+  type SignedIn,
+  startBrowserSession,
+} from "@/lib/sessions/browser-sessions"
 import { beginAtProvider, identifyAtProvider, type ProviderChecks, type ProviderIdentity } from "./provider-identity"
 
 /** How long a person may take at the provider, and to confirm a link, in milliseconds. */
@@ -34,22 +39,23 @@ type Visit = ProviderChecks & {
   expiresAt: number
 }
 
-type BrowserContext = ChangeContext & { previousToken: string | null }
+type BrowserContext = ChangeContext & { previousToken: string | null; keepsOthers?: boolean }
 
 /**
  * Begins a sign-in at another provider.
  * @param linkFor the signed-in User who links an account there; null for a sign-in
+ * @param fresh whether the person must sign in there now
  * @returns the provider's address and the sealed visit for a cookie; null when there is no such provider or it does not answer
  */
 export async function visitProvider(
   providerId: string,
-  { linkFor, next }: { linkFor: string | null; next: string | null },
+  { linkFor, next, fresh }: { linkFor: string | null; next: string | null; fresh: boolean },
   flow: Flow | null,
 ): Promise<{ url: string; sealed: string } | null> {
   const provider = await findProviderById(providerId)
   if (!provider) return null
   try {
-    const { url, checks } = await beginAtProvider(provider)
+    const { url, checks } = await beginAtProvider(provider, fresh)
     flow?.step("authorization.redirects_to_provider", () => ({
       provider: provider.name,
       issuer: provider.issuer,
@@ -78,19 +84,32 @@ export type ProviderResult =
   | { outcome: "linked" }
   | { outcome: "failed"; problem: ProblemKey; isLink: boolean }
 
-type Pending = { identity: ProviderIdentity; userId: string; expiresAt: number }
+type Pending = { identity: ProviderIdentity; userId: string; next: string | null; expiresAt: number }
+
+/** How much the clocks of two servers differ, in milliseconds. */
+const clockMs = 60 * 1000
 
 /**
- * Ends a visit: checks the provider's answer. A visit that was started to link an account links it to `signedInUser`. Any
+ * When the person signed in: now, or, where the provider says that they did not sign in for this visit, earlier. Taken before
+ * the User is looked up: what changes about them later comes after this sign-in.
+ */
+function findSignInTime({ authTime }: ProviderIdentity, { expiresAt }: Visit): Date {
+  const now = currentTime()
+  if (authTime === null || authTime * 1000 >= expiresAt - waitMs - clockMs) return now
+  return new Date(authTime * 1000)
+}
+
+/**
+ * Ends a visit: checks the provider's answer. A visit that was started to link an account links it to that User. Any
  * other signs in the User whom the account is linked to. Without a link, it asks the person to confirm one with the User of
  * the same verified address, or creates a User.
  * @param sealed the visit's cookie
- * @param signedInUser the User of this browser
+ * @param signedIn the User of this browser
  */
 export async function returnFromProvider(
   sealed: string | null,
   query: string,
-  signedInUser: User | null,
+  signedIn: SignedIn | null,
   by: BrowserContext,
   flow: Flow | null,
 ): Promise<ProviderResult> {
@@ -110,12 +129,16 @@ export async function returnFromProvider(
     return failed("problems.providerFailed")
   }
   if (visit.linkFor !== null) {
-    if (signedInUser?.id !== visit.linkFor) return failed("problems.providerFailed")
-    return (await link(signedInUser, provider, identity, by)) ? { outcome: "linked" } : failed("problems.providerTaken")
+    if (signedIn?.user.id !== visit.linkFor) return failed("problems.providerFailed")
+    const { user, tokenHash } = signedIn
+    const isLinked = await link(user, provider, identity, by, tokenHash)
+    return isLinked ? { outcome: "linked" } : failed("problems.providerTaken")
   }
   const { next } = visit
+  const authenticatedAt = findSignInTime(identity, visit)
   const linked = await findLinkedUser(provider.id, identity.subject)
-  if (linked) return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, next, flow)
+  if (linked)
+    return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, authenticatedAt, next, flow)
   const email = identity.email === null ? null : normalizeEmail(identity.email)
   if (email === null) return failed("problems.providerNoEmail")
   const known = await findUserByEmail(email)
@@ -123,19 +146,25 @@ export async function returnFromProvider(
     // A provider sign-in has no second factor, so it must not link to an account that has one. The owner can link it when signed in.
     const isProtected = !(await mayChangeFactors({ user: known, amr }))
     if (known.emailVerifiedAt === null || known.disabledAt || isProtected) return failed("problems.providerUnverified")
-    const pending: Pending = { identity, userId: known.id, expiresAt: currentTime().getTime() + waitMs }
+    const pending: Pending = { identity, userId: known.id, next, expiresAt: currentTime().getTime() + waitMs }
     return { outcome: "confirm", sealed: await seal("provider-link", pending), next }
   }
   if (!config().SIGN_UP) return failed("problems.providerNoAccount")
   return createUser(email, identity, by, next, flow)
 }
 
-async function signIn(user: User, by: BrowserContext, next: string | null, flow: Flow | null): Promise<ProviderResult> {
+async function signIn(
+  user: User,
+  by: BrowserContext,
+  authenticatedAt: Date,
+  next: string | null,
+  flow: Flow | null,
+): Promise<ProviderResult> {
   count("sign_ins", ["provider"])
   flow?.concerns({ userId: user.id })
   const needsCode = user.totp !== null
-  const facts = { source: by.source, amr, kind: needsCode ? null : undefined }
-  const browserSession = await startBrowserSession(user.id, by.previousToken, currentTime(), facts)
+  const facts = { source: by.source, keepsOthers: by.keepsOthers, amr, kind: needsCode ? null : undefined }
+  const browserSession = await startBrowserSession(user.id, by.previousToken, authenticatedAt, facts)
   return { outcome: "signed_in", browserSession, needsCode, next }
 }
 
@@ -143,7 +172,7 @@ async function signIn(user: User, by: BrowserContext, next: string | null, flow:
 async function createUser(
   email: string,
   { providerId, subject, name }: ProviderIdentity,
-  { source, locale, previousToken }: BrowserContext,
+  { source, locale, previousToken, keepsOthers }: BrowserContext,
   next: string | null,
   flow: Flow | null,
 ): Promise<ProviderResult> {
@@ -151,7 +180,12 @@ async function createUser(
   const now = currentTime()
   const shown = name !== null && isDisplayName(name) ? name : null
   const passwordHash = await hashPassword(generateToken())
-  const { browserSession, start } = makeBrowserSession(previousToken, now, { source, amr, kind: "signed_up" })
+  const { browserSession, start } = makeBrowserSession(previousToken, now, {
+    source,
+    amr,
+    kind: "signed_up",
+    keepsOthers,
+  })
   const created = { id, email, emailVerifiedAt: now, name: shown, passwordHash, locale }
   const stored = await insertLinkedUser(created, { providerId, subject, userId: id, email, createdAt: now }, start)
   if (!stored) return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
@@ -164,9 +198,10 @@ async function link(
   provider: Provider,
   { subject, email }: ProviderIdentity,
   by: BrowserContext,
+  browserSession: string | null,
 ): Promise<boolean> {
   const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: currentTime() }
-  const stored = await insertLink(row, await prepareNotice(user, "provider_linked", by, provider.name))
+  const stored = await insertLink(row, await prepareNotice(user, "provider_linked", by, provider.name), browserSession)
   void sendMailInBackground()
   return stored
 }
@@ -185,12 +220,13 @@ export async function findPendingLink(sealed: string): Promise<{ provider: Provi
 
 /** Links the account after the person has confirmed it, and signs the User in. */
 export async function confirmLink(sealed: string, by: BrowserContext, flow: Flow | null): Promise<ProviderResult> {
+  const lookedUpAt = currentTime()
   const found = await findPendingLink(sealed)
   const pending = await openSealed<Pending>("provider-link", sealed)
-  if (!found || !pending || !(await link(found.user, found.provider, pending.identity, by))) {
+  if (!found || !pending || !(await link(found.user, found.provider, pending.identity, by, null))) {
     return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
   }
-  return signIn(found.user, by, null, flow)
+  return signIn(found.user, by, lookedUpAt, pending.next, flow)
 }
 
 /** The providers, each with the User's link to it, if there is one. */

@@ -42,6 +42,7 @@ const busySeconds = 5
  * Verifies the credentials that a person gave, and starts a BrowserSession.
  * @param address the network address of the browser, which failed attempts are counted by
  * @param previousToken the BrowserSession cookie that the browser had: that session ends
+ * @param attempt.keepsOthers whether that session goes on when it is another User's
  * @param attempt.knownDevice the cookie of a browser that has signed in before
  * @param keep whether the browser stays signed in after it was closed
  * @param flow the authorization that this sign-in is part of, or null
@@ -52,6 +53,7 @@ export async function signIn(
     password: string
     address: string
     previousToken: string | null
+    keepsOthers?: boolean
     source: Source
     keep: boolean
     knownDevice?: string | null
@@ -120,6 +122,7 @@ export async function signUp(
     password: string
     address: string
     previousToken: string | null
+    keepsOthers?: boolean
     source: Source
   },
   flow: Flow | null = null,

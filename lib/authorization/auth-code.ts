@@ -13,10 +13,16 @@ import type { AuthorizationState } from "./state-token"
 /**
  * Generates the auth code and stores it with its code challenge and its Session, which the code's redemption starts.
  * Only the code's SHA-256 is stored.
- * @returns the code, for the client alone
+ * @param consented whether the User was asked for a consent, which must still be there
+ * @returns the code, for the client alone; null when the browser was signed out, or the consent withdrawn, at the same moment
  * @throws OAuthError when this state token has made its one code already
  */
-export async function issueAuthCode(state: AuthorizationState, signedIn: SignedIn, flow: Flow): Promise<string> {
+export async function issueAuthCode(
+  state: AuthorizationState,
+  signedIn: SignedIn,
+  consented: boolean,
+  flow: Flow,
+): Promise<string | null> {
   const { request } = state
   const now = currentTime()
   flow.step("authorization.generates_auth_code")
@@ -28,7 +34,7 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
     redirect_uri: request.redirectUri,
     expires_in: config().AUTH_CODE_SECONDS,
   }))
-  const stored = await insertAuthCode(
+  const outcome = await insertAuthCode(
     {
       id: state.id,
       userId: signedIn.user.id,
@@ -49,8 +55,10 @@ export async function issueAuthCode(state: AuthorizationState, signedIn: SignedI
       expiresAt,
     },
     now,
+    { consented },
   )
-  if (!stored)
+  if (outcome === "refused") return null
+  if (outcome === "exists")
     throw OAuthError.invalidRequest(
       "This link was already used. Start a new authorization request.",
       "state_token_used",

@@ -19,7 +19,7 @@ import { type AuthorizationResponse, codeResponse } from "./authorization-respon
 import { checkOrigin } from "./check-origin"
 import { addClientLink } from "./client-link"
 import { approveDevice, denyDevice } from "./device-approval"
-import { findNextStep } from "./next-step"
+import { findNextStep, needsConsent } from "./next-step"
 import { openPushedRequest } from "./pushed-request"
 import { RedirectableError, type ReturnAddress } from "./redirectable-error"
 import { openRequestObject } from "./request-object"
@@ -164,8 +164,14 @@ export async function continueAuthorization(
   if (next.step === "answer") {
     flow.concerns({ userId: next.signedIn.user.id })
     await storeDocumentClient(client, flow.source)
-    if (state.request.device) return { next: await approveDevice(state, next.signedIn, flow) }
-    const code = await issueAuthCode(state, next.signedIn, flow)
+    // Without an answer, what was true a moment ago is no longer.
+    const answerAgain = () => continueAuthorization(state, client, browser, flow)
+    if (state.request.device) {
+      const page = await approveDevice(state, next.signedIn, flow)
+      return page === null ? answerAgain() : { next: page }
+    }
+    const code = await issueAuthCode(state, next.signedIn, needsConsent(state, client), flow)
+    if (code === null) return answerAgain()
     flow.step("authorization.returns_auth_code", () => ({
       code: fingerprint(code),
       redirect_uri: state.request.redirectUri,

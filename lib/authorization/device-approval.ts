@@ -16,23 +16,29 @@ export const isPending = ({ expiresAt, deniedAt }: DeviceCode) => deniedAt === n
 
 /**
  * Stores that the User allowed the device: its Session, with the device code in the place of an auth code.
- * @returns the path of the page that reports it
+ * @returns the path of the page that reports it; null when the browser was signed out, or the consent withdrawn, at the same moment
  * @throws OAuthError when the code has expired, was denied or was used
  */
-export async function approveDevice({ request }: AuthorizationState, signedIn: SignedIn, flow: Flow): Promise<string> {
+export async function approveDevice(
+  { request }: AuthorizationState,
+  signedIn: SignedIn,
+  flow: Flow,
+): Promise<string | null> {
   flow.step("device.stores_decision", () => ({ decision: "allowed" }))
   const code = await findDeviceCode(request.device?.id ?? "")
   if (!code || !isPending(code)) throw ended()
   const { id, clientId, scope, resource, secretHash, expiresAt } = code
-  const stored = await insertAuthCode(
+  const outcome = await insertAuthCode(
     {
       ...{ id, clientId, scope, resource, nonce: null, userId: signedIn.user.id },
       ...{ authTime: signedIn.authenticatedAt, amr: signedIn.amr.join(" "), browserSession: signedIn.tokenHash },
     },
     { codeHash: secretHash, codeChallenge: null, redirectUri: "", expiresAt },
     currentTime(),
+    { consented: true },
   )
-  if (!stored) throw ended()
+  if (outcome === "refused") return null
+  if (outcome === "exists") throw ended()
   count("codes_issued")
   return `${devicePage}?result=allowed`
 }

@@ -35,6 +35,8 @@ export type Interaction = {
   loginHint: string | null
   /** Whether the person chooses among accounts, so that a sign-in with another one adds it (prompt select_account). */
   selectsAccount: boolean
+  /** Whether an earlier sign-in, here or at another provider, is not enough (prompt login, max_age). */
+  asksForFreshSignIn: boolean
   /** The language that the client asked for. */
   locale: Locale | null
   /** The code that the device shows; null when the browser goes back to the client instead. */
@@ -117,6 +119,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     resources: request.resource,
     loginHint: request.loginHint,
     locale: request.locale ?? null,
+    asksForFreshSignIn: request.prompt.includes("login") || request.maxAge !== null,
     selectsAccount: request.prompt.includes("select_account"),
     userCode: request.device ? formatUserCode(request.device.userCode) : null,
   }

@@ -66,12 +66,13 @@ function isRecentEnough({ authenticatedAt }: SignedIn, maxAge: number | null): b
   return maxAge === null || currentTime().getTime() - authenticatedAt.getTime() <= maxAge * 1000
 }
 
-async function isConsented(
-  { request, startedAt }: AuthorizationState,
-  client: Client,
-  { user }: SignedIn,
-): Promise<boolean> {
-  if (client.firstParty && !request.device) return true
+/** Whether the User has to allow the client what it asks for, now or earlier. */
+export const needsConsent = ({ request }: AuthorizationState, client: Client): boolean =>
+  !client.firstParty || request.device !== undefined
+
+async function isConsented(state: AuthorizationState, client: Client, { user }: SignedIn): Promise<boolean> {
+  const { request, startedAt } = state
+  if (!needsConsent(state, client)) return true
   const consent = await findConsent(user.id, client.clientId)
   // RFC 8252 section 8.6: a request of a native client, whose identity nothing proves, is not to be granted without the
   // person, whatever they allowed before.

@@ -5,7 +5,7 @@ import { findSession } from "@/lib/data/sessions"
 import { OperatorError } from "@/lib/operator-errors"
 import { runCommand, runForJson } from "@/lib/testing/commands"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { storeBrowserSession, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { getUser } from "./user"
 
 describeOnEachDatabase("a user is found", () => {
@@ -119,7 +119,7 @@ describeOnEachDatabase("user factors", () => {
       name: "Phone",
       createdAt: new Date(),
     }
-    const signedIn = { tokenHash: "", amr: "pwd" }
+    const signedIn = { tokenHash: await storeBrowserSession(user), amr: "pwd" }
     const notice = { event: { userId: user.id, kind: "passkey_added", at: new Date() }, mail: null } as const
     for (const id of ["lost", "kept"]) await insertPasskey({ id, userId: user.id, ...facts }, signedIn, notice)
     type Factors = { passkeys: { id: string }[] }

@@ -50,7 +50,7 @@ export function addUserCommands(program: Command): void {
   add("update <user>", "change a user's email address or name; their sub and sessions stay")
     .option("--email <email>", "the new email address to sign in with; it is not verified unless you say so")
     .option("--email-verified", "vouch for the email address: clients get email_verified: true")
-    .option("--no-email-verified", "stop vouching for it: clients get no email_verified")
+    .option("--no-email-verified", "say that it may be someone else's: clients get email_verified: false")
     .option("--name <name>", 'the new name that clients see; "" removes it')
     .option("--claim <claim=value...>", 'set another claim: nickname=Ada or groups=["staff"]; "nickname=" removes it')
     .action(action(update))

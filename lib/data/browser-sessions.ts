@@ -14,12 +14,23 @@ export type BrowserSessionStart = Pick<BrowserSession, "tokenHash" | "authentica
   Source & {
     amr?: string
     previousTokenHash: string | null
+    /** Whether the earlier one goes on when it is another User's: the person has added an account. */
+    keepsOthers?: boolean
     kind?: "signed_in" | "signed_up" | null
   }
 
 const insertRow = `INSERT INTO "BrowserSession"
   ("tokenHash", "userId", "authenticatedAt", "expiresAt", "lastUsedAt", "browser", "os", "amr")
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+/**
+ * The guard of what someone may do who is signed in in this browser: it is stored before a sign-out, which then ends it too,
+ * or not at all.
+ */
+export const browserSessionGuard = (tokenHash: string): Write => [
+  `UPDATE "BrowserSession" SET "amr" = "amr" WHERE "tokenHash" = ?`,
+  [tokenHash],
+]
+
 const deleteRow = `DELETE FROM "BrowserSession" WHERE "tokenHash" = ?`
 
 /** A sign-in of the same User replaces the BrowserSession, so its Sessions belong to the new one. */
@@ -30,14 +41,14 @@ const moveSessions = `UPDATE "Session" SET "browserSession" = ? WHERE "userId" =
  * new one; of another User, they end as after a sign-out.
  */
 export async function browserSessionWrites(userId: string, start: BrowserSessionStart): Promise<Write[]> {
-  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash, kind = "signed_in" } = start
+  const { tokenHash, authenticatedAt, expiresAt, previousTokenHash, keepsOthers, kind = "signed_in" } = start
   const { browser = null, os = null, amr = "pwd", address, flowId } = start
   const inserted: Write[] = [
     [insertRow, [tokenHash, userId, authenticatedAt, expiresAt, authenticatedAt, browser, os, amr]],
     ...(kind ? [auditWrite({ userId, kind, at: authenticatedAt, browser, os, address, flowId })] : []),
   ]
   const previous = previousTokenHash ? await findBrowserSession(previousTokenHash) : null
-  if (!previous) return inserted
+  if (!previous || (keepsOthers && previous.userId !== userId)) return inserted
   return previous.userId === userId
     ? [...inserted, [deleteRow, [previous.tokenHash]], [moveSessions, [tokenHash, userId, previous.tokenHash]]]
     : [...inserted, ...(await endWrites(previous, authenticatedAt))]

@@ -2,7 +2,7 @@ import { auditWrite, type Source } from "./audit-events"
 import { columnsOf, insertWrite, joinList, toList, updateWrite } from "./columns"
 import { isStored } from "./errors"
 import type { Consent as ConsentRow } from "./generated/sqlite/client"
-import { changeRows, findRow, write, writeIfFirst } from "./statement"
+import { changeRows, findRow, type Write, write, writeIfFirst } from "./statement"
 
 export type Consent = { userId: string; clientId: string; scope: string[]; resource: string[]; grantedAt: Date }
 
@@ -18,6 +18,12 @@ export async function findConsent(userId: string, clientId: string): Promise<Con
   const row = await findConsentRow(userId, clientId)
   return row && { ...row, scope: toList(row.scope), resource: toList(row.resource) }
 }
+
+/** The guard of what a client gets because of a Consent: it is stored before the Consent ends, or not at all. */
+export const consentGuard = (userId: string, clientId: string): Write => [
+  `UPDATE "Consent" SET "scope" = "scope" WHERE "userId" = ? AND "clientId" = ?`,
+  [userId, clientId],
+]
 
 /** How often adding is retried after another caller has changed the consent. */
 const maxRounds = 100

@@ -1,20 +1,29 @@
+import { browserSessionGuard } from "./browser-sessions"
 import { columnsOf } from "./columns"
-import { isStored } from "./errors"
+import { outcomeOf } from "./errors"
 import type { EmailLink } from "./generated/sqlite/client"
 import { mailWrites, type NewMail } from "./mail"
-import { findRow, type Write, write, writeIfFirst } from "./statement"
+import { changeRows, findRow, type Write, writeIf, writeIfFirst } from "./statement"
 
 /** `operator_reset` is a link to reset the password that an operator hands over: it does not prove the email address. */
 export type LinkPurpose = "reset_password" | "operator_reset" | "sign_up" | "verify_email" | "change_email"
 export type { EmailLink }
 export type NewEmailLink = Omit<EmailLink, "subject" | "purpose"> & { purpose: LinkPurpose }
 
-/** Stores a link, in place of the earlier one for the same purpose, and in the same commit the e-mail that contains it. */
-export async function insertEmailLink(link: NewEmailLink, mail: NewMail | null): Promise<void> {
+/**
+ * Stores a link, in place of the earlier one for the same purpose, and in the same commit the e-mail that contains it.
+ * @param browserSession the token hash of the BrowserSession that the link is for; null for one that needs no sign-in
+ * @returns false when the BrowserSession has ended: nothing is stored
+ */
+export function insertEmailLink(
+  link: NewEmailLink,
+  mail: NewMail | null,
+  browserSession: string | null,
+): Promise<boolean> {
   const { tokenHash, purpose, userId, email, stateToken, createdAt, expiresAt } = link
   const subject = `${purpose}:${userId ?? email}`
   const stored: Write = [insertLink, [tokenHash, subject, purpose, userId, email, stateToken, createdAt, expiresAt]]
-  await write(stored, ...mailWrites(mail))
+  return writeIf(browserSession === null ? [] : [browserSessionGuard(browserSession)], stored, ...mailWrites(mail))
 }
 
 const insertLink = `INSERT INTO "EmailLink"
@@ -38,13 +47,9 @@ export async function findEmailLink(tokenHash: string, now: Date): Promise<Email
  * email address
  */
 export async function consumeEmailLink(tokenHash: string, now: Date, effects: Write[]): Promise<boolean> {
-  let consumed = false
   const consume: Write = [`DELETE FROM "EmailLink" WHERE "tokenHash" = ? AND "expiresAt" > ?`, [tokenHash, now]]
-  const committed = writeIfFirst(consume, ...effects).then((result) => {
-    consumed = result
-  })
-  if (await isStored(committed)) return consumed
+  const outcome = await outcomeOf(writeIfFirst(consume, ...effects))
   // It would lead to the same conflict each time.
-  await write([`DELETE FROM "EmailLink" WHERE "tokenHash" = ?`, [tokenHash]])
-  return false
+  if (outcome === "exists") await changeRows(`DELETE FROM "EmailLink" WHERE "tokenHash" = ?`, [tokenHash])
+  return outcome === "stored"
 }

@@ -43,6 +43,19 @@ export async function isStored(insert: PromiseLike<unknown>): Promise<boolean> {
   }
 }
 
+/**
+ * Waits for a write with guards.
+ * @returns "exists" when a unique value already exists, "refused" when a guard changed no row. Nothing is stored then
+ */
+export async function outcomeOf(guarded: Promise<boolean>): Promise<"stored" | "exists" | "refused"> {
+  try {
+    return (await guarded) ? "stored" : "refused"
+  } catch (error) {
+    if (isUniqueViolation(error)) return "exists"
+    throw error
+  }
+}
+
 /** The code of a driver's error, also when Prisma's adapter has wrapped it; undefined without a code. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined

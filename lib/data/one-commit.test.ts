@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { refuseWrites } from "@/lib/testing/refuse-writes"
-import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { inMinutes, storeBrowserSession, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { findBrowserSession, insertBrowserSession } from "./browser-sessions"
 import { database } from "./database"
 import { findSession } from "./sessions"
@@ -15,12 +15,6 @@ const newStart = (previousTokenHash: string | null = null) => ({
   expiresAt: inMinutes(60),
   previousTokenHash,
 })
-
-async function storeBrowserSession(user: User): Promise<string> {
-  const start = newStart()
-  await insertBrowserSession(user.id, start)
-  return start.tokenHash
-}
 
 /** Reads in one statement whether the User has changed, and the numbers of browser sessions and revoked Sessions. */
 async function readState(userId: string): Promise<string> {

@@ -1,9 +1,9 @@
 import { type Notice, noticeWrites } from "./audit-events"
 import { columnsOf } from "./columns"
 import { database } from "./database"
-import { isStored } from "./errors"
+import { outcomeOf } from "./errors"
 import type { Passkey } from "./generated/sqlite/client"
-import { changeRows, findRow, write, writeIfFirst } from "./statement"
+import { changeRows, findRow, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 export type { Passkey }
@@ -13,25 +13,26 @@ const toStoredCounter = (counter: number) => Math.min(counter, 2_147_483_647)
 
 /**
  * Stores a passkey, and how the browser that made it is signed in now.
- * @returns false when one with this ID exists
+ * @returns false when one with this ID exists, or when the browser has been signed out
  */
-export function insertPasskey(
+export async function insertPasskey(
   passkey: Omit<Passkey, "lastUsedAt">,
   { tokenHash, amr }: { tokenHash: string; amr: string },
   notice: Notice,
 ): Promise<boolean> {
   const { id, userId, publicKey, counter, transports, singleDevice, name, createdAt } = passkey
-  return isStored(
-    write(
+  const outcome = await outcomeOf(
+    writeIfFirst(
+      [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
       [
         `INSERT INTO "Passkey" ("id", "userId", "publicKey", "counter", "transports", "singleDevice", "name", "createdAt")
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, userId, publicKey, toStoredCounter(counter), transports, singleDevice, name, createdAt],
       ],
-      [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
       ...noticeWrites(notice),
     ),
   )
+  return outcome === "stored"
 }
 
 const withUser = columnsOf("Passkey", "User")

@@ -14,7 +14,7 @@ export function connectPostgres(): StatementDriver {
     return { ...known, values: values.map(toPostgres) }
   }
 
-  async function writeTogether(writes: Write[], guarded: boolean): Promise<number[]> {
+  async function writeTogether(writes: Write[], guards: number): Promise<number[]> {
     const connection = await pool.connect()
     // A lost connection fails the running query. Without a listener it would also end the process.
     connection.on("error", ignore)
@@ -24,7 +24,7 @@ export function connectPostgres(): StatementDriver {
       const changes: number[] = []
       for (const write of writes) {
         changes.push((await connection.query(prepared(write))).rowCount ?? 0)
-        if (guarded && changes[0] === 0) break
+        if (changes.length <= guards && changes.at(-1) === 0) break
       }
       await connection.query("COMMIT")
       return changes
@@ -46,11 +46,11 @@ export function connectPostgres(): StatementDriver {
     async find(sql, values) {
       return (await list(sql, values))[0] ?? null
     },
-    async write(writes, guarded = false) {
+    async write(writes, guards = 0) {
       const [only, ...others] = writes
       return only && others.length === 0
         ? [(await pool.query(prepared(only))).rowCount ?? 0]
-        : writeTogether(writes, guarded)
+        : writeTogether(writes, guards)
     },
   }
 }

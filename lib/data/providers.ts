@@ -1,10 +1,11 @@
 import { currentTime } from "@/lib/clock"
 import { auditWrite, byOperator, type Notice, noticeWrites } from "./audit-events"
+import { browserSessionGuard } from "./browser-sessions"
 import { columnsOf, insertWrite } from "./columns"
 import { database } from "./database"
-import { isStored } from "./errors"
+import { isStored, outcomeOf } from "./errors"
 import type { LinkedAccount, Provider } from "./generated/sqlite/client"
-import { listRows, type Write, write, writeIfFirst } from "./statement"
+import { listRows, type Write, write, writeIf, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 export type { LinkedAccount, Provider }
@@ -55,9 +56,14 @@ export const linkWrite = ({ providerId, subject, userId, email, createdAt }: Lin
   [providerId, subject, userId, email, createdAt],
 ]
 
-/** Links an account at a provider. @returns false when it is linked already */
-export function insertLink(link: LinkedAccount, notice: Notice): Promise<boolean> {
-  return isStored(write(linkWrite(link), ...noticeWrites(notice)))
+/**
+ * Links an account at a provider.
+ * @param browserSession the token hash of the BrowserSession in which the User asked for it; null when the link begins a sign-in
+ * @returns false when it is linked already, or when the browser has been signed out
+ */
+export async function insertLink(link: LinkedAccount, notice: Notice, browserSession: string | null): Promise<boolean> {
+  const guards = browserSession === null ? [] : [browserSessionGuard(browserSession)]
+  return (await outcomeOf(writeIf(guards, linkWrite(link), ...noticeWrites(notice)))) === "stored"
 }
 
 /** Unlinks an account. @returns false when it is not linked with this User */

@@ -1,6 +1,7 @@
 import { auditWrite, type NewAuditEvent, type Notice, noticeWrites } from "./audit-events"
+import { browserSessionGuard } from "./browser-sessions"
 import { database } from "./database"
-import { changeRows, type Write, write, writeIfFirst } from "./statement"
+import { changeRows, type Write, write, writeIf, writeIfFirst } from "./statement"
 
 /** The writes that replace a User's recovery codes. */
 const recoveryCodeWrites = (userId: string, hashes: string[]): Write[] => [
@@ -11,15 +12,18 @@ const recoveryCodeWrites = (userId: string, hashes: string[]): Write[] => [
 /**
  * Stores the authenticator app of a User who has none, with recovery codes. The browser that proved the app is signed in with
  * it.
- * @returns false when the User has one already: nothing is stored
+ * @returns false when the User has one already, or when the browser has been signed out: nothing is stored
  */
 export function insertTotp(
   userId: string,
   facts: { totp: string; step: number; recoveryCodes: string[]; tokenHash: string; amr: string } & Notice,
 ): Promise<boolean> {
   const { totp, step, recoveryCodes, tokenHash, amr } = facts
-  return writeIfFirst(
-    [`UPDATE "User" SET "totp" = ?, "totpStep" = ? WHERE "id" = ? AND "totp" IS NULL`, [totp, step, userId]],
+  return writeIf(
+    [
+      browserSessionGuard(tokenHash),
+      [`UPDATE "User" SET "totp" = ?, "totpStep" = ? WHERE "id" = ? AND "totp" IS NULL`, [totp, step, userId]],
+    ],
     ...recoveryCodeWrites(userId, recoveryCodes),
     [`UPDATE "BrowserSession" SET "amr" = ? WHERE "tokenHash" = ?`, [amr, tokenHash]],
     ...noticeWrites(facts),

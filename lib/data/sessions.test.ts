@@ -2,8 +2,19 @@ import { beforeAll, describe, expect, test } from "vitest"
 import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { countTrue } from "@/lib/testing/parallel"
-import { inMinutes, makeSession, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import {
+  inMinutes,
+  makeSession,
+  storeBrowserSession,
+  storeClient,
+  storeSession,
+  storeStartedSession,
+  storeUser,
+} from "@/lib/testing/rows"
+import { deleteBrowserSession } from "./browser-sessions"
 import type { Client } from "./clients"
+import { disconnectApp } from "./connected-apps"
+import { addConsent } from "./consents"
 import { database } from "./database"
 import {
   findAuthCode,
@@ -33,10 +44,10 @@ describeOnEachDatabase("session data", () => {
         resource: ["https://a.example/"],
         nonce: "n",
         claims: "{}",
-        browserSession: "the hash of a token",
+        browserSession: await storeBrowserSession(owner.user),
         amr: "pwd otp",
       }
-      expect(await insertAuthCode(full, code, now)).toBe(true)
+      expect(await insertAuthCode(full, code, now)).toBe("stored")
       const stored = {
         ...full,
         dpopJkt: null,
@@ -72,7 +83,7 @@ describeOnEachDatabase("session data", () => {
     test("is created once for one state token, whose ID is the Session's; a second try stores nothing", async () => {
       const { id, code } = await storeSession(owner)
       const [session, second, now] = makeSession(owner)
-      expect(await insertAuthCode({ ...session, id }, second, now)).toBe(false)
+      expect(await insertAuthCode({ ...session, id }, second, now)).toBe("exists")
       expect(await findAuthCode(id, second.codeHash)).toBeNull()
       expect(await findAuthCode(id, code.codeHash)).not.toBeNull()
     })
@@ -80,13 +91,45 @@ describeOnEachDatabase("session data", () => {
     test("is created once for one state token by twenty parallel calls, with one Session", async () => {
       const mine = { user: await storeUser(), client: owner.client }
       const id = generateId()
-      const insert = () => {
+      const insert = async () => {
         const [session, code, now] = makeSession(mine)
-        return insertAuthCode({ ...session, id }, code, now)
+        return (await insertAuthCode({ ...session, id }, code, now)) === "stored"
       }
       expect(await countTrue(20, insert)).toBe(1)
       expect(await listSessions({ userId: mine.user.id }, 100)).toHaveLength(1)
       expect(await (await database()).authCode.count({ where: { sessionId: id } })).toBe(1)
+    })
+
+    test("is not stored when the browser has been signed out, or the consent has ended", async () => {
+      const [session, code, now] = makeSession({ user: await storeUser(), client: owner.client })
+      const browserSession = await storeBrowserSession(await storeUser())
+      const signedIn = { ...session, browserSession }
+      expect(await insertAuthCode(signedIn, code, now, { consented: true })).toBe("refused")
+      await deleteBrowserSession(browserSession, now, {})
+      expect(await insertAuthCode(signedIn, code, now)).toBe("refused")
+      expect(await findSession(session.id)).toBeNull()
+      const { userId, clientId, scope, resource } = session
+      await addConsent({ userId, clientId, scope, resource, grantedAt: now }, {})
+      expect(await insertAuthCode(session, code, now, { consented: true })).toBe("stored")
+    })
+
+    test("that is stored while the browser is signed out, or the app disconnected, ends with that", async () => {
+      const mine = { user: await storeUser(), client: owner.client }
+      const { id: userId } = mine.user
+      const { clientId } = mine.client
+      for (let round = 0; round < 20; round++) {
+        const browserSession = await storeBrowserSession(mine.user)
+        const [session, code, now] = makeSession(mine)
+        await addConsent({ userId, clientId, scope: ["openid"], resource: [], grantedAt: now }, {})
+        const [outcome] = await Promise.all([
+          insertAuthCode({ ...session, browserSession }, code, now, { consented: true }),
+          round % 2
+            ? deleteBrowserSession(browserSession, now, {})
+            : disconnectApp(userId, clientId, { kind: "app_disconnected", at: now, userId, clientId }),
+        ])
+        const stored = await findSession(session.id)
+        expect([outcome, stored?.revokedAt ?? null]).toEqual(outcome === "stored" ? ["stored", now] : ["refused", null])
+      }
     })
 
     test("is not found by another hash or another Session", async () => {

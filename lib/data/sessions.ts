@@ -1,9 +1,11 @@
 import { auditSessionWrite, auditWrite, type Source } from "./audit-events"
+import { browserSessionGuard } from "./browser-sessions"
 import { columnsOf, joinList, toList } from "./columns"
+import { consentGuard } from "./consents"
 import { database } from "./database"
-import { isStored } from "./errors"
+import { outcomeOf } from "./errors"
 import type { AuthCode as AuthCodeRow, Session as SessionRow } from "./generated/sqlite/client"
-import { changeRows, findRow, type Write, write, writeIfFirst } from "./statement"
+import { changeRows, findRow, type Write, write, writeIf, writeIfFirst } from "./statement"
 import type { User } from "./users"
 
 /**
@@ -42,15 +44,27 @@ export type NewAuthCode = Omit<AuthCode, "createdAt" | "sessionId">
 /**
  * Stores a Session that has not started and its AuthCode, in one commit.
  * @param session.id the state token's ID
- * @returns false when a Session with this ID exists: the state token has already created its code, and nothing is stored
+ * @param consented whether the User's Consent must still exist
+ * @returns "exists" when a Session with this ID exists: the state token has already created its code. "refused" when
+ * the BrowserSession or the Consent has ended. Nothing is stored then
  */
-export function insertAuthCode(session: NewSession, code: NewAuthCode, now: Date): Promise<boolean> {
+export async function insertAuthCode(
+  session: NewSession,
+  code: NewAuthCode,
+  now: Date,
+  { consented = false } = {},
+): ReturnType<typeof outcomeOf> {
   const { id, userId, clientId, scope, resource, nonce, claims = null, dpopJkt = null, authTime, amr } = session
   const { codeHash, codeChallenge, redirectUri, expiresAt } = code
   const request = [joinList(scope), joinList(resource), nonce, claims, dpopJkt]
   const browserSession = session.browserSession ?? null
-  return isStored(
-    write(
+  const guards = [
+    ...(browserSession ? [browserSessionGuard(browserSession)] : []),
+    ...(consented ? [consentGuard(userId, clientId)] : []),
+  ]
+  return outcomeOf(
+    writeIf(
+      guards,
       [insertSession, [id, userId, clientId, ...request, authTime, amr, browserSession, now, expiresAt, expiresAt]],
       [insertCode, [id, codeHash, codeChallenge, redirectUri, now, expiresAt]],
     ),

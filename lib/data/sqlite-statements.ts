@@ -2,7 +2,7 @@ import type BetterSqlite3 from "better-sqlite3"
 import { sqliteConnection } from "./connections"
 import type { Row, StatementDriver, Value, Write } from "./statement"
 
-type Waiting = { writes: Write[]; guarded: boolean; resolve(changes: number[]): void; reject(error: unknown): void }
+type Waiting = { writes: Write[]; guards: number; resolve(changes: number[]): void; reject(error: unknown): void }
 type Prepared = { statement: BetterSqlite3.Statement<unknown[]>; dates: number[]; booleans: number[] }
 
 export async function connectSqlite(): Promise<StatementDriver> {
@@ -16,10 +16,13 @@ export async function connectSqlite(): Promise<StatementDriver> {
   }
 
   const run = ([sql, values]: Write) => prepare(sql).statement.run(...values.map(toSqlite)).changes
-  const runRequest = ({ writes, guarded }: Waiting): number[] => {
-    const [first, ...others] = writes
-    const changed = first ? run(first) : 0
-    return guarded && changed === 0 ? [0] : [changed, ...others.map(run)]
+  const runRequest = ({ writes, guards }: Waiting): number[] => {
+    const changes: number[] = []
+    for (const write of writes) {
+      changes.push(run(write))
+      if (changes.length <= guards && changes.at(-1) === 0) break
+    }
+    return changes
   }
   // A transaction inside another one is a savepoint.
   const runUndoable = db.transaction(runRequest)
@@ -41,8 +44,8 @@ export async function connectSqlite(): Promise<StatementDriver> {
 
   /**
    * Group commit: the writes of all requests in this turn of the event loop share one transaction. Each request succeeds or
-   * fails separately, and is answered after the commit (docs/decisions/019). Savepoints cost as much as a short write, so
-   * there are none until a write fails.
+   * fails separately, and is answered after the commit (docs/decisions/019). Savepoints cost time, so there are none
+   * until a write fails.
    */
   function commitQueue(): void {
     const batch = queue
@@ -76,9 +79,9 @@ export async function connectSqlite(): Promise<StatementDriver> {
       const found = prepare(sql)
       return (found.statement.all(...values.map(toSqlite)) as Row[]).map((row) => readRow(row, found))
     },
-    write(writes, guarded = false) {
+    write(writes, guards = 0) {
       return new Promise((resolve, reject) => {
-        queue.push({ writes, guarded, resolve, reject })
+        queue.push({ writes, guards, resolve, reject })
         if (queue.length === 1) setImmediate(commitQueue)
       })
     },

@@ -20,10 +20,10 @@ export type StatementDriver = {
   find(sql: string, values: Value[]): Row | null | Promise<Row | null>
   /**
    * Commits all writes or none before it resolves.
-   * @param guarded whether the others are left out when the first changes no row
+   * @param guards how many of the first writes must each change a row. After one that does not, the others are left out
    * @returns the number of rows that each changed
    */
-  write(writes: Write[], guarded?: boolean): number[] | Promise<number[]>
+  write(writes: Write[], guards?: number): number[] | Promise<number[]>
 }
 
 const open = perProcess<StatementDriver>("statements")
@@ -73,11 +73,22 @@ export function write(...writes: Write[]): Promise<number[]> {
  * @throws UniqueViolation, DatabaseUnavailableError
  */
 export function writeIfFirst(first: Write, ...others: Write[]): Promise<boolean> {
-  const writes = [first, ...others]
+  return writeIf([first], ...others)
+}
+
+/**
+ * Commits all writes, or none when one of the guards changes no row. A guard locks the row that the others depend on until the
+ * commit. All guards but the last leave their row as it is.
+ * @returns whether they were committed
+ * @throws UniqueViolation, DatabaseUnavailableError
+ */
+export function writeIf(guards: Write[], ...others: Write[]): Promise<boolean> {
+  const writes = [...guards, ...others]
+  const count = guards.length
   return attempt(
     "write",
-    () => open.value?.write(writes, true) ?? connect().then((driver) => driver.write(writes, true)),
-    ([changed]) => changed !== 0,
+    () => open.value?.write(writes, count) ?? connect().then((driver) => driver.write(writes, count)),
+    (changes) => changes.slice(0, count).every((changed) => changed > 0),
   )
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
+import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
-import { deleteBrowserSession, findBrowserSession, insertBrowserSession } from "./browser-sessions"
+import { inMinutes, storeBrowserSession, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { deleteBrowserSession, findBrowserSession } from "./browser-sessions"
 import { deleteClient, findClient } from "./clients"
 import { addConsent, findConsent } from "./consents"
 import { findAuthCode, findSession } from "./sessions"
@@ -16,13 +16,6 @@ import {
   setUserDisabled,
   setUserEnabled,
 } from "./users"
-
-async function storeBrowserSession(userId: string): Promise<string> {
-  const tokenHash = hashToken(generateToken())
-  const times = { authenticatedAt: inMinutes(0), expiresAt: inMinutes(60) }
-  await insertBrowserSession(userId, { tokenHash, ...times, previousTokenHash: null })
-  return tokenHash
-}
 
 describeOnEachDatabase("user data", () => {
   describe("a User", () => {
@@ -99,7 +92,7 @@ describeOnEachDatabase("user data", () => {
           },
           {},
         )
-        rows.push({ session, tokenHash: await storeBrowserSession(user.id) })
+        rows.push({ session, tokenHash: await storeBrowserSession(user) })
       }
       await deleteUser(mine, null, {})
       const survivors = []
@@ -135,7 +128,7 @@ describeOnEachDatabase("user data", () => {
   describe("a BrowserSession", () => {
     test("is stored, found with its User, and deleted", async () => {
       const user = await storeUser()
-      const tokenHash = await storeBrowserSession(user.id)
+      const tokenHash = await storeBrowserSession(user)
       expect(await findBrowserSession(tokenHash)).toEqual({
         tokenHash,
         amr: "pwd",

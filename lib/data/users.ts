@@ -4,7 +4,7 @@ import { type BrowserSessionStart, browserSessionWrites } from "./browser-sessio
 import { updateWrite } from "./columns"
 import { database } from "./database"
 import { consumeEmailLink } from "./email-links"
-import { isStored } from "./errors"
+import { isStored, outcomeOf } from "./errors"
 import type { User } from "./generated/sqlite/client"
 import { notificationWrites } from "./logout-notifications"
 import { mailWrites, type NewMail } from "./mail"
@@ -198,12 +198,8 @@ export async function updateUser(
       ? []
       : [endSignUpWrite(changes.email), [`DELETE FROM "EmailLink" WHERE "userId" = ?`, [id]]]
   const update = updateWrite("User", { id, email, claims }, changes)
-  let stored = false
-  const committed = writeIfFirst(update, ...links, auditWrite(event)).then((result) => {
-    stored = result
-  })
-  if (!(await isStored(committed))) return "taken"
-  return stored ? "stored" : "changed"
+  const outcome = await outcomeOf(writeIfFirst(update, ...links, auditWrite(event)))
+  return ({ stored: "stored", exists: "taken", refused: "changed" } as const)[outcome]
 }
 
 export async function listUsers(): Promise<User[]> {

@@ -73,10 +73,10 @@ export const explanations: Record<Reason, Explanation> = {
   client_authentication_missing: {
     label: "No client authentication",
     why: "The request does not identify its client.",
-    fix: "A public client sends client_id in the form. A confidential client sends Authorization: Basic, or client_id and client_secret in the form.",
+    fix: "A public client sends client_id in the form. A confidential client sends Authorization: Basic, client_id and client_secret in the form, or a client_assertion.",
   },
   client_document_invalid: {
-    label: "Client metadata not valid",
+    label: "Client metadata document not valid",
     why: "The client_id is a URL, and the metadata document there has a mistake.",
     fix: "Correct the document: its client_id must be its own URL, and redirect_uris must follow the rules for registered ones. It must not use a client_secret.",
   },
@@ -142,7 +142,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   deleted_meanwhile: {
     label: "Deleted at the same moment",
-    why: "The user, the client or the session of this request was deleted while the server answered it. Nothing was stored.",
+    why: "The user, the client or the Session of this request was deleted while the server answered it. Nothing was stored.",
     fix: "Send the request again. The response then names what is missing.",
   },
   device_code_expired: {
@@ -186,7 +186,7 @@ export const explanations: Record<Reason, Explanation> = {
     fix: "Add the grant type to grant_types in the client's registration, or use a registered one.",
   },
   metadata_invalid: {
-    label: "Invalid client metadata",
+    label: "Invalid registration metadata",
     why: "The metadata of the client registration is not valid.",
     fix: "Correct the field that error_description names, then register again.",
   },
@@ -252,7 +252,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   provider_failed: {
     label: "Sign-in provider failed",
-    why: "The provider that the user chose did not answer, refused the sign-in, or sent an answer that failed a check (state, iss, PKCE, nonce or the ID token).",
+    why: "The provider that the user chose did not answer, refused the sign-in, or sent an answer that failed a check (state, iss, nonce or the ID token).",
     fix: "Look for provider_failed in the log. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
   },
   redirect_uri_mismatch: {

@@ -21,16 +21,20 @@ export const parseNext = (next: string | null): string | null => (next && nextSy
 /** The sign-in page that leads back to a page of the account. */
 export const signInPath = (next: string) => `/sign-in?${new URLSearchParams({ next })}`
 
-/** Whether a passkey signed the User in. Where that is recent, it takes the place of the password. */
-export const isByPasskey = (amr: string[]) => amr.includes("hwk") || amr.includes("swk")
+/**
+ * Whether a passkey alone signed the User in. Where that is recent, it takes the place of the password. A passkey that was added
+ * after another sign-in does not: it may be that of someone who found the browser open.
+ */
+export const isByPasskey = (amr: string[]) =>
+  (amr.includes("hwk") || amr.includes("swk")) && !amr.includes("pwd") && !amr.includes("fed")
 
 type Options = {
   /** Whether the sign-in must be recent, because the page is for a sensitive change. */
   recent?: boolean
 }
 
-/** The pages that change how the User signs in with a second factor. */
-const factorPages = ["/account/passkeys", "/account/recovery-codes", "/account/totp"]
+/** The pages that add or remove a way to sign in without the password. */
+const factorPages = ["/account/passkeys", "/account/providers", "/account/recovery-codes", "/account/totp"]
 
 /** Whether the User has to use the passkey that they have before this page. */
 export const needsPasskey = async (page: string, signedIn: SignedIn): Promise<boolean> =>
@@ -74,12 +78,14 @@ export function accountForm(
 ): Endpoint {
   return formEndpoint(page, async (form) => {
     const signedIn = await findUserFor(page, form.request, options)
-    if (!signedIn) return redirect(signInPath(page))
+    // A form that is a step of an authorization goes back to it.
+    const signInAgain = () => redirect(form.state === null ? signInPath(page) : callbackPath(form.state))
+    if (!signedIn) return signInAgain()
     try {
       return await handle(form, signedIn, readUserTexts(form.request, signedIn.user))
     } catch (error) {
       // Another browser deleted the account after the sign-in was looked up.
-      if (isReferenceViolation(error)) return redirect(signInPath(page))
+      if (isReferenceViolation(error)) return signInAgain()
       throw error
     }
   })

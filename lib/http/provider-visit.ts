@@ -10,11 +10,12 @@ const visitSeconds = 10 * 60
 /**
  * Sends the browser to another provider. The state token of the authorization waits in a cookie: it is sealed already, and
  * bound to this browser.
+ * @param target.fresh whether the person must sign in at the provider now, also when they are signed in there
  * @returns null when the provider does not answer
  */
 export async function sendToProvider(
   providerId: string,
-  target: { linkFor: string | null; next: string | null; state: string | null },
+  target: { linkFor: string | null; next: string | null; state: string | null; fresh: boolean },
   flow: Flow | null,
 ): Promise<EndpointResponse | null> {
   const visit = await visitProvider(providerId, target, flow)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest"
 import { database } from "@/lib/data/database"
-import { setPasswordHash, setUserDisabled, setUserEnabled } from "@/lib/data/users"
+import { setPasswordHash, setUserDisabled, setUserEnabled, type User } from "@/lib/data/users"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
 import { endBrowserSession, findSignedInUser, startBrowserSession } from "./browser-sessions"
@@ -41,6 +41,18 @@ test("a new sign-in ends only the browser's previous BrowserSession, of any User
   expect(await findSignedInUser(first.token)).toBeNull()
   expect((await findSignedInUser(second.token))?.user.id).toBe(bob.id)
   expect((await findSignedInUser(elsewhere.token))?.user.id).toBe(ada.id)
+})
+
+test("a sign-in that adds an account ends the browser's previous BrowserSession only if it is the same User's", async () => {
+  const [ada, bob] = [await storeUser(), await storeUser()]
+  const add = (user: User, previous: string) =>
+    startBrowserSession(user.id, previous, new Date(), { keepsOthers: true })
+  const first = await startBrowserSession(ada.id, null)
+  const second = await add(bob, first.token)
+  expect((await findSignedInUser(first.token))?.user.id).toBe(ada.id)
+  const third = await add(bob, second.token)
+  expect(await findSignedInUser(second.token)).toBeNull()
+  expect((await findSignedInUser(third.token))?.user.id).toBe(bob.id)
 })
 
 test("a sign-in before the User's password was changed is no longer valid, a later one is", async () => {

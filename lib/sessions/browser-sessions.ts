@@ -19,7 +19,13 @@ export type SignedIn = { user: User; authenticatedAt: Date; tokenHash: string; a
 export type NewBrowserSession = { token: string; expiresAt: Date | null }
 
 /** How a User signed in, and in what browser. `keep` is whether the cookie outlives the browser. */
-export type SignInFacts = { source?: Source; amr?: string[]; keep?: boolean; kind?: BrowserSessionStart["kind"] }
+export type SignInFacts = {
+  source?: Source
+  amr?: string[]
+  keep?: boolean
+  kind?: BrowserSessionStart["kind"]
+  keepsOthers?: boolean
+}
 
 /**
  * A new cookie value, and what is to be stored for it. The browser's earlier BrowserSession ends when that is stored.
@@ -29,13 +35,13 @@ export type SignInFacts = { source?: Source; amr?: string[]; keep?: boolean; kin
 export function makeBrowserSession(
   previousToken: string | null,
   authenticatedAt = currentTime(),
-  { source, amr = ["pwd"], keep = false, kind }: SignInFacts = {},
+  { source, amr = ["pwd"], keep = false, kind, keepsOthers }: SignInFacts = {},
 ): { browserSession: NewBrowserSession; start: BrowserSessionStart } {
   const token = generateToken()
   const expiresAt = new Date(authenticatedAt.getTime() + config().BROWSER_SESSION_SECONDS * 1000)
   const previousTokenHash = previousToken ? hashToken(previousToken) : null
-  const times = { authenticatedAt, expiresAt }
-  const start = { tokenHash: hashToken(token), ...times, previousTokenHash, ...source, amr: amr.join(" "), kind }
+  const facts = { authenticatedAt, expiresAt, previousTokenHash, keepsOthers, kind }
+  const start = { tokenHash: hashToken(token), ...facts, ...source, amr: amr.join(" ") }
   return { browserSession: { token, expiresAt: keep ? expiresAt : null }, start }
 }
 

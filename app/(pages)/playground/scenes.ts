@@ -51,7 +51,8 @@ export const scenes: Record<SceneName, Scene> = {
     before:
       "The server will answer through the browser's address bar, where others may read it: an extension, a log, another app on the phone. So the client first makes up a random secret, the code verifier, and keeps it to itself. It sends only a hash of it, the code challenge. Later it will send the verifier to prove that it started this sign-in. This is PKCE (Proof Key for Code Exchange, pronounced “pixy”).",
     done: "Anyone may see the challenge: a hash can't be turned back into the verifier.",
-    refused: "The server didn't return its metadata, so the client doesn't know its endpoints.",
+    refused:
+      "The server didn't return its metadata, so the client can't find the server's endpoints. Start over to try again.",
     expectedSteps: stepsOf("authorization", 1, 1),
   },
   authorize: {
@@ -96,7 +97,8 @@ export const scenes: Record<SceneName, Scene> = {
     before:
       "The client sends the code straight to the server, and with it the verifier. The server hashes the verifier and compares the result with the challenge. Only the app that made the challenge knows the verifier.",
     done: "The hashes match, so the client gets its tokens. It checked the ID token's signature with the server's public key.",
-    refused: "The server rejected the code.",
+    refused:
+      "The server rejected the code. It may have expired: it is valid for about a minute. Start over to get a new one.",
     terms: [
       { name: "Access token", meaning: "Gives the client access to an API for a few minutes." },
       {
@@ -180,7 +182,7 @@ export const scenes: Record<SceneName, Scene> = {
     before:
       "When the user signs out, or the client no longer needs its tokens, it asks the server to revoke them: to end them early. It sends the refresh token.",
     done: "The session has ended, and with it all of its tokens. An API finds out the next time it introspects a token.",
-    refused: "The server rejected the token.",
+    refused: "The server rejected the token. Start over to try again.",
     expectedSteps: stepsOf("revocation"),
   },
 }

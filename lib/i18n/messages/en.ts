@@ -140,11 +140,11 @@ export const en = {
     providerNoAccount:
       "No account here is linked to that one, and this service doesn't accept sign-ups. Sign in another way, then link it on the account page.",
     providerTaken:
-      "That account is already linked to a different account on this service. Sign in to that one and unlink it first.",
+      "That account is already linked to a different account on this service. Sign in to the different account and remove the link first.",
     passkeyWrong: "This passkey doesn't work here. Try again, or use your password.",
     passkeyNotAdded: "The passkey was not added. Check the name (at most 100 characters, one line) and try again.",
     codeMissing: "Enter a code.",
-    codeWrong: "This code doesn't work. Wait for the next one, and check that your device's clock is right.",
+    codeWrong: "This code doesn't work. Check it and your device's clock, or try the next code.",
     passwordWrong: "This password is incorrect.",
     nameInvalid: "Use at most 100 characters on one line, without control characters.",
     passwordTooShort: "Use at least 8 characters.",
@@ -176,7 +176,7 @@ export const en = {
     linkUsedTitle: "This link was already used",
     linkUsed: "You may already be signed in: go back to the app and check. If not, sign in again from there.",
     linkExpiredTitle: "This link has expired",
-    linkExpired: "You have {duration} to finish signing in. Go back to the app and start again.",
+    linkExpired: "You had {duration} to finish signing in. Go back to the app and start again.",
     otherBrowserTitle: "This link belongs to another browser",
     otherBrowser:
       "Finish in the browser where you started, with cookies enabled. Or go back to the app and sign in again.",
@@ -314,7 +314,7 @@ export const en = {
     or: "or",
     confirmTitle: "Link your {provider} account?",
     confirmLead:
-      "You already have an account with <email></email>. If you link them, you can also sign in to it with {provider}.",
+      "You already have an account with <email></email>. If you link the two, you can also sign in to it with {provider}.",
     confirm: "Link and continue",
     cancel: "Cancel",
     row: "Linked accounts",
@@ -420,7 +420,7 @@ export const en = {
     },
     signUpTaken: {
       subject: "This address already has an account at {brand}",
-      text: "Someone tried to create an account at {brand} with this email address, or to change another account to it, but the address already has an account. If that was you and you forgot your password, reset it on the sign-in page.",
+      text: "Someone tried to create an account at {brand} with this email address, or to use it as the new address of another account. But this address already has an account. If that was you and you forgot your password, reset it on the sign-in page.",
       button: "Sign in",
     },
     verifyEmail: {
@@ -435,7 +435,7 @@ export const en = {
     },
     passwordChanged: {
       subject: "Your {brand} password was changed",
-      text: "The password of your {brand} account was changed, and every other browser was signed out.",
+      text: "The password of your {brand} account was changed, and other browsers were signed out.",
     },
     emailChanged: {
       subject: "The email address of your {brand} account was changed",

@@ -13,7 +13,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.redirects_to_provider":
     "The user chose to sign in with another provider. This server is a client of it, with PKCE, state and nonce.",
   "authorization.verifies_provider":
-    "The browser came back from the provider. State, iss, PKCE and nonce were checked, and its ID token identifies the user.",
+    "The browser came back from the provider. State, iss and nonce were checked, and the provider's ID token identifies the user.",
   "authorization.verifies_credentials":
     "The server checked what the user signed in with: an email address and a password, a passkey, or a code.",
   "authorization.redirects_to_callback":
@@ -72,8 +72,9 @@ export const stepDescriptions: Record<StepName, string> = {
     "The new token has at most the scope and resources of the old one, and expires no later.",
   "tokenExchange.returns_token":
     "The client can now call the other service. The new token belongs to the same Session and ends with it.",
-  "device.requests_device_code": "A device without a browser asks for a code that its user can enter elsewhere.",
-  "device.stores_device_code": "Both codes are stored as hashes, for ten minutes.",
+  "device.requests_device_code":
+    "A device without a browser asks for a device code, and for a user code that its user can enter elsewhere.",
+  "device.stores_device_code": "The device code and the user code are stored as hashes, for ten minutes.",
   "device.returns_device_code":
     "The device shows the user code, and asks every few seconds whether the user has decided.",
   "device.enters_user_code": "The user entered the code in a browser, which may be on another device.",

@@ -10,7 +10,7 @@ const page = "/account/email"
 /** Sends a link that changes the email address, or that verifies the current one. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
   page,
-  async ({ field, request }, { user }, texts) => {
+  async ({ field, request }, { user, tokenHash }, texts) => {
     if (!isMailOn()) return notFoundPage(request)
     const asked = { address: request.clientAddress(), locale: texts.locale, stateToken: null }
     const tooMany = (waitSeconds: number) =>
@@ -20,7 +20,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       return waitSeconds > 0 ? tooMany(waitSeconds) : redirect("/check-email?for=change")
     }
     const email = field("email").trim()
-    const result = await requestEmailChange(user, { ...asked, email })
+    const result = await requestEmailChange(user, { ...asked, email, browserSession: tokenHash })
     if (result.ok) return showNotice("/account", "emailSent")
     if ("waitSeconds" in result) return tooMany(result.waitSeconds)
     return showFormAgain(page, null, { values: { email }, errors: { email: result.problem } })

@@ -29,7 +29,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
     const name = field("name").trim() || "Passkey"
     const sent = { sealed: field("challenge"), response: field("response"), name }
     if (!(await addPasskey(user, sent, { ...by, tokenHash, amr }))) {
-      return showFormAgain(page, null, { values: {}, errors: { name: "problems.passkeyNotAdded" } })
+      const offer = field("offer") ? `?${new URLSearchParams({ offer: "", next: field("offer") })}` : ""
+      return showFormAgain(`${page}${offer}`, state, { values: {}, errors: { name: "problems.passkeyNotAdded" } })
     }
     return field("offer") ? redirect(await goOn()) : showNotice(page, "passkeyAdded")
   },

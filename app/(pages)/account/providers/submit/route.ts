@@ -14,7 +14,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
       await unlink(user, field("unlink"), { source: readSource(request), locale: texts.locale })
       return showNotice(page, "providerUnlinked")
     }
-    const sent = await sendToProvider(field("link"), { linkFor: user.id, next: null, state: null }, null)
+    const sent = await sendToProvider(field("link"), { linkFor: user.id, next: null, state: null, fresh: false }, null)
     return sent ?? showFormAgain(page, null, { values: {}, errors: { form: "problems.providerFailed" } })
   },
   { recent: true },

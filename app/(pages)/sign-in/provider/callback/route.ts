@@ -1,12 +1,12 @@
 import { returnFromProvider } from "@/lib/authentication/sign-in-with-provider"
-import { continuePath, findInteraction } from "@/lib/authorization/interaction"
+import { findInteraction } from "@/lib/authorization/interaction"
 import { browserEndpoint } from "@/lib/http/browser-endpoint"
-import { formatCookie, formatSessionCookie, readCookie } from "@/lib/http/cookies"
-import { readSource } from "@/lib/http/device"
+import { formatCookie, readCookie } from "@/lib/http/cookies"
 import { refuseWhenBusy } from "@/lib/http/error-page"
 import { pathWithState, showFormAgain, showNotice } from "@/lib/http/form-result"
 import { forgetVisit } from "@/lib/http/provider-visit"
 import { redirect } from "@/lib/http/responses"
+import { continueSignedIn, readSignInBrowser, signedInCookies } from "@/lib/http/sign-in-form"
 import { readTexts } from "@/lib/http/texts"
 import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 
@@ -22,33 +22,29 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = browserEndpoint(
       if (interaction) flow.join(interaction.flowId)
       const state = interaction && stateToken
       const texts = readTexts(request, interaction?.locale)
-      const signedIn = await findSignedInUser(browser.browserSessionToken)
-      const by = {
-        source: readSource(request, interaction && flow),
-        locale: texts.locale,
-        previousToken: browser.browserSessionToken,
-      }
+      const by = { ...readSignInBrowser(request, browser, interaction, flow), locale: texts.locale }
       return refuseWhenBusy(texts, pathWithState("/sign-in", state), async () => {
         const sealed = readCookie(request, "provider")
-        const result = await returnFromProvider(sealed, request.query, signedIn?.user ?? null, by, interaction && flow)
-        const forget = forgetVisit()
+        const signedIn = await findSignedInUser(browser.browserSessionToken)
+        const result = await returnFromProvider(sealed, request.query, signedIn, by, interaction && flow)
         switch (result.outcome) {
           case "signed_in": {
-            const cookies = [formatSessionCookie(result.browserSession), ...forget]
-            if (result.needsCode) return redirect(pathWithState("/sign-in/code", state), cookies)
-            if (state) flow.step("authorization.redirects_to_callback")
-            return redirect(state ? await continuePath(state, browser.browserTokens) : (result.next ?? "/"), cookies)
+            const cookies = [...(await signedInCookies(result.browserSession, browser, interaction)), ...forgetVisit()]
+            return result.needsCode
+              ? redirect(pathWithState("/sign-in/code", state), cookies)
+              : continueSignedIn({ state, browser, flow, interaction, next: result.next }, cookies)
           }
           case "confirm": {
             const pending = formatCookie("provider", result.sealed, { maxAge: confirmSeconds })
             return redirect(pathWithState("/sign-in/provider/confirm", state), [pending])
           }
           case "linked":
-            return showNotice("/account/providers", "providerLinked", forget)
+            return showNotice("/account/providers", "providerLinked", forgetVisit())
           case "failed": {
-            const page = result.isLink ? "/account/providers" : "/sign-in"
             const errors = { form: result.problem }
-            return showFormAgain(page, result.isLink ? null : state, { values: {}, errors })
+            return result.isLink
+              ? showFormAgain("/account/providers", null, { values: {}, errors })
+              : showFormAgain("/sign-in", state, { values: {}, errors })
           }
         }
       })

@@ -1,20 +1,17 @@
-import { callbackPath, findInteraction } from "@/lib/authorization/interaction"
-import { parseNext, signInPath } from "@/lib/http/account"
-import { formEndpoint } from "@/lib/http/form-endpoint"
+import { signInPath } from "@/lib/http/account"
 import { showFormAgain } from "@/lib/http/form-result"
 import { sendToProvider } from "@/lib/http/provider-visit"
-import { redirect } from "@/lib/http/responses"
+import { signInForm } from "@/lib/http/sign-in-form"
+import { findSignedInUser } from "@/lib/sessions/browser-sessions"
 
 /** Sends the browser to the provider that the person chose. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = signInForm(
   "/sign-in",
-  async ({ field, state, browser, flow }) => {
-    const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
-    if (state && !interaction) return redirect(callbackPath(state))
-    if (interaction) flow.join(interaction.flowId)
-    const next = state === null ? parseNext(field("next")) : null
-    const target = { linkFor: null, next, state }
-    const sent = await sendToProvider(field("provider"), target, interaction ? flow : null)
+  async ({ field, state, browser, interaction, ownFlow, next }) => {
+    // Who is signed in here is on this page because that is not recent enough, or to choose another account.
+    const isAgain = (await findSignedInUser(browser.browserSessionToken)) !== null && !interaction?.selectsAccount
+    const fresh = isAgain || interaction?.asksForFreshSignIn === true
+    const sent = await sendToProvider(field("provider"), { linkFor: null, next, state, fresh }, ownFlow)
     const page = next ? signInPath(next) : "/sign-in"
     return sent ?? showFormAgain(page, state, { values: {}, errors: { form: "problems.providerFailed" } })
   },
