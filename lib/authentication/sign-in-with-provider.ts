@@ -36,6 +36,8 @@ type Visit = ProviderChecks & {
   /** The User who links an account; null for a sign-in. */
   linkFor: string | null
   next: string | null
+  /** Whether the person must sign in there for this visit. */
+  fresh: boolean
   expiresAt: number
 }
 
@@ -61,7 +63,7 @@ export async function visitProvider(
       issuer: provider.issuer,
       state: fingerprint(checks.state),
     }))
-    const visit: Visit = { ...checks, providerId, linkFor, next, expiresAt: currentTime().getTime() + waitMs }
+    const visit: Visit = { ...checks, providerId, linkFor, next, fresh, expiresAt: currentTime().getTime() + waitMs }
     return { url, sealed: await seal("provider-visit", visit) }
   } catch (error) {
     logFailure(provider, error)
@@ -89,14 +91,12 @@ type Pending = { identity: ProviderIdentity; userId: string; next: string | null
 /** How much the clocks of two servers differ, in milliseconds. */
 const clockMs = 60 * 1000
 
-/**
- * When the person signed in: now, or, where the provider says that they did not sign in for this visit, earlier. Taken before
- * the User is looked up: what changes about them later comes after this sign-in.
- */
-function findSignInTime({ authTime }: ProviderIdentity, { expiresAt }: Visit): Date {
-  const now = currentTime()
-  if (authTime === null || authTime * 1000 >= expiresAt - waitMs - clockMs) return now
-  return new Date(authTime * 1000)
+/** Whether a provider that was asked for a new sign-in reports an earlier one. Many report nothing. */
+export function isEarlierSignIn(
+  { authTime }: Pick<ProviderIdentity, "authTime">,
+  { fresh, expiresAt }: Pick<Visit, "fresh" | "expiresAt">,
+): boolean {
+  return fresh && authTime !== null && authTime * 1000 < expiresAt - waitMs - clockMs
 }
 
 /**
@@ -135,10 +135,14 @@ export async function returnFromProvider(
     return isLinked ? { outcome: "linked" } : failed("problems.providerTaken")
   }
   const { next } = visit
-  const authenticatedAt = findSignInTime(identity, visit)
+  if (isEarlierSignIn(identity, visit)) {
+    flow?.fail({ reason: "provider_failed" })
+    return failed("problems.providerFailed")
+  }
+  // Before the User is looked up: what changes about them later comes after this sign-in.
+  const lookedUpAt = currentTime()
   const linked = await findLinkedUser(provider.id, identity.subject)
-  if (linked)
-    return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, authenticatedAt, next, flow)
+  if (linked) return linked.disabledAt ? failed("problems.providerFailed") : signIn(linked, by, lookedUpAt, next, flow)
   const email = identity.email === null ? null : normalizeEmail(identity.email)
   if (email === null) return failed("problems.providerNoEmail")
   const known = await findUserByEmail(email)
