@@ -35,7 +35,7 @@ export type Interaction = {
   loginHint: string | null
   /** Whether the person chooses among accounts, so that a sign-in with another one adds it (prompt select_account). */
   selectsAccount: boolean
-  /** Whether an earlier sign-in, here or at another provider, is not enough (prompt login, max_age). */
+  /** Whether an earlier sign-in, here or at another provider, is not enough (prompt login, max_age 0). */
   asksForFreshSignIn: boolean
   /** The language that the client asked for. */
   locale: Locale | null
@@ -119,7 +119,7 @@ export async function findInteraction(stateToken: string, browserTokens: string[
     resources: request.resource,
     loginHint: request.loginHint,
     locale: request.locale ?? null,
-    asksForFreshSignIn: request.prompt.includes("login") || request.maxAge !== null,
+    asksForFreshSignIn: request.prompt.includes("login") || request.maxAge === 0,
     selectsAccount: request.prompt.includes("select_account"),
     userCode: request.device ? formatUserCode(request.device.userCode) : null,
   }
