@@ -27,7 +27,7 @@ const insertRow = `INSERT INTO "BrowserSession"
  * or not at all.
  */
 export const browserSessionGuard = (tokenHash: string): Write => [
-  `UPDATE "BrowserSession" SET "amr" = "amr" WHERE "tokenHash" = ?`,
+  `SELECT 1 FROM "BrowserSession" WHERE "tokenHash" = ?`,
   [tokenHash],
 ]
 

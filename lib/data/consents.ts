@@ -21,7 +21,7 @@ export async function findConsent(userId: string, clientId: string): Promise<Con
 
 /** The guard of what a client gets because of a Consent: it is stored before the Consent ends, or not at all. */
 export const consentGuard = (userId: string, clientId: string): Write => [
-  `UPDATE "Consent" SET "scope" = "scope" WHERE "userId" = ? AND "clientId" = ?`,
+  `SELECT 1 FROM "Consent" WHERE "userId" = ? AND "clientId" = ?`,
   [userId, clientId],
 ]
 

@@ -8,6 +8,9 @@ export function connectPostgres(): StatementDriver {
   const pool = postgresPool()
   const names = new Map<string, { name: string; text: string; types: typeof types; rowMode: "array" }>()
 
+  /** A SELECT among writes locks its rows against deletion, but not against each other. */
+  const locking = ([sql, values]: Write): Write => [sql.startsWith("SELECT") ? `${sql} FOR KEY SHARE` : sql, values]
+
   function prepared([sql, values]: Write) {
     const known = names.get(sql) ?? { name: nameOf(sql), text: numberPlaceholders(sql), types, rowMode: "array" }
     names.set(sql, known)
@@ -23,7 +26,7 @@ export function connectPostgres(): StatementDriver {
       await connection.query("BEGIN")
       const changes: number[] = []
       for (const write of writes) {
-        changes.push((await connection.query(prepared(write))).rowCount ?? 0)
+        changes.push((await connection.query(prepared(locking(write)))).rowCount ?? 0)
         if (changes.length <= guards && changes.at(-1) === 0) break
       }
       await connection.query("COMMIT")

@@ -15,7 +15,11 @@ export async function connectSqlite(): Promise<StatementDriver> {
     return known
   }
 
-  const run = ([sql, values]: Write) => prepare(sql).statement.run(...values.map(toSqlite)).changes
+  function run([sql, values]: Write): number {
+    const { statement } = prepare(sql)
+    const bound = values.map(toSqlite)
+    return statement.reader ? statement.all(...bound).length : statement.run(...bound).changes
+  }
   const runRequest = ({ writes, guards }: Waiting): number[] => {
     const changes: number[] = []
     for (const write of writes) {

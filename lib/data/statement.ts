@@ -20,8 +20,9 @@ export type StatementDriver = {
   find(sql: string, values: Value[]): Row | null | Promise<Row | null>
   /**
    * Commits all writes or none before it resolves.
-   * @param guards how many of the first writes must each change a row. After one that does not, the others are left out
-   * @returns the number of rows that each changed
+   * @param guards how many of the first writes must each change a row, or as a SELECT find one, which cannot be deleted until
+   * the commit. After one that does not, the others are left out
+   * @returns the number of rows that each changed or found
    */
   write(writes: Write[], guards?: number): number[] | Promise<number[]>
 }
@@ -77,8 +78,8 @@ export function writeIfFirst(first: Write, ...others: Write[]): Promise<boolean>
 }
 
 /**
- * Commits all writes, or none when one of the guards changes no row. A guard locks the row that the others depend on until the
- * commit. All guards but the last leave their row as it is.
+ * Commits all writes, or none when one of the guards changes no row. All guards but the last are a SELECT of a row that the
+ * writes depend on: it is not deleted before the commit. Guards of the same row do not wait for each other.
  * @returns whether they were committed
  * @throws UniqueViolation, DatabaseUnavailableError
  */
