@@ -131,8 +131,9 @@ export async function returnFromProvider(
   if (visit.linkFor !== null) {
     if (signedIn?.user.id !== visit.linkFor) return failed("problems.providerFailed")
     const { user, tokenHash } = signedIn
-    const isLinked = await link(user, provider, identity, by, tokenHash)
-    return isLinked ? { outcome: "linked" } : failed("problems.providerTaken")
+    const outcome = await link(user, provider, identity, by, tokenHash)
+    if (outcome === "stored") return { outcome: "linked" }
+    return failed(outcome === "exists" ? "problems.providerTaken" : "problems.providerFailed")
   }
   const { next } = visit
   if (isEarlierSignIn(identity, visit)) {
@@ -203,7 +204,7 @@ async function link(
   { subject, email }: ProviderIdentity,
   by: BrowserContext,
   browserSession: string | null,
-): Promise<boolean> {
+): ReturnType<typeof insertLink> {
   const row = { providerId: provider.id, subject, userId: user.id, email, createdAt: currentTime() }
   const stored = await insertLink(row, await prepareNotice(user, "provider_linked", by, provider.name), browserSession)
   void sendMailInBackground()
@@ -227,7 +228,8 @@ export async function confirmLink(sealed: string, by: BrowserContext, flow: Flow
   const lookedUpAt = currentTime()
   const found = await findPendingLink(sealed)
   const pending = await openSealed<Pending>("provider-link", sealed)
-  if (!found || !pending || !(await link(found.user, found.provider, pending.identity, by, null))) {
+  const isLinked = found && pending && (await link(found.user, found.provider, pending.identity, by, null)) === "stored"
+  if (!isLinked) {
     return { outcome: "failed", problem: "problems.providerFailed", isLink: false }
   }
   return signIn(found.user, by, lookedUpAt, pending.next, flow)

@@ -59,11 +59,15 @@ export const linkWrite = ({ providerId, subject, userId, email, createdAt }: Lin
 /**
  * Links an account at a provider.
  * @param browserSession the token hash of the BrowserSession in which the User asked for it; null when the link begins a sign-in
- * @returns false when it is linked already, or when the browser has been signed out
+ * @returns "exists" when it is linked already, "refused" when the browser has been signed out
  */
-export async function insertLink(link: LinkedAccount, notice: Notice, browserSession: string | null): Promise<boolean> {
+export function insertLink(
+  link: LinkedAccount,
+  notice: Notice,
+  browserSession: string | null,
+): ReturnType<typeof outcomeOf> {
   const guards = browserSession === null ? [] : [browserSessionGuard(browserSession)]
-  return (await outcomeOf(writeIf(guards, linkWrite(link), ...noticeWrites(notice)))) === "stored"
+  return outcomeOf(writeIf(guards, linkWrite(link), ...noticeWrites(notice)))
 }
 
 /** Unlinks an account. @returns false when it is not linked with this User */

@@ -1,10 +1,9 @@
-import { listBrowserAccounts } from "@/lib/authentication/browser-accounts"
 import type { Browser } from "@/lib/authorization/authorize"
 import { callbackPath, continuePath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
 import type { Source } from "@/lib/data/audit-events"
 import type { Flow } from "@/lib/flows/flow"
 import type { Texts } from "@/lib/i18n/texts"
-import type { NewBrowserSession } from "@/lib/sessions/browser-sessions"
+import { findSignedInUser, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { parseNext } from "./account"
 import { formatOtherSessions, formatSessionCookie } from "./cookies"
 import { readSource } from "./device"
@@ -32,9 +31,16 @@ export type SignInForm = PostedForm & Purpose & { texts: Texts; by: SignInBrowse
 /**
  * The endpoint that a form of the sign-in posts to.
  * @param page as for `formEndpoint`
+ * @param before answers what signs no one in, also with a state token that cannot be used any more; null for everything else
  */
-export function signInForm(page: string, handle: (form: SignInForm) => Promise<EndpointResponse>): Endpoint {
+export function signInForm(
+  page: string,
+  handle: (form: SignInForm) => Promise<EndpointResponse>,
+  before: (form: PostedForm) => Promise<EndpointResponse | null> = async () => null,
+): Endpoint {
   return formEndpoint(page, async (form) => {
+    const answer = await before(form)
+    if (answer) return answer
     const { field, state, browser, request, flow } = form
     // A state token of another browser is refused before anyone is signed in for it.
     const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
@@ -49,25 +55,27 @@ export function signInForm(page: string, handle: (form: SignInForm) => Promise<E
       ownFlow,
       next,
       texts,
-      by: readSignInBrowser(request, browser, interaction, flow),
+      by: await readSignInBrowser(request, browser, interaction, flow),
     })
   })
 }
 
-export function readSignInBrowser(
+/** Where the person chooses among accounts, the one before stays signed in, unless its sign-in was never completed. */
+export async function readSignInBrowser(
   request: EndpointRequest,
   browser: Browser,
   interaction: Interaction | null,
   flow: Flow,
-): SignInBrowser {
-  return {
-    source: readSource(request, interaction && flow),
-    previousToken: browser.browserSessionToken,
-    keepsOthers: interaction?.selectsAccount === true,
-  }
+): Promise<SignInBrowser> {
+  const previousToken = browser.browserSessionToken
+  const keepsOthers = interaction?.selectsAccount === true && (await findSignedInUser(previousToken)) !== null
+  return { source: readSource(request, interaction && flow), previousToken, keepsOthers }
 }
 
-/** The Set-Cookie headers of a new sign-in. Where the person chooses among accounts, those before stay signed in too. */
+/**
+ * The Set-Cookie headers of a new sign-in. Where the person chooses among accounts, those before stay signed in too, also
+ * several of one person: signing out ends what the cookies name.
+ */
 export async function signedInCookies(
   browserSession: NewBrowserSession,
   { browserSessionToken, otherSessionTokens = [] }: Browser,
@@ -75,8 +83,9 @@ export async function signedInCookies(
 ): Promise<string[]> {
   const cookie = formatSessionCookie(browserSession)
   if (!interaction?.selectsAccount) return [cookie]
-  const before = await listBrowserAccounts(browserSessionToken, otherSessionTokens)
-  return [cookie, formatOtherSessions(before.map(({ token }) => token))]
+  const before = [...(browserSessionToken ? [browserSessionToken] : []), ...otherSessionTokens]
+  const signedIn = await Promise.all(before.map(findSignedInUser))
+  return [cookie, formatOtherSessions(before.filter((_, i) => signedIn[i] !== null))]
 }
 
 /** Where a browser continues in which someone is signed in now: the authorization, or the page that needed the sign-in. */

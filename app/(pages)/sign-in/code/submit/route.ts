@@ -1,19 +1,26 @@
 import { completeSignIn } from "@/lib/authentication/complete-sign-in"
 import { signOutBrowser } from "@/lib/authentication/sign-out"
 import { formatDeletedCookie } from "@/lib/http/cookies"
+import { readSource } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
+import type { EndpointResponse } from "@/lib/http/exchange"
+import type { PostedForm } from "@/lib/http/form-endpoint"
 import { pathWithState, showFormAgain } from "@/lib/http/form-result"
 import { redirect } from "@/lib/http/responses"
-import { continueSignedIn, signInForm } from "@/lib/http/sign-in-form"
+import { continueSignedIn, type SignInForm, signInForm } from "@/lib/http/sign-in-form"
 import { findIncompleteSignIn } from "@/lib/sessions/browser-sessions"
 
 /** Verifies the second factor, which completes the sign-in, and continues the authorization. */
-export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = signInForm("/sign-in", async (form) => {
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = signInForm("/sign-in", completeWithCode, switchAccount)
+
+async function switchAccount({ field, state, browser, request }: PostedForm): Promise<EndpointResponse | null> {
+  if (field("decision") !== "switch") return null
+  await signOutBrowser(browser.browserSessionToken, readSource(request))
+  return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
+}
+
+async function completeWithCode(form: SignInForm): Promise<EndpointResponse> {
   const { field, state, browser, ownFlow, next, texts, by } = form
-  if (field("decision") === "switch") {
-    await signOutBrowser(browser.browserSessionToken, by.source)
-    return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
-  }
   const page = next ? `/sign-in/code?${new URLSearchParams({ next })}` : "/sign-in/code"
   const signedIn = await findIncompleteSignIn(browser.browserSessionToken)
   if (!signedIn) return redirect(pathWithState("/sign-in", state))
@@ -26,4 +33,4 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = signInForm("/sig
   }
   const wait = { problem: "too_many_attempts", retryAfterSeconds: result.waitSeconds } as const
   return waitPage(texts, wait, { href: pathWithState(page, state), isSignIn: false })
-})
+}

@@ -22,7 +22,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = browserEndpoint(
       if (interaction) flow.join(interaction.flowId)
       const state = interaction && stateToken
       const texts = readTexts(request, interaction?.locale)
-      const by = { ...readSignInBrowser(request, browser, interaction, flow), locale: texts.locale }
+      const by = { ...(await readSignInBrowser(request, browser, interaction, flow)), locale: texts.locale }
       return refuseWhenBusy(texts, pathWithState("/sign-in", state), async () => {
         const sealed = readCookie(request, "provider")
         const signedIn = await findSignedInUser(browser.browserSessionToken)

@@ -1,0 +1,71 @@
+import { beforeEach, expect, test } from "vitest"
+import { type Config, config } from "@/lib/config"
+import { cookieName } from "@/lib/http/cookies"
+import type { EndpointRequest } from "@/lib/http/exchange"
+import { signedInCookies } from "@/lib/http/sign-in-form"
+import { listOutbox } from "@/lib/mail/outbox"
+import { perProcess } from "@/lib/per-process"
+import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
+import { describeOnEachDatabase } from "@/lib/testing/database"
+import { storeUser } from "@/lib/testing/rows"
+import { POST as postSignUp } from "../sign-up/submit/route"
+import { POST as postCode } from "./code/submit/route"
+
+const origin = "https://login.example.com"
+
+function postedBy(token: string, fields: Record<string, string>): EndpointRequest {
+  const headers: Record<string, string> = {
+    cookie: `${cookieName("session")}=${token}`,
+    origin,
+    "content-type": "application/x-www-form-urlencoded",
+  }
+  return {
+    clientAddress: () => "192.0.2.1",
+    path: "/sign-in/code/submit",
+    query: "",
+    header: (name) => headers[name] ?? null,
+    readBody: async () => Buffer.from(new URLSearchParams(fields).toString()),
+  }
+}
+
+describeOnEachDatabase(
+  "a form of the sign-in",
+  () => {
+    let token: string
+    beforeEach(async () => {
+      perProcess<Config>("config").value = { ...config(), mail: "outbox" }
+      ;({ token } = await startBrowserSession((await storeUser()).id, null))
+    })
+
+    test("with a state token that has expired leads to /callback, which reports it", async () => {
+      const { headers } = await postCode.handle(postedBy(token, { state: "expired", code: "123456" }))
+      expect(headers.Location).toBe(`${origin}/callback?state=expired`)
+    })
+
+    test("to use another account signs out, also with a state token that has expired", async () => {
+      await postCode.handle(postedBy(token, { state: "expired", decision: "switch" }))
+      expect(await findSignedInUser(token)).toBeNull()
+    })
+
+    test("to sign up sends the link, also with a state token that has expired", async () => {
+      const email = `${token.toLowerCase().replaceAll(/[^a-z0-9]/g, "")}@example.com`
+      await postSignUp.handle(postedBy(token, { state: "expired", email }))
+      expect((await listOutbox(10)).map(({ to }) => to)).toContain(email)
+    })
+
+    test("that adds an account names in its cookies every sign-in that goes on, also several of one person", async () => {
+      const ada = await storeUser()
+      const [first, second] = [await startBrowserSession(ada.id, null), await startBrowserSession(ada.id, null)]
+      const added = await startBrowserSession((await storeUser()).id, null)
+      const browser = {
+        browserTokens: [],
+        browserSessionToken: second.token,
+        otherSessionTokens: [first.token, "ended"],
+      }
+      const interaction = { selectsAccount: true } as Parameters<typeof signedInCookies>[2]
+      const [, others] = await signedInCookies(added, browser, interaction)
+      expect(others).toContain(`=${second.token}.${first.token};`)
+    })
+  },
+  { LOG_LEVEL: "silent" },
+)
