@@ -213,10 +213,12 @@ test("the outcome is that of the authorization, and later refused requests are c
     reason: "access_token_revoked",
   })
 
-  const other = await obtainTokens(client, await insertUser())
+  const user = await insertUser()
+  const other = await obtainTokens(client, user)
   const [sessionId = ""] = other.refresh_token.split(".")
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "succeeded", refused: 0 })
-  await revokeSession(sessionId, "revoked_by_operator", new Date(), {})
+  const session = { id: sessionId, userId: user.id, clientId: client.clientId }
+  await revokeSession(session, "revoked_by_operator", new Date(), {})
   expect(await readFlow(operator, sessionId, 2)).toMatchObject({ outcome: "revoked", refused: 0 })
   const list = await (await operator.fetch(`/flows?q=${client.clientId}&outcome=revoked`)).text()
   for (const id of [flowId, sessionId]) expect(list).toContain(id)

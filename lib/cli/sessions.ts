@@ -74,7 +74,7 @@ async function revoke(id: string | undefined, options: RevokeOptions): Promise<A
   const session = id === undefined ? null : await findSession(id)
   if (!session) throwNotFound("session", id ?? "")
   await confirm(`Revoke the session ${session.id}?`, { yes })
-  const revoked = await revokeSession(session.id, "revoked_by_operator", currentTime(), byOperator)
+  const revoked = await revokeSession(session, "revoked_by_operator", currentTime(), byOperator)
   return {
     json: { sid: session.id, revoked: revoked ? 1 : 0 },
     text: revoked ? `Revoked the session ${session.id}.` : `The session ${session.id} was already revoked.`,

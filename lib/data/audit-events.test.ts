@@ -41,14 +41,13 @@ const provider = { id: "acme", name: "Acme", kind: "oidc", issuer: "https://acme
 describeOnEachDatabase("an audit event", (databaseProvider) => {
   let user: User
   let client: Client
-  let sid: string
+  let session: Awaited<ReturnType<typeof storeStartedSession>>
   const browser = hashToken(generateToken())
   const ticket = hashToken(generateToken())
 
   beforeAll(async () => {
-    const started = await storeStartedSession()
-    ;({ user, client } = started)
-    sid = started.id
+    session = await storeStartedSession()
+    ;({ user, client } = session)
   })
 
   const start = () => ({
@@ -75,13 +74,13 @@ describeOnEachDatabase("an audit event", (databaseProvider) => {
     ],
     [
       "session_revoked",
-      () => revokeSession(sid, "refresh_token_replayed", now, byClient),
+      () => revokeSession(session, "refresh_token_replayed", now, byClient),
       () => ({
         actor: "client",
         address: "192.0.2.8",
         userId: user.id,
         clientId: client.clientId,
-        flowId: sid,
+        flowId: session.id,
         detail: "refresh_token_replayed",
       }),
     ],
@@ -155,7 +154,7 @@ describeOnEachDatabase("an audit event", (databaseProvider) => {
   test("is missing where nothing was changed", async () => {
     const count = async () => (await listAuditEvents({}, { limit: 1_000 })).length
     const before = await count()
-    expect(await revokeSession(sid, "revoked_by_client", now, byClient)).toBe(false)
+    expect(await revokeSession(session, "revoked_by_client", now, byClient)).toBe(false)
     expect(await setUserDisabled("no one", now)).toBe(false)
     expect(await deleteClient("no client", byOperator)).toBe(false)
     expect(await deleteProvider("none")).toBe(false)

@@ -1,5 +1,4 @@
 import { generateTimeOrderedId } from "@/lib/protocol/random"
-import { insertWrite } from "./columns"
 import { database } from "./database"
 import type { AuditEvent } from "./generated/sqlite/client"
 import { mailWrites, type NewMail } from "./mail"
@@ -77,25 +76,30 @@ export type NewAuditEvent = Source & {
   detail?: string | null
 }
 
+const insertEvent = `INSERT INTO "AuditEvent"
+  ("id", "at", "kind", "actor", "userId", "clientId", "address", "browser", "os", "flowId", "detail")
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 /** The write that records an event. It is committed with what it is about. */
-export function auditWrite({ actor = "user", ...event }: NewAuditEvent): Write {
-  return insertWrite("AuditEvent", { id: generateTimeOrderedId(event.at), actor, ...event })
+export function auditWrite({ kind, at, actor = "user", ...facts }: NewAuditEvent): Write {
+  const {
+    userId = null,
+    clientId = null,
+    address = null,
+    browser = null,
+    os = null,
+    flowId = null,
+    detail = null,
+  } = facts
+  return [
+    insertEvent,
+    [generateTimeOrderedId(at), at, kind, actor, userId, clientId, address, browser, os, flowId, detail],
+  ]
 }
 
 /** Records an event that changes nothing else. */
 export async function insertAuditEvent(event: NewAuditEvent): Promise<void> {
   await changeRows(...auditWrite(event))
-}
-
-/** The write that records an event about a Session, with its User and its client. */
-export function auditSessionWrite(sessionId: string, event: NewAuditEvent): Write {
-  const { at, kind, actor = "user", address = null, detail = null } = event
-  return [
-    `INSERT INTO "AuditEvent" ("id", "at", "kind", "actor", "address", "detail", "userId", "clientId", "flowId")
-      SELECT CAST(? AS TEXT), CAST(? AS TIMESTAMP), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
-        "userId", "clientId", "id" FROM "Session" WHERE "id" = ?`,
-    [generateTimeOrderedId(at), at, kind, actor, address, detail, sessionId],
-  ]
 }
 
 /** What informs the owner of an account about a change: the history, and an e-mail where this server has e-mail. */

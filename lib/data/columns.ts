@@ -23,17 +23,22 @@ export function columnsOf<Name extends Prisma.ModelName>(
   const models = names.map((name) => ({ name, columns: columnNames(name) }))
   return {
     select: models.flatMap(({ name, columns }) => columns.map((column) => `"${name}"."${column}"`)).join(", "),
-    read(row) {
-      const rows: Partial<Record<Name, Record<string, unknown>>> = {}
-      let next = 0
-      for (const { name, columns } of models) {
-        const found: Record<string, unknown> = {}
-        for (const column of columns) found[column] = row[next++]
-        rows[name] = found
-      }
-      return rows as Pick<Models, Name>
-    },
+    read: rowReader(models),
   }
+}
+
+/**
+ * A function made of the names in the schema: `row => ({"Client": {"clientId": row[0], …}})`. Every request reads rows of up to
+ * 50 columns, and to assign them in a loop takes 20 times as long.
+ */
+function rowReader<Name extends Prisma.ModelName>(
+  models: { name: Name; columns: string[] }[],
+): (row: Row) => Pick<Models, Name> {
+  let next = 0
+  const literals = models.map(
+    ({ name, columns }) => `"${name}": {${columns.map((column) => `"${column}": row[${next++}]`)}}`,
+  )
+  return new Function("row", `return {${literals}}`) as (row: Row) => Pick<Models, Name>
 }
 
 type Facts = { [column: string]: Value | undefined }

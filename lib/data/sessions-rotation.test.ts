@@ -54,12 +54,13 @@ describeOnEachDatabase("a Session in use", () => {
     })
 
     test("changes nothing when the Session is revoked or past its idle or absolute end", async () => {
+      const revoked = await storeStartedSession(owner)
       const ended = [
         await storeStartedSession(owner, { idleExpiresAt: inMinutes(-1) }),
         await storeStartedSession(owner, { expiresAt: inMinutes(-1) }),
-        await storeStartedSession(owner),
+        revoked,
       ]
-      await revokeSession(ended[2]?.id ?? "", "revoked_by_client", new Date(), {})
+      await revokeSession(revoked, "revoked_by_client", new Date(), {})
       for (const { id, currentHash } of ended) {
         const before = await findSession(id)
         expect(await rotateRefreshToken(id, currentHash, next())).toBe(false)
@@ -70,10 +71,10 @@ describeOnEachDatabase("a Session in use", () => {
     test("and a parallel revocation leave the Session revoked, in either order", async () => {
       const stored = await Promise.all(Array.from({ length: 10 }, () => storeStartedSession(owner)))
       await Promise.all(
-        stored.flatMap(({ id, currentHash }, i) => {
+        stored.flatMap((session, i) => {
           const both = [
-            () => rotateRefreshToken(id, currentHash, next()),
-            () => revokeSession(id, "revoked_by_client", new Date(), {}),
+            () => rotateRefreshToken(session.id, session.currentHash, next()),
+            () => revokeSession(session, "revoked_by_client", new Date(), {}),
           ]
           return (i % 2 ? both : both.reverse()).map((run) => run())
         }),
@@ -84,18 +85,20 @@ describeOnEachDatabase("a Session in use", () => {
 
   describe("a revocation", () => {
     test("ends the Session, started or not, and the first reason stays", async () => {
-      for (const { id } of [await storeSession(owner), await storeStartedSession(owner)]) {
+      const sessions = [await storeSession(owner), await storeStartedSession(owner)]
+      for (const session of sessions) {
         const now = inMinutes(0)
-        expect(await revokeSession(id, "code_replayed", now, {})).toBe(true)
-        expect(await revokeSession(id, "revoked_by_operator", inMinutes(5), {})).toBe(false)
-        expect(await findSession(id)).toMatchObject({ revokedAt: now, revokedReason: "code_replayed" })
+        expect(await revokeSession(session, "code_replayed", now, {})).toBe(true)
+        expect(await revokeSession(session, "revoked_by_operator", inMinutes(5), {})).toBe(false)
+        expect(await findSession(session.id)).toMatchObject({ revokedAt: now, revokedReason: "code_replayed" })
       }
-      expect(await revokeSession(generateId(), "code_replayed", new Date(), {})).toBe(false)
+      const deleted = { id: generateId(), userId: owner.user.id, clientId: owner.client.clientId }
+      expect(await revokeSession(deleted, "code_replayed", new Date(), {})).toBe(false)
     })
 
     test("succeeds for one of twenty parallel calls", async () => {
-      const { id } = await storeStartedSession(owner)
-      expect(await countTrue(20, () => revokeSession(id, "code_replayed", new Date(), {}))).toBe(1)
+      const session = await storeStartedSession(owner)
+      expect(await countTrue(20, () => revokeSession(session, "code_replayed", new Date(), {}))).toBe(1)
     })
 
     test("of a User ends all of their Sessions and no others", async () => {

@@ -171,7 +171,7 @@ describeOnEachDatabase("session data", () => {
       expect(await startSession(id, facts())).toBe(false)
       expect((await findSession(id))?.refreshTokenHash).toBe(currentHash)
       const revoked = await storeSession(owner)
-      await revokeSession(revoked.id, "revoked_by_client", new Date(), {})
+      await revokeSession(revoked, "revoked_by_client", new Date(), {})
       expect(await startSession(revoked.id, facts())).toBe(false)
       expect(await findSession(revoked.id)).toMatchObject({ startedAt: null, refreshTokenHash: null })
       expect(await startSession(generateId(), facts())).toBe(false)

@@ -1,4 +1,4 @@
-import { auditSessionWrite, auditWrite, type Source } from "./audit-events"
+import { auditWrite, type Source } from "./audit-events"
 import { browserSessionGuard } from "./browser-sessions"
 import { columnsOf, joinList, toList } from "./columns"
 import { consentGuard } from "./consents"
@@ -178,9 +178,14 @@ export function revocationWrite(column: "id" | "userId", value: string, reason: 
 }
 
 /** Revokes a Session. @returns false when it does not exist or was already revoked */
-export function revokeSession(id: string, reason: RevokedReason, now: Date, source: Source): Promise<boolean> {
-  const event = { ...source, kind: "session_revoked", at: now, detail: reason } as const
-  return writeIfFirst(revocationWrite("id", id, reason, now), auditSessionWrite(id, event))
+export function revokeSession(
+  { id, userId, clientId }: Pick<Session, "id" | "userId" | "clientId">,
+  reason: RevokedReason,
+  now: Date,
+  source: Source,
+): Promise<boolean> {
+  const event = { ...source, kind: "session_revoked", at: now, userId, clientId, flowId: id, detail: reason } as const
+  return writeIfFirst(revocationWrite("id", id, reason, now), auditWrite(event))
 }
 
 /** Revokes all Sessions of a User. @returns how many */

@@ -65,7 +65,7 @@ describeOnEachDatabase("writes", (provider) => {
     const started = { refreshTokenHash: null, startedAt: new Date(), ...ends }
     expect(await startSession(id, started)).toBe(true)
     expect(await findSession(id)).toMatchObject(started)
-    expect(await revokeSession(id, "revoked_by_client", new Date(), {})).toBe(true)
+    expect(await revokeSession({ ...owner, id }, "revoked_by_client", new Date(), {})).toBe(true)
     const db = await database()
     expect(await db.session.findUnique({ where: { id } })).toMatchObject({ ...started, revokedAt: expect.any(Date) })
   })

@@ -37,7 +37,7 @@ describeOnEachDatabase("the sweep", () => {
       await storeStartedSession(owner, { idleExpiresAt: inMinutes(-5), expiresAt: inMinutes(-1) }),
     ]
     const revoked = await storeStartedSession(owner)
-    await revokeSession(revoked.id, "code_replayed", now, {})
+    await revokeSession(revoked, "code_replayed", now, {})
     // The code has expired, but a replay must still be detected.
     const oldCode = await storeSession(owner, { expiresAt: inMinutes(-30) })
     const facts = { refreshTokenHash: null, startedAt: now, idleExpiresAt: inMinutes(60), expiresAt: inMinutes(60) }

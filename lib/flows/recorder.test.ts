@@ -221,7 +221,7 @@ describeOnEachDatabase(
         [],
         [started, revoked, waiting].map(({ id }) => rowOf(id, { clientId })),
       )
-      await revokeSession(revoked.id, "revoked_by_operator", new Date(), {})
+      await revokeSession(revoked, "revoked_by_operator", new Date(), {})
       expect((await readFlow(started.id)).outcome).toBe("succeeded")
       expect((await readFlow(revoked.id)).outcome).toBe("revoked")
       expect((await readFlow(waiting.id)).outcome).toBe("in progress")

@@ -17,7 +17,7 @@ async function storeToken({ issuedAt = new Date(), resource = [] as string[] } =
   const { id, user } = await storeStartedSession()
   const session = (await findSessionWithUser(id)) as Session
   const { token } = await issueAccessToken({ session, scope: session.scope, resource }, issuedAt)
-  return { id, user, token }
+  return { id, session, user, token }
 }
 
 /** Introspects a token that is not active. @returns the private reason, and whether the flow is its Session's */
@@ -50,11 +50,11 @@ describeOnEachDatabase("why an access token is not active:", () => {
   })
 
   test("its Session was revoked, whether it has expired or not", async () => {
-    const { token, id } = await storeToken()
-    await revokeSession(id, "revoked_by_operator", new Date(), {})
+    const { token, id, session } = await storeToken()
+    await revokeSession(session, "revoked_by_operator", new Date(), {})
     expect(await refusalOf(token, id)).toEqual({ reason: "access_token_revoked", joined: true })
     const expired = await storeToken({ issuedAt: anHourAgo() })
-    await revokeSession(expired.id, "revoked_by_client", new Date(), {})
+    await revokeSession(expired.session, "revoked_by_client", new Date(), {})
     expect(await refusalOf(expired.token, expired.id)).toEqual({ reason: "access_token_revoked", joined: true })
   })
 

@@ -10,27 +10,28 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient, storeSession, storeUser } from "@/lib/testing/rows"
 import { issueTokens } from "./issue-tokens"
 
-/** Stores a code. @returns how to redeem it, and its Session's id */
+/** Stores a code. @returns how to redeem it, and its Session */
 async function storeCode() {
   const codeVerifier = generateToken()
   const client = await storeClient()
-  const { id } = await storeSession(
+  const session = await storeSession(
     { user: await storeUser(), client },
     { codeChallenge: computeCodeChallenge(codeVerifier) },
   )
+  const { id } = session
   const code = formatAuthCode(id, generateToken())
   const db = await database()
   await db.authCode.update({ where: { sessionId: id }, data: { codeHash: hashToken(code) } })
   const request = { code, codeVerifier, redirectUri: undefined, resource: [] }
-  return { id, redeem: () => issueTokens(client, request, new Flow("POST", "/token")) }
+  return { id, session, redeem: () => issueTokens(client, request, new Flow("POST", "/token")) }
 }
 
 describeOnEachDatabase("an auth code", () => {
   beforeAll(() => ensureSigningKeys())
 
   test("whose Session was revoked before it was redeemed is refused as that, and not as a replay", async () => {
-    const { id, redeem } = await storeCode()
-    await revokeSession(id, "revoked_by_operator", new Date(), {})
+    const { id, session, redeem } = await storeCode()
+    await revokeSession(session, "revoked_by_operator", new Date(), {})
     await expect(redeem()).rejects.toMatchObject({ code: "invalid_grant", reason: "session_ended" })
     expect(await findSession(id)).toMatchObject({ startedAt: null, revokedReason: "revoked_by_operator" })
   })
@@ -43,9 +44,9 @@ describeOnEachDatabase("an auth code", () => {
   })
 
   test("that is redeemed again after its Session was revoked is a replay, and the first reason stays", async () => {
-    const { id, redeem } = await storeCode()
+    const { id, session, redeem } = await storeCode()
     await redeem()
-    await revokeSession(id, "revoked_by_operator", new Date(), {})
+    await revokeSession(session, "revoked_by_operator", new Date(), {})
     await expect(redeem()).rejects.toMatchObject({ reason: "code_replayed" })
     expect(await findSession(id)).toMatchObject({ revokedReason: "revoked_by_operator" })
   })
