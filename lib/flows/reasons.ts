@@ -73,7 +73,7 @@ export const explanations: Record<Reason, Explanation> = {
   client_authentication_missing: {
     label: "No client authentication",
     why: "The request does not identify its client.",
-    fix: "A public client sends client_id in the form. A confidential client sends Authorization: Basic, client_id and client_secret in the form, or a client_assertion.",
+    fix: "A public client sends client_id in the form. A confidential client sends the header Authorization: Basic, or client_id and client_secret in the form, or a client_assertion.",
   },
   client_document_invalid: {
     label: "Client metadata document not valid",
@@ -133,7 +133,7 @@ export const explanations: Record<Reason, Explanation> = {
   credentials_wrong: {
     label: "Wrong credentials",
     why: "The email, password, passkey or code is wrong, or no such user exists. For a wrong email address or password, the page shows the same message whether or not the user exists.",
-    fix: "The client has nothing to do. The user can try again on the same page, and the flow continues.",
+    fix: "The client does not need to do anything. The user can try again on the same page, and the flow continues.",
   },
   database_unavailable: {
     label: "Database unavailable",

@@ -95,7 +95,7 @@ export const scenes: Record<SceneName, Scene> = {
     title: "Exchange the code for tokens",
     button: "Redeem the code",
     before:
-      "The client sends the code straight to the server, and with it the verifier. The server hashes the verifier and compares the result with the challenge. Only the app that made the challenge knows the verifier.",
+      "The client sends the code straight to the server, and with it the verifier. The server hashes the verifier and compares the result with the challenge. Only the app that made the challenge has the verifier.",
     done: "The hashes match, so the client gets its tokens. It checked the ID token's signature with the server's public key.",
     refused:
       "The server rejected the code. It may have expired: it is valid for about a minute. Start over to get a new one.",

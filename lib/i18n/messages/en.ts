@@ -1,5 +1,5 @@
 /**
- * All texts for users, in English, which the catalogues of the other languages have the keys and placeholders of. The format
+ * All texts for users, in English. The catalogues of the other languages have the same keys and placeholders. The format
  * is ICU MessageFormat. A tag such as <client></client> is replaced by an element.
  */
 export const en = {
@@ -140,7 +140,7 @@ export const en = {
     providerNoAccount:
       "No account here is linked to that one, and this service doesn't accept sign-ups. Sign in another way, then link it on the account page.",
     providerTaken:
-      "That account is already linked to a different account on this service. Sign in to the different account and remove the link first.",
+      "That account is already linked to another account on this service. Sign in to that other account and remove the link first.",
     passkeyWrong: "This passkey doesn't work here. Try again, or use your password.",
     passkeyNotAdded: "The passkey was not added. Check the name (at most 100 characters, one line) and try again.",
     codeMissing: "Enter a code.",

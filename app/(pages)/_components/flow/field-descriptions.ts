@@ -47,7 +47,7 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   grant_type: { text: "What the client exchanges for tokens.", source: oauth("4.1.3") },
   refresh_token: { text: "Used once to get the next pair of tokens.", source: oauth("1.5") },
   access_token: { text: "The token that the client sends to a resource server.", source: oauth("1.4") },
-  id_token: { text: "Contains who signed in, when, and for which client.", source: oidc("2") },
+  id_token: { text: "Shows who signed in, when, and for which client.", source: oidc("2") },
   token: { text: "The token that the request is about.", source: "RFC 7662 §2.1, RFC 7009 §2.1" },
   token_type: { text: "How to send the token. Bearer means in the Authorization header.", source: oauth("7.1") },
   token_type_hint: {
