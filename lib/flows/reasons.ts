@@ -68,7 +68,7 @@ export const explanations: Record<Reason, Explanation> = {
   client_authentication_failed: {
     label: "Client authentication failed",
     why: "The client's credentials are wrong, or were sent with a different method from the registered one.",
-    fix: "Compare client_id and client_secret with the registration, and the method with its token_endpoint_auth_method. In the Basic header, form-encode both first.",
+    fix: "Compare client_id and client_secret with the registration, and the method with its token_endpoint_auth_method. For the Basic header, form-encode client_id and client_secret first.",
   },
   client_authentication_missing: {
     label: "No client authentication",
@@ -198,7 +198,7 @@ export const explanations: Record<Reason, Explanation> = {
   method_not_allowed: {
     label: "HTTP method not allowed",
     why: "The endpoint does not accept this HTTP method.",
-    fix: "Use a method that the Allow header names. A redirect turns POST into GET, so call the issuer's address exactly.",
+    fix: "Use a method that the Allow header names. A redirect can turn POST into GET, so use the issuer's exact address.",
   },
   origin_unregistered: {
     label: "Origin is not registered",
@@ -337,7 +337,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   state_token_invalid: {
     label: "Sign-in link expired",
-    why: "The state token has expired or is incomplete: the user took too long, or the link was cut.",
+    why: "The state token has expired or is incomplete: the user took too long, or the link was truncated.",
     fix: "Start a new authorization. The user has a few minutes to sign in.",
   },
   state_token_of_another_browser: {

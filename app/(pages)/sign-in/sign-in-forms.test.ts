@@ -1,8 +1,11 @@
 import { beforeEach, expect, test } from "vitest"
+import type { Interaction } from "@/lib/authorization/interaction"
 import { type Config, config } from "@/lib/config"
+import { database } from "@/lib/data/database"
+import { Flow } from "@/lib/flows/flow"
 import { cookieName } from "@/lib/http/cookies"
 import type { EndpointRequest } from "@/lib/http/exchange"
-import { signedInCookies } from "@/lib/http/sign-in-form"
+import { readSignInBrowser, signedInCookies } from "@/lib/http/sign-in-form"
 import { listOutbox } from "@/lib/mail/outbox"
 import { perProcess } from "@/lib/per-process"
 import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
@@ -53,6 +56,25 @@ describeOnEachDatabase(
       expect((await listOutbox(10)).map(({ to }) => to)).toContain(email)
     })
 
+    test("that adds an account keeps the sign-in before, if it was completed", async () => {
+      const { id } = await storeUser()
+      const completed = await startBrowserSession(id, null)
+      const withApp = await storeUser()
+      await (await database()).user.update({ where: { id: withApp.id }, data: { totp: "an app" } })
+      const incomplete = await startBrowserSession(withApp.id, null)
+      const interaction = { selectsAccount: true } as Interaction
+      const keeps = async (browserSessionToken: string | null, chosen: Interaction | null) => {
+        const browser = { browserTokens: [], browserSessionToken }
+        const read = await readSignInBrowser(postedBy(token, {}), browser, chosen, new Flow("POST", "/sign-in/submit"))
+        return read.keepsOthers
+      }
+      expect(await keeps(completed.token, interaction)).toBe(true)
+      expect(await keeps(completed.token, null)).toBe(false)
+      expect(await keeps(incomplete.token, interaction)).toBe(false)
+      expect(await keeps("ended", interaction)).toBe(false)
+      expect(await keeps(null, interaction)).toBe(false)
+    })
+
     test("that adds an account names in its cookies every sign-in that goes on, also several of one person", async () => {
       const ada = await storeUser()
       const [first, second] = [await startBrowserSession(ada.id, null), await startBrowserSession(ada.id, null)]
@@ -62,7 +84,7 @@ describeOnEachDatabase(
         browserSessionToken: second.token,
         otherSessionTokens: [first.token, "ended"],
       }
-      const interaction = { selectsAccount: true } as Parameters<typeof signedInCookies>[2]
+      const interaction = { selectsAccount: true } as Interaction
       const [, others] = await signedInCookies(added, browser, interaction)
       expect(others).toContain(`=${second.token}.${first.token};`)
     })

@@ -190,7 +190,7 @@ export const en = {
     signOutLink: "The app that sent you here made a mistake, so you may still be signed in. Sign out on the home page.",
     signInLinkTitle: "This sign-in link doesn't work",
     signInLink:
-      "The app that sent you here made a mistake, so we stopped to keep you safe. Your account is fine. Go back to the app, or contact its support team.",
+      "The app that sent you here made an invalid request. Your account is not affected. Go back to the app, or contact its support team.",
     forDeveloper: "For the app's developer",
     emailLinkTitle: "This link doesn't work",
     emailLink: "It was already used, it has expired, or we have sent you a newer one since.",

@@ -11,7 +11,7 @@ export const stepDescriptions: Record<StepName, string> = {
   "authorization.redirects_to_sign_in":
     "This browser has no matching sign-in, so it was sent to the sign-in page with the state token.",
   "authorization.redirects_to_provider":
-    "The user chose to sign in with another provider. This server is a client of it, with PKCE, state and nonce.",
+    "The user chose to sign in with another provider. This server is a client of that provider, and uses PKCE, state and nonce.",
   "authorization.verifies_provider":
     "The browser came back from the provider. State, iss and nonce were checked, and the provider's ID token identifies the user.",
   "authorization.verifies_credentials":
@@ -78,7 +78,8 @@ export const stepDescriptions: Record<StepName, string> = {
   "device.returns_device_code":
     "The device shows the user code, and asks every few seconds whether the user has decided.",
   "device.enters_user_code": "The user entered the code in a browser, which may be on another device.",
-  "device.retrieves_device_code": "The code is valid, so the user is signed in and asked about this device.",
+  "device.retrieves_device_code":
+    "The code is valid. The user signs in if necessary, and is asked whether to allow this device.",
   "device.stores_decision": "The user decided. The device gets the decision the next time it asks.",
   "device.provides_device_code": "The device asked whether the user has decided.",
   "device.verifies_device_code": "The device code was looked up by its hash, with the user's decision.",
