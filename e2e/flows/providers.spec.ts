@@ -212,7 +212,7 @@ test("a signed-in person links an account with any address, and another person c
   await expect(page.getByText("The account was linked.")).toBeVisible()
   const other = await (await openContext()).newPage()
   await link(other)
-  await expect(other.getByText("That account is already linked to a different account on this service.")).toBeVisible()
+  await expect(other.getByText("That account is already linked to another account on this service.")).toBeVisible()
 })
 
 /** Follows a sign-in without a real browser, up to the provider's answer. */
