@@ -1,4 +1,5 @@
 import type { en } from "@/lib/i18n/messages/en"
+import type { Claims } from "@/lib/protocol/claims"
 
 /** A field of the profile: a standard claim with a text, OpenID Connect Core 1.0 section 5.1. */
 export type ProfileField = {
@@ -30,3 +31,13 @@ export const addressFields: ProfileField[] = [
   { claim: "region", autoComplete: "address-level1" },
   { claim: "country", autoComplete: "country-name" },
 ]
+
+/** The claims in a form with these fields. An empty field is null, and so is an address without a value. */
+export function readClaims(field: (name: string) => string): Claims {
+  const read = (claim: string) => field(claim).trim() || null
+  const address = addressFields.map(({ claim }) => [claim, read(claim)]).filter(([, value]) => value !== null)
+  return {
+    ...Object.fromEntries(profileFields.map(({ claim }) => [claim, read(claim)])),
+    address: address.length > 0 ? Object.fromEntries(address) : null,
+  }
+}

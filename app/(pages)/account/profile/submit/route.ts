@@ -2,11 +2,10 @@ import { changeProfile } from "@/lib/accounts/users"
 import { accountForm } from "@/lib/http/account"
 import { formatCookie } from "@/lib/http/cookies"
 import { readSource } from "@/lib/http/device"
-import type { PostedForm } from "@/lib/http/form-endpoint"
 import { showFormAgain, showNotice } from "@/lib/http/form-result"
 import { isLocale } from "@/lib/i18n/locales"
-import { type Claims, findClaimProblem } from "@/lib/protocol/claims"
-import { addressFields, profileFields } from "../fields"
+import { findClaimProblem } from "@/lib/protocol/claims"
+import { addressFields, profileFields, readClaims } from "../fields"
 
 const page = "/account/profile"
 
@@ -37,12 +36,3 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = accountForm(
     return showNotice("/account", "profileSaved", cookies)
   },
 )
-
-function readClaims(field: PostedForm["field"]): Claims {
-  const read = (claim: string) => field(claim).trim() || null
-  const address = addressFields.map(({ claim }) => [claim, read(claim)]).filter(([, value]) => value !== null)
-  return {
-    ...Object.fromEntries(profileFields.map(({ claim }) => [claim, read(claim)])),
-    address: address.length > 0 ? Object.fromEntries(address) : null,
-  }
-}
