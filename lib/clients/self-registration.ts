@@ -37,7 +37,7 @@ export async function registerItself(
   if (initial && !(await consumeInitialAccessToken(initial))) throw invalidInitialToken("was used before")
   const registrationToken = generateToken()
   const self = { source: initial ? "token" : "open", registrationTokenHash: hashToken(registrationToken) } as const
-  const { client, clientSecret } = await registerClient(metadata, undefined, self, { ...flow.source, actor: "client" })
+  const { client, clientSecret } = await registerClient(metadata, undefined, self, flow.clientSource)
   flow.concerns(client)
   flow.step("registration.returns_client", () => ({ client_id: client.clientId, client_name: client.clientName }))
   return {
@@ -73,7 +73,7 @@ export async function replaceRegistration(
   const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
   await endConsentsOfOtherHosts(client, facts)
   const decide = (current: Client) => ({ ...facts, ...ofOperator(current) })
-  const changed = await updateClient(client.clientId, decide, { ...flow.source, actor: "client" })
+  const changed = await updateClient(client.clientId, decide, flow.clientSource)
   if (!changed) throw invalidToken("is not valid")
   return toInformation(changed, token)
 }
@@ -81,7 +81,7 @@ export async function replaceRegistration(
 /** DELETE /register, RFC 7592 section 2.3: the client, its Sessions and consents end. @throws OAuthError invalid_token */
 export async function deleteRegistration(clientId: string | null, token: string, flow: Flow): Promise<void> {
   const client = await getOwnClient(clientId, token)
-  await deleteClient(client.clientId, { ...flow.source, actor: "client" })
+  await deleteClient(client.clientId, flow.clientSource)
 }
 
 const tooMany = "Too many clients were registered from this address. Try again later, or use an initial access token."

@@ -81,16 +81,18 @@ const insertEvent = `INSERT INTO "AuditEvent"
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** The write that records an event. It is committed with what it is about. */
-export function auditWrite({ kind, at, actor = "user", ...facts }: NewAuditEvent): Write {
-  const {
-    userId = null,
-    clientId = null,
-    address = null,
-    browser = null,
-    os = null,
-    flowId = null,
-    detail = null,
-  } = facts
+export function auditWrite({
+  kind,
+  at,
+  actor = "user",
+  userId = null,
+  clientId = null,
+  address = null,
+  browser = null,
+  os = null,
+  flowId = null,
+  detail = null,
+}: NewAuditEvent): Write {
   return [
     insertEvent,
     [generateTimeOrderedId(at), at, kind, actor, userId, clientId, address, browser, os, flowId, detail],

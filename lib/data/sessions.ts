@@ -182,10 +182,23 @@ export function revokeSession(
   { id, userId, clientId }: Pick<Session, "id" | "userId" | "clientId">,
   reason: RevokedReason,
   now: Date,
-  source: Source,
+  { actor, address, browser, os }: Source,
 ): Promise<boolean> {
-  const event = { ...source, kind: "session_revoked", at: now, userId, clientId, flowId: id, detail: reason } as const
-  return writeIfFirst(revocationWrite("id", id, reason, now), auditWrite(event))
+  return writeIfFirst(
+    revocationWrite("id", id, reason, now),
+    auditWrite({
+      kind: "session_revoked",
+      at: now,
+      actor,
+      address,
+      browser,
+      os,
+      userId,
+      clientId,
+      flowId: id,
+      detail: reason,
+    }),
+  )
 }
 
 /** Revokes all Sessions of a User. @returns how many */

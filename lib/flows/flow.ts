@@ -55,6 +55,11 @@ export class Flow {
     return { address: this.findAddress(), flowId: this.id }
   }
 
+  /** The same for what the client does itself. */
+  get clientSource() {
+    return { actor: "client", address: this.findAddress(), flowId: this.id } as const
+  }
+
   /** The flow's id: the one it joined, or a new one. The same in every request of the flow, and the id of its Session. */
   get id(): string {
     this.ownId ??= generateTimeOrderedId(new Date())

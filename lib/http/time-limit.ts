@@ -19,19 +19,18 @@ export function withTimeLimit<Result>(
     const timer = setTimeout(() => {
       if (!receiving) reject(new DatabaseUnavailableError(new Error(`no answer within ${limitMs} ms`)))
     }, limitMs)
-    const limited: EndpointRequest = {
-      ...request,
-      async readBody(maxBytes) {
-        receiving = true
-        try {
-          return await request.readBody(maxBytes)
-        } finally {
-          receiving = false
-          timer.refresh()
-        }
-      },
+    async function readBody(maxBytes: number): Promise<Buffer | null> {
+      receiving = true
+      try {
+        return await request.readBody(maxBytes)
+      } finally {
+        receiving = false
+        timer.refresh()
+      }
     }
     const stop = () => clearTimeout(timer)
-    handle(limited).then(resolve, reject).then(stop)
+    handle(Object.assign({}, request, { readBody }))
+      .then(resolve, reject)
+      .then(stop)
   })
 }

@@ -132,8 +132,8 @@ function mayRead(client: Client, token: AccessToken): boolean {
 
 function describeAccessToken({ claims }: AccessToken): IntrospectionResponse {
   const { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp, cnf } = claims
-  const fields = { iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp, cnf }
-  return { active: true, token_type: cnf ? "DPoP" : "Bearer", ...fields }
+  const token_type = cnf ? "DPoP" : "Bearer"
+  return { active: true, token_type, iss, sub, aud, client_id, scope, sid, auth_time, jti, iat, exp, cnf }
 }
 
 /** A refresh token is the business of its own client alone. */

@@ -53,10 +53,10 @@ type Expected = { alg: SigningAlg[]; typ: JwtType }
  */
 export async function findVerifiedClaims(
   jwt: string,
-  { ignoreExpiry = false, ...expected }: Expected & { ignoreExpiry?: boolean },
+  expected: Expected & { ignoreExpiry?: boolean },
 ): Promise<JWTPayload | null> {
   const { claims, problem } = await inspectJwt(jwt, expected)
-  return problem === null || (problem === "expired" && ignoreExpiry) ? claims : null
+  return problem === null || (problem === "expired" && expected.ignoreExpiry) ? claims : null
 }
 
 /**

@@ -108,7 +108,7 @@ function mayRetry({ rotatedAt }: Session, now: Date): boolean {
 /** OAuth 2.1 section 4.3.1: a refresh token used again shows that one of two holders is not the client, so both lose it. */
 async function refuseReplay(session: Session, flow: Flow): Promise<never> {
   count("replays", ["refresh_token"])
-  await revokeSession(session, "refresh_token_replayed", currentTime(), { ...flow.source, actor: "client" })
+  await revokeSession(session, "refresh_token_replayed", currentTime(), flow.clientSource)
   throw invalidRefreshToken("refresh_token_replayed")
 }
 

@@ -28,7 +28,7 @@ export async function revokeToken(client: Client, token: string, flow: Flow): Pr
   flow.join(session.id)
   flow.concerns(session)
   flow.step("revocation.destroys_session", () => ({ sid: session.id }))
-  await revokeSession(session, "revoked_by_client", currentTime(), { ...flow.source, actor: "client" })
+  await revokeSession(session, "revoked_by_client", currentTime(), flow.clientSource)
 }
 
 /** An expired access token is accepted, because the client may want to end its Session. @returns the reason when it names no Session */

@@ -40,6 +40,7 @@ export function send({ status, headers, cookies, body }: EndpointResponse, outgo
   if (cookies?.length) outgoing.setHeader("Set-Cookie", cookies)
   // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
   // (Informational) or 204 (No Content)."
-  outgoing.writeHead(status, status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body ?? "") })
+  const length = status === 204 ? {} : { "Content-Length": Buffer.byteLength(body ?? "") }
+  outgoing.writeHead(status, Object.assign({}, headers, length))
   outgoing.end(body ?? undefined)
 }

@@ -33,12 +33,12 @@ export async function issueAccessToken(
     // RFC 9068 section 3: without a resource indicator the audience is a default of the server's.
     aud: resource.length > 1 ? resource : (resource[0] ?? issuer),
     client_id: session.clientId,
-    ...(scope.length > 0 && { scope: scope.join(" ") }),
+    scope: scope.length > 0 ? scope.join(" ") : undefined,
     sid: session.id,
-    ...(session.userId !== null && { auth_time: seconds(session.authTime) }),
+    auth_time: session.userId !== null ? seconds(session.authTime) : undefined,
     // RFC 9449 section 6.1.
-    ...(dpopJkt !== null && { cnf: { jkt: dpopJkt } }),
-    ...(actor !== undefined && { act: { sub: actor } }),
+    cnf: dpopJkt !== null ? { jkt: dpopJkt } : undefined,
+    act: actor !== undefined ? { sub: actor } : undefined,
     jti: generateId(),
     iat,
     exp,

@@ -72,7 +72,7 @@ export async function startSessionTokens(code: VerifiedCode, flow: Flow): Promis
     // RFC 6749 section 4.1.2: "If an authorization code is used more than once, the authorization server MUST deny the
     // request and SHOULD revoke (when possible) all tokens previously issued based on that authorization code."
     count("replays", ["code"])
-    await revokeSession(session, "code_replayed", currentTime(), { ...flow.source, actor: "client" })
+    await revokeSession(session, "code_replayed", currentTime(), flow.clientSource)
     throw invalidCode("code_replayed")
   }
   const response: TokenResponse = {
