@@ -1,13 +1,9 @@
 import { hash } from "node:crypto"
-import pg from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { openTestDatabase, type TestDatabase, testProviders } from "@/lib/testing/database"
 import { expectUnavailable, newUser, operations, reopenDatabase } from "@/lib/testing/database-operations"
 import { query } from "@/lib/testing/query"
-import { makeSession, storeBrowserSession, storeClient, storeUser } from "@/lib/testing/rows"
 import { postgresPool } from "./connections"
-import { addConsent } from "./consents"
-import { insertAuthCode } from "./sessions"
 import { countSignInAttempt } from "./sign-in-limits"
 import { changeRows, listRows, write } from "./statement"
 import { insertUser } from "./users"
@@ -80,24 +76,6 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres,", () => {
       await query(opened.url, `ALTER DATABASE "${name()}" RESET default_transaction_isolation`)
       await reopenDatabase(opened.url)
     })
-  })
-
-  test("a code changes neither the sign-in nor the consent that it depends on, which would be conflicts", async () => {
-    await reopenDatabase(opened.url)
-    const user = await storeUser()
-    const client = await storeClient()
-    const browserSession = await storeBrowserSession(user)
-    const [session, code, now] = makeSession({ user, client })
-    const { userId, clientId, scope, resource } = session
-    await addConsent({ userId, clientId, scope, resource, grantedAt: now }, {})
-    const other = new pg.Client({ connectionString: opened.url })
-    await other.connect()
-    try {
-      await other.query(`BEGIN; SELECT FROM "BrowserSession" FOR SHARE; SELECT FROM "Consent" FOR SHARE`)
-      expect(await insertAuthCode({ ...session, browserSession }, code, now, { consented: true })).toBe("stored")
-    } finally {
-      await other.end()
-    }
   })
 
   test("operations work after a pooler gives a connection another server session", async () => {

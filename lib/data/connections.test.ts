@@ -98,6 +98,17 @@ describe.runIf(testProviders.includes("postgres"))("on Postgres, every access pa
     expect(await listRows(`SELECT "name" FROM "User" WHERE "id" = ?`, [id])).toEqual([["\u00dcn\u0131 \\ \u{1f600}"]])
   })
 
+  test.each([
+    ["repeatable read", "serializable"],
+    ["serializable", "serializable"],
+    ["read committed", "read committed"],
+  ])("where transactions are %s by default, %s", async (isolation, expected) => {
+    const name = new URL(opened.url).pathname.slice(1)
+    await query(opened.url, `ALTER DATABASE "${name}" SET default_transaction_isolation = '${isolation}'`)
+    await useEverything(opened.url)
+    expect(await listRows(`SELECT current_setting('transaction_isolation')`, [])).toEqual([[expected]])
+  })
+
   test("connect_timeout and channel_binding of the URL", async () => {
     const url = withParameters({ connect_timeout: "6", channel_binding: "require" })
     await useEverything(url)

@@ -68,10 +68,15 @@ const maxLifetimeSeconds = 600
 /** How long calls fail immediately after the database did not answer, in milliseconds. */
 const silencePauseMs = 1_000
 
-/** Makes a connection independent of the settings of the server, the database and the role. 0 ms is no limit. */
+/**
+ * Makes a connection independent of the settings of the server, the database and the role. 0 ms is no limit. Transactions are
+ * READ COMMITTED or SERIALIZABLE: with REPEATABLE READ, a sign-out that waits for a code being stored would not see it.
+ */
 const postgresSettings = (statementMs: number) =>
   `SET client_encoding TO 'UTF8'; SET DateStyle TO 'ISO'; SET TimeZone TO 'UTC'; SET standard_conforming_strings TO on;
-   SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs}`
+   SET statement_timeout TO ${statementMs}; SET idle_in_transaction_session_timeout TO ${statementMs};
+   SELECT set_config('default_transaction_isolation', 'serializable', false)
+     WHERE current_setting('default_transaction_isolation') = 'repeatable read'`
 
 const selectState = `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms, current_setting('transaction_read_only') AS "readOnly"`
 

@@ -45,7 +45,7 @@ export async function isStored(insert: PromiseLike<unknown>): Promise<boolean> {
 
 /**
  * Waits for a write with guards.
- * @returns "exists" when a unique value already exists, "refused" when a guard changed no row. Nothing is stored then
+ * @returns "exists" when a unique value already exists, "refused" when a guard changed or found no row. Nothing is stored then
  */
 export async function outcomeOf(guarded: Promise<boolean>): Promise<"stored" | "exists" | "refused"> {
   try {

@@ -79,7 +79,7 @@ export function writeIfFirst(first: Write, ...others: Write[]): Promise<boolean>
 
 /**
  * Commits all writes, or none when one of the guards changes no row. All guards but the last are a SELECT of a row that the
- * writes depend on: it is not deleted before the commit. Guards of the same row do not wait for each other.
+ * writes depend on: it is not deleted before the commit. Requests that SELECT the same row do not wait for each other.
  * @returns whether they were committed
  * @throws UniqueViolation, DatabaseUnavailableError
  */

@@ -5,6 +5,7 @@ import { inMinutes, storeBrowserSession, storeClient, storeStartedSession, store
 import { deleteBrowserSession, findBrowserSession } from "./browser-sessions"
 import { deleteClient, findClient } from "./clients"
 import { addConsent, findConsent } from "./consents"
+import { insertLink, insertProvider, listLinkedAccounts } from "./providers"
 import { findAuthCode, findSession } from "./sessions"
 import {
   deleteUser,
@@ -123,6 +124,33 @@ describeOnEachDatabase("user data", () => {
       expect(await findConsent(stored.user.id, clientId)).toBeNull()
       expect(await findUser(stored.user.id)).not.toBeNull()
     })
+  })
+
+  test("an account at a provider is linked once, and not after the browser was signed out", async () => {
+    const user = await storeUser()
+    const [browserSession, createdAt] = [await storeBrowserSession(user), inMinutes(0)]
+    const id = generateId()
+    await insertProvider({
+      id,
+      name: "Example",
+      kind: "oidc",
+      issuer: "https://op.example",
+      clientId: "c",
+      clientSecret: null,
+      scope: "openid",
+      createdAt,
+    })
+    const insert = (subject: string) =>
+      insertLink(
+        { providerId: id, subject, userId: user.id, email: null, createdAt },
+        { event: { kind: "provider_linked", at: createdAt, userId: user.id }, mail: null },
+        browserSession,
+      )
+    expect(await insert("1")).toBe("stored")
+    expect(await insert("1")).toBe("exists")
+    await deleteBrowserSession(browserSession, inMinutes(1), {})
+    expect(await insert("2")).toBe("refused")
+    expect((await listLinkedAccounts(user.id)).map(({ subject }) => subject)).toEqual(["1"])
   })
 
   describe("a BrowserSession", () => {

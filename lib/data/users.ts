@@ -162,8 +162,9 @@ export async function resetPasswordByLink(
   mail: NewMail | null,
 ): Promise<boolean> {
   return consumeEmailLink(tokenHash, now, [
-    ...(proof === "email" ? [...unprovenWrites(id), verifyWrite(id, now)] : []),
+    // First: what a browser session is storing at this moment must be there when it is deleted.
     ...(await accessEndWrites(id, ["passwordHash", passwordHash], "password_changed", now)),
+    ...(proof === "email" ? [...unprovenWrites(id), verifyWrite(id, now)] : []),
     auditWrite({ userId: id, kind: "password_reset", at: now, ...source }),
     ...mailWrites(mail),
   ])
