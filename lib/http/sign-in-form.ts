@@ -1,9 +1,10 @@
+import { listLiveTokens } from "@/lib/authentication/browser-accounts"
 import type { Browser } from "@/lib/authorization/authorize"
 import { callbackPath, continuePath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
 import type { Source } from "@/lib/data/audit-events"
 import type { Flow } from "@/lib/flows/flow"
 import type { Texts } from "@/lib/i18n/texts"
-import { findSignedInUser, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
+import { findIncompleteSignIn, type NewBrowserSession } from "@/lib/sessions/browser-sessions"
 import { parseNext } from "./account"
 import { formatOtherSessions, formatSessionCookie } from "./cookies"
 import { readSource } from "./device"
@@ -60,7 +61,7 @@ export function signInForm(
   })
 }
 
-/** Where the person chooses among accounts, the one before stays signed in, unless its sign-in was never completed. */
+/** Where the person chooses among accounts, the one before stays signed in, unless it still waits for its second factor. */
 export async function readSignInBrowser(
   request: EndpointRequest,
   browser: Browser,
@@ -68,7 +69,7 @@ export async function readSignInBrowser(
   flow: Flow,
 ): Promise<SignInBrowser> {
   const previousToken = browser.browserSessionToken
-  const keepsOthers = interaction?.selectsAccount === true && (await findSignedInUser(previousToken)) !== null
+  const keepsOthers = interaction?.selectsAccount === true && (await findIncompleteSignIn(previousToken)) === null
   return { source: readSource(request, interaction && flow), previousToken, keepsOthers }
 }
 
@@ -83,9 +84,7 @@ export async function signedInCookies(
 ): Promise<string[]> {
   const cookie = formatSessionCookie(browserSession)
   if (!interaction?.selectsAccount) return [cookie]
-  const before = [...(browserSessionToken ? [browserSessionToken] : []), ...otherSessionTokens]
-  const signedIn = await Promise.all(before.map(findSignedInUser))
-  return [cookie, formatOtherSessions(before.filter((_, i) => signedIn[i] !== null))]
+  return [cookie, formatOtherSessions(await listLiveTokens(browserSessionToken, otherSessionTokens))]
 }
 
 /** Where a browser continues in which someone is signed in now: the authorization, or the page that needed the sign-in. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest"
+import { listBrowserAccounts } from "@/lib/authentication/browser-accounts"
 import type { Interaction } from "@/lib/authorization/interaction"
 import { type Config, config } from "@/lib/config"
 import { database } from "@/lib/data/database"
@@ -11,14 +12,15 @@ import { perProcess } from "@/lib/per-process"
 import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeUser } from "@/lib/testing/rows"
+import { POST as postChoice } from "../select-account/submit/route"
 import { POST as postSignUp } from "../sign-up/submit/route"
 import { POST as postCode } from "./code/submit/route"
 
 const origin = "https://login.example.com"
 
-function postedBy(token: string, fields: Record<string, string>): EndpointRequest {
+function postedBy(token: string, fields: Record<string, string>, others: string[] = []): EndpointRequest {
   const headers: Record<string, string> = {
-    cookie: `${cookieName("session")}=${token}`,
+    cookie: `${cookieName("session")}=${token}; ${cookieName("accounts")}=${others.join(".")}`,
     origin,
     "content-type": "application/x-www-form-urlencoded",
   }
@@ -56,7 +58,7 @@ describeOnEachDatabase(
       expect((await listOutbox(10)).map(({ to }) => to)).toContain(email)
     })
 
-    test("that adds an account keeps the sign-in before, if it was completed", async () => {
+    test("that adds an account keeps the sign-in before, unless it waits for its second factor", async () => {
       const { id } = await storeUser()
       const completed = await startBrowserSession(id, null)
       const withApp = await storeUser()
@@ -71,8 +73,9 @@ describeOnEachDatabase(
       expect(await keeps(completed.token, interaction)).toBe(true)
       expect(await keeps(completed.token, null)).toBe(false)
       expect(await keeps(incomplete.token, interaction)).toBe(false)
-      expect(await keeps("ended", interaction)).toBe(false)
-      expect(await keeps(null, interaction)).toBe(false)
+      const anHourAgo = new Date(Date.now() - 3_600_000)
+      const before = await startBrowserSession(withApp.id, null, anHourAgo)
+      expect(await keeps(before.token, interaction)).toBe(true)
     })
 
     test("that adds an account names in its cookies every sign-in that goes on, also several of one person", async () => {
@@ -87,6 +90,17 @@ describeOnEachDatabase(
       const interaction = { selectsAccount: true } as Interaction
       const [, others] = await signedInCookies(added, browser, interaction)
       expect(others).toContain(`=${second.token}.${first.token};`)
+    })
+
+    test("to choose an account names the others in its cookies, also several of one person", async () => {
+      const ada = await storeUser()
+      const [first, second] = [await startBrowserSession(ada.id, null), await startBrowserSession(ada.id, null)]
+      const accounts = await listBrowserAccounts(token, [first.token, second.token])
+      const chosen = accounts.find(({ user }) => user.id !== ada.id)
+      const request = postedBy(first.token, { account: chosen?.id ?? "" }, [second.token, token])
+      const { cookies } = await postChoice.handle(request)
+      expect(cookies?.[0]).toContain(`=${token};`)
+      expect(cookies?.[1]).toContain(`=${first.token}.${second.token};`)
     })
   },
   { LOG_LEVEL: "silent" },

@@ -1,5 +1,6 @@
 import { completeSignIn } from "@/lib/authentication/complete-sign-in"
 import { signOutBrowser } from "@/lib/authentication/sign-out"
+import { findInteraction } from "@/lib/authorization/interaction"
 import { formatDeletedCookie } from "@/lib/http/cookies"
 import { readSource } from "@/lib/http/device"
 import { waitPage } from "@/lib/http/error-page"
@@ -13,9 +14,11 @@ import { findIncompleteSignIn } from "@/lib/sessions/browser-sessions"
 /** Verifies the second factor, which completes the sign-in, and continues the authorization. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = signInForm("/sign-in", completeWithCode, switchAccount)
 
-async function switchAccount({ field, state, browser, request }: PostedForm): Promise<EndpointResponse | null> {
+async function switchAccount({ field, state, browser, request, flow }: PostedForm): Promise<EndpointResponse | null> {
   if (field("decision") !== "switch") return null
-  await signOutBrowser(browser.browserSessionToken, readSource(request))
+  const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
+  if (interaction) flow.join(interaction.flowId)
+  await signOutBrowser(browser.browserSessionToken, readSource(request, interaction && flow))
   return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
 }
 
