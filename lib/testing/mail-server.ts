@@ -1,4 +1,9 @@
+import { randomUUID } from "node:crypto"
+import { mkdtempSync, readFileSync, rmSync, watch } from "node:fs"
+import { readdir, rename, writeFile } from "node:fs/promises"
 import type { AddressInfo } from "node:net"
+import os from "node:os"
+import path from "node:path"
 import { type AddressObject, type ParsedMail, simpleParser } from "mailparser"
 import { SMTPServer } from "smtp-server"
 
@@ -26,9 +31,30 @@ export type MailServer = {
 
 const waitMs = 20_000
 
-/** Starts a mail server at a free port. It accepts one user name and password, so that these are used. */
-export async function startMailServer(): Promise<MailServer> {
+/**
+ * Starts a mail server at a free port. It accepts one user name and password, so that these are used.
+ * @param shared the folder for what it receives: mail servers with the same one receive together. Servers on one database send
+ * each other's e-mails
+ */
+export async function startMailServer(shared?: string): Promise<MailServer> {
+  const folder = shared ?? mkdtempSync(path.join(os.tmpdir(), "oauth-flow-mail-"))
   const waiting = new Set<() => void>()
+  const loaded = new Set<string>()
+  let loading = Promise.resolve()
+
+  /** Loads what was received since, in that order. */
+  function load(): Promise<void> {
+    loading = loading.then(async () => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith(".eml") && !loaded.has(name))
+      for (const name of names.sort()) {
+        loaded.add(name)
+        mailServer.received.push(toReceived(await simpleParser(readFileSync(path.join(folder, name)))))
+      }
+      for (const check of waiting) check()
+    })
+    return loading
+  }
+
   const server = new SMTPServer({
     authMethods: ["PLAIN", "LOGIN"],
     allowInsecureAuth: true,
@@ -42,17 +68,19 @@ export async function startMailServer(): Promise<MailServer> {
       done(refusal ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : null)
     },
     onData(stream, _session, done) {
-      simpleParser(stream).then((mail) => {
-        mailServer.received.push(toReceived(mail))
-        for (const check of waiting) check()
-        done()
-      }, done)
+      const file = path.join(folder, `${Date.now()}-${randomUUID()}`)
+      // Renamed when it is complete, so that no one reads half of it.
+      writeFile(file, stream)
+        .then(() => rename(file, `${file}.eml`))
+        .then(load)
+        .then(() => done(), done)
     },
   })
   // A server that stops while it sends resets its connection.
   server.on("error", () => {})
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.server.address() as AddressInfo
+  const watcher = watch(folder, () => void load())
   const mailServer: MailServer = {
     url: `smtp://mailer:${encodeURIComponent("secret of the mail server")}@127.0.0.1:${port}`,
     received: [],
@@ -72,7 +100,12 @@ export async function startMailServer(): Promise<MailServer> {
         check()
       })
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    async close() {
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      watcher.close()
+      await loading
+      if (!shared) rmSync(folder, { recursive: true })
+    },
   }
   return mailServer
 }
