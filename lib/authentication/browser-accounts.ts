@@ -4,15 +4,8 @@ import { findSignedInUser, type SignedIn } from "@/lib/sessions/browser-sessions
 /** An account that is signed in in a browser. `id` names it in a form. */
 export type BrowserAccount = SignedIn & { token: string; id: string }
 
-/** The tokens of this browser in which someone is signed in, also several of one person. The one in use is the first. */
-export async function listLiveTokens(active: string | null, others: string[]): Promise<string[]> {
-  const tokens = [...new Set([...(active ? [active] : []), ...others])]
-  const signedIn = await Promise.all(tokens.map(findSignedInUser))
-  return tokens.filter((_, i) => signedIn[i] !== null)
-}
-
-/** The accounts that are signed in in this browser, the one in use first. */
-export async function listBrowserAccounts(active: string | null, others: string[]): Promise<BrowserAccount[]> {
+/** Every sign-in in this browser that is still valid, also several of one person. The one in use is the first. */
+export async function listSignIns(active: string | null, others: string[]): Promise<BrowserAccount[]> {
   const tokens = [...new Set([...(active ? [active] : []), ...others])]
   const found = await Promise.all(
     tokens.map(async (token) => {
@@ -20,7 +13,11 @@ export async function listBrowserAccounts(active: string | null, others: string[
       return signedIn ? [{ ...signedIn, token, id: hashToken(signedIn.tokenHash).slice(0, 22) }] : []
     }),
   )
-  // The same person may have signed in again.
-  const accounts = found.flat()
-  return accounts.filter(({ user }, i) => accounts.findIndex((one) => one.user.id === user.id) === i)
+  return found.flat()
+}
+
+/** The accounts that are signed in in this browser, each once, the one in use first. */
+export async function listBrowserAccounts(active: string | null, others: string[]): Promise<BrowserAccount[]> {
+  const signIns = await listSignIns(active, others)
+  return signIns.filter(({ user }, i) => signIns.findIndex((one) => one.user.id === user.id) === i)
 }

@@ -5,29 +5,10 @@ import { deleteUser, type User } from "@/lib/data/users"
 import { hashToken } from "@/lib/protocol/random"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
+import { postedBy, testOrigin } from "@/lib/testing/posted-form"
 import { inMinutes, storeUser } from "@/lib/testing/rows"
 import { accountForm, isByPasskey } from "./account"
-import { cookieName } from "./cookies"
-import type { EndpointRequest } from "./exchange"
 import { redirect } from "./responses"
-
-const origin = "https://login.example.com"
-
-/** A form that a browser with this cookie posts. */
-function postedBy(token: string, body: string): EndpointRequest {
-  const headers: Record<string, string> = {
-    cookie: `${cookieName("session")}=${token}`,
-    origin,
-    "content-type": "application/x-www-form-urlencoded",
-  }
-  return {
-    clientAddress: () => "192.0.2.1",
-    path: "/account/password/submit",
-    query: "",
-    header: (name) => headers[name] ?? null,
-    readBody: async () => Buffer.from(body),
-  }
-}
 
 describeOnEachDatabase(
   "a form of the account",
@@ -50,22 +31,22 @@ describeOnEachDatabase(
         return redirect("/account")
       })
       const { status, headers } = await POST.handle(postedBy(token, "password=x"))
-      expect([status, headers.Location]).toEqual([303, `${origin}/sign-in?next=%2Faccount%2Fpassword`])
+      expect([status, headers.Location]).toEqual([303, `${testOrigin}/sign-in?next=%2Faccount%2Fpassword`])
     })
 
     test("for a sensitive change needs a sign-in of the last ten minutes", async () => {
       const sessionFrom = (minutes: number) => startBrowserSession(user.id, null, inMinutes(minutes))
-      expect(await post("/account/email", (await sessionFrom(-8)).token)).toBe(`${origin}/done`)
+      expect(await post("/account/email", (await sessionFrom(-8)).token)).toBe(`${testOrigin}/done`)
       expect(await post("/account/email", (await sessionFrom(-11)).token)).toBe(
-        `${origin}/sign-in?next=%2Faccount%2Femail`,
+        `${testOrigin}/sign-in?next=%2Faccount%2Femail`,
       )
-      expect(await post("/account/email", "no token")).toBe(`${origin}/sign-in?next=%2Faccount%2Femail`)
+      expect(await post("/account/email", "no token")).toBe(`${testOrigin}/sign-in?next=%2Faccount%2Femail`)
     })
 
     test("that is a step of an authorization leads back to it", async () => {
       const { token } = await startBrowserSession(user.id, null, inMinutes(-11))
       expect(await post("/account/totp", token, "state=a-state-token")).toBe(
-        `${origin}${callbackPath("a-state-token")}`,
+        `${testOrigin}${callbackPath("a-state-token")}`,
       )
     })
 
@@ -84,10 +65,10 @@ describeOnEachDatabase(
           const [byPassword, byPasskey] = [["pwd"], ["swk", "user", "mfa"]].map((amr) =>
             startBrowserSession(user.id, null, new Date(), { amr }),
           )
-          expect(await post(page, (await byPassword)?.token ?? "")).toContain(`${origin}/sign-in`)
-          expect(await post(page, (await byPasskey)?.token ?? "")).toBe(`${origin}/done`)
+          expect(await post(page, (await byPassword)?.token ?? "")).toContain(`${testOrigin}/sign-in`)
+          expect(await post(page, (await byPasskey)?.token ?? "")).toBe(`${testOrigin}/done`)
           const { token } = await startBrowserSession(user.id, null)
-          expect(await post("/account/email", token)).toBe(`${origin}/done`)
+          expect(await post("/account/email", token)).toBe(`${testOrigin}/done`)
         },
       )
     })

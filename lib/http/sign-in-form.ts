@@ -1,4 +1,4 @@
-import { listLiveTokens } from "@/lib/authentication/browser-accounts"
+import { listSignIns } from "@/lib/authentication/browser-accounts"
 import type { Browser } from "@/lib/authorization/authorize"
 import { callbackPath, continuePath, findInteraction, type Interaction } from "@/lib/authorization/interaction"
 import type { Source } from "@/lib/data/audit-events"
@@ -84,7 +84,8 @@ export async function signedInCookies(
 ): Promise<string[]> {
   const cookie = formatSessionCookie(browserSession)
   if (!interaction?.selectsAccount) return [cookie]
-  return [cookie, formatOtherSessions(await listLiveTokens(browserSessionToken, otherSessionTokens))]
+  const before = await listSignIns(browserSessionToken, otherSessionTokens)
+  return [cookie, formatOtherSessions(before.map(({ token }) => token))]
 }
 
 /** Where a browser continues in which someone is signed in now: the authorization, or the page that needed the sign-in. */

@@ -4,34 +4,16 @@ import type { Interaction } from "@/lib/authorization/interaction"
 import { type Config, config } from "@/lib/config"
 import { database } from "@/lib/data/database"
 import { Flow } from "@/lib/flows/flow"
-import { cookieName } from "@/lib/http/cookies"
-import type { EndpointRequest } from "@/lib/http/exchange"
 import { readSignInBrowser, signedInCookies } from "@/lib/http/sign-in-form"
 import { listOutbox } from "@/lib/mail/outbox"
 import { perProcess } from "@/lib/per-process"
 import { findSignedInUser, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
+import { postedBy, testOrigin } from "@/lib/testing/posted-form"
 import { storeUser } from "@/lib/testing/rows"
 import { POST as postChoice } from "../select-account/submit/route"
 import { POST as postSignUp } from "../sign-up/submit/route"
 import { POST as postCode } from "./code/submit/route"
-
-const origin = "https://login.example.com"
-
-function postedBy(token: string, fields: Record<string, string>, others: string[] = []): EndpointRequest {
-  const headers: Record<string, string> = {
-    cookie: `${cookieName("session")}=${token}; ${cookieName("accounts")}=${others.join(".")}`,
-    origin,
-    "content-type": "application/x-www-form-urlencoded",
-  }
-  return {
-    clientAddress: () => "192.0.2.1",
-    path: "/sign-in/code/submit",
-    query: "",
-    header: (name) => headers[name] ?? null,
-    readBody: async () => Buffer.from(new URLSearchParams(fields).toString()),
-  }
-}
 
 describeOnEachDatabase(
   "a form of the sign-in",
@@ -44,7 +26,7 @@ describeOnEachDatabase(
 
     test("with a state token that has expired leads to /callback, which reports it", async () => {
       const { headers } = await postCode.handle(postedBy(token, { state: "expired", code: "123456" }))
-      expect(headers.Location).toBe(`${origin}/callback?state=expired`)
+      expect(headers.Location).toBe(`${testOrigin}/callback?state=expired`)
     })
 
     test("to use another account signs out, also with a state token that has expired", async () => {

@@ -1,4 +1,4 @@
-import { listBrowserAccounts, listLiveTokens } from "@/lib/authentication/browser-accounts"
+import { listSignIns } from "@/lib/authentication/browser-accounts"
 import { chooseAccount, findInteraction } from "@/lib/authorization/interaction"
 import { formatCookie, formatOtherSessions } from "@/lib/http/cookies"
 import { formEndpoint } from "@/lib/http/form-endpoint"
@@ -13,11 +13,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     const interaction = await findInteraction(stateToken, browser.browserTokens)
     if (interaction) flow.join(interaction.flowId)
     const { browserSessionToken, otherSessionTokens = [] } = browser
-    const accounts = await listBrowserAccounts(browserSessionToken, otherSessionTokens)
-    const chosen = accounts.find(({ id }) => id === field("account"))
+    const signIns = await listSignIns(browserSessionToken, otherSessionTokens)
+    const chosen = signIns.find(({ id }) => id === field("account"))
     if (!chosen) return redirect(pathWithState("/sign-in", state))
-    const live = await listLiveTokens(browserSessionToken, otherSessionTokens)
-    const others = live.filter((token) => token !== chosen.token)
+    const others = signIns.filter((signIn) => signIn !== chosen).map(({ token }) => token)
     const path = await chooseAccount(stateToken, browser.browserTokens, chosen.user.id)
     return redirect(path, [formatCookie("session", chosen.token), formatOtherSessions(others)])
   },
