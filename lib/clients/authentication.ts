@@ -159,6 +159,7 @@ function parseBasic(authorization: string): Credentials {
 }
 
 function decodeFormValue(value: string): string | null {
+  if (!/[%+]/.test(value)) return value
   try {
     return decodeURIComponent(value.replaceAll("+", " "))
   } catch {

@@ -4,6 +4,7 @@ import { columnsOf, insertWrite, joinList, toList, updateWrite } from "./columns
 import { database } from "./database"
 import type { Client as ClientRow, Prisma } from "./generated/sqlite/client"
 import { changeRows, findRow, listRows, write, writeIfFirst } from "./statement"
+import { readOncePerTurn } from "./turn"
 
 /** `client_secret` is either of the two methods with a secret. */
 export type TokenEndpointAuthMethod =
@@ -92,9 +93,12 @@ async function findClientRow(clientId: string): Promise<ClientRow | null> {
   return row && client.read(row).Client
 }
 
-export async function findClient(clientId: string): Promise<Client | null> {
-  const row = await findClientRow(clientId)
-  return row && fromRow(row)
+/** Requests of one turn often come from one client: each of them is read once. @returns what no caller may change */
+export function findClient(clientId: string): Promise<Client | null> {
+  return readOncePerTurn(`client ${clientId}`, async () => {
+    const row = await findClientRow(clientId)
+    return row && fromRow(row)
+  })
 }
 
 export async function listClients(): Promise<Client[]> {

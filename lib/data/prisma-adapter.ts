@@ -1,7 +1,14 @@
 import type { SqlDriverAdapterFactory, SqlQuery } from "@prisma/driver-adapter-utils"
 import { attempt } from "./attempt"
+import { endTurn } from "./turn"
 
-const kindOf = ({ sql }: SqlQuery) => (/^\s*SELECT\b/i.test(sql) ? "read" : "write")
+/** Prisma has its own connection to an SQLite file, and the prepared statements must see what it has read or written. */
+function run<Result>({ sql }: SqlQuery, query: () => Promise<Result>): Promise<Result> {
+  return attempt(/^\s*SELECT\b/i.test(sql) ? "read" : "write", () => {
+    endTurn()
+    return query()
+  })
+}
 
 /**
  * Gives Prisma the retries and errors of the prepared statements. Each of its statements is atomic, so it can be retried.
@@ -16,8 +23,8 @@ export function guardAdapter(factory: SqlDriverAdapterFactory, pragmas: string[]
     for (const pragma of pragmas) await attempt("read", () => adapter.executeScript(`PRAGMA ${pragma}`))
     const [queryRaw, executeRaw] = [adapter.queryRaw.bind(adapter), adapter.executeRaw.bind(adapter)]
     return Object.assign(adapter, {
-      queryRaw: (query: SqlQuery) => attempt(kindOf(query), () => queryRaw(query)),
-      executeRaw: (query: SqlQuery) => attempt(kindOf(query), () => executeRaw(query)),
+      queryRaw: (query: SqlQuery) => run(query, () => queryRaw(query)),
+      executeRaw: (query: SqlQuery) => run(query, () => executeRaw(query)),
       startTransaction: () => Promise.reject(new TypeError("Use write() of lib/data/statement.ts, not a transaction.")),
     })
   }

@@ -8,6 +8,7 @@ import { config } from "@/lib/config"
 import { createOnce, perProcess } from "@/lib/per-process"
 import { attempt } from "./attempt"
 import { postgresPool, sqliteConnection } from "./connections"
+import { endTurn } from "./turn"
 
 /**
  * Failed sign-ins of an account, of an account from a browser that knows it, and from an address; from an address: sign-ups,
@@ -68,7 +69,11 @@ async function connect(): Promise<Limiters> {
 
 async function limit<Result>(kind: SignInLimitKind, run: (limiter: RateLimiterStoreAbstract) => Promise<Result>) {
   const limiter = (await createOnce(limiters, connect))[kind]
-  return attempt("write", () => run(limiter))
+  return attempt("write", () => {
+    // On SQLite, it writes on the connection of the prepared statements.
+    endTurn()
+    return run(limiter)
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import type BetterSqlite3 from "better-sqlite3"
 import { sqliteConnection } from "./connections"
 import type { Row, StatementDriver, Value, Write } from "./statement"
+import { callAtEndOfTurn, endTurn } from "./turn"
 
 type Waiting = { writes: Write[]; guards: number; resolve(changes: number[]): void; reject(error: unknown): void }
 type Prepared = { statement: BetterSqlite3.Statement<unknown[]>; dates: number[]; booleans: number[] }
@@ -31,6 +32,21 @@ export async function connectSqlite(): Promise<StatementDriver> {
   // A transaction inside another one is a savepoint.
   const runUndoable = db.transaction(runRequest)
   let queue: Waiting[] = []
+  const begin = db.prepare("BEGIN")
+  const commit = db.prepare("COMMIT")
+  let sharing = false
+
+  /** Runs the reads of a turn in one transaction: to start one takes as long as to read a row. */
+  function shareTransaction(): void {
+    if (sharing || !callAtEndOfTurn(endTransaction)) return
+    begin.run()
+    sharing = true
+  }
+  function endTransaction(): void {
+    sharing = false
+    // After some errors, and when the connection is closed, there is none.
+    if (db.inTransaction) commit.run()
+  }
 
   /** Runs the writes of one request, which has an effect or an error of its own. @returns what settles it after the commit */
   function runSeparately(request: Waiting): () => void {
@@ -54,6 +70,7 @@ export async function connectSqlite(): Promise<StatementDriver> {
   function commitQueue(): void {
     const batch = queue
     queue = []
+    endTurn()
     try {
       // A single statement is atomic and costs less without a transaction around it.
       const alone = batch.length === 1 && batch[0]?.writes.length === 1
@@ -75,11 +92,13 @@ export async function connectSqlite(): Promise<StatementDriver> {
 
   return {
     find(sql, values) {
+      shareTransaction()
       const found = prepare(sql)
       const row = found.statement.get(...values.map(toSqlite)) as Row | undefined
       return row ? readRow(row, found) : null
     },
     list(sql, values) {
+      shareTransaction()
       const found = prepare(sql)
       return (found.statement.all(...values.map(toSqlite)) as Row[]).map((row) => readRow(row, found))
     },

@@ -1,5 +1,6 @@
 import type http from "node:http"
 import { config } from "@/lib/config"
+import { startTurn } from "@/lib/data/turn"
 import { startTelemetry } from "@/lib/flows/telemetry"
 import { overwriteForwardingHeaders } from "@/lib/http/client-address"
 import type { EndpointRequest, EndpointResponse, Handler } from "@/lib/http/exchange"
@@ -90,6 +91,7 @@ export function createRequestListener({
   }
 
   return (incoming, outgoing) => {
+    startTurn()
     const target = parseTarget(incoming.url)
     if (target === null) return void outgoing.writeHead(400).end()
     answer(incoming, outgoing, target).catch((error) => fail(incoming, outgoing, error))

@@ -1,0 +1,138 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
+import Database from "better-sqlite3"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { config } from "@/lib/config"
+import { describeOnEachDatabase, openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { type Client, deleteClient, findClient, updateClient } from "./clients"
+import { sqliteFile } from "./connections"
+import { closeDatabase, database } from "./database"
+import { findSession, revokeSession } from "./sessions"
+import { countSignInAttempt } from "./sign-in-limits"
+import { endTurn, startTurn } from "./turn"
+
+const rename = (client: Client, clientName: string) => updateClient(client.clientId, () => ({ clientName }), {})
+
+describeOnEachDatabase("in a turn of the event loop", () => {
+  afterEach(endTurn)
+
+  test("a client is read once, and again in the next turn", async () => {
+    const { clientId } = await storeClient()
+    startTurn()
+    const [one, two] = [findClient(clientId), findClient(clientId)]
+    expect(two).toBe(one)
+    expect(await one).toMatchObject({ clientId })
+    await nextTurn()
+    startTurn()
+    expect(findClient(clientId)).not.toBe(one)
+  })
+
+  test("each client is another one", async () => {
+    const [one, two] = [await storeClient(), await storeClient()]
+    startTurn()
+    expect(await Promise.all([one, two].map(({ clientId }) => findClient(clientId)))).toEqual([one, two])
+  })
+
+  test("that has not started, nothing is shared", async () => {
+    const { clientId } = await storeClient()
+    expect(findClient(clientId)).not.toBe(findClient(clientId))
+  })
+
+  test("what this process has written is read", async () => {
+    const client = await storeClient()
+    startTurn()
+    await findClient(client.clientId)
+    await rename(client, "Another name")
+    expect(await findClient(client.clientId)).toMatchObject({ clientName: "Another name" })
+    startTurn()
+    await findClient(client.clientId)
+    await deleteClient(client.clientId, {})
+    expect(await findClient(client.clientId)).toBeNull()
+  })
+})
+
+describe("on SQLite, in a turn of the event loop", () => {
+  let opened: TestDatabase
+  let other: Database.Database
+  let session: Awaited<ReturnType<typeof storeStartedSession>>
+  beforeEach(async () => {
+    opened = await openTestDatabase("sqlite")
+    other = new Database(sqliteFile(config().databaseUrl))
+    session = await storeStartedSession({ user: await storeUser(), client: await storeClient() })
+    // Prisma connects with its first query, which takes several turns.
+    await (await database()).session.count()
+  })
+  afterEach(async () => {
+    endTurn()
+    other.close()
+    await opened.drop()
+  })
+
+  const readNonce = async () => (await findSession(session.id))?.nonce
+  /** Changes the row as another process does. */
+  const setNonce = (nonce: string) =>
+    other.prepare(`UPDATE "Session" SET "nonce" = ? WHERE "id" = ?`).run(nonce, session.id)
+  const readSharedly = async () => {
+    startTurn()
+    return readNonce()
+  }
+
+  test("all reads see one state of the database, and those of the next turn the newest", async () => {
+    const before = await readSharedly()
+    setNonce("changed")
+    expect(await readNonce()).toBe(before)
+    await nextTurn()
+    expect(await readNonce()).toBe("changed")
+    expect(await readSharedly()).toBe("changed")
+    setNonce("changed again")
+    expect(await readNonce()).toBe("changed")
+  })
+
+  test("the reads before the first request see the newest", async () => {
+    await readNonce()
+    setNonce("changed")
+    expect(await readNonce()).toBe("changed")
+  })
+
+  test("a write is committed although another process has written since the reads", async () => {
+    await readSharedly()
+    setNonce("changed")
+    expect(await revokeSession(session, "revoked_by_client", inMinutes(0), {})).toBe(true)
+    expect(await findSession(session.id)).toMatchObject({ nonce: "changed", revokedAt: inMinutes(0) })
+  })
+
+  test("Prisma's write is read", async () => {
+    await readSharedly()
+    await (await database()).session.update({ where: { id: session.id }, data: { nonce: "by Prisma" } })
+    expect(await readNonce()).toBe("by Prisma")
+  })
+
+  test("what Prisma has read is read", async () => {
+    await readSharedly()
+    setNonce("changed")
+    expect(await (await database()).session.findFirst()).toMatchObject({ nonce: "changed" })
+    expect(await readNonce()).toBe("changed")
+  })
+
+  test("a write is committed when it resolves, also one that was sent before the first request", async () => {
+    const revoked = revokeSession(session, "revoked_by_client", inMinutes(0), {})
+    await readSharedly()
+    expect(await revoked).toBe(true)
+    expect(other.prepare(`SELECT count(*) FROM "Session" WHERE "revokedAt" IS NOT NULL`).pluck().get()).toBe(1)
+  })
+
+  test("the rate limiter's write is committed when it resolves", async () => {
+    await countSignInAttempt("address", "192.0.2.1")
+    await readSharedly()
+    expect(await countSignInAttempt("address", "192.0.2.1")).toMatchObject({ attempts: 2 })
+    expect(other.prepare(`SELECT "points" FROM "sign_in_limit"`).pluck().all()).toEqual([2])
+  })
+
+  test("the database can be closed", async () => {
+    setNonce("stored")
+    await readSharedly()
+    await closeDatabase()
+    endTurn()
+    expect(await readNonce()).toBe("stored")
+  })
+})
