@@ -3,6 +3,7 @@ import pg from "pg"
 import { postgresPool } from "./connections"
 import { isReadOnly, isStatementLost } from "./errors"
 import type { Row, StatementDriver, Value, Write } from "./statement"
+import { endTurn } from "./turn"
 
 export function connectPostgres(): StatementDriver {
   const pool = postgresPool()
@@ -51,9 +52,13 @@ export function connectPostgres(): StatementDriver {
     },
     async write(writes, guards = 0) {
       const [only, ...others] = writes
-      return only && others.length === 0
-        ? [(await pool.query(prepared(only))).rowCount ?? 0]
-        : writeTogether(writes, guards)
+      try {
+        return only && others.length === 0
+          ? [(await pool.query(prepared(only))).rowCount ?? 0]
+          : await writeTogether(writes, guards)
+      } finally {
+        endTurn()
+      }
     },
   }
 }

@@ -2,12 +2,9 @@ import type { SqlDriverAdapterFactory, SqlQuery } from "@prisma/driver-adapter-u
 import { attempt } from "./attempt"
 import { endTurn } from "./turn"
 
-/** Prisma has its own connection to an SQLite file, and the prepared statements must see what it has read or written. */
+/** Prisma has its own connections, and the prepared statements must see what it has read or written. */
 function run<Result>({ sql }: SqlQuery, query: () => Promise<Result>): Promise<Result> {
-  return attempt(/^\s*SELECT\b/i.test(sql) ? "read" : "write", () => {
-    endTurn()
-    return query()
-  })
+  return attempt(/^\s*SELECT\b/i.test(sql) ? "read" : "write", () => query().finally(endTurn))
 }
 
 /**

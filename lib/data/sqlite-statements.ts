@@ -34,17 +34,13 @@ export async function connectSqlite(): Promise<StatementDriver> {
   let queue: Waiting[] = []
   const begin = db.prepare("BEGIN")
   const commit = db.prepare("COMMIT")
-  let sharing = false
 
   /** Runs the reads of a turn in one transaction: to start one takes as long as to read a row. */
   function shareTransaction(): void {
-    if (sharing || !callAtEndOfTurn(endTransaction)) return
-    begin.run()
-    sharing = true
+    if (!db.inTransaction && callAtEndOfTurn(endTransaction)) begin.run()
   }
   function endTransaction(): void {
-    sharing = false
-    // After some errors, and when the connection is closed, there is none.
+    // Some errors have ended it.
     if (db.inTransaction) commit.run()
   }
 
@@ -70,8 +66,8 @@ export async function connectSqlite(): Promise<StatementDriver> {
   function commitQueue(): void {
     const batch = queue
     queue = []
-    endTurn()
     try {
+      endTurn()
       // A single statement is atomic and costs less without a transaction around it.
       const alone = batch.length === 1 && batch[0]?.writes.length === 1
       const changes = alone ? batch.map(runRequest) : runAll.immediate(batch)

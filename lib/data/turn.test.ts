@@ -5,15 +5,27 @@ import { config } from "@/lib/config"
 import { describeOnEachDatabase, openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { inMinutes, storeClient, storeStartedSession, storeUser } from "@/lib/testing/rows"
 import { type Client, deleteClient, findClient, updateClient } from "./clients"
-import { sqliteFile } from "./connections"
+import { postgresPool, sqliteConnection, sqliteFile } from "./connections"
 import { closeDatabase, database } from "./database"
 import { findSession, revokeSession } from "./sessions"
 import { countSignInAttempt } from "./sign-in-limits"
+import { changeRows } from "./statement"
 import { endTurn, startTurn } from "./turn"
 
 const rename = (client: Client, clientName: string) => updateClient(client.clientId, () => ({ clientName }), {})
 
-describeOnEachDatabase("in a turn of the event loop", () => {
+/** Prisma connects with its first query, which takes several turns. */
+async function connectPrisma(): Promise<void> {
+  await (await database()).client.count()
+}
+
+/** Blocks the event loop for longer than reads are shared. */
+function block(): void {
+  const until = performance.now() + 2
+  while (performance.now() < until);
+}
+
+describeOnEachDatabase("in a turn of the event loop", (provider) => {
   afterEach(endTurn)
 
   test("a client is read once, and again in the next turn", async () => {
@@ -25,6 +37,15 @@ describeOnEachDatabase("in a turn of the event loop", () => {
     await nextTurn()
     startTurn()
     expect(findClient(clientId)).not.toBe(one)
+  })
+
+  test("that lasts longer, a client is read again", async () => {
+    const { clientId } = await storeClient()
+    startTurn()
+    const first = findClient(clientId)
+    block()
+    startTurn()
+    expect(findClient(clientId)).not.toBe(first)
   })
 
   test("each client is another one", async () => {
@@ -49,6 +70,27 @@ describeOnEachDatabase("in a turn of the event loop", () => {
     await deleteClient(client.clientId, {})
     expect(await findClient(client.clientId)).toBeNull()
   })
+
+  const onPostgres = provider === "postgres" ? test : null
+  onPostgres?.each([
+    [
+      "a write",
+      (client: Client) => changeRows(`UPDATE "Client" SET "clientName" = 'n' WHERE "clientId" = ?`, [client.clientId]),
+    ],
+    ["writes together", (client: Client) => deleteClient(client.clientId, {})],
+    ["Prisma's write", async ({ clientId }: Client) => (await database()).client.delete({ where: { clientId } })],
+  ])("what was read before %s was answered is read again", async (_, write) => {
+    const client = await storeClient()
+    await connectPrisma()
+    let earlier: Promise<unknown> | undefined
+    postgresPool().once("release", () => {
+      startTurn()
+      earlier = findClient(client.clientId)
+    })
+    await write(client)
+    expect(earlier).toBeDefined()
+    expect(findClient(client.clientId)).not.toBe(earlier)
+  })
 })
 
 describe("on SQLite, in a turn of the event loop", () => {
@@ -59,8 +101,7 @@ describe("on SQLite, in a turn of the event loop", () => {
     opened = await openTestDatabase("sqlite")
     other = new Database(sqliteFile(config().databaseUrl))
     session = await storeStartedSession({ user: await storeUser(), client: await storeClient() })
-    // Prisma connects with its first query, which takes several turns.
-    await (await database()).session.count()
+    await connectPrisma()
   })
   afterEach(async () => {
     endTurn()
@@ -126,6 +167,23 @@ describe("on SQLite, in a turn of the event loop", () => {
     await readSharedly()
     expect(await countSignInAttempt("address", "192.0.2.1")).toMatchObject({ attempts: 2 })
     expect(other.prepare(`SELECT "points" FROM "sign_in_limit"`).pluck().all()).toEqual([2])
+  })
+
+  test("that lasts longer, the reads see the newest again", async () => {
+    await readSharedly()
+    setNonce("changed")
+    block()
+    expect(await readSharedly()).toBe("changed")
+  })
+
+  test("an error that ends the transaction does no harm", async () => {
+    await readSharedly()
+    ;(await sqliteConnection()).exec("ROLLBACK")
+    setNonce("changed")
+    expect(await readNonce()).toBe("changed")
+    ;(await sqliteConnection()).exec("ROLLBACK")
+    endTurn()
+    expect(await readSharedly()).toBe("changed")
   })
 
   test("the database can be closed", async () => {

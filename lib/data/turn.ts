@@ -1,29 +1,34 @@
 import { setImmediate } from "node:timers"
 import { perProcess } from "@/lib/per-process"
 
-type Turn = { reads: Map<string, Promise<unknown>>; atEnd: (() => void) | null }
+type Turn = { startedAt: number; reads: Map<string, Promise<unknown>>; atEnd: (() => void) | null }
 
 /** While it is set, the reads of this turn of the event loop share what they read (docs/decisions/043). */
 const turn = perProcess<Turn>("turn")
 
 /**
- * Lets reads share until the end of this turn. Call it when a request arrives: every other request of which the loop handles
- * something before the end of the turn has arrived too, so what is read from here on is new enough for all of them.
+ * How much older than a request a shared read can be, in milliseconds. Usually it is newer, but a turn can last for seconds:
+ * with a thousand busy connections, the event loop accepts requests again and again before it ends the turn.
  */
+const maxSharingMs = 1
+
+/** Lets reads share what they read. Call it when a request arrives. */
 export function startTurn(): void {
-  if (turn.value) return
-  turn.value = { reads: new Map(), atEnd: null }
+  const now = performance.now()
+  if (turn.value && now - turn.value.startedAt < maxSharingMs) return
+  endTurn()
+  turn.value = { startedAt: now, reads: new Map(), atEnd: null }
   setImmediate(endTurn)
 }
 
-/** Ends the sharing. Call it before each write that this process commits: a read after it must see it. */
+/** Ends the sharing. Call it after each write, so that a read after it sees it, and before a write on the shared connection. */
 export function endTurn(): void {
   const ended = turn.value
   turn.value = undefined
   ended?.atEnd?.()
 }
 
-/** @param end called once when the sharing ends. @returns false when it has not started: then `end` is not called */
+/** @param end called once when the sharing ends, in place of an earlier one. @returns false without sharing: then it is not called */
 export function callAtEndOfTurn(end: () => void): boolean {
   if (!turn.value) return false
   turn.value.atEnd = end

@@ -56,6 +56,19 @@ describe("a parameter", () => {
     },
   )
 
+  test("with a control character and bytes that are not UTF-8 is refused in a query string too", () => {
+    const refused = expect.objectContaining({ description: "The parameter a is not valid UTF-8." })
+    expect(() => parse("a=%01%ff").get("a")).toThrow(refused)
+    expect(() => parse("a=%01%ff").toString()).toThrow(refused)
+  })
+
+  test("that begins with a question mark is another one", () => {
+    const parameters = parse("a=1&?resource=%80")
+    expect(parameters.getAll("resource")).toEqual([])
+    expect(() => parameters.get("?resource")).toThrow(oauthError("invalid_request", "parameter_invalid"))
+    expect(() => parse("?a=%80").get("a")).toThrow(oauthError("invalid_request", "parameter_invalid"))
+  })
+
   test("keeps U+FFFD and a byte order mark that were sent as such", () => {
     expect(parse("a=%EF%BF%BD%EF%BB%BFx&b=\ufffd").get("a")).toBe("\ufffd\ufeffx")
     expect(parse("b=\ufffd").get("b")).toBe("\ufffd")

@@ -91,15 +91,17 @@ export function parseParameters(text: string): Parameters {
 
 const notUtf8 = "is not valid UTF-8"
 
-/** Printable ASCII without an escape. Almost every form is, and to look at it once takes half of parsing it. */
+/** Printable ASCII without an escape, as most requests about tokens are. One look at it is faster than one at each value. */
 const plain = /^[\x20-\x24\x26-\x7e]*$/
 
 /** What is wrong with the value of a parameter, by its name. */
 function findProblems(text: string, pairs: [string, string][]): Map<string, string> {
   const problems = new Map<string, string>()
   if (plain.test(text)) return problems
-  for (const [name, value] of pairs) if (hasControlCharacter(value)) problems.set(name, "has a control character in it")
   for (const name of findUndecodable(text)) problems.set(name, notUtf8)
+  for (const [name, value] of pairs) {
+    if (hasControlCharacter(value) && !problems.has(name)) problems.set(name, "has a control character in it")
+  }
   return problems
 }
 
@@ -111,11 +113,12 @@ function findUndecodable(text: string): Set<string> {
   const names = new Set<string>()
   // An escape below %80 is ASCII.
   if (!/%[89a-f]/i.test(text)) return names
-  for (const pair of text.split("&")) {
+  // URLSearchParams leaves out a question mark at the start.
+  for (const pair of text.replace(/^\?/, "").split("&")) {
     try {
       for (const [escapes] of pair.matchAll(/(%[0-9a-f]{2})+/gi)) decodeURIComponent(escapes)
     } catch {
-      for (const name of new URLSearchParams(pair).keys()) names.add(name)
+      for (const name of new URLSearchParams(`?${pair}`).keys()) names.add(name)
     }
   }
   return names
