@@ -70,6 +70,17 @@ test("the flow inspector is open in the demo and in development, and for operato
   expect(audience({ DEMO: "on", FLOW_INSPECTOR: "on" })).toBe("operators")
 })
 
+test("clients can register themselves in the demo and in development without a setting, and not in production", () => {
+  const open = { CLIENT_ID_METADATA_DOCUMENTS: true, registration: "open" }
+  for (const env of [{ NODE_ENV: "development" }, { NODE_ENV: "production", DEMO: "on" }]) {
+    expect(parseConfig(env, directory)).toMatchObject(open)
+  }
+  const off = { CLIENT_ID_METADATA_DOCUMENTS: false, registration: "off" }
+  expect(parseConfig({ NODE_ENV: "production" }, directory)).toMatchObject(off)
+  const chosen = { DEMO: "on", CLIENT_ID_METADATA_DOCUMENTS: "off", REGISTRATION: "off" }
+  expect(parseConfig(chosen, directory)).toMatchObject(off)
+})
+
 describe("a whole number", () => {
   const ranges: [keyof Config & string, number, number][] = [
     ["PORT", 1, 65_535],

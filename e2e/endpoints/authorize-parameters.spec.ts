@@ -1,6 +1,7 @@
 import { connect } from "node:net"
 import { text } from "node:stream/consumers"
 import { decodeJwt } from "jose"
+import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { expectCode, expectErrorPage, expectErrorRedirect, readInteraction } from "../fixtures/authorization"
 import { testEnvironment } from "../fixtures/environment"
 import { countAuthorizations } from "../fixtures/rows"
@@ -12,7 +13,9 @@ import {
   insertUser,
   makePkce,
   obtainCode,
+  obtainTokens,
   openBrowser,
+  postForm,
   readTokens,
   redeem,
   redirectUri,
@@ -303,6 +306,27 @@ test("what is not supported is refused by its own name - OpenID Connect Core 6, 
     { response_mode: "form_post.jwt" },
     { response_mode: "x" },
   ])
+})
+
+test("authorization details are refused by name where something is granted - RFC 9396 6, RFC 9396 5", async () => {
+  const client = await registerClient({
+    grantTypes: ["authorization_code", "refresh_token", deviceCodeGrant],
+    scope: "openid offline_access",
+  })
+  const user = await insertUser()
+  const { refresh_token = "" } = await obtainTokens(client, user)
+  const { code, codeVerifier } = await obtainCode(client, user)
+  const details = { authorization_details: '[{"type":"payment"}]' }
+  const redemption = { grant_type: "authorization_code", code, code_verifier: codeVerifier, redirect_uri: redirectUri }
+  for (const [path, form] of [
+    ["/token", redemption],
+    ["/token", { grant_type: "refresh_token", refresh_token }],
+    ["/refresh", { refresh_token }],
+    ["/device_authorization", {}],
+  ] as const) {
+    await expectOAuthError(await postForm(path, client, { ...form, ...details }), "invalid_authorization_details")
+    expect((await postForm(path, client, form)).status, "nothing was used up").toBe(200)
+  }
 })
 
 test("malformed prompt and max_age are refused - OpenID Connect Core 3.1.2.1", async () => {

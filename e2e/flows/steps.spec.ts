@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { beginAuthorization, callback, expectErrorPage, readInteraction, signInTo } from "../fixtures/authorization"
 import { type CollectedSpan, readSpans, readSteps } from "../fixtures/collector"
@@ -160,6 +161,23 @@ test("a client that gets a token for itself has a flow of its own", async () => 
   const reported = await steps(flowIdOf(response), 2)
   expect(reported.map(nameOf).slice(0, 5)).toEqual(numberedSteps("clientCredentials"))
   expect(failedOf(reported)).toEqual([])
+})
+
+test("a token exchange is part of the flow that the token is from", async () => {
+  const resource = "https://first.example/"
+  const { access_token } = await obtainTokens(await registerClient({ scope: "email" }), await insertUser(), {
+    resource,
+  })
+  const service = { redirectUris: [], resourceServer: true, resources: [resource], grantTypes: [tokenExchangeGrant] }
+  const response = await postForm("/token", await registerClient({ ...service, scope: "email" }), {
+    grant_type: tokenExchangeGrant,
+    subject_token: access_token,
+    subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+  })
+  await readTokens(response)
+  const reported = (await steps(flowIdOf(response), 3)).map(nameOf)
+  // The presented token is introspected in between.
+  expect(reported.filter((name) => name.startsWith("tokenExchange."))).toEqual(numberedSteps("tokenExchange"))
 })
 
 test("a wrong password is a failed step, and the flow continues", async () => {

@@ -1,6 +1,14 @@
 import { inParallel, test } from "../fixtures/instances"
 import { query } from "../fixtures/rows"
-import { expect, isActive, postForm, readTokens, registerClient, type TestClient } from "../fixtures/world"
+import {
+  expect,
+  isActive,
+  postForm,
+  readTokens,
+  registerClient,
+  signAssertion,
+  type TestClient,
+} from "../fixtures/world"
 
 const machine = () => registerClient({ redirectUris: [], grantTypes: ["client_credentials"], scope: "read" })
 
@@ -21,6 +29,24 @@ test("what one instance has answered is in force at another, while both are busy
         expect(await isActive(access_token, baseUrl)).toBe(false)
       }
     })
+  }
+})
+
+test("of 20 parallel requests with one client assertion, one is accepted by all instances together - RFC 7523 3", async ({
+  oneAndTwoProcesses,
+}) => {
+  const client = await registerClient({
+    redirectUris: [],
+    grantTypes: ["client_credentials"],
+    scope: "read",
+    tokenEndpointAuthMethod: "private_key_jwt",
+  })
+  for (const baseUrls of oneAndTwoProcesses) {
+    const body = new URLSearchParams({ grant_type: "client_credentials", ...(await signAssertion(client)) })
+    const responses = await inParallel(20, baseUrls, (baseUrl) =>
+      fetch(new URL("/token", baseUrl), { method: "POST", body }),
+    )
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(401)])
   }
 })
 

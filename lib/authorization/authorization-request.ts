@@ -2,6 +2,7 @@ import { requireGrantType } from "@/lib/clients/grant-types"
 import type { Client } from "@/lib/data/clients"
 import { findUiLocale, type Locale } from "@/lib/i18n/locales"
 import { acrValues } from "@/lib/protocol/acr"
+import { refuseAuthorizationDetails } from "@/lib/protocol/authorization-details"
 import { type ClaimsRequest, type ParsedClaims, parseClaims, scopeOfClaim } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
 import { parseLoginHint } from "@/lib/protocol/login-hint"
@@ -129,11 +130,10 @@ const unsupportedParameters = [
   ["request_uri", "request_uri_not_supported"],
   ["request", "request_not_supported"],
   ["registration", "registration_not_supported"],
-  // RFC 9396 section 5.
-  ["authorization_details", "invalid_authorization_details"],
 ] as const
 
 function checkUnsupported(parameters: Parameters): void {
+  refuseAuthorizationDetails(parameters)
   for (const [name, code] of unsupportedParameters) {
     if (parameters.get(name) !== undefined) {
       throw new OAuthError(code, `The parameter ${name} is not supported. Leave it out.`, "parameter_unsupported")

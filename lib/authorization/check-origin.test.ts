@@ -21,6 +21,18 @@ test("in development, a browser client gets an error at an origin where it could
   }
 })
 
+test("in development, so does a browser client whose redirect URI has another port than the registered one", () => {
+  applySettings({ DEMO: "on", ISSUER: "http://localhost:3000" })
+  const redirect = "http://localhost:5174/callback"
+  expect(() => check("http://localhost:5174/", {}, redirect)).toThrow(
+    oauthError("invalid_request", "origin_unregistered"),
+  )
+  expect(() => check("http://localhost:5174/", {}, redirect)).toThrow(
+    expect.objectContaining({ description: expect.stringContaining("Open the app at http://localhost:5173, or") }),
+  )
+  check("http://localhost:5173/", {}, redirect)
+})
+
 test("an origin is not checked where it may be another page's, or no page calls /token", () => {
   applySettings({ DEMO: "on", ISSUER: "http://localhost:3000" })
   check("http://localhost:5173/")
