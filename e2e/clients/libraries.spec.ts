@@ -1,34 +1,50 @@
 import { execFile, spawn } from "node:child_process"
 import { promisify } from "node:util"
 import type { Page } from "@playwright/test"
+import { compactVerify, createRemoteJWKSet } from "jose"
 import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
 import { testEnvironment } from "../fixtures/environment"
 import { type Example, runCli, startExample } from "../fixtures/example"
+import { forgeSigned, serverKey, takeApart } from "../fixtures/forgeries"
 import { expect, test } from "../fixtures/journey"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
+import { changeUser, query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
-import { insertUser } from "../fixtures/world"
+import { insertUser, obtainTokens, registerClient } from "../fixtures/world"
 
-// Libraries at their newest version, unmodified, set up as docs/clients.md describes.
+// Libraries at their newest version, unmodified, set up as the pages in docs/clients describe.
 
 type Registered = { client_id: string; client_secret?: string }
+type StartedClient = Example & { clientId: string }
 
 /** Registers a client with the command of the documentation, and starts the example that uses it. */
-async function startClient(file: string, path: string, ...options: string[]): Promise<Example> {
+async function startClient(file: string, path: string, ...options: string[]): Promise<StartedClient> {
   const PORT = String(await findFreePort())
   const origin = `http://localhost:${PORT}`
   const redirectUris = [origin + path, `http://127.0.0.1:${PORT}${path}`].flatMap((uri) => ["--redirect-uri", uri])
   const uris = [...redirectUris, "--post-logout-redirect-uri", `${origin}/`]
   const client = await runCli<Registered>("client", "create", "--name", "A client", ...uris, ...options)
   const CLIENT_SECRET = remember(client.client_secret) ?? ""
-  return startExample(file, { PORT, CLIENT_ID: client.client_id, CLIENT_SECRET })
+  const example = await startExample(file, { PORT, CLIENT_ID: client.client_id, CLIENT_SECRET })
+  return { ...example, clientId: client.client_id }
 }
+
+/** The Sessions of a client: how often the refresh token was used, and why they ended. */
+const readSessions = (clientId: string) =>
+  query(`SELECT "rotations", "revokedReason" FROM "Session" WHERE "clientId" = ?`, [clientId])
 
 async function signInAt(page: Page, email: string, password: string): Promise<void> {
   await signIn(page, { email, password })
   await allow(page)
   await expect(page.getByText(`${email} is signed in.`)).toBeVisible()
+}
+
+/** Presses Refresh in an example that runs on a server. */
+async function refreshAt(page: Page): Promise<void> {
+  const answered = page.waitForResponse((response) => response.url().endsWith("/refresh"))
+  await page.getByRole("button", { name: "Refresh" }).click()
+  expect((await answered).status()).toBe(303)
 }
 
 test("simple-oauth2 signs a user in, calls userinfo, refreshes and signs out", async ({ page }) => {
@@ -38,24 +54,32 @@ test("simple-oauth2 signs a user in, calls userinfo, refreshes and signs out", a
     await page.goto(example.url)
     await page.getByRole("link", { name: "Sign in" }).click()
     await signInAt(page, user.email, user.password)
-    await page.getByRole("button", { name: "Refresh" }).click()
+    await refreshAt(page)
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: null }])
     await expect(page.getByText(`${user.email} is signed in.`)).toBeVisible()
     await page.getByRole("button", { name: "Sign out" }).click()
     await expect(page.getByText("No one is signed in.")).toBeVisible()
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: "revoked_by_client" }])
   } finally {
     await example.stop()
   }
 })
 
-test("passport-oauth2 signs a user in and out, with PKCE and state", async ({ page }) => {
+test("passport-oauth2 signs a user in with PKCE and state, calls userinfo, refreshes and signs out", async ({
+  page,
+}) => {
   const example = await startClient("passport.ts", "/callback")
   try {
     const user = await insertUser()
     await page.goto(example.url)
     await page.getByRole("link", { name: "Sign in" }).click()
     await signInAt(page, user.email, user.password)
+    await refreshAt(page)
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: null }])
+    await expect(page.getByText(`${user.email} is signed in.`)).toBeVisible()
     await page.getByRole("button", { name: "Sign out" }).click()
     await expect(page.getByText("No one is signed in.")).toBeVisible()
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: "signed_out" }])
     await page.getByRole("link", { name: "Sign in" }).click()
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   } finally {
@@ -63,39 +87,57 @@ test("passport-oauth2 signs a user in and out, with PKCE and state", async ({ pa
   }
 })
 
-test("Auth.js signs a user in, refreshes in the form, and signs out", async ({ page }) => {
+test("Auth.js signs a user in, calls userinfo, refreshes in the form, and signs out", async ({ page }) => {
   const example = await startClient("auth-js.ts", "/auth/callback/oauth-flow")
   try {
-    const user = await insertUser()
+    const user = await insertUser({ name: "Ada Byron" })
     await page.goto(example.url)
     await page.getByRole("link", { name: "Sign in" }).click()
     await page.getByRole("button", { name: "Sign in with OAuth Flow" }).click()
     await signInAt(page, user.email, user.password)
+    await expect(page.getByText("Ada Byron")).toBeVisible()
+    // The ID token has the old name.
+    await changeUser(user.id, { name: "Ada Lovelace" })
     await expect(async () => {
       await page.reload()
       await expect(page.getByText("Refreshed 1 times")).toBeVisible({ timeout: 500 })
     }).toPass()
-    await page.getByRole("link", { name: "Sign out" }).click()
+    await expect(page.getByText(`Ada Lovelace, ${user.email} is signed in.`)).toBeVisible()
     await page.getByRole("button", { name: "Sign out" }).click()
     await expect(page.getByText("No one is signed in.")).toBeVisible()
+    const [session] = await readSessions(example.clientId)
+    expect(session?.rotations).toBeGreaterThan(0)
+    expect(session?.revokedReason).toBe("signed_out")
+    await page.getByRole("link", { name: "Sign in" }).click()
+    await page.getByRole("button", { name: "Sign in with OAuth Flow" }).click()
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   } finally {
     await example.stop()
   }
 })
 
-test("oidc-client-ts signs a user in, refreshes and signs out, in a browser", async ({ page }) => {
+test("oidc-client-ts signs a user in, calls userinfo, refreshes and signs out, in a browser", async ({ page }) => {
   const example = await startClient("oidc-client-ts.ts", "/", "--public")
   try {
-    const user = await insertUser()
+    const user = await insertUser({ name: "Ada Byron" })
     await page.goto(example.url)
     const status = page.getByRole("status")
     await expect(status).toHaveText("No one is signed in.")
     await page.getByRole("button", { name: "Sign in", exact: true }).click()
     await signInAt(page, user.email, user.password)
+    const call = page.getByRole("button", { name: "Call userinfo" })
+    await call.click()
+    await expect(status).toHaveText("The name is Ada Byron.")
     await page.getByRole("button", { name: "Refresh" }).click()
     await expect(status).toHaveText(`${user.email} has new tokens.`)
+    // The ID token has the old name.
+    await changeUser(user.id, { name: "Ada Lovelace" })
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: null }])
+    await call.click()
+    await expect(status).toHaveText("The name is Ada Lovelace.")
     await page.getByRole("button", { name: "Sign out" }).click()
     await expect(status).toHaveText("No one is signed in.")
+    expect(await readSessions(example.clientId)).toEqual([{ rotations: 1, revokedReason: "revoked_by_client" }])
     await page.getByRole("button", { name: "Sign in", exact: true }).click()
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible()
   } finally {
@@ -171,8 +213,8 @@ test("a hidden frame of another site gets login_required, although the user is s
   }
 })
 
-test("a device signs its user in with a code", async ({ context, page }) => {
-  const grant = ["--public", "--grant-type", "device_code"]
+test("a device signs its user in with a code, calls userinfo, refreshes and signs out", async ({ context, page }) => {
+  const grant = ["--public", "--grant-type", "device_code", "--grant-type", "refresh_token"]
   const { client_id } = await runCli<Registered>("client", "create", "--name", "Television", ...grant)
   const user = await insertUser()
   const child = spawn(process.execPath, ["--import", "tsx", "e2e/clients/examples/device.ts"], {
@@ -191,13 +233,16 @@ test("a device signs its user in with a code", async ({ context, page }) => {
     await page.getByRole("button", { name: "Continue" }).click()
     await allow(page)
     await expect(page.getByRole("heading", { name: "Device connected" })).toBeVisible()
-    await expect.poll(() => output, { timeout: 15_000 }).toContain(`${user.email} is signed in.`)
+    await expect.poll(() => output, { timeout: 15_000 }).toContain(`${user.email} is signed out.`)
+    expect(output).toContain(`${user.email} is signed in.`)
+    expect(output).toContain(`The tokens of ${user.email} are new.`)
+    expect(await readSessions(client_id)).toEqual([{ rotations: 1, revokedReason: "revoked_by_client" }])
   } finally {
     child.kill("SIGKILL")
   }
 })
 
-test("a machine calls the sample API with a token of its own", async () => {
+test("a machine calls the sample API with its own token, and revokes it", async () => {
   const PORT = String(await findFreePort())
   const api = await startExample("examples/api/server.ts", { PORT })
   try {
@@ -219,9 +264,48 @@ test("a machine calls the sample API with a token of its own", async () => {
       },
     )
     expect(JSON.parse(stdout)).toMatchObject({ for: client.client_id, asked_by: client.client_id })
-    expect((await fetch(api.url)).status).toBe(401)
-    expect((await fetch(api.url, { headers: { Authorization: "Bearer x.y.z" } })).status).toBe(401)
+    expect(await readSessions(client.client_id)).toEqual([{ rotations: 0, revokedReason: "revoked_by_client" }])
   } finally {
     await api.stop()
+  }
+})
+
+/** Calls the sample API. @returns the status, and the challenge of a refusal */
+async function callApi(url: string, token?: string): Promise<[number, string | null]> {
+  const headers = token === undefined ? undefined : { Authorization: `Bearer ${token}` }
+  const response = await fetch(url, { headers })
+  return [response.status, response.headers.get("www-authenticate")]
+}
+
+test("the sample API accepts only an access token for this API, with the scope - RFC 9068 4, RFC 6750 3.1", async () => {
+  const { url, stop } = await startExample("examples/api/server.ts", { PORT: String(await findFreePort()) })
+  try {
+    // The ID token has the algorithm of the access token, so that this is not what differs.
+    const client = await registerClient({ scope: "openid invoices:read", idTokenSignedResponseAlg: "ES256" })
+    const user = await insertUser()
+    const obtain = (scope: string, resource?: string) => obtainTokens(client, user, { scope, resource })
+    const { access_token, id_token } = await obtain("openid invoices:read", url)
+    const forged = forgeSigned(takeApart(access_token, await serverKey()), { types: ["at+jwt"], url })
+    const keys = createRemoteJWKSet(new URL("/jwks", testEnvironment().issuer))
+    for (const token of forged.expired) await compactVerify(token, keys)
+
+    expect(await callApi(url, access_token)).toEqual([200, null])
+    expect(await callApi(url)).toEqual([401, 'Bearer realm="api"'])
+    const tokens = Object.entries({
+      ...forged,
+      "access token for another API": [
+        (await obtain("openid invoices:read", "https://elsewhere.example/")).access_token,
+      ],
+      "access token without a resource": [(await obtain("openid invoices:read")).access_token],
+      "ID token": [id_token],
+    })
+    for (const [name, list] of tokens) {
+      for (const token of list) expect(await callApi(url, token), name).toEqual([401, 'Bearer error="invalid_token"'])
+    }
+    const { access_token: tooLittle } = await obtain("openid", url)
+    const challenge = 'Bearer error="insufficient_scope", scope="invoices:read"'
+    expect(await callApi(url, tooLittle)).toEqual([403, challenge])
+  } finally {
+    await stop()
   }
 })

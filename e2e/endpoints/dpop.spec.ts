@@ -100,6 +100,24 @@ test("a proof that fails any check is refused, and the code remains valid - RFC 
   expect((await postForm("/token", client, form, { headers: { DPoP: query } })).status).toBe(200)
 })
 
+test("a proof is accepted with valid times, unknown claims, or its URI in another spelling - RFC 9449 4.3, 11.1", async () => {
+  const client = await registerClient()
+  const key = await makeDpopKey()
+  const { issuer } = testEnvironment()
+  const now = Math.floor(Date.now() / 1000)
+  for (const claims of [
+    { iat: now - 10 },
+    { iat: now + 10 },
+    { nbf: now, exp: now + 60 },
+    { unheard_of: { a: [1] } },
+    { htu: `${issuer.replace("http://localhost", "HTTP://LOCALHOST")}/token` },
+    { htu: `${issuer}/token?a=1#b` },
+  ]) {
+    const response = await redeemWith(client, await signProof(key, { path: "/token" }, { claims }))
+    expect((await readTokens(response)).token_type, JSON.stringify(claims)).toBe("DPoP")
+  }
+})
+
 test("a proof works once - RFC 9449 11.1", async () => {
   const bound = await obtainBound()
   const proof = await signProof(bound.key, { path: "/refresh" })
@@ -154,6 +172,14 @@ test("a bound token is accepted only with a proof of its key - RFC 9449 7.1, 7.2
       expect(response.headers.get("www-authenticate")).toMatch(new RegExp(`^DPoP .*error="${error}".*algs="ES256 `))
       await expectOAuthError(response, error, 401)
     }
+  }
+})
+
+test("the scheme of a bound token is read in any case - RFC 9449 7.1", async () => {
+  const { key, tokens } = await obtainBound()
+  for (const scheme of ["dpop", "dpOp", "DPOP"]) {
+    const proof = await signProof(key, { method: "GET", path: "/userinfo", accessToken: tokens.access_token })
+    expect((await ask("/userinfo", `${scheme} ${tokens.access_token}`, proof)).status).toBe(200)
   }
 })
 

@@ -1,4 +1,6 @@
+import { decodeJwt } from "jose"
 import { expectCode, expectErrorPage, expectErrorRedirect, readInteraction } from "../fixtures/authorization"
+import { testEnvironment } from "../fixtures/environment"
 import { remember } from "../fixtures/secrets"
 import {
   authorizationParameters,
@@ -49,16 +51,38 @@ test("a pushed request gets a request_uri that starts the authorization - RFC 91
 
 test("parameters beside the request_uri change nothing - RFC 9126 4", async () => {
   const client = await registerClient()
-  const request_uri = await readRequestUri(await push(client))
+  const pkce = makePkce()
+  const nonce = "n".repeat(384)
+  const request_uri = await readRequestUri(await push(client, { nonce }, pkce))
   const changes = {
     redirect_uri: "https://elsewhere.example/",
     state: "another",
+    nonce: "another",
     scope: "email",
     response_type: "token",
   }
-  expectCode(
+  const code = expectCode(
     await visit(await openBrowser(await insertUser()), { client_id: client.clientId, request_uri, ...changes }),
   )
+  const { id_token, scope } = await readTokens(await redeem(client, { code, ...pkce }))
+  expect(decodeJwt(id_token ?? "").nonce).toBe(nonce)
+  expect(scope).toBe("openid profile email")
+})
+
+test("a state beside the request_uri is not one of the pushed request - RFC 9126 4", async () => {
+  const client = await registerClient()
+  const request_uri = await readRequestUri(await push(client, { state: undefined }))
+  const browser = await openBrowser(await insertUser())
+  const answer = await visit(browser, { client_id: client.clientId, request_uri, state: "another" })
+  expectCode(answer, { state: null })
+})
+
+test("/par takes POST alone - RFC 9126 2.1", async () => {
+  for (const method of ["GET", "PUT", "DELETE"]) {
+    const response = await fetch(new URL("/par", testEnvironment().issuer), { method })
+    await expectOAuthError(response, "invalid_request", 405)
+    expect(response.headers.get("allow")).toBe("POST")
+  }
 })
 
 test("a request_uri makes one code, in any number of browsers - RFC 9126 2.2", async () => {
@@ -91,6 +115,7 @@ test("a pushed request is checked like one at /authorize, and its errors are JSO
   const client = await registerClient()
   for (const [error, changes] of [
     ["invalid_request", { redirect_uri: "https://elsewhere.example/" }],
+    ["invalid_request", { redirect_uri: undefined }],
     ["invalid_request", { code_challenge: undefined }],
     ["invalid_request", { request_uri: `${prefix}x` }],
     ["unsupported_response_type", { response_type: "token" }],

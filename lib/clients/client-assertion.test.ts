@@ -71,6 +71,12 @@ describeOnEachDatabase("a client assertion", () => {
     expect((await authenticate(typed, named)).clientId).toBe(client.clientId)
   })
 
+  test("is accepted from a client whose clock is 8 seconds ahead", async () => {
+    const { clientId } = await register()
+    const ahead = { iat: seconds() + 8, nbf: seconds() + 8 }
+    expect((await authenticate(await sign(clientId, ahead))).clientId).toBe(clientId)
+  })
+
   test("is accepted once, in any number of parallel requests, and another with its jti is not", async () => {
     const { clientId } = await register()
     const assertion = await sign(clientId, { jti: "once" })
@@ -86,6 +92,7 @@ describeOnEachDatabase("a client assertion", () => {
     ["has no exp", { exp: undefined }],
     ["expires in more than ten minutes", { exp: seconds() + 3600 }],
     ["has the token endpoint as its audience", { aud: `${issuer}/token` }],
+    ["has the pushed authorization request endpoint as its audience", { aud: `${issuer}/par` }],
     ["has no audience", { aud: undefined }],
     ["has a list of audiences", { aud: [issuer] }],
     ["has no jti", { jti: undefined }],

@@ -14,3 +14,10 @@ console.log(`Open ${device.verification_uri} and enter ${device.user_code}. You 
 const tokens = await oidc.pollDeviceAuthorizationGrant(config, device)
 const user = await oidc.fetchUserInfo(config, tokens.access_token, oidc.skipSubjectCheck)
 console.log(`${user.email} is signed in.`)
+
+const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? "")
+const { email } = await oidc.fetchUserInfo(config, renewed.access_token, user.sub)
+console.log(`The tokens of ${email} are new.`)
+
+await oidc.tokenRevocation(config, renewed.refresh_token ?? "")
+console.log(`${email} is signed out.`)

@@ -14,3 +14,4 @@ const config = await oidc.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, u
 const tokens = await oidc.clientCredentialsGrant(config, { scope: "invoices:read", resource: API })
 const response = await oidc.fetchProtectedResource(config, tokens.access_token, new URL(API), "GET")
 console.log(await response.text())
+await oidc.tokenRevocation(config, tokens.access_token)

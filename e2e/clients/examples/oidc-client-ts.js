@@ -9,6 +9,7 @@ const manager = new UserManager({
   redirect_uri: here,
   post_logout_redirect_uri: here,
   scope: "openid profile email offline_access",
+  revokeTokensOnSignout: true,
 })
 
 const status = document.querySelector("[role=status]")
@@ -18,6 +19,12 @@ const show = (user) => {
 const on = (id, action) => document.getElementById(id).addEventListener("click", action)
 
 on("sign-in", () => manager.signinRedirect())
+on("call", async () => {
+  const { access_token } = await manager.getUser()
+  const response = await fetch(`${settings.issuer}/userinfo`, { headers: { Authorization: `Bearer ${access_token}` } })
+  const { name } = await response.json()
+  status.textContent = `The name is ${name}.`
+})
 on("refresh", async () => {
   const user = await manager.signinSilent()
   status.textContent = `${user.profile.email} has new tokens.`

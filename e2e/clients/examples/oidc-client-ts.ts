@@ -23,7 +23,7 @@ app.get("/", (_request, response) => {
   <title>oidc-client-ts</title>
   <p role="status"></p>
   <button id="sign-in">Sign in</button> <button id="sign-in-silently">Sign in silently</button>
-  <button id="refresh">Refresh</button> <button id="sign-out">Sign out</button>
+  <button id="call">Call userinfo</button> <button id="refresh">Refresh</button> <button id="sign-out">Sign out</button>
   <script type="importmap">
     { "imports": { "oidc-client-ts": "/oidc-client-ts/oidc-client-ts.js", "jwt-decode": "/jwt-decode/index.js" } }
   </script>
