@@ -1,7 +1,12 @@
 import { execFile } from "node:child_process"
+import { writeFileSync } from "node:fs"
 import http, { type IncomingMessage } from "node:http"
+import https from "node:https"
 import type { AddressInfo } from "node:net"
+import path from "node:path"
 import { promisify } from "node:util"
+import { generate } from "selfsigned"
+import { makeTestFolder } from "@/lib/testing/database"
 import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
 import { testEnvironment } from "../fixtures/environment"
@@ -10,10 +15,13 @@ import { expect, test } from "../fixtures/world"
 
 type Finding = { check: string; status: string; found: string; fix: string }
 
-async function runDoctor(issuer: string): Promise<{ exitCode: number; findings: Finding[] }> {
+async function runDoctor(
+  issuer: string,
+  env: Record<string, string> = {},
+): Promise<{ exitCode: number; findings: Finding[] }> {
   const options = {
     cwd: root,
-    env: { ...process.env, DATABASE_URL: "postgres://nowhere.invalid/none", SECRET: "s".repeat(32) },
+    env: { ...process.env, DATABASE_URL: "postgres://nowhere.invalid/none", SECRET: "s".repeat(32), ...env },
   }
   const args = ["lib/cli/launch.mjs", "doctor", issuer, "--json"]
   const run: Promise<{ stdout: string; code?: number }> = promisify(execFile)(process.execPath, args, options)
@@ -135,5 +143,44 @@ test("the doctor explains another issuer, and a server that does not answer", as
     expect(findings.find(({ check }) => check === "MCP clients")).toMatchObject({ status: "warning" })
   } finally {
     await closed.stop()
+  }
+})
+
+/** A server with TLS and its own certificate. */
+async function openTlsServer(name: string, notAfterDate: Date) {
+  const { cert, private: key } = await generate([{ name: "commonName", value: name }], {
+    notBeforeDate: new Date(2020, 0),
+    notAfterDate,
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: [{ type: 2, value: name }] },
+    ],
+  })
+  const server = https.createServer({ cert, key }, (_, response) => response.end("{}"))
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve))
+  return { cert, url: `https://localhost:${(server.address() as AddressInfo).port}`, server }
+}
+
+test("the doctor explains what is wrong with the certificate", async () => {
+  const folder = makeTestFolder()
+  const later = new Date(Date.now() + 86_400_000)
+  try {
+    for (const [name, notAfter, isTrusted, found] of [
+      ["localhost", later, false, "self-signed"],
+      ["elsewhere.example", later, true, "is for another name"],
+      ["localhost", new Date(2021, 0), true, "has expired"],
+    ] as const) {
+      const { cert, url, server } = await openTlsServer(name, notAfter)
+      const file = path.join(folder.path, "certificate.pem")
+      writeFileSync(file, cert)
+      const { exitCode, findings } = await runDoctor(url, isTrusted ? { NODE_EXTRA_CA_CERTS: file } : {})
+      expect(findings).toMatchObject([{ check: "Discovery", status: "failed", found: expect.stringContaining(found) }])
+      expect(exitCode).toBe(1)
+      server.close()
+    }
+    const { findings } = await runDoctor(testEnvironment().issuer.replace("http:", "https:"))
+    expect(findings).toMatchObject([{ found: expect.stringContaining("does not speak TLS") }])
+  } finally {
+    folder.remove()
   }
 })

@@ -164,12 +164,16 @@ test("a forged access token is refused at GET /introspect - RFC 8725 3, RFC 9068
 
 test("a forged access token is refused at /userinfo - RFC 8725 3, RFC 9068 4", async () => {
   const owner = await createTokenOwner()
-  await expectForgeriesRefused(owner, {
-    ...(await accessTokenPlace(owner.tokens)),
-    send: (token) => fetch(at("/userinfo"), { headers: { Authorization: `Bearer ${token}` } }),
-    expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
-    expectAccepted: async (response) => expect(response.status).toBe(200),
-  })
+  const inHeader = (token: string) => fetch(at("/userinfo"), { headers: { Authorization: `Bearer ${token}` } })
+  const inForm = (access_token: string) => postForm("/userinfo", null, { access_token })
+  for (const send of [inHeader, inForm]) {
+    await expectForgeriesRefused(owner, {
+      ...(await accessTokenPlace(owner.tokens)),
+      send,
+      expectRefused: (response) => expectOAuthError(response, "invalid_token", 401),
+      expectAccepted: async (response) => expect(response.status).toBe(200),
+    })
+  }
 })
 
 test("a forged access token is not active at POST /introspect - RFC 8725 3, RFC 7662 2.2", async () => {
@@ -263,19 +267,28 @@ test("a forged id_token_hint is refused at /end-session - RFC 8725 3, RP-Initiat
 test("a forged client assertion is refused - RFC 8725 3, RFC 7523 3", async () => {
   const owner = await createTokenOwner()
   const { client } = owner
-  const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
-  await expectForgeriesRefused(owner, {
-    kind: "client assertion",
-    good,
-    token: takeApart(good, keyOf(owner)),
-    types: [undefined, "JWT", "client-authentication+jwt"],
-    send: (client_assertion) =>
-      postForm("/token", null, { grant_type: "client_credentials", client_assertion, client_assertion_type }),
-    expectRefused: (response) => expectOAuthError(response, "invalid_client", 401),
-    expectAccepted: async (response) => expect(response.status).toBe(200),
-    expectUsed: (response) => expectOAuthError(response, "invalid_client", 401),
-    readState: () => countAuthorizations(client.clientId),
-  })
+  for (const [path, form, status] of [
+    ["/token", { grant_type: "client_credentials" }, 200],
+    // The client is authenticated, and then the rest of the request is refused.
+    ["/refresh", { refresh_token: "x" }, 400],
+    ["/par", {}, 400],
+    ["/device_authorization", {}, 400],
+    ["/introspect", { token: "x" }, 200],
+    ["/revoke", { token: "x" }, 200],
+  ] as const) {
+    const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
+    await expectForgeriesRefused(owner, {
+      kind: "client assertion",
+      good,
+      token: takeApart(good, keyOf(owner)),
+      types: [undefined, "JWT", "client-authentication+jwt"],
+      send: (client_assertion) => postForm(path, null, { ...form, client_assertion, client_assertion_type }),
+      expectRefused: (response) => expectOAuthError(response, "invalid_client", 401),
+      expectAccepted: async (response) => expect(response.status, path).toBe(status),
+      expectUsed: (response) => expectOAuthError(response, "invalid_client", 401),
+      readState: () => countAuthorizations(client.clientId),
+    })
+  }
 })
 
 const requestTypes = [undefined, "JWT", "oauth-authz-req+jwt"]
@@ -354,22 +367,23 @@ test("a forged DPoP proof is refused at /token - RFC 8725 3, RFC 9449 4.3", asyn
   })
 })
 
-test("a forged DPoP proof is refused at /userinfo - RFC 8725 3, RFC 9449 4.3, 7.1", async () => {
+test("a forged DPoP proof is refused at /userinfo and GET /introspect - RFC 8725 3, RFC 9449 4.3, 7.1", async () => {
   const owner = await createTokenOwner()
   const { client, user, dpopKey } = owner
   const headers = { DPoP: await signProof(dpopKey, { path: "/token" }) }
   const { code, codeVerifier } = await obtainCode(client, user)
   const form = { grant_type: "authorization_code", code, code_verifier: codeVerifier }
   const { access_token: accessToken } = await readTokens(await postForm("/token", client, form, { headers }))
-  const path = "/userinfo"
-  await expectForgeriesRefused(owner, {
-    ...proofPlace(owner, await signProof(dpopKey, { method: "GET", path, accessToken })),
-    send: (DPoP) => fetch(at(path), { headers: { Authorization: `DPoP ${accessToken}`, DPoP } }),
-    expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
-    expectAccepted: async (response) => expect(response.status).toBe(200),
-    expectUsed: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
-    readState: () => readSession(decodeJwt<{ sid: string }>(accessToken).sid),
-  })
+  for (const path of ["/userinfo", "/introspect"]) {
+    await expectForgeriesRefused(owner, {
+      ...proofPlace(owner, await signProof(dpopKey, { method: "GET", path, accessToken })),
+      send: (DPoP) => fetch(at(path), { headers: { Authorization: `DPoP ${accessToken}`, DPoP } }),
+      expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
+      expectAccepted: async (response) => expect(response.status).toBe(200),
+      expectUsed: (response) => expectOAuthError(response, "invalid_dpop_proof", 401),
+      readState: () => readSession(decodeJwt<{ sid: string }>(accessToken).sid),
+    })
+  }
 })
 
 const sealedExceptions = { "wrong typ": "It has no typ. Its audience and its key are those of its purpose." }
