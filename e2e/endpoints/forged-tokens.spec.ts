@@ -367,6 +367,28 @@ test("a forged DPoP proof is refused at /token - RFC 8725 3, RFC 9449 4.3", asyn
   })
 })
 
+test("a forged DPoP proof is refused at /refresh and /par - RFC 8725 3, RFC 9449 4.3, 10.1", async () => {
+  const owner = await createTokenOwner()
+  const { client, user, dpopKey } = owner
+  const { refresh_token } = await obtainTokens(client, user)
+  const { client_id, ...request } = Object.fromEntries(authorizationParameters(client, makePkce().codeChallenge))
+  const expectUsed = (response: Response) => expectOAuthError(response, "invalid_dpop_proof")
+  for (const [path, form, more] of [
+    ["/refresh", { refresh_token }, { expectUsed }],
+    // Nothing is stored there, so nothing is used up (docs/decisions/030).
+    ["/par", request, {}],
+  ] as const) {
+    await expectForgeriesRefused(owner, {
+      ...proofPlace(owner, await signProof(dpopKey, { path })),
+      send: (proof) => postForm(path, client, form, { headers: { DPoP: proof } }),
+      expectRefused: (response) => expectOAuthError(response, "invalid_dpop_proof"),
+      expectAccepted: async (response) => expect(response.ok, path).toBe(true),
+      readState: () => countAuthorizations(client.clientId),
+      ...more,
+    })
+  }
+})
+
 test("a forged DPoP proof is refused at /userinfo and GET /introspect - RFC 8725 3, RFC 9449 4.3, 7.1", async () => {
   const owner = await createTokenOwner()
   const { client, user, dpopKey } = owner
