@@ -1,6 +1,11 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import type { Page } from "@playwright/test"
+import { root } from "@/lib/testing/packages"
 import { testEnvironment } from "../fixtures/environment"
 import { expect, test } from "../fixtures/journey"
+import { startOwnServer } from "../fixtures/own-server"
+import { authorizationParameters, makePkce, registerClient } from "../fixtures/world"
 
 const badRequest = () => `${testEnvironment().issuer}/authorize?client_id=unknown`
 
@@ -79,4 +84,36 @@ test("a page that is opened by another method than GET has no reference, because
   const html = await response.text()
   expect(html).toContain("This page can&#39;t be opened this way")
   expect(html).not.toContain("Reference:")
+})
+
+test("in the demo, the page about an unregistered URI has the command that registers it", async ({ page }) => {
+  const { databaseUrl, secret } = testEnvironment()
+  const server = await startOwnServer({ DEMO: "on" })
+  const below = (heading: string) => page.locator(`h2:text-is("${heading}") + pre`)
+  try {
+    const client = await registerClient({
+      redirectUris: ["https://client.example/callback"],
+      postLogoutRedirectUris: ["https://client.example/out"],
+    })
+    const request = authorizationParameters(client, makePkce().codeChallenge, {
+      redirect_uri: "https://client.example/Callback",
+    })
+    const signOut = { client_id: client.clientId, post_logout_redirect_uri: "https://client.example/Out" }
+    for (const [url, name, difference, registered] of [
+      [`/authorize?${request}`, "redirect_uri", "Callback", "https://client.example/callback"],
+      [`/end-session?${new URLSearchParams(signOut)}`, "post_logout_redirect_uri", "Out", "https://client.example/out"],
+    ] as const) {
+      await page.goto(server.issuer + url)
+      await expect(below(`Sent ${name}`)).toHaveText(`https://client.example/${difference}`)
+      await expect(below(`Sent ${name}`).locator("mark")).toHaveText(difference)
+      await expect(below("Registered")).toHaveText(registered)
+      const command = (await below("How to fix it").textContent()) ?? ""
+      const env = { ...process.env, DATABASE_URL: databaseUrl, SECRET: secret, ISSUER: server.issuer }
+      await promisify(execFile)("sh", ["-c", command], { cwd: root, env })
+      // To the sign-in page, or to the client.
+      expect((await page.request.get(server.issuer + url, { maxRedirects: 0 })).status()).toBe(303)
+    }
+  } finally {
+    await server.stop()
+  }
 })
