@@ -62,18 +62,26 @@ test("the browser client of the quick start works, from another origin", async (
   }
 })
 
-test("a page of an origin that is not registered reads nothing", async ({ page }) => {
-  // The port of a loopback redirect URI may differ, so this page gets a code. But its origin is not registered.
-  const stranger = await startExample("serve-browser-client.ts", {
+test("the page's port may differ from that of the loopback redirect URI - RFC 8252 7.3", async ({ page }) => {
+  const moved = await startExample("serve-browser-client.ts", {
     PORT: String(await findFreePort()),
     CLIENT_ID: clientId,
   })
-  await page.goto(stranger.url)
+  const user = await insertUser({ name: "Ada Lovelace" })
+  await page.goto(moved.url)
   await page.getByRole("button", { name: "Sign in" }).click()
   await page.waitForURL((url) => url.pathname === "/sign-in")
-  await signIn(page, await insertUser())
+  await signIn(page, user)
   await allow(page)
-  await expect(page.getByRole("status")).toHaveText("That did not work: Failed to fetch")
+  await expect(page.getByRole("status")).toHaveText(`${user.name}, ${user.email}, is signed in.`)
+  await moved.stop()
+})
+
+test("a page of an origin that is not registered reads nothing", async ({ page }) => {
+  // The same program, at a name of this machine that no client has registered.
+  const stranger = new URL(example.url)
+  stranger.hostname = "stranger.localhost"
+  await page.goto(stranger.href)
 
   const read = (path: string, init: RequestInit) =>
     page.evaluate(
@@ -95,5 +103,4 @@ test("a page of an origin that is not registered reads nothing", async ({ page }
   // Public documents are readable. The pages and /authorize are not.
   expect(await read("/jwks", {})).toBe(200)
   for (const path of ["/", "/sign-in", "/authorize"]) expect(await read(path, {}), path).toBe("unreadable")
-  await stranger.stop()
 })

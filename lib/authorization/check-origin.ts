@@ -1,3 +1,4 @@
+import { isRegisteredOrigin } from "@/lib/clients/origins"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -16,7 +17,7 @@ export function checkOrigin(client: Client, { redirectUri }: ReturnAddress, refe
   if (isNative(redirectUri, registered)) return
   const origin = URL.canParse(referrer) ? new URL(referrer).origin : "null"
   const isLocal = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin)
-  if (!isLocal || origin === new URL(config().issuer).origin || client.origins.includes(origin)) return
+  if (!isLocal || origin === new URL(config().issuer).origin || isRegisteredOrigin(origin, client.origins)) return
   throw OAuthError.invalidRequest(
     `The page that started this request is at ${origin}, which is not the origin of any of the client's redirect URIs, so it cannot read the response of /token. Open the app at ${new URL(registered[0] ?? redirectUri).origin}, or register a redirect URI at this origin.`,
     "origin_unregistered",

@@ -16,7 +16,16 @@ test("the origin of a browser client's page is one, in the form that browsers se
   }
 })
 
+test("on the loopback interface the port may differ, as in redirect URIs - RFC 8252 7.3", async () => {
+  for (const origin of ["http://localhost:5174", "http://localhost"]) expect(await isClientOrigin(origin)).toBe(true)
+})
+
 test.each([
+  "http://127.0.0.1:5173",
+  "https://localhost:5173",
+  "http://localhost.evil.example:5173",
+  "http://localhost:5173.evil.example",
+  "https://app.example.com:8443",
   "",
   "null",
   "https://app.example.com/",

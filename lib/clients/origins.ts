@@ -1,8 +1,16 @@
-import { isRegisteredOrigin } from "@/lib/data/clients"
+import { listOrigins } from "@/lib/data/clients"
+import { withoutLoopbackPort } from "@/lib/protocol/redirect-uri"
 
 /** Whether an Origin header names the page of a browser client that is registered here. */
 export async function isClientOrigin(origin: string): Promise<boolean> {
-  return isOrigin(origin) && isRegisteredOrigin(origin)
+  return isOrigin(origin) && isRegisteredOrigin(origin, await listOrigins(withoutLoopbackPort(origin) ?? origin))
+}
+
+/** Whether an origin is one of these. As in redirect URIs, the port may differ on the loopback interface (RFC 8252 section 7.3). */
+export function isRegisteredOrigin(origin: string, registered: string[]): boolean {
+  if (registered.includes(origin)) return true
+  const target = withoutLoopbackPort(origin)
+  return target !== null && registered.some((other) => withoutLoopbackPort(other) === target)
 }
 
 /** An origin in its one serialized form (RFC 6454 section 6.1). */

@@ -152,9 +152,12 @@ export function deleteUnusedClients(before: Date, batch: number): Promise<number
   return changeRows(`DELETE FROM "Client" WHERE "clientId" IN (${keys}) AND ${unused}`, [before, batch, before])
 }
 
-/** Whether a browser client is registered with this origin. `origin` must be a serialized origin, without spaces. */
-export async function isRegisteredOrigin(origin: string): Promise<boolean> {
+/**
+ * The origins of the browser clients that have one which begins with `start`, and possibly of others. `start` must not have
+ * spaces.
+ */
+export async function listOrigins(start: string): Promise<string[]> {
   // LIKE only narrows the list: `_` and `%` are wildcards, and SQLite ignores case.
-  const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${origin} %`])
-  return rows.some(([origins]) => toList(String(origins)).includes(origin))
+  const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${start}%`])
+  return rows.flatMap(([origins]) => toList(String(origins)))
 }

@@ -19,7 +19,8 @@ export function isRegisteredRedirectUri(requested: string, registered: string[])
   return target !== null && registered.some((uri) => withoutLoopbackPort(uri) === target)
 }
 
-function withoutLoopbackPort(uri: string): string | null {
+/** A loopback URI or origin without its port; null for every other one. */
+export function withoutLoopbackPort(uri: string): string | null {
   const match = loopback.exec(uri)
   return match && `http://${match[1]}${match[3] ?? ""}`
 }
