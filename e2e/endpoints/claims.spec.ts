@@ -109,20 +109,63 @@ test("an essential acr that this server does not have is refused, and a voluntar
   expectCode(await authorize(browser, client, makePkce(), { acr_values: "2", prompt: "none" }))
 })
 
-test("with a value for sub, no other user is accepted - OpenID Connect Core 5.5.1", async () => {
+test("a claim that is requested with values is returned only with one of them - OpenID Connect Core 5.5.1", async () => {
+  const client = await registerClient({ scope: allScopes, idTokenScopeClaims: false })
+  const user = await insertAda()
+  const requested = {
+    nickname: { value: "ada" },
+    phone_number: { value: "+1 604 555 1234" },
+    groups: { values: ["admin", "staff"] },
+    address: { essential: true, value: { locality: "Paris" } },
+    email: { value: "another@example.com" },
+  }
+  const claims = { userinfo: requested, id_token: requested }
+  // The scope email allows the address with any value in userinfo. This client's ID tokens have no claims of scopes.
+  const tokens = await obtainTokens(client, user, { scope: "openid email", ...requestClaims(claims) })
+  const expected = { sub: user.id, nickname: "ada", groups: ["staff"] }
+  expect(await readUserInfo(tokens.access_token)).toEqual({ ...expected, email: user.email })
+  const idToken = decodeJwt(tokens.id_token ?? "")
+  expect(idToken).toMatchObject(expected)
+  for (const claim of ["phone_number", "address", "email"]) expect(idToken).not.toHaveProperty(claim)
+})
+
+test("an essential claim that cannot be returned is no error - OpenID Connect Core 5.5.1", async () => {
+  const client = await registerClient({ scope: "openid profile" })
+  const user = await insertUser()
+  const essential = { name: { essential: true }, phone_number: { essential: true } }
+  const claims = { userinfo: essential, id_token: essential }
+  const tokens = await obtainTokens(client, user, { scope: "openid", ...requestClaims(claims) })
+  expect(await readUserInfo(tokens.access_token)).toEqual({ sub: user.id })
+  for (const claim of Object.keys(essential)) expect(decodeJwt(tokens.id_token ?? "")).not.toHaveProperty(claim)
+})
+
+test("with a value for sub, no other user is accepted - OpenID Connect Core 3.1.2.2, OpenID Connect Core 5.5.1", async () => {
   const client = await registerClient()
   const user = await insertUser()
   const browser = await openBrowser(user)
-  const ask = (sub: string) =>
-    authorize(browser, client, makePkce(), { prompt: "none", ...requestClaims({ id_token: { sub: { value: sub } } }) })
-  expectCode(await ask(user.id))
-  expectErrorRedirect(await ask("another-user"), "login_required")
+  const ask = (claims: object, changes = {}) =>
+    authorize(browser, client, makePkce(), { prompt: "none", ...requestClaims(claims), ...changes })
+  const { id_token: hint = "" } = await obtainTokens(client, user)
+  for (const member of ["userinfo", "id_token"]) {
+    const sub = (request: object) => ({ [member]: { sub: request } })
+    expectCode(await ask(sub({ value: user.id })))
+    expectCode(await ask(sub({ values: ["another-user", user.id] }), { id_token_hint: hint }))
+    expectErrorRedirect(await ask(sub({ value: "another-user" })), "login_required")
+    expectErrorRedirect(await ask(sub({ values: ["another-user"] })), "login_required")
+    const contradiction = await ask(sub({ value: "another-user" }), { id_token_hint: hint })
+    expectErrorRedirect(contradiction, "invalid_request")
+  }
+  const both = { userinfo: { sub: { value: user.id } }, id_token: { sub: { value: "another-user" } } }
+  expectErrorRedirect(await ask(both), "invalid_request")
 })
 
 test("a malformed claims parameter is refused - OpenID Connect Core 5.5", async () => {
   const client = await registerClient()
   const browser = await openBrowser(await insertUser())
-  for (const claims of ["x", "[]", '{"userinfo":[]}', '{"id_token":{"name":1}}'])
+  for (const claims of [
+    ...["x", "[]", '{"userinfo":[]}', '{"id_token":{"name":1}}', '{"userinfo":{"name":{"essential":1}}}'],
+    ...['{"userinfo":{"name":{"values":"Ada"}}}', '{"id_token":{"email_verified":{"value":"yes"}}}'],
+  ])
     expectErrorRedirect(await authorize(browser, client, makePkce(), { claims }), "invalid_request", { about: claims })
 })
 

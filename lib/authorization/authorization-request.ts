@@ -3,7 +3,16 @@ import type { Client } from "@/lib/data/clients"
 import { findUiLocale, type Locale } from "@/lib/i18n/locales"
 import { acrValues } from "@/lib/protocol/acr"
 import { refuseAuthorizationDetails } from "@/lib/protocol/authorization-details"
-import { type ClaimsRequest, type ParsedClaims, parseClaims, scopeOfClaim } from "@/lib/protocol/claims"
+import {
+  type ClaimsRequest,
+  intersectSubs,
+  nameOfRequested,
+  type ParsedClaims,
+  parseClaims,
+  type RequestedClaim,
+  type Subs,
+  scopeOfClaim,
+} from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
 import { parseLoginHint } from "@/lib/protocol/login-hint"
 import type { Parameters } from "@/lib/protocol/parameters"
@@ -30,8 +39,8 @@ export type AuthorizationRequest = ReturnAddress & {
   locale?: Locale
   /** The request asks for the class with a second factor: by an essential acr of 2 alone, or by acr_values, which is voluntary. */
   secondFactor?: "essential" | "voluntary"
-  /** The User whom the id_token_hint or the claims parameter names. */
-  hintedSub: string | null
+  /** Whom the id_token_hint or the claims parameter names. */
+  hintedSub: Subs
   /** The claims that the claims parameter requests by name; null for none. */
   claims?: ClaimsRequest | null
   /** The thumbprint of the key that the code is bound to, RFC 9449 section 10. */
@@ -81,7 +90,7 @@ export async function parseAuthorizationRequest(
       prompt: parsePrompt(parameters.get("prompt")),
       maxAge: parseMaxAge(parameters.get("max_age")),
       loginHint: parseLoginHint(parameters.get("login_hint")),
-      hintedSub: claims.sub ?? (await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
+      hintedSub: intersectSubs(claims.sub, await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
       claims: registeredClaims(claims, client),
       ...(dpopJkt && { dpopJkt }),
       ...(locale && { locale }),
@@ -119,7 +128,7 @@ function checkAcr({ acr }: ParsedClaims): void {
 
 /** The requested claims whose scope is registered for the client. The others are left out, as other scopes are. */
 function registeredClaims({ userinfo, id_token }: ParsedClaims, { scope }: Client): ClaimsRequest | null {
-  const isRegistered = (claim: string) => scope.includes(scopeOfClaim(claim))
+  const isRegistered = (claim: RequestedClaim) => scope.includes(scopeOfClaim(nameOfRequested(claim)))
   const claims = { userinfo: userinfo.filter(isRegistered), id_token: id_token.filter(isRegistered) }
   return claims.userinfo.length + claims.id_token.length > 0 ? claims : null
 }

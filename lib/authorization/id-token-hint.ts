@@ -2,7 +2,7 @@ import { findVerifiedClaims } from "@/lib/keys/jwt"
 import { OAuthError } from "@/lib/protocol/errors"
 
 /**
- * The User whom an id_token_hint names, OpenID Connect Core 1.0 section 3.1.2.1. It may have expired.
+ * The User whom an id_token_hint names, OpenID Connect Core 1.0 section 3.1.2.1, null without one. It may have expired.
  * @throws OAuthError invalid_request when it is not an ID token that this server issued to this client
  */
 export async function findHintedUser(idTokenHint: string | undefined, clientId: string): Promise<string | null> {

@@ -35,12 +35,13 @@ export async function findNextStep(
   const isChosen = state.chosen === signedIn.user.id && !request.prompt.includes("login")
   if (asksForSignIn(request.prompt) && !signedInForThis && !isChosen) return signIn
   if (!signedInForThis && !isRecentEnough(signedIn, request.maxAge)) return signIn
-  if (request.hintedSub !== null && request.hintedSub !== signedIn.user.id) {
+  if (request.hintedSub !== null && ![request.hintedSub].flat().includes(signedIn.user.id)) {
     if (!signedInForThis) return signIn
-    // OpenID Connect Core 1.0 section 3.1.2.2: the server MUST NOT answer for another User than the hint names.
+    // OpenID Connect Core 1.0 section 3.1.2.2: for a sub in claims, the server "MUST NOT reply with an ID Token or Access
+    // Token for a different user". For an id_token_hint, it "MUST return an error, such as login_required" (3.1.2.1).
     const another = new OAuthError(
       "login_required",
-      "The signed-in user is not the one in the id_token_hint. Send the request without the hint or with prompt=login.",
+      "The signed-in user is not the one that the id_token_hint or the sub in claims names. Leave it out, or send prompt=login.",
       "sign_in_missing",
     )
     throw RedirectableError.from(another, request)

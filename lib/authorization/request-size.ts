@@ -38,9 +38,11 @@ export function checkParametersSize(parameters: Parameters): void {
  * @throws OAuthError invalid_request
  */
 export function checkSealedSize(request: AuthorizationRequest): void {
-  const { clientId, redirectUri, state, scope, resource, nonce, loginHint, claims, dpopJkt } = request
-  const names = claims ? [...claims.userinfo, ...claims.id_token] : []
-  const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...names]
+  const { clientId, redirectUri, state, scope, resource, nonce, loginHint, claims, hintedSub, dpopJkt } = request
+  const requested = claims ? [...claims.userinfo, ...claims.id_token].flat() : []
+  const inClaims = requested.map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+  const subs = [hintedSub ?? []].flat()
+  const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...inClaims, ...subs]
   if (dpopJkt) values.push("dpopJkt", dpopJkt)
   // Other IDs have 22 characters.
   if (isDocumentClientId(clientId)) values.push(clientId)

@@ -37,7 +37,7 @@ beforeAll(async () => {
   client = await storeClient({
     firstParty: true,
     redirectUris,
-    scope: ["openid", "email", "profile", "offline_access"],
+    scope: ["openid", "email", "profile", "groups", "offline_access"],
   })
   user = await storeUser()
 })
@@ -67,6 +67,14 @@ function fill(length: number, next: () => string): string {
     left -= size <= left ? size : 1
   }
   return text
+}
+
+/** A text of as many characters as fit in a list, as JSON and form-encoded. */
+function fillList(length: number, next: () => string): string {
+  const left = (text: string) => length - encodedLength(JSON.stringify([text]))
+  let text = ""
+  for (let longer = next(); left(longer) >= 0; longer += next()) text = longer
+  return text + "x".repeat(left(text))
 }
 
 const wellFormed = {
@@ -107,6 +115,10 @@ function largestRequests(next: () => string): Record<string, Values> {
       dpop_jkt: fill(43, alphabets["base64url characters"] ?? next),
       state: fill(limits.state, next),
       nonce: fill(rest - "dpopJkt".length - 43 - 2, next),
+    },
+    "values in claims": {
+      redirect_uri: short,
+      claims: JSON.stringify({ userinfo: { groups: { values: [fillList(all - "groups".length - 2, next)] } } }),
     },
     "many resources": {
       redirect_uri: short,

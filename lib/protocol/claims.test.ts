@@ -58,8 +58,8 @@ test("the claims parameter names claims for userinfo and for the ID token", () =
   })
   expect(parseClaims(text)).toEqual({
     userinfo: ["name", "email"],
-    id_token: ["nickname"],
-    sub: "ada",
+    id_token: [["nickname", ["x"]]],
+    sub: ["ada"],
     acr: ["2", "1"],
   })
   const nothing = { userinfo: [], id_token: [], sub: null, acr: null }
@@ -67,20 +67,57 @@ test("the claims parameter names claims for userinfo and for the ID token", () =
     expect(parseClaims(empty), empty).toEqual(nothing)
 })
 
-test("a malformed claims parameter is refused - OpenID Connect Core 5.5", () => {
-  const many = Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`c${i}`, null]))
-  for (const text of [
-    "x",
-    "[]",
-    "null",
-    '"a"',
-    '{"userinfo":[]}',
-    '{"id_token":{"name":true}}',
-    '{"userinfo":{"a b":null}}',
-  ]) {
-    expect(() => parseClaims(text), text).toThrow(oauthError("invalid_request", "parameter_invalid"))
+test("a null is a member that is left out, and an unknown member is ignored - OpenID Connect Core 5.5.1", () => {
+  const text = '{"userinfo":{"email":{"essential":null,"value":null,"values":null,"purpose":1}}}'
+  expect(parseClaims(text).userinfo).toEqual(["email"])
+})
+
+test("a claim may have any value that its definition allows - OpenID Connect Core 5.5.1", () => {
+  const userinfo = {
+    email_verified: [true],
+    updated_at: [1],
+    address: [{ country: "UK" }],
+    groups: ["staff", 1, ["staff"], { name: "staff" }],
   }
-  expect(() => parseClaims(JSON.stringify({ userinfo: many }))).toThrow(
-    oauthError("invalid_request", "parameter_invalid"),
+  const requests = Object.entries(userinfo).map(([claim, values]) => [claim, { values }])
+  expect(parseClaims(JSON.stringify({ userinfo: Object.fromEntries(requests) })).userinfo).toEqual(
+    Object.entries(userinfo),
   )
+})
+
+test("the sub of userinfo and that of the ID token name the same Users", () => {
+  const parse = (userinfo: object | null, idToken: object | null) =>
+    parseClaims(JSON.stringify({ userinfo: { sub: userinfo }, id_token: { sub: idToken } })).sub
+  expect(parse({ value: "ada" }, null)).toEqual(["ada"])
+  expect(parse({ values: ["ada", "bob"] }, { essential: true })).toEqual(["ada", "bob"])
+  expect(parse({ values: ["ada", "bob"] }, { value: "bob" })).toEqual(["bob"])
+  expect(() => parse({ value: "ada" }, { value: "bob" })).toThrow(
+    oauthError("invalid_request", "parameter_invalid", /two different users/),
+  )
+})
+
+const many = Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`c${i}`, null]))
+
+test.each([
+  ["x", /must be a JSON object/],
+  ["[]", /must be a JSON object/],
+  ["null", /must be a JSON object/],
+  ['"a"', /must be a JSON object/],
+  ['{"userinfo":[]}', /must have an object in userinfo/],
+  ['{"id_token":{"name":true}}', /null or an object for each claim in id_token/],
+  ['{"userinfo":{"a b":null}}', /null or an object for each claim in userinfo/],
+  [JSON.stringify({ userinfo: many }), /at most 40 claims in userinfo/],
+  ['{"userinfo":{"name":{"essential":"true"}}}', /true or false as essential of name/],
+  ['{"userinfo":{"name":{"value":"a","values":["a"]}}}', /value or values for name, not both/],
+  ['{"userinfo":{"name":{"values":"a"}}}', /a list as values of name/],
+  ['{"userinfo":{"groups":{"values":{}}}}', /a list as values of groups/],
+  ['{"userinfo":{"name":{"values":[]}}}', /a list as values of name/],
+  ['{"userinfo":{"name":{"value":1}}}', /not valid: name must be a string/],
+  ['{"userinfo":{"name":{"values":["a",null]}}}', /not valid: name must be a string/],
+  ['{"userinfo":{"email_verified":{"value":"true"}}}', /not valid: email_verified must be true or false/],
+  ['{"userinfo":{"updated_at":{"value":"1"}}}', /not valid: updated_at must be a number/],
+  ['{"id_token":{"sub":{"value":1}}}', /not valid: sub must be a string/],
+  ['{"id_token":{"acr":{"values":[2]}}}', /not valid: acr must be a string/],
+])("the claims parameter %s is refused - OpenID Connect Core 5.5", (text, problem) => {
+  expect(() => parseClaims(text)).toThrow(oauthError("invalid_request", "parameter_invalid", problem))
 })

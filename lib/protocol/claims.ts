@@ -59,7 +59,9 @@ const syntaxOfClaim: Record<string, { needs: string; isValid: (value: ClaimValue
     needs: "a phone number in international form, such as +41 44 668 18 00",
     isValid: (value) => isText(value) && /^\+[0-9 ().-]+(;ext=[0-9]+)?$/.test(value),
   },
+  email_verified: { needs: "true or false", isValid: (value) => typeof value === "boolean" },
   phone_number_verified: { needs: "true or false", isValid: (value) => typeof value === "boolean" },
+  updated_at: { needs: "a number of seconds", isValid: (value) => typeof value === "number" },
   address: {
     needs: `a JSON object with strings for ${addressMembers.join(", ")}`,
     isValid: (value) =>
@@ -83,11 +85,20 @@ export function findClaimProblem(name: string, value: ClaimValue): string | null
   return standardClaims.includes(name) && !isText(value) ? `must be a string of 1 to ${maxTextLength} characters` : null
 }
 
-/** What the `claims` parameter requests by name: OpenID Connect Core 1.0 section 5.5. */
-export type ClaimsRequest = { userinfo: string[]; id_token: string[] }
+/** A claim by its name; or with the values of which it must have one. Sessions and state tokens have it in this form. */
+export type RequestedClaim = string | [name: string, values: ClaimValue[]]
 
-/** The `claims` parameter. `sub` is the User that the ID token must be about, `acr` the values of which one is essential. */
-export type ParsedClaims = ClaimsRequest & { sub: string | null; acr: string[] | null }
+/** What the `claims` parameter requests by name: OpenID Connect Core 1.0 section 5.5. */
+export type ClaimsRequest = { userinfo: RequestedClaim[]; id_token: RequestedClaim[] }
+
+export const nameOfRequested = (requested: RequestedClaim): string =>
+  typeof requested === "string" ? requested : requested[0]
+
+/** Users of whom one must sign in; null for any User. */
+export type Subs = string | string[] | null
+
+/** The `claims` parameter. `acr` are the values of which one is essential. */
+export type ParsedClaims = ClaimsRequest & { sub: Subs; acr: string[] | null }
 
 /** More names in the parameter are an error: they all travel in the state token. */
 const maxNames = 40
@@ -95,27 +106,43 @@ const maxNames = 40
 const invalid = (problem: string) =>
   OAuthError.invalidRequest(`The parameter claims ${problem} (OpenID Connect Core section 5.5).`, "parameter_invalid")
 
-/** Parses the `claims` parameter. @throws OAuthError invalid_request */
+/**
+ * Parses the `claims` parameter. Except for acr, an essential claim is like a voluntary one: section 5.5.1 says that "the
+ * Authorization Server MUST NOT generate an error when Claims are not returned, whether they are Essential or Voluntary".
+ * @throws OAuthError invalid_request
+ */
 export function parseClaims(text: string | undefined): ParsedClaims {
   if (text === undefined) return { userinfo: [], id_token: [], sub: null, acr: null }
   const members = parseObject(text)
   const userinfo = readMember(members.userinfo, "userinfo")
   const idToken = readMember(members.id_token, "id_token")
-  const { sub, acr } = idToken
+  const { acr } = idToken
   return {
-    userinfo: Object.keys(userinfo).filter((name) => name !== "sub"),
-    id_token: Object.keys(idToken).filter((name) => !reserved.has(name)),
-    sub: typeof sub?.value === "string" ? sub.value : null,
-    acr: acr?.essential === true ? listValues(acr) : null,
+    userinfo: listRequested(userinfo).filter((claim) => nameOfRequested(claim) !== "sub"),
+    id_token: listRequested(idToken).filter((claim) => !reserved.has(nameOfRequested(claim))),
+    sub: intersectSubs(userinfo.sub?.values as string[] | null, idToken.sub?.values as string[] | null),
+    acr: acr?.essential ? (acr.values as string[] | null) : null,
   }
 }
 
-type Requested = { essential?: unknown; value?: unknown; values?: unknown }
-
-function listValues({ value, values }: Requested): string[] | null {
-  const listed = Array.isArray(values) ? values : value === undefined ? [] : [value]
-  return listed.length > 0 ? listed.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) : null
+/**
+ * The Users that two parts of a request name; null names every User.
+ * @throws OAuthError invalid_request when no User is in both
+ */
+export function intersectSubs(some: Subs = null, others: Subs = null): Subs {
+  if (some === null || others === null) return some ?? others
+  const both = [some].flat().filter((sub) => [others].flat().includes(sub))
+  if (both.length > 0) return both
+  throw OAuthError.invalidRequest(
+    "The request names two different users, in the parameter claims or in the id_token_hint. Send one sub.",
+    "parameter_invalid",
+  )
 }
+
+type Member = Record<string, { essential: boolean; values: ClaimValue[] | null }>
+
+const listRequested = (member: Member): RequestedClaim[] =>
+  Object.entries(member).map(([name, { values }]) => (values === null ? name : [name, values]))
 
 function parseObject(text: string): Record<string, unknown> {
   try {
@@ -127,17 +154,44 @@ function parseObject(text: string): Record<string, unknown> {
   throw invalid("must be a JSON object with the members userinfo and id_token")
 }
 
-function readMember(member: unknown, name: string): Record<string, Requested | null> {
+function readMember(member: unknown, name: string): Member {
   if (member === undefined || member === null) return {}
   if (!isObject(member)) throw invalid(`must have an object in ${name}`)
   const entries = Object.entries(member)
   if (entries.length > maxNames) throw invalid(`must name at most ${maxNames} claims in ${name}`)
-  for (const [claim, requested] of entries) {
-    if (!nameSyntax.test(claim) || (requested !== null && !isObject(requested))) {
-      throw invalid(`must have null or an object for each claim in ${name}`)
-    }
-  }
-  return Object.fromEntries(entries) as Record<string, Requested | null>
+  return Object.fromEntries(
+    entries.map(([claim, requested]) => {
+      if (!nameSyntax.test(claim) || (requested !== null && !isObject(requested))) {
+        throw invalid(`must have null or an object for each claim in ${name}`)
+      }
+      return [claim, readRequested(requested ?? {}, claim)]
+    }),
+  )
+}
+
+/** The members of section 5.5.1. Some libraries send null for one that they leave out. */
+function readRequested(requested: Record<string, unknown>, claim: string): Member[string] {
+  const essential = requested.essential ?? false
+  const value = (requested.value ?? null) as ClaimValue
+  const values = (requested.values ?? null) as ClaimValue
+  if (typeof essential !== "boolean") throw invalid(`must have true or false as essential of ${claim}`)
+  if (value !== null && values !== null) throw invalid(`must have value or values for ${claim}, not both`)
+  if (value !== null) checkValue(claim, value)
+  if (values === null) return { essential, values: value === null ? null : [value] }
+  if (!Array.isArray(values) || values.length === 0) throw invalid(`must have a list as values of ${claim}`)
+  for (const one of values) checkValue(claim, one)
+  return { essential, values }
+}
+
+/** Section 5.5.1: "The value of the value member MUST be a valid value for the Claim being requested." */
+function checkValue(claim: string, value: ClaimValue): void {
+  const mustBeText = (claim === "sub" || claim === "acr") && !isText(value)
+  const problem = mustBeText
+    ? "must be a string"
+    : standardClaims.includes(claim)
+      ? findClaimProblem(claim, value)
+      : null
+  if (problem !== null) throw invalid(`has a value that is not valid: ${claim} ${problem}`)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import type { User } from "@/lib/data/users"
+import type { RequestedClaim } from "@/lib/protocol/claims"
 import { userClaims } from "./user-claims"
 
 const stored = {
@@ -36,6 +37,26 @@ test("claims requested by name are added, where the User has them", () => {
     email: "ada@example.com",
     phone_number: "+44 20 7946 0000",
   })
+})
+
+test.each([
+  ["a value that the User has", ["nickname", ["ada"]], { nickname: "ada" }],
+  ["one of several values", ["nickname", ["grace", "ada"]], { nickname: "ada" }],
+  ["another value", ["nickname", ["Ada"]], {}],
+  ["a value of a list", ["groups", ["admin", "staff"]], { groups: ["staff"] }],
+  ["the list", ["groups", [["staff"]]], { groups: ["staff"] }],
+  ["another list", ["groups", [["staff", "admin"]]], {}],
+  ["a value that the list does not have", ["groups", ["admin"]], {}],
+  ["an equal object", ["address", [{ locality: "London" }]], { address: { locality: "London" } }],
+  ["a part of an object", ["address", [{}]], {}],
+  ["a value for another claim", ["email", ["ada"]], {}],
+  ["a name that every object has", "constructor", {}],
+])("a claim requested with %s", (_, requested, claims) => {
+  expect(userClaims(user, ["openid"], [requested as RequestedClaim])).toEqual({ sub: "user", ...claims })
+})
+
+test("a scope allows its claims with any value", () => {
+  expect(userClaims(user, ["profile"], [["nickname", ["grace"]]])).toMatchObject({ nickname: "ada" })
 })
 
 test("email_verified is true once the address is verified, false when its person only claimed it, and absent while that is unknown", () => {

@@ -1,14 +1,22 @@
+import { isDeepStrictEqual } from "node:util"
 import type { User } from "@/lib/data/users"
-import { type Claims, type ClaimsRequest, type ClaimValue, scopeOfClaim } from "@/lib/protocol/claims"
+import {
+  type Claims,
+  type ClaimsRequest,
+  type ClaimValue,
+  nameOfRequested,
+  type RequestedClaim,
+  scopeOfClaim,
+} from "@/lib/protocol/claims"
 
 /**
  * The claims about a User that a scope allows, OpenID Connect Core 1.0 section 5.4, and those that the `claims` parameter
- * requested by name, section 5.5.
+ * requested by name, section 5.5, with the values that it requested.
  */
-export function userClaims(user: User, scope: string[], requested: string[] = []): Claims & { sub: string } {
+export function userClaims(user: User, scope: string[], requested: RequestedClaim[] = []): Claims & { sub: string } {
   const claims: Claims & { sub: string } = { sub: user.id }
   const add = (claim: string, value: ClaimValue) => {
-    if (scope.includes(scopeOfClaim(claim)) || requested.includes(claim)) claims[claim] = value
+    if (scope.includes(scopeOfClaim(claim)) || isRequested(requested, claim, value)) claims[claim] = value
   }
   if (user.name !== null) add("name", user.name)
   add("email", user.email)
@@ -19,6 +27,16 @@ export function userClaims(user: User, scope: string[], requested: string[] = []
   for (const [claim, value] of Object.entries(others)) add(claim, value)
   return claims
 }
+
+function isRequested(requested: RequestedClaim[], claim: string, value: ClaimValue): boolean {
+  const found = requested.find((one) => nameOfRequested(one) === claim)
+  return typeof found === "string" || (found?.[1].some((wanted) => hasValue(value, wanted)) ?? false)
+}
+
+/** A claim with a list, such as groups, has the value of each element too. It is returned complete. */
+const hasValue = (value: ClaimValue, wanted: ClaimValue): boolean =>
+  isDeepStrictEqual(value, wanted) ||
+  (Array.isArray(value) && value.some((element) => isDeepStrictEqual(element, wanted)))
 
 /** The claims that a Session's authorization request named. @param stored JSON */
 export function readClaimsRequest(stored: string | null): ClaimsRequest {
