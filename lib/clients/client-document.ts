@@ -1,4 +1,5 @@
 import { RateLimiterMemory } from "rate-limiter-flexible"
+import { currentTime, secondsFromNow } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { type Client, findClient, insertClient, updateClient } from "@/lib/data/clients"
@@ -26,11 +27,13 @@ const maxDocuments = 1_000
 const fetchesPerHost = 30
 const fetchesPerProcess = 300
 
+type FetchDocument = typeof fetchPublicDocument
+
 /** What a document says, or the error in it; null when it cannot be fetched. */
 type Outcome = Client | OAuthError | null
 
-/** Requests that come while a document is fetched wait for the same fetch. */
-type Entry = { outcome: Promise<Outcome>; expiresAt: number }
+/** Requests that come while a document is fetched wait for the same fetch. Only then is `expiresAt` null. */
+type Entry = { outcome: Promise<Outcome>; expiresAt: Date | null }
 
 type Documents = {
   entries: Map<string, Entry>
@@ -46,13 +49,17 @@ export const isDocumentClientId = (clientId: string) => clientId.startsWith("htt
 /**
  * Finds the client whose ID is the URL of its metadata. The document is fetched when it is not known, and nothing is stored
  * for a client that no User has allowed.
+ * @param fetchDocument fetches it
  * @returns null when documents are switched off, or this one cannot be fetched
  * @throws OAuthError when the document was fetched and is not valid
  */
-export async function findDocumentClient(clientId: string): Promise<Client | null> {
+export async function findDocumentClient(
+  clientId: string,
+  fetchDocument = fetchPublicDocument,
+): Promise<Client | null> {
   const url = config().CLIENT_ID_METADATA_DOCUMENTS ? parseDocumentUrl(clientId) : null
   if (!url) return null
-  const client = await findOutcome(clientId, url)
+  const client = await findOutcome(clientId, url, fetchDocument)
   if (client instanceof OAuthError) throw client
   return client && { ...client, ...ofOperator((await findClient(clientId)) ?? client) }
 }
@@ -70,7 +77,7 @@ function parseDocumentUrl(clientId: string): URL | null {
   return url.protocol === "https:" && isPlain && url.pathname !== "/" ? url : null
 }
 
-function findOutcome(clientId: string, url: URL): Promise<Outcome> {
+function findOutcome(clientId: string, url: URL, fetchDocument: FetchDocument): Promise<Outcome> {
   documents.value ??= {
     entries: new Map(),
     byHost: new RateLimiterMemory({ points: fetchesPerHost, duration: 60 }),
@@ -78,20 +85,25 @@ function findOutcome(clientId: string, url: URL): Promise<Outcome> {
   }
   const { entries } = documents.value
   const known = entries.get(clientId)
-  if (known && known.expiresAt > Date.now()) return known.outcome
+  if (known && (known.expiresAt === null || known.expiresAt > currentTime())) return known.outcome
   if (entries.size >= maxDocuments) entries.clear()
   const keep = (seconds: number) => {
-    entry.expiresAt = Date.now() + Math.min(Math.max(seconds, minSeconds), maxSeconds) * 1000
+    entry.expiresAt = secondsFromNow(Math.min(Math.max(seconds, minSeconds), maxSeconds))
   }
-  const entry = { outcome: fetchOutcome(clientId, url, keep), expiresAt: Number.POSITIVE_INFINITY }
+  const outcome = fetchOutcome(clientId, url, { fetchDocument, keep })
+  const entry: Entry = { outcome, expiresAt: null }
   entries.set(clientId, entry)
   entry.outcome.catch(() => entries.delete(clientId))
   return entry.outcome
 }
 
-async function fetchOutcome(clientId: string, url: URL, keep: (seconds: number) => void): Promise<Outcome> {
+async function fetchOutcome(
+  clientId: string,
+  url: URL,
+  { fetchDocument, keep }: { fetchDocument: FetchDocument; keep: (seconds: number) => void },
+): Promise<Outcome> {
   await countFetch(url)
-  const document = await fetchPublicDocument(url)
+  const document = await fetchDocument(url)
   const client = document && (await parseDocument(clientId, document.body))
   if (client && !(client instanceof OAuthError)) await updateStored(client)
   keep(document?.maxAgeSeconds ?? 0)
@@ -127,7 +139,7 @@ async function parseDocument(clientId: string, body: unknown): Promise<Client | 
       clientSecretHash: null,
       registrationTokenHash: null,
       source: "document",
-      createdAt: new Date(),
+      createdAt: currentTime(),
     } as const
     return { clientId, ...facts, ...own }
   } catch (error) {

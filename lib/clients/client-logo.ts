@@ -1,11 +1,12 @@
 import { RateLimiterMemory } from "rate-limiter-flexible"
+import { currentTime, secondsFromNow } from "@/lib/clock"
 import { perProcess } from "@/lib/per-process"
 import { type FetchedFile, fetchPublicImage } from "./public-document"
 import { resolveClient } from "./resolve-client"
 
 type Logo = Pick<FetchedFile, "content" | "contentType">
 type Logos = {
-  entries: Map<string, { logo: Promise<Logo | null>; expiresAt: number }>
+  entries: Map<string, { logo: Promise<Logo | null>; expiresAt: Date }>
   byHost: RateLimiterMemory
   all: RateLimiterMemory
 }
@@ -13,8 +14,8 @@ type Logos = {
 /** Logos that a process keeps: at most 50 KB each. */
 const maxLogos = 100
 
-/** How long a logo is kept, in milliseconds. One that cannot be fetched is tried again after a tenth of that. */
-const keepMs = 60 * 60 * 1000
+/** How long a logo is kept, in seconds. One that cannot be fetched is tried again after a tenth of that. */
+const keepSeconds = 60 * 60
 
 /** Fetches of a process in a minute, from one host and in all: no visitor can make this server send requests without a limit, or use up the limit with one host. */
 const fetchesPerHost = 10
@@ -37,7 +38,7 @@ export async function findClientLogo(clientId: string): Promise<Logo | null> {
   }
   const { entries, byHost, all } = logos.value
   const known = entries.get(logoUri)
-  if (known && known.expiresAt > Date.now()) return known.logo
+  if (known && known.expiresAt > currentTime()) return known.logo
   const isAllowed = await byHost
     .consume(new URL(logoUri).host)
     .then(() => all.consume("all"))
@@ -50,8 +51,8 @@ export async function findClientLogo(clientId: string): Promise<Logo | null> {
   const [oldest] = entries.keys()
   if (entries.size >= maxLogos && oldest !== undefined) entries.delete(oldest)
   const logo = fetchPublicImage(new URL(logoUri))
-  const entry = { logo, expiresAt: Date.now() + keepMs / 10 }
+  const entry = { logo, expiresAt: secondsFromNow(keepSeconds / 10) }
   entries.set(logoUri, entry)
-  if (await logo) entry.expiresAt = Date.now() + keepMs
+  if (await logo) entry.expiresAt = secondsFromNow(keepSeconds)
   return logo
 }

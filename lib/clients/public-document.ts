@@ -1,7 +1,9 @@
-import { type LookupAddress, lookup } from "node:dns"
+import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns"
+import type { IncomingHttpHeaders } from "node:http"
 import { request } from "node:https"
 import { isIP, type LookupFunction } from "node:net"
 import ipaddr from "ipaddr.js"
+import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 
 /** A JSON document that was fetched, and how long it may be kept, in seconds. */
@@ -25,25 +27,38 @@ export function isAllowedAddress(address: string): boolean {
   return isOwn || parsed.range() === "unicast"
 }
 
-/** Resolves a name once. The connection goes to what was checked here, so a second answer of the name server changes nothing. */
-const lookupAllowed: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const [first] = addresses ?? []
-    if (error || !first) return callback(error ?? new Error("no address"), "", 0)
-    if (!addresses.every(({ address }) => isAllowedAddress(address))) return callback(new Error("not allowed"), "", 0)
-    if (options.all) callback(null, addresses as LookupAddress[])
-    else callback(null, first.address, first.family)
-  })
-}
+/** Finds all addresses of a name, as `lookup` of node:dns does. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void
+
+/**
+ * A lookup for a connection that fails unless every address of the name is allowed. The name is resolved once, and the
+ * connection goes to what was checked, so a second answer of the name server changes nothing.
+ */
+export const lookupAllowed =
+  (resolve: Resolve): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || !first) return callback(error ?? new Error("no address"), "", 0)
+      if (!addresses.every(({ address }) => isAllowedAddress(address))) return callback(new Error("not allowed"), "", 0)
+      if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
 
 /**
  * Fetches a JSON document of another server that a caller has named: by https, without redirects, from public addresses,
  * at most 5 KB, in at most 5 seconds.
+ * @param resolve finds the addresses of its host
  * @returns null after any failure, so that no caller can find out what is behind an address
  */
-export async function fetchPublicDocument(url: URL): Promise<FetchedDocument | null> {
+export async function fetchPublicDocument(url: URL, resolve: Resolve = lookup): Promise<FetchedDocument | null> {
   const isJson = /^application\/([\w.-]+\+)?json(;|$)/i
-  const file = await fetchPublicFile(url, { accept: "application/json", type: isJson, maxBytes })
+  const file = await fetchPublicFile(url, { accept: "application/json", type: isJson, maxBytes, resolve })
   const body = file && parseJson(file.content)
   return file && body !== undefined ? { body, maxAgeSeconds: file.maxAgeSeconds } : null
 }
@@ -57,7 +72,8 @@ const maxImageBytes = 50 * 1024
  */
 export function fetchPublicImage(url: URL): Promise<FetchedFile | null> {
   const type = /^image\/(png|jpeg|webp|gif)(;|$)/i
-  return fetchPublicFile(url, { accept: "image/png, image/jpeg, image/webp, image/gif", type, maxBytes: maxImageBytes })
+  const accept = "image/png, image/jpeg, image/webp, image/gif"
+  return fetchPublicFile(url, { accept, type, maxBytes: maxImageBytes, resolve: lookup })
 }
 
 /** A file that was fetched, its type without parameters, and how long it may be kept, in seconds. */
@@ -65,7 +81,12 @@ export type FetchedFile = { content: Buffer; contentType: string; maxAgeSeconds:
 
 async function fetchPublicFile(
   url: URL,
-  { accept, type, maxBytes }: { accept: string; type: RegExp; maxBytes: number },
+  {
+    accept,
+    type,
+    maxBytes,
+    resolve: resolveHost,
+  }: { accept: string; type: RegExp; maxBytes: number; resolve: Resolve },
 ): Promise<FetchedFile | null> {
   // Node resolves no name that is an address already. URL has brought decimal and octal forms to the usual one.
   if (url.protocol !== "https:" || isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) return null
@@ -73,7 +94,7 @@ async function fetchPublicFile(
     const fail = () => resolve(null)
     const signal = AbortSignal.timeout(maxMs)
     const headers = { Accept: accept }
-    const sent = request(url, { agent: false, headers, lookup: lookupAllowed, signal }, (response) => {
+    const sent = request(url, { agent: false, headers, lookup: lookupAllowed(resolveHost), signal }, (response) => {
       const contentType = response.headers["content-type"] ?? ""
       const chunks: Buffer[] = []
       let bytes = 0
@@ -86,7 +107,7 @@ async function fetchPublicFile(
       })
       response.on("end", () => {
         if (response.statusCode !== 200 || !type.test(contentType)) return fail()
-        const maxAgeSeconds = findMaxAge(response.headers["cache-control"])
+        const maxAgeSeconds = findMaxAge(response.headers)
         resolve({ content: Buffer.concat(chunks), contentType: contentType.split(";")[0] ?? "", maxAgeSeconds })
       })
     })
@@ -106,8 +127,23 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** Seconds: 0 when the document must not be kept, and ten minutes when its server does not say. */
-function findMaxAge(cacheControl = ""): number {
-  if (/\b(no-store|no-cache)\b/i.test(cacheControl)) return 0
-  return Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 600)
+/**
+ * How long a response may be kept, in seconds: RFC 9111 sections 4.2.1 and 5.2.2. It is ten minutes when its server does not
+ * say. This server is no shared cache, so s-maxage has no effect.
+ */
+export function findMaxAge({ "cache-control": cacheControl = "", age, date, expires }: IncomingHttpHeaders): number {
+  // RFC 9111 section 5.2: "Cache directives are identified by a token, to be compared case-insensitively".
+  const directives = cacheControl
+    .toLowerCase()
+    .split(",")
+    .map((directive) => directive.trim().split("="))
+  const find = (name: string) => directives.find((directive) => directive[0] === name)
+  if (find("no-store") || find("no-cache")) return 0
+  const [, maxAge] = find("max-age") ?? []
+  const fresh = maxAge?.replaceAll('"', "") ?? (expires === undefined ? 600 : secondsBetween(date, expires))
+  // RFC 9111 section 4.2.1: a cache is "encouraged to consider responses that have invalid freshness information to be stale".
+  return Math.max(0, Number(fresh) - (Number(age) || 0)) || 0
 }
+
+const secondsBetween = (date: string | undefined, expires: string) =>
+  (Date.parse(expires) - (Date.parse(date ?? "") || currentTime().getTime())) / 1000
