@@ -1,33 +1,63 @@
-import { randomBytes } from "node:crypto"
-import { checkClients } from "./clients"
+import { plural } from "../text"
+import { checkClients, selfRegistering } from "./clients"
 import { checkDiscovery } from "./discovery"
-import { describeStatus, type Finding, failed, type Metadata, ok, parseObject, send, warning } from "./finding"
-import { checkSignIn } from "./sign-in"
+import { describeStatus, type Finding, failed, type Metadata, ok, parseObject, trySend, warning } from "./finding"
+import { checkAuthorizationHeader, checkCookies, checkLongRequests, checkLongResponses } from "./headers"
+import { deleteAll, describeRegistrations, noRegistrations, registerAll } from "./registration"
+import { checkSignIn, type SignInClient } from "./sign-in"
 
 /** Seconds. Libraries accept about this difference between the clocks. */
 const maxClockSkew = 30
 
+export type Options = {
+  /** A client to start a sign-in with; null for one that registers itself, where that is possible. */
+  client: SignInClient | null
+  initialAccessToken: string | null
+}
+
 /**
  * Does what well-known clients do before a sign-in, against a running server.
  * @param issuer as the clients are told it
+ * @returns what concerns all clients, and then each of them
  */
-export async function examine(issuer: string): Promise<Finding[]> {
-  const reached = await checkDiscovery(issuer)
-  if (!reached.metadata) return reached.findings
-  const { metadata, date } = reached
-  const more = [
+export async function examine(issuer: string, options: Options): Promise<{ server: Finding[]; clients: Finding[] }> {
+  const { findings, metadata, date } = await checkDiscovery(issuer)
+  if (!metadata) return { server: findings, clients: [] }
+  const authorizationHeader = await checkAuthorizationHeader(metadata)
+  const cookies = await checkCookies(metadata)
+  const tried = await tryRegistrations(metadata, authorizationHeader, options.initialAccessToken)
+  const client = options.client ?? tried.registered[0] ?? null
+  const signIn = cookies.status === "failed" ? afterCookies : await checkSignIn(metadata, client)
+  const registration = describeRegistrations(tried, await deleteAll(tried.registered))
+  const server = [
+    ...findings,
     checkIssuer(issuer, metadata),
+    checkTls(issuer),
     checkEndpoints(issuer, metadata),
     checkClock(date),
     await checkServerMetadata(issuer),
     await checkKeys(metadata),
     await checkCors(metadata),
-    await checkAuthorizationHeader(metadata),
+    authorizationHeader,
     await checkLongRequests(metadata),
-    await checkSignIn(metadata),
-    ...checkClients(metadata),
+    await checkLongResponses(metadata),
+    cookies,
+    registration,
+    signIn,
   ]
-  return [...reached.findings, ...more]
+  return { server, clients: checkClients(metadata, tried.outcomes) }
+}
+
+const afterCookies = warning("Sign-in", "Not started, because its cookie would be lost.", "Fix the cookies first.")
+
+/** A client that registers itself is deleted with a token in the Authorization header. */
+async function tryRegistrations(metadata: Metadata, { status }: Finding, initialAccessToken: string | null) {
+  if (metadata.registration_endpoint === undefined) return noRegistrations(null)
+  if (status !== "ok") {
+    const found = "Not tried: without the Authorization header, the client could not be deleted again."
+    return noRegistrations(warning("Registration", found, "Fix the Authorization header first."))
+  }
+  return registerAll(metadata, selfRegistering, initialAccessToken)
 }
 
 function checkIssuer(issuer: string, metadata: Metadata): Finding {
@@ -42,6 +72,19 @@ function checkIssuer(issuer: string, metadata: Metadata): Finding {
   )
 }
 
+function checkTls(issuer: string): Finding {
+  const check = "TLS"
+  const { protocol, hostname } = new URL(issuer)
+  if (protocol === "https:") return ok(check, "https, with a certificate that is trusted here.")
+  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
+    ? ok(check, "http, which clients accept for this computer alone.")
+    : failed(
+        check,
+        "The issuer is http, so the network can read and change everything. Clients refuse it.",
+        "Put the server behind a proxy with TLS, and set ISSUER to its https address.",
+      )
+}
+
 const endpointNames = [
   "authorization_endpoint",
   "token_endpoint",
@@ -52,10 +95,13 @@ const endpointNames = [
 
 function checkEndpoints(issuer: string, metadata: Metadata): Finding {
   const check = "Endpoints"
-  const elsewhere = endpointNames.filter((name) => !String(metadata[name]).startsWith(new URL(issuer).origin))
+  const { origin } = new URL(issuer)
+  const isThere = (name: string) =>
+    URL.canParse(String(metadata[name])) && new URL(String(metadata[name])).origin === origin
+  const elsewhere = endpointNames.filter((name) => !isThere(name))
   return elsewhere.length === 0
-    ? ok(check, `All are at ${new URL(issuer).origin}.`)
-    : failed(check, `${elsewhere.join(", ")}: not at the issuer's origin.`, `Set ISSUER=${new URL(issuer).origin}.`)
+    ? ok(check, `All are at ${origin}.`)
+    : failed(check, `${elsewhere.join(", ")}: missing, or not at the issuer's origin.`, `Set ISSUER=${origin}.`)
 }
 
 function checkClock(date: string | null): Finding {
@@ -63,10 +109,10 @@ function checkClock(date: string | null): Finding {
   const skew = date === null ? Number.NaN : Math.round((Date.parse(date) - Date.now()) / 1000)
   if (Number.isNaN(skew)) return warning(check, "The response has no Date header.", "Compare the clocks yourself.")
   return Math.abs(skew) <= maxClockSkew
-    ? ok(check, `The server's clock differs by ${Math.abs(skew)} seconds.`)
+    ? ok(check, `The server's clock differs by ${plural(Math.abs(skew), "second")}.`)
     : failed(
         check,
-        `The server's clock differs by ${Math.abs(skew)} seconds. Clients refuse its ID tokens.`,
+        `The server's clock differs by ${plural(Math.abs(skew), "second")}. Clients refuse its ID tokens.`,
         "Synchronise both clocks (NTP).",
       )
 }
@@ -74,7 +120,7 @@ function checkClock(date: string | null): Finding {
 async function checkServerMetadata(issuer: string): Promise<Finding> {
   const check = "OAuth metadata"
   const url = `${new URL(issuer).origin}/.well-known/oauth-authorization-server`
-  const answer = await send(url).catch(() => null)
+  const answer = await trySend(url)
   return answer?.status === 200
     ? ok(check, url)
     : failed(
@@ -86,7 +132,7 @@ async function checkServerMetadata(issuer: string): Promise<Finding> {
 
 async function checkKeys({ jwks_uri }: Metadata): Promise<Finding> {
   const check = "Keys"
-  const answer = await send(String(jwks_uri)).catch(() => null)
+  const answer = await trySend(String(jwks_uri))
   const keys = parseObject(answer?.text ?? "").keys
   const algs = Array.isArray(keys) ? keys.map(({ alg }: { alg: string }) => alg) : []
   return ["RS256", "ES256"].every((alg) => algs.includes(alg))
@@ -98,54 +144,31 @@ async function checkKeys({ jwks_uri }: Metadata): Promise<Finding> {
       )
 }
 
-async function checkCors({ token_endpoint }: Metadata): Promise<Finding> {
+async function checkCors({ token_endpoint, jwks_uri }: Metadata): Promise<Finding> {
   const check = "CORS"
+  const fix = "Configure the proxy to forward OPTIONS requests and to set no CORS headers itself."
+  const origin = { Origin: "https://client.example" }
   const headers = {
-    Origin: "https://client.example",
+    ...origin,
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": "authorization, content-type, dpop, traceparent",
   }
-  const answer = await send(String(token_endpoint), { method: "OPTIONS", headers }).catch(() => null)
-  const allowed = answer?.headers.get("access-control-allow-headers") ?? ""
-  return answer?.status === 204 && allowed.includes("traceparent")
-    ? ok(check, "Preflight requests reach the server.")
+  const preflight = await trySend(String(token_endpoint), { method: "OPTIONS", headers })
+  const allowed = preflight?.headers.get("access-control-allow-headers") ?? ""
+  if (preflight?.status !== 204 || !allowed.includes("traceparent")) {
+    return failed(
+      check,
+      `OPTIONS ${token_endpoint} got ${describeStatus(preflight)}; allowed headers: "${allowed}". Browser clients cannot get tokens.`,
+      fix,
+    )
+  }
+  const keys = await trySend(String(jwks_uri), { headers: origin })
+  const allowedOrigin = keys?.headers.get("access-control-allow-origin") ?? ""
+  return allowedOrigin === "*"
+    ? ok(check, "Preflight requests reach the server, and pages of other origins can read public documents.")
     : failed(
         check,
-        `OPTIONS ${token_endpoint} got ${describeStatus(answer)}; allowed headers: "${allowed}". Browser clients cannot get tokens.`,
-        "Configure the proxy to forward OPTIONS requests and to set no CORS headers itself.",
-      )
-}
-
-/** A proxy that drops the header makes every client_secret_basic client fail. */
-async function checkAuthorizationHeader({ token_endpoint }: Metadata): Promise<Finding> {
-  const check = "Authorization header"
-  const headers = { Authorization: `Basic ${btoa("doctor:doctor")}` }
-  const body = new URLSearchParams({ grant_type: "authorization_code", code: "doctor" })
-  const answer = await send(String(token_endpoint), { method: "POST", headers, body }).catch(() => null)
-  if (answer?.status === 401 && !answer.text.includes("authentication is missing"))
-    return ok(check, "It reaches the server.")
-  return failed(
-    check,
-    answer?.status === 401
-      ? "A proxy removes it, so clients with client_secret_basic get 401."
-      : `POST ${token_endpoint} got ${describeStatus(answer)} instead of 401.`,
-    "Configure the proxy to pass the Authorization header and POST requests on.",
-  )
-}
-
-/** Characters: a little less than an authorization request may have (docs/decisions/021). */
-const longRequest = 3_200
-
-async function checkLongRequests({ authorization_endpoint }: Metadata): Promise<Finding> {
-  const check = "Long requests"
-  const state = randomBytes(longRequest).toString("base64url").slice(0, longRequest)
-  const url = `${authorization_endpoint}?${new URLSearchParams({ client_id: "doctor", response_type: "code", state })}`
-  const answer = await send(url).catch(() => null)
-  return answer?.status === 400 && answer.headers.has("x-flow-id")
-    ? ok(check, `A request of ${url.length} characters reaches the server.`)
-    : failed(
-        check,
-        `A request of ${url.length} characters got ${describeStatus(answer)}. A proxy in front of the server limits its length.`,
-        "Let the proxy accept request lines and response headers of 8 KB (nginx: large_client_header_buffers, proxy_buffer_size).",
+        `GET ${jwks_uri} has Access-Control-Allow-Origin "${allowedOrigin}" instead of "*". Browser clients cannot read it.`,
+        fix,
       )
 }

@@ -23,6 +23,10 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   return { status: response.status, headers: response.headers, text: await response.text(), wasRedirected }
 }
 
+/** Sends a request. @returns null when there is no response, or none that can be read */
+export const trySend = (url: string, init: RequestInit = {}): Promise<Answer | null> =>
+  send(url, init).catch(() => null)
+
 /** What a request got, as the end of a sentence. @param answer null for none */
 export const describeStatus = (answer: Answer | null): string =>
   answer === null ? "no response" : `the status ${answer.status}`
@@ -34,4 +38,12 @@ export function parseObject(text: string): Record<string, unknown> {
   } catch {
     return {}
   }
+}
+
+/** The description of an OAuth error response, as a sentence; null for any other response. */
+export function findDescription(answer: Answer | null): string | null {
+  const { error, error_description } = parseObject(answer?.text ?? "")
+  return typeof error === "string" && typeof error_description === "string"
+    ? error_description.replace(/\.?$/, ".")
+    : null
 }

@@ -5,77 +5,109 @@ import {
   describeStatus,
   type Finding,
   failed,
+  findDescription,
   type Metadata,
   ok,
   parseObject,
-  send,
+  trySend,
   warning,
 } from "./finding"
+import { toCookieHeader } from "./headers"
 
-/** Starts a sign-in as a client that registers itself, where anyone can, and deletes the client again. */
-export async function checkSignIn(metadata: Metadata): Promise<Finding> {
-  const check = "Sign-in and cookies"
-  const { registration_endpoint, issuer } = metadata
-  const isHttps = String(issuer).startsWith("https:")
-  if (!isHttps && !["localhost", "127.0.0.1", "[::1]"].includes(new URL(String(issuer)).hostname)) {
-    return failed(
-      check,
-      "The issuer is http. Browsers withhold cookies, and clients refuse it.",
-      "Put the server behind a proxy with TLS.",
-    )
-  }
-  if (registration_endpoint === undefined) {
-    return warning(check, "Not checked: it needs a client, and clients cannot register themselves here.", "")
-  }
-  const redirect_uri = "http://127.0.0.1/doctor"
-  const registration = { client_name: "doctor", redirect_uris: [redirect_uri], token_endpoint_auth_method: "none" }
-  const headers = { "Content-Type": "application/json" }
-  const init = { method: "POST", headers, body: JSON.stringify(registration) }
-  const registered = await send(String(registration_endpoint), init).catch(() => null)
-  if (registered?.status !== 201) {
+const check = "Sign-in"
+
+/** A client to start a sign-in with. Without `redirectUri`, the ID is the URL of the client's metadata, which has it. */
+export type SignInClient = { clientId: string; redirectUri?: string }
+
+/** Whether a client ID is the URL of the client's metadata. */
+export const isDocumentUrl = (clientId: string) => clientId.startsWith("https://")
+
+/**
+ * Starts a sign-in, as far as that is possible without a user.
+ * @param client null when there is none
+ */
+export async function checkSignIn(metadata: Metadata, client: SignInClient | null): Promise<Finding> {
+  if (client === null) {
     return warning(
       check,
-      "Not checked: the registration of a client was refused.",
-      "To check it too, set REGISTRATION=open while the doctor runs.",
+      "Not started, because it needs a client.",
+      "Add --client-id and --redirect-uri of one of your clients (client list).",
     )
   }
-  const client = parseObject(registered.text)
-  const answer = await startSignIn(metadata, String(client.client_id), redirect_uri)
-  const bearer = { Authorization: `Bearer ${client.registration_access_token}` }
-  await send(String(client.registration_client_uri), { method: "DELETE", headers: bearer }).catch(() => null)
-  const cookies = answer?.headers.getSetCookie() ?? []
-  if (answer?.status !== 303 || !answer.headers.get("location")?.startsWith(String(issuer))) {
+  const { clientId } = client
+  if (isDocumentUrl(clientId) && metadata.client_id_metadata_document_supported !== true) {
     return failed(
       check,
-      `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
-      "Configure the proxy to pass on redirects, and to accept response headers of 4 KB.",
+      "The server accepts no URL as a client_id.",
+      "Set CLIENT_ID_METADATA_DOCUMENTS=on at the server.",
     )
   }
-  return cookies.some((cookie) => !isHttps || (cookie.startsWith("__Host-") && /; *secure/i.test(cookie)))
-    ? ok(check, "A sign-in starts, and its cookie arrives.")
+  if (client.redirectUri !== undefined) return start(metadata, clientId, client.redirectUri)
+  const document = await trySend(clientId)
+  const [redirectUri] = [parseObject(document?.text ?? "").redirect_uris].flat()
+  return typeof redirectUri === "string"
+    ? start(metadata, clientId, redirectUri)
     : failed(
         check,
-        "The cookie of the sign-in is missing or was changed.",
-        "Let the proxy pass Set-Cookie on unchanged.",
+        `GET ${clientId} got ${describeStatus(document)}, and no metadata of a client.`,
+        "Check the URL. If only the server can reach it, add --redirect-uri.",
       )
 }
 
-async function startSignIn(
+async function start(metadata: Metadata, clientId: string, redirectUri: string): Promise<Finding> {
+  const answer = await requestAuthorization(metadata, clientId, redirectUri)
+  const refusal = findRefusal(answer, redirectUri)
+  if (refusal) {
+    return failed(
+      check,
+      `The server refuses the client ${clientId}: ${refusal}`,
+      isDocumentUrl(clientId)
+        ? "If the document is right, check that the server can send https requests to the internet."
+        : `Compare with its registration: npm run -s cli -- client show ${clientId}`,
+    )
+  }
+  const location = answer?.headers.get("location") ?? ""
+  if (answer?.status !== 303 || !location.startsWith(String(metadata.issuer))) {
+    return failed(
+      check,
+      `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
+      "Configure the proxy to pass on redirects unchanged.",
+    )
+  }
+  const page = await trySend(location, { headers: { Cookie: toCookieHeader(answer.headers) } })
+  const state = new URL(location).searchParams.get("state") ?? location
+  return page?.status === 200 && page.text.includes(state)
+    ? ok(check, `A sign-in starts, and its page opens with a URL of ${location.length} characters.`)
+    : failed(
+        check,
+        `The sign-in page got ${describeStatus(page)}, with a URL of ${location.length} characters.`,
+        "Let the proxy pass on the URL and the Cookie header unchanged.",
+      )
+}
+
+/** The request that Auth.js, oauth2-proxy and Spring send. */
+function requestAuthorization(
   { authorization_endpoint }: Metadata,
   client_id: string,
   redirect_uri: string,
 ): Promise<Answer | null> {
-  const verifier = randomBytes(32).toString("base64url")
-  const code_challenge = hashToken(verifier)
-  const state = randomBytes(1_000).toString("base64url").slice(0, 1_000)
   const request = {
     client_id,
     redirect_uri,
     response_type: "code",
-    scope: "openid",
-    state,
-    code_challenge,
+    scope: "openid profile email",
+    state: randomBytes(750).toString("base64url"),
+    code_challenge: hashToken(randomBytes(32).toString("base64url")),
     code_challenge_method: "S256",
   }
-  return send(`${authorization_endpoint}?${new URLSearchParams(request)}`).catch(() => null)
+  // An error that is not for the client is JSON, too.
+  const headers = { Accept: "application/json" }
+  return trySend(`${authorization_endpoint}?${new URLSearchParams(request)}`, { headers })
+}
+
+/** The server's error, whether it is in the response or on its way to the client; null for none. */
+function findRefusal(answer: Answer | null, redirectUri: string): string | null {
+  const location = answer?.headers.get("location") ?? ""
+  const sent = location.startsWith(redirectUri) ? new URL(location).searchParams : null
+  return sent?.get("error_description") ?? findDescription(answer)
 }
