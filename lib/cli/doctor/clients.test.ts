@@ -2,6 +2,7 @@ import { registerClient, resolveClientMetadata } from "@modelcontextprotocol/cli
 import { customFetch, dynamicClientRegistration } from "openid-client"
 import { expect, test } from "vitest"
 import { checkClients, selfRegistering } from "./clients"
+import { type Finding, failed, ok } from "./finding"
 import type { Outcome } from "./registration"
 
 const complete = {
@@ -23,8 +24,8 @@ const mcp = ["MCP clients", "Cursor"]
 const web = ["Auth.js", "openid-client", "oauth2-proxy", "Spring Security"]
 const all = [...web, "oidc-agent", ...mcp]
 
-const check = (metadata: object, outcomes: [string, Outcome][] = []) =>
-  checkClients({ ...complete, ...metadata }, new Map(outcomes))
+const check = (metadata: object, outcomes: [string, Outcome][] = [], document: Finding | null = null) =>
+  checkClients({ ...complete, ...metadata }, { outcomes: new Map(outcomes), document })
 const registered: Outcome = { result: "registered" }
 const everyOne = (outcome: Outcome) => selfRegistering.map(({ name }): [string, Outcome] => [name, outcome])
 
@@ -79,16 +80,25 @@ test("a registration that the server refuses is reported in its words", () => {
 })
 
 test("MCP clients register, or have a URL as their ID, or need an ID from the operator", () => {
-  const find = (metadata: object, outcomes?: [string, Outcome][]) => check(metadata, outcomes).at(-2)
+  const find = (metadata: object, outcomes?: [string, Outcome][], document?: Finding) =>
+    check(metadata, outcomes, document).find((finding) => finding.check === "MCP clients")
   const off = { registration_endpoint: undefined }
   const withUrl = { client_id_metadata_document_supported: true }
   const tokenNeeded = everyOne({ result: "token needed" })
-  expect(find({}, everyOne(registered))).toMatchObject({ status: "ok" })
-  expect(find(off)).toMatchObject({ status: "warning", found: expect.stringContaining("client ID from you") })
-  expect(find({ ...off, ...withUrl })).toMatchObject({ status: "ok" })
-  expect(find({}, tokenNeeded)).toMatchObject({ status: "warning", found: expect.stringContaining("cannot send") })
-  expect(find(withUrl, tokenNeeded)).toMatchObject({ status: "ok" })
-  expect(find({})).toMatchObject({ status: "warning", found: expect.stringContaining("not tried") })
+  const [works, fails] = [ok("Sign-in", ""), failed("Sign-in", "", "")]
+  const cases: [found: Finding | undefined, status: string, text: RegExp][] = [
+    [find({}, everyOne(registered)), "ok", /^They can register themselves\.$/],
+    [find({}), "warning", /was not tried/],
+    [find({}, tokenNeeded), "warning", /cannot send/],
+    [find(off), "warning", /client ID from you/],
+    [find({ ...off, ...withUrl }, [], works), "ok", /which works\.$/],
+    [find(withUrl, everyOne(registered), works), "ok", /which works. Older ones can register themselves/],
+    [find(withUrl, everyOne(registered), fails), "warning", /failed/],
+    [find(withUrl, tokenNeeded), "warning", /was not tried/],
+  ]
+  for (const [finding, status, text] of cases) {
+    expect(finding).toMatchObject({ status, found: expect.stringMatching(text) })
+  }
 })
 
 const bodyOf = (wanted: string) => selfRegistering.find(({ name }) => name === wanted)?.body

@@ -143,15 +143,20 @@ export const selfRegistering: SelfRegistering[] = [mcp, ...clients, cursor].flat
   registers ? [{ name, ...registers }] : [],
 )
 
-/**
- * What would fail for each client.
- * @param outcomes what the server did with their registrations
- */
-export function checkClients(metadata: Metadata, outcomes: Map<string, Outcome>): Finding[] {
-  const check = (client: KnownClient, report: (metadata: Metadata, outcome: Outcome | undefined) => Finding) => {
+/** What was tried before. */
+export type Tried = {
+  /** What the server did with the registration of each client, by name. */
+  outcomes: Map<string, Outcome>
+  /** The sign-in with a client whose ID is the URL of its metadata; null when there was none. */
+  document: Finding | null
+}
+
+/** What would fail for each client. */
+export function checkClients(metadata: Metadata, { outcomes, document }: Tried): Finding[] {
+  const check = (client: KnownClient, report: (outcome: Outcome | undefined) => Finding) => {
     const missing = findMissing(metadata, client.needs)
     return missing.length === 0
-      ? report(metadata, outcomes.get(client.name))
+      ? report(outcomes.get(client.name))
       : failed(
           client.name,
           `The metadata has ${missing.join(", and ")}.`,
@@ -159,9 +164,9 @@ export function checkClients(metadata: Metadata, outcomes: Map<string, Outcome>)
         )
   }
   return [
-    ...clients.map((client) => check(client, (_, outcome) => reportClient(client, outcome))),
-    check(mcp, reportMcp),
-    check(cursor, (_, outcome) => reportCursor(outcome)),
+    ...clients.map((client) => check(client, (outcome) => reportClient(client, outcome))),
+    check(mcp, (outcome) => reportMcp(metadata, outcome, document)),
+    check(cursor, reportCursor),
   ]
 }
 
@@ -189,21 +194,39 @@ function reportClient({ name, registration }: KnownClient, outcome: Outcome | un
   }
 }
 
-function reportMcp(metadata: Metadata, outcome: Outcome | undefined): Finding {
+function reportMcp(metadata: Metadata, outcome: Outcome | undefined, document: Finding | null): Finding {
   const check = mcp.name
-  const sendsUrl = metadata.client_id_metadata_document_supported === true
   const setting = "Set CLIENT_ID_METADATA_DOCUMENTS=on, and for older clients REGISTRATION=open."
   if (outcome?.result === "refused") return failed(check, `Their registration is refused: ${outcome.reason}`, setting)
-  if (outcome?.result === "registered") {
-    return ok(check, `They can register themselves${sendsUrl ? ", or send the URL of their metadata" : ""}.`)
+  if (metadata.client_id_metadata_document_supported === true) return reportDocuments(outcome, document)
+  switch (outcome?.result) {
+    case "registered":
+      return ok(check, "They can register themselves.")
+    case "token needed":
+      return warning(
+        check,
+        "To register themselves, they need an initial access token, which they cannot send.",
+        setting,
+      )
+    case undefined:
+      return metadata.registration_endpoint === undefined
+        ? warning(check, "They cannot register themselves, so each needs a client ID from you.", setting)
+        : warning(check, "Whether they can register themselves was not tried.", "Fix the registration first.")
   }
-  if (sendsUrl) return ok(check, "They send the URL of their metadata as their client_id.")
-  if (outcome?.result === "token needed") {
-    return warning(check, "To register themselves, they need an initial access token, which they cannot send.", setting)
-  }
-  return metadata.registration_endpoint === undefined
-    ? warning(check, "They cannot register themselves, so each needs a client ID from you.", setting)
-    : warning(check, "Whether they can register themselves was not tried.", "Fix the registration first.")
+}
+
+/** A client that has such a URL sends it wherever the metadata allows it, also where it could register. */
+function reportDocuments(outcome: Outcome | undefined, document: Finding | null): Finding {
+  const check = mcp.name
+  const others = outcome?.result === "registered" ? " Older ones can register themselves." : ""
+  if (document?.status === "ok") return ok(check, `They send the URL of their metadata, which works.${others}`)
+  return warning(
+    check,
+    `They send the URL of their metadata. ${document ? "A sign-in with one failed" : "Whether the server can fetch it was not tried"}.${others}`,
+    document
+      ? "Fix the sign-in first."
+      : "Add --client-id with such a URL: Claude Code has https://claude.ai/oauth/claude-code-client-metadata",
+  )
 }
 
 function reportCursor(outcome: Outcome | undefined): Finding {

@@ -2,6 +2,9 @@ import { type Answer, type Finding, failed, type Metadata, ok, parseObject, send
 
 const discoveryCheck = "Discovery"
 
+/** Where OpenID Connect clients find the metadata. */
+export const discoveryUrl = (issuer: string) => `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`
+
 /** Finds the metadata as a client does. @returns `date` is the Date header */
 export async function checkDiscovery(
   issuer: string,
@@ -11,7 +14,7 @@ export async function checkDiscovery(
     metadata: null,
     date: null,
   })
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`
+  const url = discoveryUrl(issuer)
   let answer: Answer
   try {
     answer = await send(url)

@@ -1,10 +1,10 @@
 import { plural } from "../text"
 import { checkClients, selfRegistering } from "./clients"
-import { checkDiscovery } from "./discovery"
+import { checkDiscovery, discoveryUrl } from "./discovery"
 import { describeStatus, type Finding, failed, type Metadata, ok, parseObject, trySend, warning } from "./finding"
 import { checkAuthorizationHeader, checkCookies, checkLongRequests, checkLongResponses } from "./headers"
 import { deleteAll, describeRegistrations, noRegistrations, registerAll } from "./registration"
-import { checkSignIn, type SignInClient } from "./sign-in"
+import { checkSignIn, isDocumentUrl, type SignInClient } from "./sign-in"
 
 /** Seconds. Libraries accept about this difference between the clocks. */
 const maxClockSkew = 30
@@ -37,7 +37,7 @@ export async function examine(issuer: string, options: Options): Promise<{ serve
     checkClock(date),
     await checkServerMetadata(issuer),
     await checkKeys(metadata),
-    await checkCors(metadata),
+    await checkCors(issuer, metadata),
     authorizationHeader,
     await checkLongRequests(metadata),
     await checkLongResponses(metadata),
@@ -45,7 +45,8 @@ export async function examine(issuer: string, options: Options): Promise<{ serve
     registration,
     signIn,
   ]
-  return { server, clients: checkClients(metadata, tried.outcomes) }
+  const document = client && isDocumentUrl(client.clientId) ? signIn : null
+  return { server, clients: checkClients(metadata, { outcomes: tried.outcomes, document }) }
 }
 
 const afterCookies = warning("Sign-in", "Not started, because its cookie would be lost.", "Fix the cookies first.")
@@ -144,7 +145,7 @@ async function checkKeys({ jwks_uri }: Metadata): Promise<Finding> {
       )
 }
 
-async function checkCors({ token_endpoint, jwks_uri }: Metadata): Promise<Finding> {
+async function checkCors(issuer: string, { token_endpoint }: Metadata): Promise<Finding> {
   const check = "CORS"
   const fix = "Configure the proxy to forward OPTIONS requests and to set no CORS headers itself."
   const origin = { Origin: "https://client.example" }
@@ -162,13 +163,14 @@ async function checkCors({ token_endpoint, jwks_uri }: Metadata): Promise<Findin
       fix,
     )
   }
-  const keys = await trySend(String(jwks_uri), { headers: origin })
-  const allowedOrigin = keys?.headers.get("access-control-allow-origin") ?? ""
+  const url = discoveryUrl(issuer)
+  const metadata = await trySend(url, { headers: origin })
+  const allowedOrigin = metadata?.headers.get("access-control-allow-origin") ?? ""
   return allowedOrigin === "*"
     ? ok(check, "Preflight requests reach the server, and pages of other origins can read public documents.")
     : failed(
         check,
-        `GET ${jwks_uri} has Access-Control-Allow-Origin "${allowedOrigin}" instead of "*". Browser clients cannot read it.`,
+        `GET ${url} has Access-Control-Allow-Origin "${allowedOrigin}" instead of "*". Browser clients cannot read it.`,
         fix,
       )
 }

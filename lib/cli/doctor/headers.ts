@@ -48,7 +48,7 @@ export async function checkLongResponses({ authorization_endpoint }: Metadata): 
   const headers = { "Sec-Fetch-Site": "cross-site" }
   const answer = await trySend(String(authorization_endpoint), { method: "POST", headers, body })
   const location = answer?.headers.get("location") ?? ""
-  return location === `${authorization_endpoint}?${body}`
+  return answer?.status === 303 && location === `${authorization_endpoint}?${body}`
     ? ok(check, `A redirect of ${location.length} characters arrives.`)
     : failed(
         check,
