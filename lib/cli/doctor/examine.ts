@@ -23,6 +23,9 @@ export type Options = {
 export async function examine(issuer: string, options: Options): Promise<{ server: Finding[]; clients: Finding[] }> {
   const { findings, metadata, date } = await checkDiscovery(issuer)
   if (!metadata) return { server: findings, clients: [] }
+  const first = [...findings, checkIssuer(issuer, metadata), checkTls(issuer), checkClock(date)]
+  // Every client stops here, and the endpoints may be those of another server.
+  if (metadata.issuer !== issuer) return { server: first, clients: [] }
   const authorizationHeader = await checkAuthorizationHeader(metadata)
   const cookies = await checkCookies(metadata)
   const tried = await tryRegistrations(metadata, authorizationHeader, options.initialAccessToken)
@@ -30,11 +33,8 @@ export async function examine(issuer: string, options: Options): Promise<{ serve
   const signIn = cookies.status === "failed" ? afterCookies : await checkSignIn(metadata, client)
   const registration = describeRegistrations(tried, await deleteAll(tried.registered))
   const server = [
-    ...findings,
-    checkIssuer(issuer, metadata),
-    checkTls(issuer),
+    ...first,
     checkEndpoints(issuer, metadata),
-    checkClock(date),
     await checkServerMetadata(issuer),
     await checkKeys(metadata),
     await checkCors(issuer, metadata),
@@ -68,8 +68,8 @@ function checkIssuer(issuer: string, metadata: Metadata): Finding {
     check,
     `The metadata has the issuer ${metadata.issuer}, and you gave ${issuer}. openid-client, Spring and Auth.js refuse this.`,
     metadata.issuer === issuer.replace(/\/$/, "")
-      ? "Give clients the issuer without the slash at its end."
-      : `Set ISSUER=${issuer} at the server, or give clients the issuer ${metadata.issuer}.`,
+      ? "Give clients, and the doctor, the issuer without the slash at its end."
+      : `Set ISSUER=${new URL(issuer).origin} at the server, or give clients the issuer ${metadata.issuer}. Then run the doctor again.`,
   )
 }
 
