@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { promisify } from "node:util"
 import type { Page } from "@playwright/test"
@@ -6,7 +6,7 @@ import { compactVerify, createRemoteJWKSet } from "jose"
 import { findFreePort } from "@/lib/testing/free-port"
 import { root } from "@/lib/testing/packages"
 import { testEnvironment } from "../fixtures/environment"
-import { type Example, runCli, startExample, startProgram } from "../fixtures/example"
+import { type Example, runCli, runInTerminal, startExample, startProgram } from "../fixtures/example"
 import { forgeSigned, serverKey, takeApart } from "../fixtures/forgeries"
 import { expect, test } from "../fixtures/journey"
 import { buildNextApp } from "../fixtures/next-app"
@@ -253,28 +253,26 @@ test("a device signs its user in with a code, calls userinfo, refreshes and sign
   const grant = ["--public", "--grant-type", "device_code", "--grant-type", "refresh_token"]
   const { client_id } = await runCli<Registered>("client", "create", "--name", "Television", ...grant)
   const user = await insertUser()
-  const child = spawn(process.execPath, ["--import", "tsx", "e2e/clients/examples/device.ts"], {
-    cwd: root,
-    env: { ...process.env, ISSUER: testEnvironment().issuer, CLIENT_ID: client_id },
-  })
-  let output = ""
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text
-  })
+  const device = runInTerminal("device.ts", { CLIENT_ID: client_id })
   try {
-    await expect.poll(() => output).toMatch(/enter [A-Z]{4}-[A-Z]{4}\./)
+    await expect.poll(device.output).toMatch(/enter [A-Z]{4}-[A-Z]{4}\./)
     await addBrowserSession(context, user)
     await page.goto(`${testEnvironment().issuer}/device`)
-    await page.getByLabel("Code").fill(/enter (\S+)\./.exec(output)?.[1] ?? "")
+    await page.getByLabel("Code").fill(/enter (\S+)\./.exec(device.output())?.[1] ?? "")
     await page.getByRole("button", { name: "Continue" }).click()
     await allow(page)
     await expect(page.getByRole("heading", { name: "Device connected" })).toBeVisible()
-    await expect.poll(() => output, { timeout: 15_000 }).toContain(`${user.email} is signed out.`)
-    expect(output).toContain(`${user.email} is signed in.`)
-    expect(output).toContain(`The tokens of ${user.email} are new.`)
+    expect(await device.exitCode, device.output()).toBe(0)
+    for (const line of [
+      `${user.email} is signed in.`,
+      `The tokens of ${user.email} are new.`,
+      `${user.email} is signed out.`,
+    ]) {
+      expect(device.output()).toContain(line)
+    }
     expect(await readSessions(client_id)).toEqual([{ rotations: 1, revokedReason: "revoked_by_client" }])
   } finally {
-    child.kill("SIGKILL")
+    device.stop()
   }
 })
 

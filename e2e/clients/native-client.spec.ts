@@ -1,9 +1,62 @@
 import * as oauth from "oauth4webapi"
 import { testEnvironment } from "../fixtures/environment"
+import { runCli, runInTerminal } from "../fixtures/example"
 import { backAtClient, beginAtClient, expect, test } from "../fixtures/journey"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
+import { query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { insertUser, isActive, registerClient } from "../fixtures/world"
+
+/** Registers the client as docs/clients/native-app.md says, runs the program, and waits until it prints its URL. */
+async function startNativeApp() {
+  const args = ["--name", "My command", "--public", "--redirect-uri", "http://127.0.0.1/callback"]
+  const { client_id } = await runCli<{ client_id: string }>("client", "create", ...args)
+  // Without a PATH, the program finds no browser to open.
+  const app = runInTerminal("native-app.ts", { CLIENT_ID: client_id, PATH: "" })
+  await expect.poll(app.output).toMatch(/Sign in at \S+\n/)
+  return { app, clientId: client_id, url: new URL(/Sign in at (\S+)/.exec(app.output())?.[1] ?? "") }
+}
+
+test("the native app signs its user in in the browser, calls userinfo, refreshes and signs out, with tokens bound to its key", async ({
+  page,
+}) => {
+  const { app, clientId, url } = await startNativeApp()
+  try {
+    const user = await insertUser()
+    await page.goto(url.href)
+    await signIn(page, user)
+    await allow(page)
+    await expect(page.getByText("You can close this page.")).toBeVisible()
+    expect(await app.exitCode, app.output()).toBe(0)
+    for (const line of [
+      `${user.email} is signed in.`,
+      `The tokens of ${user.email} are new.`,
+      `${user.email} is signed out.`,
+    ]) {
+      expect(app.output()).toContain(line)
+    }
+    const sessions = await query(`SELECT "rotations", "revokedReason", "dpopJkt" FROM "Session" WHERE "clientId" = ?`, [
+      clientId,
+    ])
+    expect(sessions).toEqual([
+      { rotations: 1, revokedReason: "revoked_by_client", dpopJkt: expect.stringMatching(/^[\w-]{43}$/) },
+    ])
+  } finally {
+    app.stop()
+  }
+})
+
+test("the native app refuses a response that it did not ask for - RFC 9700 4.7", async () => {
+  const { app, url } = await startNativeApp()
+  try {
+    const planted = new URLSearchParams({ code: "planted", state: "planted", iss: testEnvironment().issuer })
+    await fetch(`${url.searchParams.get("redirect_uri")}?${planted}`)
+    expect(await app.exitCode).toBe(1)
+    expect(app.output()).toContain('unexpected "state" response parameter value')
+  } finally {
+    app.stop()
+  }
+})
 
 const options = { [oauth.allowInsecureRequests]: true }
 
