@@ -6,7 +6,7 @@ import { expect, test } from "../fixtures/journey"
 import { allow, signIn } from "../fixtures/people"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a browser client, run as in docs/quick-starts.md. Its pages have another origin.
+// The browser client of docs/clients/oauth4webapi.md. Its pages have another origin.
 let example: Example
 let clientId: string
 
@@ -31,7 +31,7 @@ function watchRequests(page: Page): string[] {
   return requests
 }
 
-test("the browser client of the quick start works, from another origin", async ({ page }) => {
+test("the browser client with oauth4webapi works, from another origin", async ({ page }) => {
   const user = await insertUser({ name: "Ada Lovelace" })
   const requests = watchRequests(page)
   await page.goto(example.url)

@@ -6,7 +6,7 @@ import { allow, deny, signIn } from "../fixtures/people"
 import { remember } from "../fixtures/secrets"
 import { insertUser } from "../fixtures/world"
 
-// The quick start for a confidential web client, run as in docs/quick-starts.md.
+// The web client of docs/clients/openid-client.md.
 let example: Example
 
 test.beforeAll(async () => {
@@ -42,15 +42,15 @@ async function runThrough(page: Page): Promise<void> {
   await expect(page.getByText("No one is signed in.")).toBeVisible()
 }
 
-test("the web client of the quick start works", async ({ page }) => {
+test("the web client with openid-client works", async ({ page }) => {
   await runThrough(page)
 })
 
-test("the web client of the quick start works with JavaScript turned off in the browser", async ({ openContext }) => {
+test("the web client with openid-client works with JavaScript turned off in the browser", async ({ openContext }) => {
   await runThrough(await (await openContext({ javaScriptEnabled: false })).newPage())
 })
 
-test("the web client of the quick start shows a Deny as access_denied", async ({ page }) => {
+test("the web client with openid-client shows a Deny as access_denied", async ({ page }) => {
   await page.goto(example.url)
   await page.getByRole("link", { name: "Sign in" }).click()
   await signIn(page, await insertUser())
@@ -58,7 +58,7 @@ test("the web client of the quick start shows a Deny as access_denied", async ({
   await expect(page.getByText("That did not work: access_denied")).toBeVisible()
 })
 
-test("the web client of the quick start rejects a response that it did not ask for - RFC 9700 4.7", async ({
+test("the web client with openid-client rejects a response that it did not ask for - RFC 9700 4.7", async ({
   page,
 }) => {
   await page.goto(`${example.url}/callback?code=planted&state=planted`)

@@ -5,18 +5,15 @@ import { runCli } from "../fixtures/example"
 import { remember } from "../fixtures/secrets"
 import { expect, test } from "../fixtures/world"
 
-// The pages for developers of clients: what they quote and name must exist.
+// The pages in docs/clients: what they quote and name must exist.
 
-const files = [
-  "docs/quick-starts.md",
-  ...readdirSync(path.join(root, "docs/clients")).map((name) => `docs/clients/${name}`),
-]
+const files = readdirSync(path.join(root, "docs/clients")).map((name) => `docs/clients/${name}`)
 const pages = files.map((file) => ({
   folder: path.join(root, path.dirname(file)),
   text: readFileSync(path.join(root, file), "utf8"),
 }))
 
-test("every excerpt of the quick starts is in the file that it names", () => {
+test("every excerpt of the pages is in the file that it names", () => {
   let count = 0
   for (const { folder, text } of pages) {
     const excerpts = [...text.matchAll(/\bFrom\s+\[[^\]]+\]\((\.\.\/[^)]+)\):\n\n```\w+\n([\s\S]*?)```/g)]
@@ -30,7 +27,7 @@ test("every excerpt of the quick starts is in the file that it names", () => {
   expect(count).toBeGreaterThan(15)
 })
 
-test("every file that the quick starts name exists", () => {
+test("every file that the pages name exists", () => {
   for (const { folder, text } of pages) {
     const links = [...text.matchAll(/\]\(((?:\.\.\/)?[^):#]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) =>
       path.join(folder, link),
@@ -42,7 +39,7 @@ test("every file that the quick starts name exists", () => {
   }
 })
 
-test("every client of the quick starts can be registered with the command shown", async () => {
+test("every client of the pages can be registered with the command shown", async () => {
   const texts = pages.map(({ text }) => text).join("\n")
   const commands = [...texts.matchAll(/npm run -s cli -- (client create .*)/g)].map(([, command = ""]) => command)
   expect(commands.length).toBeGreaterThan(8)
