@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { callbackPath } from "@/lib/authorization/interaction"
+import { secondsFromNow } from "@/lib/clock"
 import { insertPasskey } from "@/lib/data/passkeys"
 import { deleteUser, type User } from "@/lib/data/users"
 import { hashToken } from "@/lib/protocol/random"
 import { startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { postedBy, testOrigin } from "@/lib/testing/posted-form"
-import { inMinutes, storeUser } from "@/lib/testing/rows"
+import { storeUser } from "@/lib/testing/rows"
 import { accountForm, isByPasskey } from "./account"
 import { redirect } from "./responses"
 
@@ -35,7 +36,7 @@ describeOnEachDatabase(
     })
 
     test("for a sensitive change needs a sign-in of the last ten minutes", async () => {
-      const sessionFrom = (minutes: number) => startBrowserSession(user.id, null, inMinutes(minutes))
+      const sessionFrom = (minutes: number) => startBrowserSession(user.id, null, secondsFromNow(minutes * 60))
       expect(await post("/account/email", (await sessionFrom(-8)).token)).toBe(`${testOrigin}/done`)
       expect(await post("/account/email", (await sessionFrom(-11)).token)).toBe(
         `${testOrigin}/sign-in?next=%2Faccount%2Femail`,
@@ -44,7 +45,7 @@ describeOnEachDatabase(
     })
 
     test("that is a step of an authorization leads back to it", async () => {
-      const { token } = await startBrowserSession(user.id, null, inMinutes(-11))
+      const { token } = await startBrowserSession(user.id, null, secondsFromNow(-11 * 60))
       expect(await post("/account/totp", token, "state=a-state-token")).toBe(
         `${testOrigin}${callbackPath("a-state-token")}`,
       )
