@@ -2,6 +2,8 @@ import type { KeyObject } from "node:crypto"
 import { decodeJwt, jwtDecrypt } from "jose"
 import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { issueInitialAccessToken } from "@/lib/clients/initial-access-token"
+import { updateClient } from "@/lib/data/clients"
+import { findUserByEmail } from "@/lib/data/users"
 import { hashToken } from "@/lib/protocol/random"
 import { deriveKey, type KeyPurpose } from "@/lib/secret"
 import {
@@ -25,6 +27,7 @@ import {
   type Token,
   takeApart,
 } from "../fixtures/forgeries"
+import { openIdentityProvider } from "../fixtures/identity-provider"
 import { serve } from "../fixtures/journey"
 import { countAuthorizations, query, readSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
@@ -36,6 +39,7 @@ import {
   kindNames,
   pushRequest,
   requestUriPrefix,
+  sealFormResult,
   signRequest,
   type TokenOwner,
 } from "../fixtures/token-kinds"
@@ -43,6 +47,7 @@ import {
   authorizationParameters,
   expect,
   expectOAuthError,
+  locationOf,
   makePkce,
   obtainCode,
   obtainTokens,
@@ -52,7 +57,7 @@ import {
   redirectUri,
   registerClient,
   signAssertion,
-  type TestBrowser,
+  TestBrowser,
   type Tokens,
   test,
 } from "../fixtures/world"
@@ -63,7 +68,7 @@ import {
 /** A row of the table. */
 type Place = {
   /** The kind of token that is accepted here. */
-  kind: KindName
+  kind: KindName | "ID token of a provider"
   /** The good token, taken apart. */
   token: Token<KeyObject> | Token<Uint8Array>
   /** The values of typ that are accepted, for a signed token. */
@@ -264,9 +269,25 @@ test("a forged id_token_hint is refused at /end-session - RFC 8725 3, RP-Initiat
   })
 })
 
+/** Sends the table of client assertions to an endpoint. @param status of a request with the good one */
+async function expectAssertionsRefused(owner: TokenOwner, path: string, form: Record<string, string>, status: number) {
+  const { client } = owner
+  const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
+  await expectForgeriesRefused(owner, {
+    kind: "client assertion",
+    good,
+    token: takeApart(good, keyOf(owner)),
+    types: [undefined, "JWT", "client-authentication+jwt"],
+    send: (client_assertion) => postForm(path, null, { ...form, client_assertion, client_assertion_type }),
+    expectRefused: (response) => expectOAuthError(response, "invalid_client", 401),
+    expectAccepted: async (response) => expect(response.status, path).toBe(status),
+    expectUsed: (response) => expectOAuthError(response, "invalid_client", 401),
+    readState: () => countAuthorizations(client.clientId),
+  })
+}
+
 test("a forged client assertion is refused - RFC 8725 3, RFC 7523 3", async () => {
   const owner = await createTokenOwner()
-  const { client } = owner
   for (const [path, form, status] of [
     ["/token", { grant_type: "client_credentials" }, 200],
     // The client is authenticated, and then the rest of the request is refused.
@@ -276,18 +297,26 @@ test("a forged client assertion is refused - RFC 8725 3, RFC 7523 3", async () =
     ["/introspect", { token: "x" }, 200],
     ["/revoke", { token: "x" }, 200],
   ] as const) {
-    const { client_assertion: good = "", client_assertion_type } = await signAssertion(client)
-    await expectForgeriesRefused(owner, {
-      kind: "client assertion",
-      good,
-      token: takeApart(good, keyOf(owner)),
-      types: [undefined, "JWT", "client-authentication+jwt"],
-      send: (client_assertion) => postForm(path, null, { ...form, client_assertion, client_assertion_type }),
-      expectRefused: (response) => expectOAuthError(response, "invalid_client", 401),
-      expectAccepted: async (response) => expect(response.status, path).toBe(status),
-      expectUsed: (response) => expectOAuthError(response, "invalid_client", 401),
-      readState: () => countAuthorizations(client.clientId),
-    })
+    await expectAssertionsRefused(owner, path, form, status)
+  }
+})
+
+test("a forged token of a client with a jwks_uri is refused - RFC 8725 3, RFC 7523 3, RFC 9126 3", async () => {
+  const owner = await createTokenOwner()
+  const { client } = owner
+  let fetches = 0
+  const site = await serve((_request, response) => {
+    fetches++
+    response.writeHead(200, { "Content-Type": "application/json" }).end(client.jwks)
+  })
+  try {
+    const published = { jwks: null, jwksUri: `${site.origin}/published-keys` }
+    await updateClient(client.clientId, () => published, { actor: "operator" })
+    await expectAssertionsRefused(owner, "/token", { grant_type: "client_credentials" }, 200)
+    await expectPushedRequestsRefused(owner)
+    expect(fetches).toBeGreaterThan(0)
+  } finally {
+    await site.close()
   }
 })
 
@@ -317,8 +346,8 @@ test("a forged request object is refused at /authorize - RFC 8725 3, RFC 9101 6.
   })
 })
 
-test("a forged request object is refused at /par - RFC 8725 3, RFC 9126 3", async () => {
-  const owner = await createTokenOwner()
+/** Sends the table of request objects to /par. */
+async function expectPushedRequestsRefused(owner: TokenOwner) {
   const { client } = owner
   const good = await signRequest(client)
   await expectForgeriesRefused(owner, {
@@ -331,6 +360,10 @@ test("a forged request object is refused at /par - RFC 8725 3, RFC 9126 3", asyn
     expectAccepted: async (response) => expect(response.status).toBe(201),
     readState: () => countAuthorizations(client.clientId),
   })
+}
+
+test("a forged request object is refused at /par - RFC 8725 3, RFC 9126 3", async () => {
+  await expectPushedRequestsRefused(await createTokenOwner())
 })
 
 const proofExceptions = {
@@ -483,4 +516,73 @@ test("a forged initial access token is refused at /register - RFC 8725 3, RFC 75
       "wrong issuer": "It has no issuer. Its key is derived from the secret of this server.",
     },
   })
+})
+
+test("a forged form result shows nothing on a page - RFC 8725 3, RFC 7516 5.2", async () => {
+  const email = `typed-${crypto.randomUUID()}@example.com`
+  const good = remember(await sealFormResult("/sign-in", email))
+  const noName = "It has no names. Its key is derived from the secret of this server, for this purpose."
+  await expectForgeriesRefused(await createTokenOwner(), {
+    kind: "form result",
+    good,
+    token: await openSealed(good, "form-result"),
+    send: (token) => fetch(at("/sign-in"), { headers: { Cookie: `${cookieName("form")}=${token}` } }),
+    async expectRefused(response) {
+      expect(response.status).toBe(200)
+      expect(await response.text()).not.toContain(email)
+    },
+    expectAccepted: async (response) => expect(await response.text()).toContain(email),
+    readState: async () => null,
+    except: { ...sealedExceptions, "wrong issuer": noName, "wrong audience": noName },
+  })
+})
+
+test("a forged ID token of another provider signs no one in - RFC 8725 3, OpenID Connect Core 3.1.3.7", async () => {
+  const owner = await createTokenOwner()
+  const provider = await openIdentityProvider()
+  try {
+    const started = new TestBrowser()
+    const headers = { Origin: at(""), "Sec-Fetch-Site": "same-origin" }
+    const body = new URLSearchParams({ provider: provider.id })
+    const sent = locationOf(await started.fetch("/sign-in/provider/submit", { method: "POST", body, headers }))
+    const [state = "", nonce = ""] = ["state", "nonce"].map((name) => sent.searchParams.get(name) ?? "")
+    const email = `${provider.id}@example.com`
+    const person = { sub: "the-person", email, email_verified: true, nonce }
+    const good = await provider.sign(person)
+    let browser = new TestBrowser()
+    /** Each answer comes to a new browser in the same state. */
+    const send = (idToken: string) => {
+      provider.issue(idToken)
+      browser = new TestBrowser()
+      for (const [name, value] of started.cookies) browser.cookies.set(name, value)
+      return browser.fetch(`/sign-in/provider/callback?${new URLSearchParams({ code: "a-code", state })}`)
+    }
+    const expectRefused = async (response: Response) => {
+      expect(locationOf(response).pathname).toBe("/sign-in")
+      expect(response.headers.getSetCookie().some((cookie) => cookie.startsWith(cookieName("session")))).toBe(false)
+    }
+    const readState = () => query(`SELECT COUNT(*) AS n FROM "User" WHERE "email" IN (?, ?)`, [email, owner.user.email])
+    for (const changes of [{ nonce: "another" }, { nonce: undefined }, { exp: undefined }, { sub: undefined }]) {
+      await expectRefused(await send(await provider.sign({ ...person, ...changes })))
+      const page = await (await browser.fetch("/sign-in")).text()
+      expect(page, JSON.stringify(changes)).toContain("Signing in with that account didn")
+    }
+    await expectForgeriesRefused(owner, {
+      kind: "ID token of a provider",
+      good,
+      token: takeApart(good, provider.key),
+      send,
+      expectRefused,
+      readState,
+      async expectAccepted(response) {
+        expect(locationOf(response).pathname).toBe("/")
+        expect(await findUserByEmail(email)).toMatchObject({ email })
+      },
+      except: {
+        "wrong typ": "An ID token needs no typ (OpenID Connect Core 1.0 section 2). The nonce is for one sign-in.",
+      },
+    })
+  } finally {
+    await provider.close()
+  }
 })

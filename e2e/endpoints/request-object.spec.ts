@@ -60,6 +60,16 @@ test("parameters beside a request object change nothing - RFC 9101 6.3", async (
   )
 })
 
+test("a request object may be used again while it is valid, also one with a jti - RFC 9101 4", async () => {
+  const client = await keyClient()
+  const request = await sign(client, makePkce(), { jti: crypto.randomUUID() })
+  const browser = await openBrowser(await insertUser())
+  const url = `/authorize?${new URLSearchParams({ client_id: client.clientId, request })}`
+  const codes = [expectCode(await browser.fetch(url)), expectCode(await browser.fetch(url))]
+  expect(codes[0]).not.toBe(codes[1])
+  for (const _ of codes) expect((await postForm("/par", client, { request })).status).toBe(201)
+})
+
 test("a request object that fails a check is refused - RFC 9101 4, 6.2, 10.8", async () => {
   const client = await keyClient()
   const other = await keyClient()

@@ -105,6 +105,8 @@ async function discover({ kind, issuer, clientId, clientSecret }: Provider): Pro
     if (isLoopback(issuer)) client.allowInsecureRequests(configuration)
     return configuration
   }
-  const execute = isLoopback(issuer) ? [client.allowInsecureRequests] : []
+  // OpenID Connect Core 1.0 section 3.1.3.7: "The Client MUST validate the signature of all other ID Tokens". It exempts those
+  // that come from the provider by TLS, and openid-client leaves the check out for all unless it is told.
+  const execute = [client.enableNonRepudiationChecks, ...(isLoopback(issuer) ? [client.allowInsecureRequests] : [])]
   return client.discovery(new URL(issuer), clientId, undefined, authentication, { execute, timeout: timeoutSeconds })
 }
