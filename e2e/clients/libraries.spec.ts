@@ -12,6 +12,7 @@ import { expect, test } from "../fixtures/journey"
 import { buildNextApp } from "../fixtures/next-app"
 import { startOwnServer } from "../fixtures/own-server"
 import { addBrowserSession, allow, signIn } from "../fixtures/people"
+import { readPrintedQrCode } from "../fixtures/qr-code"
 import { changeUser, query } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
 import { insertUser, obtainTokens, registerClient } from "../fixtures/world"
@@ -256,9 +257,16 @@ test("a device signs its user in with a code, calls userinfo, refreshes and sign
   const device = runInTerminal("device.ts", { CLIENT_ID: client_id })
   try {
     await expect.poll(device.output).toMatch(/enter [A-Z]{4}-[A-Z]{4}\./)
+    const userCode = /enter (\S+)\./.exec(device.output())?.[1] ?? ""
+    // RFC 8628 section 3.3.1: verification_uri_complete.
+    const scanned = readPrintedQrCode(device.output())
+    expect(scanned).toBe(`${testEnvironment().issuer}/device?${new URLSearchParams({ user_code: userCode })}`)
     await addBrowserSession(context, user)
+    await page.goto(scanned)
+    await expect(page.getByLabel("Code")).toHaveValue(userCode)
+    // Without a camera, the user types it.
     await page.goto(`${testEnvironment().issuer}/device`)
-    await page.getByLabel("Code").fill(/enter (\S+)\./.exec(device.output())?.[1] ?? "")
+    await page.getByLabel("Code").fill(userCode)
     await page.getByRole("button", { name: "Continue" }).click()
     await allow(page)
     await expect(page.getByRole("heading", { name: "Device connected" })).toBeVisible()

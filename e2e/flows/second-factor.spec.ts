@@ -4,6 +4,7 @@ import { backAtClient, beginAtClient } from "../fixtures/journey"
 import { expect, type MailedServer, mailSettings, test } from "../fixtures/mail"
 import { startOwnServer } from "../fixtures/own-server"
 import { addBrowserSession, signIn } from "../fixtures/people"
+import { readQrCode } from "../fixtures/qr-code"
 import { remember } from "../fixtures/secrets"
 import { AuthenticatorApp } from "../fixtures/totp"
 import { insertUser, readTokens, redeem, registerClient, type TestUser } from "../fixtures/world"
@@ -20,6 +21,21 @@ async function setUpApp(page: Page): Promise<{ app: AuthenticatorApp; recoveryCo
   for (const code of recoveryCodes) remember(code)
   return { app, recoveryCodes }
 }
+
+test("a camera reads the key of the authenticator app in the QR code", async ({ page, mailed }) => {
+  const user = await insertUser()
+  await addBrowserSession(page.context(), user, mailed.issuer)
+  await page.goto(`${mailed.issuer}/account/totp`)
+  const key = remember((await page.locator("form code").textContent()) ?? "").replaceAll(/\s/g, "")
+  const uri = new URL(remember(await readQrCode(page.getByRole("img", { name: "QR code for the authenticator app" }))))
+  expect([uri.protocol, uri.host, decodeURIComponent(uri.pathname)]).toEqual([
+    "otpauth:",
+    "totp",
+    `/OAuth Flow:${user.email}`,
+  ])
+  const usual = { algorithm: "SHA1", digits: "6", period: "30" }
+  expect(Object.fromEntries(uri.searchParams)).toEqual({ secret: key, issuer: "OAuth Flow", ...usual })
+})
 
 async function openWithApp(page: Page, mailed: MailedServer) {
   const user = await insertUser()
