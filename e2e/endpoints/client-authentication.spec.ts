@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from "jose"
 import { assertionType } from "@/lib/clients/client-assertion"
 import { rotateClientSecret } from "@/lib/clients/registration"
 import { deleteClient } from "@/lib/data/clients"
@@ -115,6 +116,29 @@ test("a client with a key authenticates by an assertion, which is accepted once 
     const assertion = await signAssertion(client)
     expect(await (await postForm(path, null, { ...form, ...assertion })).text(), path).not.toContain("invalid_client")
     await expectOAuthError(await postForm(path, null, { ...form, ...assertion }), "invalid_client", 401)
+  }
+})
+
+test("an assertion must have the algorithm that the client is registered with - OpenID Connect Registration 2", async () => {
+  const { publicKey, privateKey } = await generateKeyPair("PS256", { extractable: true })
+  // Without alg, an RSA key is for RS256 too.
+  const jwks = JSON.stringify({ keys: [await exportJWK(publicKey)] })
+  const metadata = { tokenEndpointAuthMethod: "private_key_jwt", jwks }
+  const any = await registerClient(metadata)
+  const pinned = await registerClient({ ...metadata, tokenEndpointAuthSigningAlg: "PS256" })
+  const keys = { PS256: privateKey, RS256: (await importJWK(await exportJWK(privateKey), "RS256")) as CryptoKey }
+  for (const path of [...endpoints, "/par"]) {
+    const send = async (client: TestClient, alg: "PS256" | "RS256") => {
+      const assertion = await signAssertion({ ...client, privateKey: keys[alg] }, alg)
+      return postForm(path, null, { grant_type: "client_credentials", token: "x", refresh_token: "x", ...assertion })
+    }
+    for (const [client, alg] of [
+      [any, "RS256"],
+      [any, "PS256"],
+      [pinned, "PS256"],
+    ] as const)
+      expect(await (await send(client, alg)).text(), path).not.toContain("invalid_client")
+    await expectOAuthError(await send(pinned, "RS256"), "invalid_client", 401)
   }
 })
 

@@ -96,6 +96,16 @@ test("bodies of real clients are accepted - RFC 7591 2", async () => {
   expect(inspector).toMatchObject({ token_endpoint_auth_method: "none", client_name: "MCP Inspector" })
 })
 
+test("the algorithm of assertions is registered for private_key_jwt, and ignored for other methods - RFC 7591 2, OpenID Connect Registration 2", async () => {
+  const { jwks } = await registerClient({ tokenEndpointAuthMethod: "private_key_jwt" })
+  const withKey = { ...metadata, token_endpoint_auth_method: "private_key_jwt", jwks: JSON.parse(jwks ?? "") }
+  const alg = { token_endpoint_auth_signing_alg: "ES256" }
+  expect(await readInformation(await register({ ...withKey, ...alg }))).toMatchObject(alg)
+  expect(await readInformation(await register({ ...metadata, ...alg }))).not.toHaveProperty(Object.keys(alg))
+  const unknown = await register({ ...withKey, token_endpoint_auth_signing_alg: "HS256" })
+  await expectOAuthError(unknown, "invalid_client_metadata")
+})
+
 test("metadata that is wrong or not supported is refused by name - RFC 7591 3.2.2", async () => {
   const wrong: [object, string, RegExp][] = [
     [{ redirect_uris: [] }, "invalid_redirect_uri", /redirect URI/],

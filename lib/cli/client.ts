@@ -24,6 +24,7 @@ type Options = {
   scope?: string
   strictScope?: boolean
   tokenEndpointAuthMethod?: string
+  tokenEndpointAuthSigningAlg?: string
   grantType?: string[]
   postLogoutRedirectUri?: string[]
   jwksFile?: string
@@ -124,6 +125,10 @@ function addMetadataOptions(command: Command): Command {
       "--token-endpoint-auth-method <method>",
       "client_secret_basic, client_secret_post, client_secret (either, the default), private_key_jwt or none",
     )
+    .option(
+      "--token-endpoint-auth-signing-alg <alg>",
+      'the only algorithm of assertions, for private_key_jwt, such as PS256; "" for any (the default)',
+    )
     .option("--jwks-file <file>", "the client's public keys as a JWK Set, for private_key_jwt")
     .option("--logo-uri <uri>", 'the logo on the consent page, which this server fetches; "" removes it')
     .option("--client-uri <uri>", "the client's website, linked on the consent page")
@@ -153,6 +158,7 @@ function toMetadata(options: Options): Partial<ClientMetadata> {
     policyUri: options.policyUri,
     tosUri: options.tosUri,
     tokenEndpointAuthMethod: options.public ? "none" : options.tokenEndpointAuthMethod,
+    tokenEndpointAuthSigningAlg: options.tokenEndpointAuthSigningAlg,
     jwks: options.jwksFile && readTextFile(options.jwksFile),
     jwksUri: options.jwksUri,
     grantTypes: options.grantType?.map((type) => grantAliases.get(type) ?? type),

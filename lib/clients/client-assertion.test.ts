@@ -1,6 +1,14 @@
 import http from "node:http"
 import type { AddressInfo } from "node:net"
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose"
+import {
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  SignJWT,
+} from "jose"
 import { beforeAll, expect, test } from "vitest"
 import { parseParameters } from "@/lib/protocol/parameters"
 import { describeOnEachDatabase } from "@/lib/testing/database"
@@ -23,7 +31,9 @@ async function makeKeys(alg: string) {
   return { privateKey, jwks: JSON.stringify({ keys: [jwk] }) }
 }
 
-const register = async (metadata: { jwks?: string; jwksUri?: string } = { jwks: keys.jwks }) => {
+const register = async (
+  metadata: { jwks?: string; jwksUri?: string; tokenEndpointAuthSigningAlg?: string } = { jwks: keys.jwks },
+) => {
   const method = { tokenEndpointAuthMethod: "private_key_jwt" }
   const facts = { clientName: "A client", redirectUris: ["https://client.example/callback"], ...method, ...metadata }
   const { client, clientSecret } = await registerClient(facts)
@@ -107,6 +117,27 @@ describeOnEachDatabase("a client assertion", () => {
       await expect(authenticate(await sign(clientId, {}, { header: { typ } }))).rejects.toThrow(failed)
     for (const typ of ["JWT", "jwt", "client-authentication+jwt", "application/client-authentication+jwt"])
       await authenticate(await sign(clientId, {}, { header: { typ } }))
+  })
+
+  test("is refused with another algorithm than the one that its client is registered with", async () => {
+    const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true })
+    // Without alg, an RSA key is for RS256 and PS256.
+    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "the-key" }] })
+    const rsa = await importJWK(await exportJWK(privateKey), "PS256")
+    const any = await register({ jwks })
+    const pinned = await register({ jwks, tokenEndpointAuthSigningAlg: "PS256" })
+    const by = async (clientId: string, alg: string) =>
+      authenticate(
+        await sign(clientId, {}, { key: alg === "RS256" ? privateKey : (rsa as CryptoKey), header: { alg } }),
+      )
+    for (const alg of ["RS256", "PS256"]) await by(any.clientId, alg)
+    await by(pinned.clientId, "PS256")
+    await expect(by(pinned.clientId, "RS256")).rejects.toMatchObject({
+      code: "invalid_client",
+      description: "The client_assertion must be signed with PS256. Send a new one.",
+    })
+    await changeClient(pinned.clientId, { tokenEndpointAuthSigningAlg: "" })
+    await by(pinned.clientId, "RS256")
   })
 
   test("is the only method of the request, and of its client", async () => {

@@ -55,10 +55,13 @@ export async function verifyClientAssertion(client: Client, assertion: string): 
 }
 
 async function verify(client: Client, assertion: string) {
-  const { clientId } = client
+  const { clientId, tokenEndpointAuthSigningAlg: alg } = client
+  // OpenID Connect Dynamic Client Registration 1.0 section 2: "All Token Requests using these authentication methods from
+  // this Client MUST be rejected, if the JWT is not signed with this algorithm."
+  const algorithms = alg === null ? clientJwtAlgs : [alg]
   try {
     return await jwtVerify(assertion, getClientKeys(client), {
-      algorithms: clientJwtAlgs,
+      algorithms,
       issuer: clientId,
       subject: clientId,
       audience: config().issuer,
@@ -73,6 +76,7 @@ async function verify(client: Client, assertion: string) {
       throw invalid(
         "cannot be checked, because the jwks_uri of the client does not answer. Make it reachable for this server",
       )
+    if (error instanceof errors.JOSEAlgNotAllowed) throw invalid(`must be signed with ${algorithms.join(" or ")}`)
     if (error instanceof errors.JOSEError) throw invalid("has no valid signature by a key of this client")
     throw error
   }

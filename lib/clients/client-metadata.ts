@@ -19,6 +19,9 @@ export function toClientMetadata(client: Client) {
     ...(client.tosUri && { tos_uri: client.tosUri }),
     token_endpoint_auth_method: methods[0],
     token_endpoint_auth_methods: methods,
+    ...(client.tokenEndpointAuthSigningAlg && {
+      token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg,
+    }),
     grant_types: client.grantTypes,
     response_types: client.grantTypes.includes("authorization_code") ? ["code"] : [],
     scope: client.scope.join(" "),

@@ -4,6 +4,7 @@ import { OAuthError } from "@/lib/protocol/errors"
 import { findOrigin, findRedirectUriProblem } from "@/lib/protocol/redirect-uri"
 import { parseResources } from "@/lib/protocol/resource"
 import { defaultScope, parseScope } from "@/lib/protocol/scope"
+import { clientJwtAlgs } from "./client-keys"
 import { grantTypes, grantTypesWithoutUser } from "./grant-types"
 
 /** What a client is registered with: RFC 7591 section 2 in this project's spelling, and what only the operator sets. */
@@ -25,6 +26,8 @@ export type ClientMetadata = {
   policyUri?: string
   tosUri?: string
   tokenEndpointAuthMethod?: string
+  /** Empty for any. */
+  tokenEndpointAuthSigningAlg?: string
   grantTypes?: string[]
   scope?: string
   strictScope?: boolean
@@ -58,6 +61,7 @@ type Facts = Omit<
 type Given = "clientName" | "redirectUris"
 const defaults: Omit<Facts, Given> = {
   tokenEndpointAuthMethod: "client_secret",
+  tokenEndpointAuthSigningAlg: null,
   postLogoutRedirectUris: [],
   jwks: null,
   jwksUri: null,
@@ -87,6 +91,8 @@ const validators: {
 } = {
   clientName: validateName,
   tokenEndpointAuthMethod: validateAuthMethod,
+  tokenEndpointAuthSigningAlg: (alg) =>
+    alg === "" ? null : oneOf("token_endpoint_auth_signing_alg", alg, clientJwtAlgs),
   grantTypes: (grants) => [...new Set(grants.map((grant) => oneOf<GrantType>("grant_types", grant, grantTypes)))],
   redirectUris: (uris, { anyScheme }) => validateUris("redirect URI", uris, anyScheme),
   jwks: (jwks) => (jwks === "" ? null : validateJwks(jwks)),
@@ -141,6 +147,9 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
   const keySources = [facts.jwks, facts.jwksUri].filter((source) => source !== null).length
   if (facts.tokenEndpointAuthMethod === "private_key_jwt" && keySources !== 1) {
     throw invalidMetadata("private_key_jwt needs either jwks or jwks_uri")
+  }
+  if (facts.tokenEndpointAuthSigningAlg !== null && facts.tokenEndpointAuthMethod !== "private_key_jwt") {
+    throw invalidMetadata("token_endpoint_auth_signing_alg is for private_key_jwt")
   }
   if (keySources > 1) throw invalidMetadata("jwks and jwks_uri must not be used together")
   if (facts.resourceServer && isPublic) {

@@ -11,6 +11,7 @@ const wireMetadata = z.looseObject({
   redirect_uris: uris.optional(),
   post_logout_redirect_uris: uris.optional(),
   token_endpoint_auth_method: z.string().optional(),
+  token_endpoint_auth_signing_alg: z.string().optional(),
   grant_types: z.array(z.string()).optional(),
   response_types: z.array(z.string()).optional(),
   client_name: z.string().optional(),
@@ -67,6 +68,9 @@ export async function parseRegistration(body: unknown, { isTrusted }: Origin): P
     redirectUris: wire.redirect_uris ?? [],
     postLogoutRedirectUris: wire.post_logout_redirect_uris,
     tokenEndpointAuthMethod: wire.token_endpoint_auth_method,
+    // Some clients send one with every method.
+    tokenEndpointAuthSigningAlg:
+      wire.token_endpoint_auth_method === "private_key_jwt" ? wire.token_endpoint_auth_signing_alg : undefined,
     grantTypes: parseGrantTypes(wire),
     scope: await allowedScope(wire.scope),
     jwks: wire.jwks && JSON.stringify(wire.jwks),

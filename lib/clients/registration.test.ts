@@ -38,6 +38,7 @@ describe("a confidential client", () => {
       clientName: "A client",
       clientSecretHash: expect.any(String),
       tokenEndpointAuthMethod: "client_secret",
+      tokenEndpointAuthSigningAlg: null,
       redirectUris: ["https://client.example/callback"],
       postLogoutRedirectUris: [],
       jwks: null,
@@ -142,6 +143,7 @@ describe("a client is registered with", () => {
 })
 
 describe("a client is refused, and nothing is stored, with", () => {
+  const withKey = { tokenEndpointAuthMethod: "private_key_jwt", jwks: '{"keys":[{"kty":"EC"}]}' }
   const refusals: [title: string, changes: Partial<ClientMetadata>, code?: "invalid_redirect_uri"][] = [
     ["no name", { clientName: " " }],
     ["a name of 101 characters", { clientName: "n".repeat(101) }],
@@ -150,6 +152,8 @@ describe("a client is refused, and nothing is stored, with", () => {
     ["an unknown authentication method", { tokenEndpointAuthMethod: "private_key_jwt" }],
     ["an empty authentication method", { tokenEndpointAuthMethod: "" }],
     ["an unknown grant", { grantTypes: ["authorization_code", "implicit"] }],
+    ["an algorithm for assertions, of a client with a secret", { tokenEndpointAuthSigningAlg: "PS256" }],
+    ["an unknown algorithm for assertions", { ...withKey, tokenEndpointAuthSigningAlg: "HS256" }],
     ["an unknown ID token algorithm", { idTokenSignedResponseAlg: "none" }],
     ["an empty scope", { scope: " " }],
     ["a malformed scope", { scope: 'openid "email"' }],

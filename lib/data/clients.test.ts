@@ -16,6 +16,7 @@ describeOnEachDatabase("a client", (provider) => {
       postLogoutRedirectUris: ["https://a.example/"],
       jwks: '{"keys":[]}',
       jwksUri: "https://a.example/keys",
+      tokenEndpointAuthSigningAlg: "PS256",
       backchannelLogoutUri: "https://a.example/logout",
       origins: ["https://a.example"],
       grantTypes: ["authorization_code" as const],
