@@ -32,6 +32,8 @@ test("the path of a request determines its first step", () => {
   expect(findEntryStep("/introspect")).toBe("introspection.provides_token")
   expect(findEntryStep("/refresh")).toBe("refresh.provides_refresh_token")
   expect(findEntryStep("/revoke")).toBe("revocation.provides_token")
+  expect(findEntryStep("/userinfo")).toBe("userInfo.provides_token")
+  expect(findEntryStep("/register")).toBe("registration.sends_metadata")
   expect(findEntryStep("/jwks")).toBeNull()
 })
 

@@ -89,6 +89,18 @@ export const diagrams = {
       step("returns_user", "introspection", "client", "Returns user information"),
     ],
   },
+  userInfo: {
+    title: "User information",
+    participants: ["client", "introspection", "data"],
+    requests: { provides_token: "GET /userinfo" },
+    steps: [
+      step("provides_token", "client", "introspection", "Provides access token"),
+      step("retrieves_session", "introspection", "data", "Retrieves session data"),
+      step("validates_token", "introspection", "introspection", "Validates token and its scope"),
+      step("queries_user", "introspection", "data", "Queries user information that the scope allows"),
+      step("returns_user", "introspection", "client", "Returns user information"),
+    ],
+  },
   refresh: {
     title: "Refresh",
     participants: ["client", "refresh", "data"],

@@ -110,9 +110,9 @@ describe("a flow", () => {
   })
 
   test("of a path that no diagram has is not reported", () => {
-    const flow = new Flow("GET", "/userinfo")
-    flow.fail({ reason: "access_token_missing" })
-    flow.end(401)
+    const flow = new Flow("POST", "/jwks")
+    flow.fail({ reason: "method_not_allowed" })
+    flow.end(405)
     expect(listener.events).toEqual([])
   })
 

@@ -18,6 +18,8 @@ test.each([
   ["in progress", "/callback", "authorization.returns_auth_code"],
   ["succeeded", "/token", "authorization.returns_tokens"],
   ["succeeded", "/introspect", "introspection.returns_user"],
+  ["succeeded", "/userinfo", "userInfo.returns_user"],
+  // As the previous version recorded it.
   ["succeeded", "/userinfo", "introspection.validates_token"],
   ["succeeded", "/refresh", "refresh.returns_tokens"],
   ["revoked", "/revoke", "revocation.returns_success"],
@@ -41,6 +43,7 @@ test.each([
   ["in progress", "/token", "authorization.verifies_code_verifier", "code_verifier_mismatch"],
   ["in progress", "/token", "authorization.stores_tokens", "session_ended"],
   ["in progress", "/introspect", "introspection.validates_token", "access_token_revoked"],
+  ["in progress", "/userinfo", "userInfo.validates_token", "access_token_revoked"],
   ["in progress", "/refresh", "refresh.validates_token", "session_ended"],
   ["revoked", "/token", "authorization.stores_tokens", "code_replayed"],
   ["revoked", "/refresh", "refresh.validates_token", "refresh_token_replayed"],

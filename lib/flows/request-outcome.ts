@@ -36,6 +36,7 @@ function outcomeOfFailure({ reason }: Failure, { joined, path, status }: Request
 
 const outcomesByDiagram: Record<Exclude<DiagramName, "authorization" | "device">, FlowOutcome> = {
   introspection: "succeeded",
+  userInfo: "succeeded",
   refresh: "succeeded",
   revocation: "revoked",
   clientCredentials: "succeeded",

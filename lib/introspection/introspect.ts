@@ -9,7 +9,13 @@ import { includesResource } from "@/lib/protocol/resource"
 import { parseRefreshToken } from "@/lib/protocol/session-token"
 import { isSignInValid } from "@/lib/sessions/browser-sessions"
 import { consumeDpopProof, type DpopProof } from "@/lib/sessions/dpop"
-import { type AccessToken, audienceOf, findAccessToken, scopeOf } from "@/lib/sessions/find-access-token"
+import {
+  type AccessToken,
+  audienceOf,
+  findAccessToken,
+  scopeOf,
+  type TokenSteps,
+} from "@/lib/sessions/find-access-token"
 import { describeLifetime, isAlive } from "@/lib/sessions/lifetimes"
 import { findStanding } from "@/lib/sessions/refresh-token"
 import { userClaims } from "@/lib/sessions/user-claims"
@@ -72,16 +78,24 @@ async function introspectAccessToken(client: Client, token: string, flow: Flow):
 export type PresentedToken = { accessToken: string; proof: DpopProof | null }
 
 /** @throws OAuthError invalid_token, and invalid_dpop_proof for a proof that was used before */
-export async function requireActiveAccessToken(presented: PresentedToken, flow: Flow): Promise<AccessToken> {
+export async function requireActiveAccessToken(
+  presented: PresentedToken,
+  flow: Flow,
+  steps?: TokenSteps,
+): Promise<AccessToken> {
   try {
-    return await requireActive(presented, flow)
+    return await requireActive(presented, flow, steps)
   } catch (error) {
     throw error instanceof OAuthError && presented.proof ? error.withDpopChallenge() : error
   }
 }
 
-async function requireActive({ accessToken, proof }: PresentedToken, flow: Flow): Promise<AccessToken> {
-  const { token, problem } = await findAccessToken(accessToken, currentTime(), flow)
+async function requireActive(
+  { accessToken, proof }: PresentedToken,
+  flow: Flow,
+  steps?: TokenSteps,
+): Promise<AccessToken> {
+  const { token, problem } = await findAccessToken(accessToken, currentTime(), flow, steps)
   if (token) {
     flow.join(token.session.id)
     flow.concerns(token.session)

@@ -4,9 +4,11 @@ import type { Flow } from "@/lib/flows/flow"
 import { signJwt } from "@/lib/keys/jwt"
 import type { Claims } from "@/lib/protocol/claims"
 import { OAuthError } from "@/lib/protocol/errors"
-import { scopeOf } from "@/lib/sessions/find-access-token"
+import { scopeOf, type TokenSteps } from "@/lib/sessions/find-access-token"
 import { readClaimsRequest, userClaims } from "@/lib/sessions/user-claims"
 import { isForUs, type PresentedToken, requireActiveAccessToken } from "./introspect"
+
+const steps: TokenSteps = { retrieves: "userInfo.retrieves_session", validates: "userInfo.validates_token" }
 
 /**
  * GET and POST /userinfo, OpenID Connect Core 1.0 section 5.3: the claims about the User that the scope allows or the
@@ -15,7 +17,7 @@ import { isForUs, type PresentedToken, requireActiveAccessToken } from "./intros
  * @throws OAuthError invalid_token, insufficient_scope
  */
 export async function findUserInfo(presented: PresentedToken, flow: Flow): Promise<Claims | string> {
-  const active = await requireActiveAccessToken(presented, flow)
+  const active = await requireActiveAccessToken(presented, flow, steps)
   if (!isForUs(active)) {
     throw OAuthError.bearer(
       "invalid_token",
@@ -33,6 +35,8 @@ export async function findUserInfo(presented: PresentedToken, flow: Flow): Promi
     )
   }
   const info = userClaims(user, scope, readClaimsRequest(session.claims).userinfo)
+  flow.step("userInfo.queries_user", () => ({ sub: user.id, claims: Object.keys(info) }))
   const { clientId, userinfoSignedResponseAlg: alg = null } = (await findClient(session.clientId)) ?? {}
+  flow.step("userInfo.returns_user", () => (alg === null ? {} : { signed_with: alg }))
   return alg === null ? info : signJwt(alg, "JWT", { iss: config().issuer, aud: clientId, ...info })
 }

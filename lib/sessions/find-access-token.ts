@@ -1,6 +1,7 @@
 import type { JWTPayload } from "jose"
 import { findSessionWithUser, type Session } from "@/lib/data/sessions"
 import type { User } from "@/lib/data/users"
+import type { StepName } from "@/lib/flows/diagrams"
 import type { Flow } from "@/lib/flows/flow"
 import { inspectJwt } from "@/lib/keys/jwt"
 import type { Reason } from "@/lib/protocol/errors"
@@ -14,6 +15,14 @@ export type AccessToken = {
   user: User | null
 }
 
+/** The steps of the diagram in which a token is looked up. */
+export type TokenSteps = Record<"retrieves" | "validates", StepName>
+
+const introspectionSteps: TokenSteps = {
+  retrieves: "introspection.retrieves_session",
+  validates: "introspection.validates_token",
+}
+
 /**
  * Finds the Session of an access token, and whether the token is active. The signature shows who made it; whether it is
  * active is decided from the Session's row, never from the JWT alone.
@@ -24,16 +33,17 @@ export async function findAccessToken(
   accessToken: string,
   now: Date,
   flow: Flow,
+  steps = introspectionSteps,
 ): Promise<{ token: AccessToken; problem: Reason | null } | { token: null; problem: Reason }> {
   const { claims, problem } = await inspectJwt(accessToken, { alg: ["ES256"], typ: "at+jwt" })
   if (claims === null || typeof claims.sid !== "string") {
-    flow.step("introspection.validates_token")
+    flow.step(steps.validates)
     return { token: null, problem: `access_token_${problem === "foreign" ? "foreign" : "malformed"}` }
   }
   const { sid } = claims
-  flow.step("introspection.retrieves_session", () => ({ sid }))
+  flow.step(steps.retrieves, () => ({ sid }))
   const session = await findSessionWithUser(sid)
-  flow.step("introspection.validates_token")
+  flow.step(steps.validates)
   if (!session) return { token: null, problem: problem ? "access_token_expired" : "access_token_revoked" }
   flow.note(() => describeLifetime(session))
   const token = { claims: claims as AccessToken["claims"], session, user: session.user }

@@ -1,17 +1,23 @@
+import { fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { readAccessOrFormToken, readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
+import type { EndpointRequest } from "@/lib/http/exchange"
 import { json, jwt } from "@/lib/http/responses"
 import { findUserInfo } from "@/lib/introspection/user-info"
-
-const respond = (info: Awaited<ReturnType<typeof findUserInfo>>) => (typeof info === "string" ? jwt(info) : json(info))
 
 /** The UserInfo endpoint, OpenID Connect Core 1.0 section 5.3. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
-    GET: async (request, flow) =>
-      respond(await findUserInfo(await verifyProof("GET", request, readAccessToken(request), flow), flow)),
-    POST: async (request, flow) =>
-      respond(await findUserInfo(await verifyProof("POST", request, await readAccessOrFormToken(request), flow), flow)),
+    GET: (request, flow) => respond("GET", request, flow),
+    POST: (request, flow) => respond("POST", request, flow),
   },
   { cors: "clients" },
 )
+
+async function respond(method: "GET" | "POST", request: EndpointRequest, flow: Flow) {
+  const token = method === "GET" ? readAccessToken(request) : await readAccessOrFormToken(request)
+  flow.step("userInfo.provides_token", () => ({ access_token: fingerprint(token.accessToken) }))
+  const info = await findUserInfo(await verifyProof(method, request, token, flow), flow)
+  return typeof info === "string" ? jwt(info) : json(info)
+}

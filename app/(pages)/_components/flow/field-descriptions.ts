@@ -15,6 +15,19 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   client_secret: { text: "The secret of a confidential client, like a password.", source: oauth("2.3.1") },
   client_assertion: { text: "A JWT that the client signed with its key.", source: "RFC 7523 §2.2" },
   client_assertion_type: { text: "The kind of assertion: a JWT.", source: "RFC 7523 §2.2" },
+  redirect_uris: { text: "Where the client's users may be sent back to.", source: "RFC 7591 §2" },
+  grant_types: { text: "How the client may get tokens.", source: "RFC 7591 §2" },
+  token_endpoint_auth_method: { text: "How the client authenticates.", source: "RFC 7591 §2" },
+  client_name: { text: "The name of the client, as its users see it.", source: "RFC 7591 §2" },
+  registration_access_token: {
+    text: "The token with which the client reads, replaces and deletes its registration.",
+    source: "RFC 7592 §3",
+  },
+  signed_with: { text: "The algorithm of the signed response.", source: oidc("5.3.2") },
+  notified_clients: {
+    text: "The client_ids of the clients that get a logout token.",
+    source: "OpenID Connect Back-Channel Logout §2.5",
+  },
   post_logout_redirect_uri: {
     text: "Where the browser goes after the sign-out. It must match a registered URI, character for character.",
     source: "OpenID Connect RP-Initiated Logout §3",

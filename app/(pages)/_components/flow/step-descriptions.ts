@@ -44,6 +44,13 @@ export const stepDescriptions: Record<StepName, string> = {
     "The signature proves who issued the token. The session data shows whether the token is still valid.",
   "introspection.queries_user": "The server collected the user information that the token's scope allows.",
   "introspection.returns_user": "The response went back to the client.",
+  "userInfo.provides_token": "The client sent the access token to get information about the user.",
+  "userInfo.retrieves_session": "The token's sid names the Session. The server read its session data.",
+  "userInfo.validates_token": "The token must be active, be meant for this server and have the scope openid.",
+  "userInfo.queries_user":
+    "The server collected the claims that the token's scope allows and those that the authorization request named.",
+  "userInfo.returns_user":
+    "The response went back to the client: as JSON, or as a JWT if the client is registered for signed responses.",
   "refresh.provides_refresh_token": "The client sent its refresh token to get a new pair of tokens.",
   "refresh.retrieves_session": "The refresh token names its Session. The server read its session data.",
   "refresh.validates_token":
