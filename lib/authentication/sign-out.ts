@@ -54,19 +54,26 @@ export async function endSession(
     return { location: confirmationPath(parameters, request), signedOut: false }
   }
   flow.step("signOut.ends_browser_session")
+  const ended: (string | null)[] = []
   // The same User may have signed in twice in this browser, and would still be in the account chooser.
   for (const token of otherSessionTokens) {
-    if ((await findSignedInUser(token))?.user.id === signedIn?.user.id) await signOutBrowser(token, flow.source)
+    if ((await findSignedInUser(token))?.user.id === signedIn?.user.id) ended.push(token)
   }
-  await signOutBrowser(browserSessionToken, flow.source)
+  await signOutBrowser([...ended, browserSessionToken], flow.source, flow)
   flow.step("signOut.returns_to_client")
   return { location: request.returnUri ?? signOutPage, signedOut: true }
 }
 
-/** Signs this browser out, and notifies the clients that want to know. */
-export async function signOutBrowser(browserSessionToken: string | null, source: Source): Promise<void> {
-  if (browserSessionToken === null) return
-  await endBrowserSession(browserSessionToken, source)
+/**
+ * Signs this browser out, and notifies the clients that want to know.
+ * @param tokens of its BrowserSessions
+ * @param flow of a client's request to sign out
+ */
+export async function signOutBrowser(tokens: (string | null)[], source: Source, flow?: Flow): Promise<void> {
+  const notified: string[] = []
+  for (const token of tokens) if (token !== null) notified.push(...(await endBrowserSession(token, source)))
+  if (notified.length === 0) return
+  flow?.step("signOut.stores_notifications", () => ({ notified_clients: [...new Set(notified)] }))
   notifyClients()
 }
 

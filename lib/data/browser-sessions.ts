@@ -2,7 +2,7 @@ import { auditWrite, type NewAuditEvent, type Source } from "./audit-events"
 import { columnsOf } from "./columns"
 import { database } from "./database"
 import type { BrowserSession as BrowserSessionRow } from "./generated/sqlite/client"
-import { notificationWrites } from "./logout-notifications"
+import { listNotifiedSessions, toNotificationWrites } from "./logout-notifications"
 import type { RevokedReason } from "./sessions"
 import { changeRows, findRow, type Write, write } from "./statement"
 import type { User } from "./users"
@@ -51,7 +51,7 @@ export async function browserSessionWrites(userId: string, start: BrowserSession
   if (!previous || (keepsOthers && previous.userId !== userId)) return inserted
   return previous.userId === userId
     ? [...inserted, [deleteRow, [previous.tokenHash]], [moveSessions, [tokenHash, userId, previous.tokenHash]]]
-    : [...inserted, ...(await endWrites(previous, authenticatedAt))]
+    : [...inserted, ...(await prepareEnd(previous, authenticatedAt)).writes]
 }
 
 /** Stores a BrowserSession and ends the browser's earlier one, in one commit. */
@@ -92,12 +92,15 @@ export async function listBrowserSessions(userId: string, now: Date): Promise<Br
 /**
  * Deletes a BrowserSession. In the same commit, revokes the Sessions that were authorized in it without offline_access, and
  * stores the notifications for their clients.
+ * @returns the client ID of each stored notification
  */
-export async function deleteBrowserSession(tokenHash: string, now: Date, source: Source): Promise<void> {
+export async function deleteBrowserSession(tokenHash: string, now: Date, source: Source): Promise<string[]> {
   const found = await findBrowserSession(tokenHash)
-  if (!found) return
+  if (!found) return []
   const event = { ...source, kind: "signed_out", at: now, userId: found.userId } as const
-  await write(...(await endWrites(found, now)), auditWrite(event))
+  const { writes, notified } = await prepareEnd(found, now)
+  await write(...writes, auditWrite(event))
+  return notified.map(({ clientId }) => clientId)
 }
 
 /**
@@ -108,22 +111,22 @@ export async function deleteBrowserSessions(
   sessions: Pick<BrowserSession, "tokenHash" | "userId">[],
   event: NewAuditEvent,
 ): Promise<void> {
-  const writes = await Promise.all(sessions.map((session) => endWrites(session, event.at)))
+  const ends = await Promise.all(sessions.map((session) => prepareEnd(session, event.at)))
   const links: Write = [
     `DELETE FROM "EmailLink" WHERE "userId" = ? AND "purpose" = 'change_email'`,
     [event.userId ?? ""],
   ]
-  await write(...writes.flat(), links, auditWrite(event))
+  await write(...ends.flatMap(({ writes }) => writes), links, auditWrite(event))
 }
 
-async function endWrites(
-  { tokenHash, userId }: Pick<BrowserSession, "tokenHash" | "userId">,
-  now: Date,
-): Promise<Write[]> {
+/** The writes that end a BrowserSession, and the Sessions whose clients they notify. */
+async function prepareEnd({ tokenHash, userId }: Pick<BrowserSession, "tokenHash" | "userId">, now: Date) {
   const reason: RevokedReason = "signed_out"
-  return [
+  const notified = await listNotifiedSessions({ userId, browserSession: tokenHash }, now)
+  const writes: Write[] = [
     [deleteRow, [tokenHash]],
-    ...(await notificationWrites({ userId, browserSession: tokenHash }, now)),
+    ...toNotificationWrites(notified, userId, now),
     [revokeSessions, [now, reason, userId, tokenHash, "% offline_access %"]],
   ]
+  return { writes, notified }
 }

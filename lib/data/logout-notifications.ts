@@ -4,6 +4,9 @@ import { changeRows, findRow, listRows, type Write } from "./statement"
 
 export type { LogoutNotification }
 
+/** A Session whose client wants a notification when it ends. */
+type NotifiedSession = { sessionId: string; clientId: string }
+
 type SessionsOf = { userId: string; browserSession?: string; clientId?: string }
 
 const selectNotified = `SELECT "Session"."id", "Session"."clientId", "Session"."browserSession" FROM "Session"
@@ -13,19 +16,26 @@ const selectNotified = `SELECT "Session"."id", "Session"."clientId", "Session"."
 const insertRow = `INSERT INTO "LogoutNotification" ("sessionId", "clientId", "userId", "attempts", "nextAttemptAt")
   VALUES (?, ?, ?, 0, ?) ON CONFLICT ("sessionId") DO NOTHING`
 
-/**
- * The writes that store a notification for each active Session of a User, or of one of their BrowserSessions or clients,
- * whose client wants one. They are committed with what ends the Sessions.
- */
-export async function notificationWrites(
+/** The active Sessions of a User, or of one of their BrowserSessions or clients, whose client wants a notification. */
+export async function listNotifiedSessions(
   { userId, browserSession, clientId: only }: SessionsOf,
   now: Date,
-): Promise<Write[]> {
+): Promise<NotifiedSession[]> {
   const rows = await listRows(selectNotified, [userId, now])
   return rows
     .filter((row) => browserSession === undefined || row[2] === browserSession)
     .filter((row) => only === undefined || row[1] === only)
-    .map(([sessionId, clientId]): Write => [insertRow, [sessionId, clientId, userId, now] as Write[1]])
+    .map(([sessionId, clientId]) => ({ sessionId: String(sessionId), clientId: String(clientId) }))
+}
+
+/** The writes that store a notification for each of these Sessions. They are committed with what ends the Sessions. */
+export function toNotificationWrites(sessions: NotifiedSession[], userId: string, now: Date): Write[] {
+  return sessions.map(({ sessionId, clientId }) => [insertRow, [sessionId, clientId, userId, now]])
+}
+
+/** The same for the Sessions that `listNotifiedSessions` finds. */
+export async function notificationWrites(sessions: SessionsOf, now: Date): Promise<Write[]> {
+  return toNotificationWrites(await listNotifiedSessions(sessions, now), sessions.userId, now)
 }
 
 const notification = columnsOf("LogoutNotification")

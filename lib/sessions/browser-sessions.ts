@@ -111,7 +111,10 @@ export function isSignInValid(user: User | null, authenticatedAt: Date): boolean
 export const isVerificationMissing = ({ emailVerifiedAt }: User): boolean =>
   emailVerifiedAt === null && config().REQUIRE_VERIFIED_EMAIL
 
-/** Signs this browser out, and ends the Sessions that were authorized in it without offline_access. */
-export async function endBrowserSession(token: string, source: Source): Promise<void> {
-  await deleteBrowserSession(hashToken(token), currentTime(), source)
+/**
+ * Signs this browser out, and ends the Sessions that were authorized in it without offline_access.
+ * @returns the client ID of each notification that was stored
+ */
+export function endBrowserSession(token: string, source: Source): Promise<string[]> {
+  return deleteBrowserSession(hashToken(token), currentTime(), source)
 }

@@ -20,7 +20,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = formEndpoint(
     }
     if (decision === "deny") return redirect(await denyInteraction(stateToken, browser.browserTokens))
     if (decision !== "switch") return redirect(pathWithState("/consent", state))
-    await signOutBrowser(browser.browserSessionToken, readSource(request))
+    await signOutBrowser([browser.browserSessionToken], readSource(request))
     return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
   },
 )

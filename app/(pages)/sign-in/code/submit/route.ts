@@ -18,7 +18,7 @@ async function switchAccount({ field, state, browser, request, flow }: PostedFor
   if (field("decision") !== "switch") return null
   const interaction = state === null ? null : await findInteraction(state, browser.browserTokens)
   if (interaction) flow.join(interaction.flowId)
-  await signOutBrowser(browser.browserSessionToken, readSource(request, interaction && flow))
+  await signOutBrowser([browser.browserSessionToken], readSource(request, interaction && flow))
   return redirect(pathWithState("/sign-in", state), [formatDeletedCookie("session")])
 }
 
