@@ -1,6 +1,6 @@
 import { storeDocumentClient } from "@/lib/clients/client-document"
 import { requireGrantType } from "@/lib/clients/grant-types"
-import { resolveClient } from "@/lib/clients/resolve-client"
+import { resolveClient, unknownClientReason } from "@/lib/clients/resolve-client"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { describeParameter, describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
@@ -117,19 +117,19 @@ async function resume(stateToken: string, browser: Browser, flow: Flow): Promise
   const state = await openStateToken(stateToken, browser.browserTokens)
   flow.join(state.id)
   flow.note(() => describeState(state))
-  const client = await recheckClient(state)
+  const client = await recheckClient(state, flow)
   if (state.denied && state.request.device) return { next: await denyDevice(state, flow) }
   if (state.denied) throw redirectableError(state, "access_denied", "The user denied the request.", "user_denied")
   flow.concerns(client)
   return continueAuthorization(state, client, browser, flow)
 }
 
-async function recheckClient({ request }: AuthorizationState): Promise<Client> {
-  const client = await resolveClient(request.clientId)
+async function recheckClient({ request }: AuthorizationState, flow: Flow): Promise<Client> {
+  const client = await resolveClient(request.clientId, flow)
   if (!client)
     throw OAuthError.invalidRequest(
       "The client is no longer registered with this server. Register it again, or use another client_id.",
-      "client_unknown",
+      unknownClientReason(request.clientId),
     )
   if (request.device) {
     requireGrantType(client, deviceCodeGrant)

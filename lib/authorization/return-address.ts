@@ -1,6 +1,6 @@
 import { isDocumentClientId } from "@/lib/clients/client-document"
 import { compareUris } from "@/lib/clients/compare-uris"
-import { resolveClient } from "@/lib/clients/resolve-client"
+import { resolveClient, unknownClientReason } from "@/lib/clients/resolve-client"
 import type { Client } from "@/lib/data/clients"
 import { describeParameter } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
@@ -21,13 +21,13 @@ export async function parseReturnAddress(
   flow: Flow,
 ): Promise<{ client: Client; address: ReturnAddress }> {
   const clientId = parameters.require("client_id")
-  const client = await resolveClient(clientId)
+  const client = await resolveClient(clientId, flow)
   if (!client) {
     throw OAuthError.invalidRequest(
       isDocumentClientId(clientId)
         ? "The metadata document at the client_id cannot be used. Check that it is public JSON of at most 5 KB, served by https without a redirect."
         : "The client_id is not registered with this server. Check it, or register the client with `client create`.",
-      "client_unknown",
+      unknownClientReason(clientId),
     )
   }
   flow.concerns(client)

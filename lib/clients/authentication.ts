@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { timingSafeEqual } from "node:crypto"
 import { type Client, findClient, type TokenEndpointAuthMethod } from "@/lib/data/clients"
+import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
 import { hashToken } from "@/lib/protocol/random"
@@ -19,6 +20,7 @@ type Credentials = {
  * Authenticates the client of a request, RFC 6749 section 2.3 and 3.2.1.
  * @param authorization the Authorization header
  * @param findAddress returns the network address of the request: wrong credentials are counted against it
+ * @param flow of a pushed request, which reports that the client's metadata was fetched
  * @throws OAuthError invalid_request when two methods are used, temporarily_unavailable after too many wrong credentials,
  * invalid_client for everything else
  */
@@ -26,13 +28,14 @@ export async function authenticateClient(
   authorization: string | null,
   form: Parameters,
   findAddress: () => string,
+  flow?: Flow,
 ): Promise<Client> {
   const credentials = parseCredentials(authorization, form)
   const { clientId } = credentials
   if (credentials.method !== "none") await checkFailures(clientId, findAddress)
   // A client whose ID is a URL is stored with its first code; before that it can push its request.
   const client =
-    (await findClient(clientId)) ?? (isDocumentClientId(clientId) ? await findDocumentClient(clientId) : null)
+    (await findClient(clientId)) ?? (isDocumentClientId(clientId) ? await findDocumentClient(clientId, flow) : null)
   if (!client)
     throw OAuthError.invalidClient(
       "The client is unknown or its secret is wrong. Check client_id and client_secret.",

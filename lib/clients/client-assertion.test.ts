@@ -167,7 +167,8 @@ describeOnEachDatabase("a client assertion", () => {
     server.close()
     server.closeAllConnections()
     const gone = await register({ jwksUri: `${jwksUri}/gone` })
-    await expect(authenticate(await sign(gone.clientId))).rejects.toThrow(failed)
+    const unavailable = oauthError("invalid_client", "client_keys_unavailable")
+    await expect(authenticate(await sign(gone.clientId))).rejects.toThrow(unavailable)
   })
 })
 

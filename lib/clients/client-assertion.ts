@@ -3,7 +3,7 @@ import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
-import { OAuthError } from "@/lib/protocol/errors"
+import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
 import { clientJwtAlgs, getClientKeys, isOfType } from "./client-keys"
 
@@ -75,6 +75,7 @@ async function verify(client: Client, assertion: string) {
     if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
       throw invalid(
         "cannot be checked, because the jwks_uri of the client does not answer. Make it reachable for this server",
+        "client_keys_unavailable",
       )
     if (error instanceof errors.JOSEAlgNotAllowed) throw invalid(`must be signed with ${algorithms.join(" or ")}`)
     if (error instanceof errors.JOSEError) throw invalid("has no valid signature by a key of this client")
@@ -97,5 +98,5 @@ function describeClaim(claim: string): string {
   }
 }
 
-const invalid = (problem: string) =>
-  OAuthError.invalidClient(`The client_assertion ${problem}. Send a new one.`, "client_authentication_failed")
+const invalid = (problem: string, reason: Reason = "client_authentication_failed") =>
+  OAuthError.invalidClient(`The client_assertion ${problem}. Send a new one.`, reason)

@@ -25,7 +25,7 @@ function publish(document: FetchedDocument | null) {
     fetched.push(href)
     return document
   }
-  return { fetched, find: () => findDocumentClient(clientId, fetchDocument) }
+  return { fetched, find: () => findDocumentClient(clientId, undefined, fetchDocument) }
 }
 
 test.each([

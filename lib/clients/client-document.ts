@@ -4,6 +4,8 @@ import { config } from "@/lib/config"
 import type { Source } from "@/lib/data/audit-events"
 import { type Client, findClient, insertClient, updateClient } from "@/lib/data/clients"
 import { isStored } from "@/lib/data/errors"
+import { describeParameter } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { perProcess } from "@/lib/per-process"
 import { OAuthError } from "@/lib/protocol/errors"
 import { uriCharacters } from "@/lib/protocol/redirect-uri"
@@ -49,17 +51,25 @@ export const isDocumentClientId = (clientId: string) => clientId.startsWith("htt
 /**
  * Finds the client whose ID is the URL of its metadata. The document is fetched when it is not known, and nothing is stored
  * for a client that no User has allowed.
+ * @param flow reports the fetch. Requests that wait for the fetch of another one do not report it
  * @param fetchDocument fetches it
  * @returns null when documents are switched off, or this one cannot be fetched
  * @throws OAuthError when the document was fetched and is not valid
  */
 export async function findDocumentClient(
   clientId: string,
+  flow?: Flow,
   fetchDocument = fetchPublicDocument,
 ): Promise<Client | null> {
   const url = config().CLIENT_ID_METADATA_DOCUMENTS ? parseDocumentUrl(clientId) : null
   if (!url) return null
-  const client = await findOutcome(clientId, url, fetchDocument)
+  const known = findKnown(clientId)
+  if (!known) {
+    const facts = () => ({ client_id: describeParameter("client_id", clientId) })
+    flow?.step("authorization.fetches_client_document", facts)
+  }
+  const client = await (known ?? startFetch(clientId, url, fetchDocument))
+  if (!known && client) flow?.step("authorization.verifies_client_document")
   if (client instanceof OAuthError) throw client
   return client && { ...client, ...ofOperator((await findClient(clientId)) ?? client) }
 }
@@ -77,15 +87,19 @@ function parseDocumentUrl(clientId: string): URL | null {
   return url.protocol === "https:" && isPlain && url.pathname !== "/" ? url : null
 }
 
-function findOutcome(clientId: string, url: URL, fetchDocument: FetchDocument): Promise<Outcome> {
+/** The outcome of a fetch that is in progress or still valid. */
+function findKnown(clientId: string): Promise<Outcome> | null {
+  const known = documents.value?.entries.get(clientId)
+  return known && (known.expiresAt === null || known.expiresAt > currentTime()) ? known.outcome : null
+}
+
+function startFetch(clientId: string, url: URL, fetchDocument: FetchDocument): Promise<Outcome> {
   documents.value ??= {
     entries: new Map(),
     byHost: new RateLimiterMemory({ points: fetchesPerHost, duration: 60 }),
     all: new RateLimiterMemory({ points: fetchesPerProcess, duration: 60 }),
   }
   const { entries } = documents.value
-  const known = entries.get(clientId)
-  if (known && (known.expiresAt === null || known.expiresAt > currentTime())) return known.outcome
   if (entries.size >= maxDocuments) entries.clear()
   const keep = (seconds: number) => {
     entry.expiresAt = secondsFromNow(Math.min(Math.max(seconds, minSeconds), maxSeconds))

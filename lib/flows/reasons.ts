@@ -80,6 +80,16 @@ export const explanations: Record<Reason, Explanation> = {
     why: "The client_id is a URL, and the metadata document there has a mistake.",
     fix: "Correct the document: its client_id must be its own URL, and redirect_uris must follow the rules for registered ones. It must not use a client_secret.",
   },
+  client_document_unavailable: {
+    label: "Client metadata document not available",
+    why: "The client_id is a URL, and the metadata document there could not be fetched, or this server does not use such documents.",
+    fix: "Publish it as JSON of at most 5 KB, by https, at a public address and without a redirect. The setting CLIENT_ID_METADATA_DOCUMENTS must be on.",
+  },
+  client_keys_unavailable: {
+    label: "Client keys not available",
+    why: "The client signed its assertion, and its jwks_uri did not answer with its keys.",
+    fix: "Make the jwks_uri reachable for this server, or register the keys themselves with `client update --jwks-file`.",
+  },
   client_not_allowed: {
     label: "Client may not introspect",
     why: "A public client sent POST /introspect, which requires client authentication.",

@@ -55,6 +55,8 @@ export type Reason =
   | "client_authentication_failed"
   | "client_authentication_missing"
   | "client_document_invalid"
+  | "client_document_unavailable"
+  | "client_keys_unavailable"
   | "client_not_allowed"
   | "client_unknown"
   | "code_expired"

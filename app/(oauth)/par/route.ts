@@ -12,7 +12,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
     POST: async (request, flow) => {
       const form = await readForm(request)
       flow.step("authorization.pushes_request", () => describeParameters(form.entries()))
-      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress)
+      const client = await authenticateClient(request.header("authorization"), form, request.clientAddress, flow)
       const proof = await readDpopProof("POST", request, flow)
       return { ...json(await pushRequest(client, form, flow, proof)), status: 201 }
     },

@@ -6,6 +6,10 @@ export const stepDescriptions: Record<StepName, string> = {
     "Before this request, the client made a random code verifier, kept it, and hashed it into the code challenge.",
   "authorization.calls_authorize":
     "The client sent the browser here with its authorization request. The request carries the code challenge, never the code verifier.",
+  "authorization.fetches_client_document":
+    "The client_id is the URL of the client's metadata. The server had no current copy of it, so it fetched the document.",
+  "authorization.verifies_client_document":
+    "The document names its own URL as client_id, and the request was checked against it as against a registration.",
   "authorization.encodes_state_token":
     "The validated request was sealed in an encrypted, short-lived state token. Nothing is stored in the database yet.",
   "authorization.redirects_to_sign_in":
