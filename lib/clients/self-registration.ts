@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto"
 import { limitByAddress } from "@/lib/accounts/address-limits"
 import { config } from "@/lib/config"
 import { type Client, deleteClient, findClient, updateClient } from "@/lib/data/clients"
+import { describeParameter, type Facts, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import { generateToken, hashToken } from "@/lib/protocol/random"
@@ -39,7 +40,13 @@ export async function registerItself(
   const self = { source: initial ? "token" : "open", registrationTokenHash: hashToken(registrationToken) } as const
   const { client, clientSecret } = await registerClient(metadata, undefined, self, flow.clientSource)
   flow.concerns(client)
-  flow.step("registration.returns_client", () => ({ client_id: client.clientId, client_name: client.clientName }))
+  flow.note(() => describeClient(client))
+  flow.step("registration.returns_client", () => ({
+    client_id: client.clientId,
+    client_name: client.clientName,
+    ...(clientSecret !== null && { client_secret: fingerprint(clientSecret) }),
+    registration_access_token: fingerprint(registrationToken),
+  }))
   return {
     ...toInformation(client, registrationToken),
     ...(clientSecret !== null && { client_secret: clientSecret, client_secret_expires_at: 0 }),
@@ -47,8 +54,10 @@ export async function registerItself(
 }
 
 /** GET /register, RFC 7592 section 2.1. @throws OAuthError invalid_token */
-export async function readRegistration(clientId: string | null, token: string): Promise<ClientInformation> {
-  return toInformation(await getOwnClient(clientId, token), token)
+export async function readRegistration(clientId: string | null, token: string, flow: Flow): Promise<ClientInformation> {
+  const client = await getOwnClient(clientId, token, flow)
+  flow.step("clientConfiguration.returns_result")
+  return toInformation(client, token)
 }
 
 /**
@@ -61,7 +70,8 @@ export async function replaceRegistration(
   body: unknown,
   flow: Flow,
 ): Promise<ClientInformation> {
-  const client = await getOwnClient(clientId, token)
+  const client = await getOwnClient(clientId, token, flow)
+  flow.step("clientConfiguration.validates_metadata")
   const metadata = await parseRegistration(body, { isTrusted: client.source === "token" })
   // RFC 7592 section 2.2: the request MUST include its client_id, and MUST NOT choose another secret.
   const { client_id, client_secret } = body as Record<string, unknown>
@@ -71,17 +81,22 @@ export async function replaceRegistration(
   }
   // The authentication method decides whether there is a secret, so it stays.
   const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
+  flow.step("clientConfiguration.replaces_client")
   await endConsentsOfOtherHosts(client, facts)
   const decide = (current: Client) => ({ ...facts, ...ofOperator(current) })
   const changed = await updateClient(client.clientId, decide, flow.clientSource)
   if (!changed) throw invalidToken("is not valid")
+  flow.note(() => describeClient(changed))
+  flow.step("clientConfiguration.returns_result")
   return toInformation(changed, token)
 }
 
 /** DELETE /register, RFC 7592 section 2.3: the client, its Sessions and consents end. @throws OAuthError invalid_token */
 export async function deleteRegistration(clientId: string | null, token: string, flow: Flow): Promise<void> {
-  const client = await getOwnClient(clientId, token)
+  const client = await getOwnClient(clientId, token, flow)
+  flow.step("clientConfiguration.deletes_client")
   await deleteClient(client.clientId, flow.clientSource)
+  flow.step("clientConfiguration.returns_result")
 }
 
 const tooMany = "Too many clients were registered from this address. Try again later, or use an initial access token."
@@ -100,13 +115,23 @@ async function checkAccess(presented: string | null): Promise<InitialAccessToken
 }
 
 /** RFC 7592 section 2.1: a wrong token and a client that does not exist look the same. */
-async function getOwnClient(clientId: string | null, token: string): Promise<Client> {
+async function getOwnClient(clientId: string | null, token: string, flow: Flow): Promise<Client> {
+  flow.step("clientConfiguration.retrieves_client")
   const client = clientId === null ? null : await findClient(clientId)
+  flow.step("clientConfiguration.validates_token")
   const [presented, right] = [Buffer.from(hashToken(token)), Buffer.from(client?.registrationTokenHash ?? "")]
   if (!client || presented.length !== right.length || !timingSafeEqual(presented, right)) {
     throw invalidToken("is not the registration access token of this client")
   }
+  flow.concerns(client)
   return client
+}
+
+/** What a client has registered, as a step shows it. */
+function describeClient(client: Client): Facts {
+  const { redirect_uris, grant_types, scope, token_endpoint_auth_method } = toClientMetadata(client)
+  const shownUris = redirect_uris.slice(0, 20).map((uri) => describeParameter("redirect_uri", uri))
+  return { redirect_uris: shownUris, grant_types, scope, token_endpoint_auth_method }
 }
 
 function toInformation(client: Client, registrationToken: string): ClientInformation {
@@ -130,12 +155,12 @@ const invalidToken = (problem: string) =>
   OAuthError.bearer(
     "invalid_token",
     `The access token ${problem}. Register the client again.`,
-    "access_token_malformed",
+    "registration_token_invalid",
   )
 
 const invalidInitialToken = (problem: string) =>
   OAuthError.bearer(
     "invalid_token",
     `The initial access token ${problem}. Ask the operator for a new one.`,
-    "access_token_malformed",
+    "registration_token_invalid",
   )

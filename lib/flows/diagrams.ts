@@ -191,6 +191,21 @@ export const diagrams = {
       step("returns_client", "authorization", "client", "Returns client ID to client"),
     ],
   },
+  clientConfiguration: {
+    title: "Client configuration",
+    participants: ["client", "authorization", "data"],
+    requests: { provides_token: "GET /register" },
+    optional: ["validates_metadata", "replaces_client", "deletes_client"],
+    steps: [
+      step("provides_token", "client", "authorization", "Provides its registration access token"),
+      step("retrieves_client", "authorization", "data", "Retrieves client"),
+      step("validates_token", "authorization", "authorization", "Validates registration access token"),
+      step("validates_metadata", "authorization", "authorization", "Validates new metadata"),
+      step("replaces_client", "authorization", "data", "Replaces metadata of client"),
+      step("deletes_client", "authorization", "data", "Deletes client with its Sessions"),
+      step("returns_result", "authorization", "client", "Returns result to client"),
+    ],
+  },
   signOut: {
     title: "Sign-out",
     participants: ["client", "authentication", "data"],

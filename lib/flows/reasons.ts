@@ -295,6 +295,11 @@ export const explanations: Record<Reason, Explanation> = {
     why: "A client tried to register itself, and this server does not allow that.",
     fix: "Register the client with `client create`, or set REGISTRATION to “token” or “open”, then restart the server.",
   },
+  registration_token_invalid: {
+    label: "Registration token not valid",
+    why: "The token is not a valid initial access token, or not the registration access token of this client.",
+    fix: "To register, ask the operator for an initial access token (`client registration-token`). To change a registration, send the registration_access_token from its response, to its registration_client_uri.",
+  },
   request_broken_off: {
     label: "Request incomplete",
     why: "The connection closed before the whole request arrived.",

@@ -21,6 +21,7 @@ test.each([
   ["succeeded", "/userinfo", "userInfo.returns_user"],
   // As the previous version recorded it.
   ["succeeded", "/userinfo", "introspection.validates_token"],
+  ["succeeded", "/register", "clientConfiguration.returns_result"],
   ["succeeded", "/refresh", "refresh.returns_tokens"],
   ["revoked", "/revoke", "revocation.returns_success"],
 ] as const)("%s: %s succeeded, and its last step was %s", (outcome, path, step) => {

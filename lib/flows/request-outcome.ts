@@ -42,6 +42,7 @@ const outcomesByDiagram: Record<Exclude<DiagramName, "authorization" | "device">
   clientCredentials: "succeeded",
   tokenExchange: "succeeded",
   registration: "succeeded",
+  clientConfiguration: "succeeded",
   signOut: "succeeded",
 }
 

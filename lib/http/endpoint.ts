@@ -23,12 +23,13 @@ const flowIdHeader = "X-Flow-Id"
 
 /**
  * An endpoint that clients call: JSON answers, errors in the form of RFC 6749 section 5.2, no caching unless the answer
- * says otherwise, CORS by the policy. What is not public is a request of a flow, and its answer names the flow.
+ * says otherwise, CORS by the policy.
+ * @param options.namesFlow whether its requests are steps of a flow, which the answer then names: all but public documents
  * @returns a handler for every method, those that the endpoint does not have answering 405
  */
 export function oauthEndpoint(
   handlers: Partial<Record<"GET" | "POST" | "PUT" | "DELETE", FlowHandler>>,
-  { cors }: { cors?: CorsPolicy } = {},
+  { cors, namesFlow = cors === "clients" }: { cors?: CorsPolicy; namesFlow?: boolean } = {},
 ): Endpoint {
   const allowed = allowedMethods(handlers, cors)
   const serve =
@@ -42,7 +43,7 @@ export function oauthEndpoint(
       flow.end(status)
       // Not one literal: V8 takes ten times as long for each spread after the first.
       const all: Record<string, string> = { "Cache-Control": "no-store", ...securityHeaders() }
-      if (cors === "clients") Object.assign(all, flowHeader(flow))
+      if (namesFlow) Object.assign(all, flowHeader(flow))
       // RFC 9449 section 8.2: a client with a proof always has the newest nonce.
       if (request.header("dpop") !== null) all["DPoP-Nonce"] = currentDpopNonce()
       return { status, headers: Object.assign(all, headers, cors && (await corsHeaders(request, cors))), body }

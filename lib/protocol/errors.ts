@@ -98,6 +98,7 @@ export type Reason =
   | "refresh_token_replayed"
   | "refresh_token_unknown"
   | "registration_off"
+  | "registration_token_invalid"
   | "request_broken_off"
   | "request_object_invalid"
   | "request_uri_invalid"

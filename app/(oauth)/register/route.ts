@@ -4,6 +4,8 @@ import {
   registerItself,
   replaceRegistration,
 } from "@/lib/clients/self-registration"
+import { describeParameters, fingerprint } from "@/lib/flows/facts"
+import type { Flow } from "@/lib/flows/flow"
 import { readAccessToken } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import type { EndpointRequest } from "@/lib/http/exchange"
@@ -20,18 +22,22 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
       const client = await registerItself(await readJson(request), presented, request.clientAddress(), flow)
       return { ...json(client), status: 201 }
     },
-    GET: async (request) => json(await readRegistration(...readCredentials(request))),
+    GET: async (request, flow) => json(await readRegistration(...readCredentials(request, flow), flow)),
     PUT: async (request, flow) => {
-      return json(await replaceRegistration(...readCredentials(request), await readJson(request), flow))
+      return json(await replaceRegistration(...readCredentials(request, flow), await readJson(request), flow))
     },
     DELETE: async (request, flow) => {
-      await deleteRegistration(...readCredentials(request), flow)
+      await deleteRegistration(...readCredentials(request, flow), flow)
       return noContent()
     },
   },
-  { cors: "public" },
+  { cors: "public", namesFlow: true },
 )
 
-function readCredentials(request: EndpointRequest): [clientId: string | null, token: string] {
-  return [readQuery(request).get("client_id") ?? null, readAccessToken(request).accessToken]
+function readCredentials(request: EndpointRequest, flow: Flow): [clientId: string | null, token: string] {
+  flow.step("clientConfiguration.provides_token")
+  const query = readQuery(request)
+  const { accessToken } = readAccessToken(request)
+  flow.note(() => ({ ...describeParameters(query.entries()), registration_access_token: fingerprint(accessToken) }))
+  return [query.get("client_id") ?? null, accessToken]
 }

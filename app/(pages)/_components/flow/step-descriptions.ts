@@ -103,6 +103,19 @@ export const stepDescriptions: Record<StepName, string> = {
     "The redirect URIs and the other fields follow the same rules as those that an operator registers.",
   "registration.stores_client": "The client was stored. Its secret and its registration token are stored as hashes.",
   "registration.returns_client": "The client got its client ID, and a token with which it can change its registration.",
+  "clientConfiguration.provides_token":
+    "The client reads (GET), replaces (PUT) or deletes (DELETE) its registration, with the token from its registration.",
+  "clientConfiguration.retrieves_client": "The server looked up the client by its client ID.",
+  "clientConfiguration.validates_token":
+    "The hash of the token was compared with the stored one. A wrong token and an unknown client get the same response.",
+  "clientConfiguration.validates_metadata":
+    "The new metadata follows the same rules as a registration. Fields that are left out get their defaults.",
+  "clientConfiguration.replaces_client":
+    "The new metadata replaced the old. The client ID and the secret stay the same.",
+  "clientConfiguration.deletes_client":
+    "The client was deleted, and with it its Sessions and the consents of its users.",
+  "clientConfiguration.returns_result":
+    "The client has its current metadata. After a deletion there is nothing left to return.",
   "signOut.calls_end_session": "The client sent the browser here to sign the user out.",
   "signOut.validates_request":
     "The server checked that it issued the ID token to this client, and that the redirect URI is registered for it.",
