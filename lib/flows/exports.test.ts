@@ -65,6 +65,19 @@ test("a flow is exported as JSON as it was recorded", () => {
   expect(JSON.parse(exported("json"))).toEqual(flow)
 })
 
+test("a token that a client sends in a header is in the header of the HTTP archive, not in the URL", () => {
+  const facts = { client_id: "shop", registration_access_token: "#abcdefgh" }
+  const steps = [makeStep("clientConfiguration.provides_token", 1, facts)]
+  const recorded = ["GET /register", "PUT /register", "DELETE /register"].map((line, i) => makeRequest(i, line, steps))
+  const { log } = JSON.parse(exportFlow({ ...flow, recorded }, "har", "https://login.example.com").text)
+  for (const { request } of log.entries) {
+    expect(request.headers).toEqual([{ name: "Authorization", value: "Bearer #abcdefgh" }])
+    expect(request.queryString).toEqual([{ name: "client_id", value: "shop" }])
+    expect(request).not.toHaveProperty("postData")
+  }
+  expect(log.entries).toHaveLength(3)
+})
+
 test("a flow is exported as an HTTP archive, with the parameters as the page shows them", () => {
   const { log } = JSON.parse(exported("har"))
   expect(log.version).toBe("1.2")

@@ -56,7 +56,10 @@ function toMermaidFlow({ id, recorded }: FlowRecord): string {
 function toHar({ recorded }: FlowRecord, issuer: string): object {
   const message = { httpVersion: "HTTP/1.1", cookies: [], headers: [], headersSize: -1, bodySize: -1 }
   const entries = recorded.map(({ method, path, status, at, durationMs, steps }) => {
-    const parameters = toPairs(steps.find(({ name }) => getStep(name).request)?.facts ?? {})
+    const sent = toPairs(steps.find(({ name }) => getStep(name).request)?.facts ?? {})
+    const isForm = method === "POST"
+    const isToken = ({ name }: Pair) => !isForm && headerTokens.has(name)
+    const parameters = sent.filter((pair) => !isToken(pair))
     const failure = steps.findLast((step) => step.failure)?.failure
     const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
     return {
@@ -66,8 +69,9 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
         ...message,
         method,
         url: `${issuer}${path}`,
-        queryString: method === "GET" ? parameters : [],
-        ...(method !== "GET" && { postData: form }),
+        headers: sent.filter(isToken).map(({ value }) => ({ name: "Authorization", value: `Bearer ${value}` })),
+        queryString: isForm ? [] : parameters,
+        ...(isForm && { postData: form }),
       },
       response: {
         ...message,
@@ -84,7 +88,12 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
   return { log: { version: "1.2", creator: { name: "OAuth Flow", version }, entries } }
 }
 
-function toPairs(facts: Facts): { name: string; value: string }[] {
+type Pair = { name: string; value: string }
+
+/** The names under which steps show the token of the Authorization header. Only a form can contain a token itself. */
+const headerTokens = new Set(["token", "access_token", "registration_access_token"])
+
+function toPairs(facts: Facts): Pair[] {
   return Object.entries(facts).flatMap(([name, fact]) =>
     [sentOf(fact)].flat().map((value) => ({ name, value: toText(value) })),
   )
