@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs"
 import { tokenExchangeGrant } from "@/lib/clients/grant-types"
 import { deviceCodeGrant } from "@/lib/sessions/device-code"
 import { beginAuthorization, callback, expectErrorPage, readInteraction, signInTo } from "../fixtures/authorization"
-import { type CollectedSpan, readSpans, readSteps } from "../fixtures/collector"
+import { type CollectedSpan, readSpans, readSteps, startCollector } from "../fixtures/collector"
 import { numberedSteps } from "../fixtures/diagrams"
+import { openDocumentSite } from "../fixtures/document-site"
 import { testEnvironment } from "../fixtures/environment"
 import { expectSignedIn, postPage } from "../fixtures/forms"
+import { startInstance } from "../fixtures/instances"
 import { remember } from "../fixtures/secrets"
 import {
   authorize,
@@ -20,8 +22,11 @@ import {
   postForm,
   readTokens,
   redeem,
+  redirectUri,
   registerClient,
   TestBrowser,
+  type TestClient,
+  type Tokens,
   test,
 } from "../fixtures/world"
 
@@ -34,8 +39,35 @@ const factsOf = (span?: CollectedSpan) => JSON.parse(String(span?.attributes["oa
 const failedOf = (spans: CollectedSpan[]) =>
   spans.filter(({ status }) => status.code === 2).map((span) => [nameOf(span), span.attributes["error.type"]])
 
+/** The clients that the requests of a flow are about. */
+const clientsOf = (flowId: string) =>
+  readSpans(testEnvironment().spansFile, flowId)
+    .filter(({ attributes }) => attributes["url.path"])
+    .map(({ attributes }) => attributes["oauth_flow.client_id"])
+
+/** No server is there. The notification waits for its next attempt. */
+const unreachable = "http://127.0.0.1:9/logout"
+
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 const fetchHere = (path: string, init?: RequestInit) => fetch(new URL(path, testEnvironment().issuer), init)
+
+/** Gets tokens in a browser that is signed in, so that its sign-out ends their Session. */
+async function obtainTokensIn(browser: TestBrowser, client: TestClient): Promise<Tokens> {
+  const pkce = makePkce()
+  const code = remember(locationOf(await authorize(browser, client, pkce)).searchParams.get("code"))
+  return readTokens(await redeem(client, { code: code ?? "", ...pkce }))
+}
+
+/** An access token without the scope openid. */
+async function withoutOpenid(): Promise<string> {
+  return (await obtainTokens(await registerClient(), await insertUser(), { scope: "profile" })).access_token
+}
+
+/** A request to the registration endpoint. */
+function register(method: string, path: string, body: object | null, token?: string): Promise<Response> {
+  const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) }
+  return fetchHere(path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+}
 
 test("every numbered step of the four diagrams is reported by a run of its flow, in order, under one flow id", async () => {
   const client = await registerClient()
@@ -132,6 +164,196 @@ test("a sign-out is reported in the flow of its ID token", async () => {
   const reported = await steps(flowIdOf(signedOut), 4)
   expect(reported.map(nameOf).slice(-numberedSteps("signOut").length)).toEqual(numberedSteps("signOut"))
   expect(failedOf(reported)).toEqual([])
+})
+
+test("a sign-out that notifies clients has a step that stores the notifications, and names the clients", async () => {
+  const [client, other] = [await registerClient({ backchannelLogoutUri: unreachable }), await registerClient()]
+  const browser = await openBrowser(await insertUser())
+  await obtainTokensIn(browser, client)
+  const { id_token = "" } = await obtainTokensIn(browser, other)
+  const signedOut = await browser.fetch(`/end-session?${new URLSearchParams({ id_token_hint: id_token })}`)
+  const reported = (await steps(flowIdOf(signedOut), 3)).filter((span) => nameOf(span).startsWith("signOut."))
+  const [last = ""] = numberedSteps("signOut").slice(-1)
+  const expected = [...numberedSteps("signOut").slice(0, -1), "signOut.stores_notifications", last]
+  expect(reported.map(nameOf)).toEqual(expected)
+  expect(factsOf(reported.at(-2))).toEqual({ notified_clients: [client.clientId] })
+})
+
+test("a sign-out that the user confirms continues in a flow of its own, with the client", async () => {
+  const client = await registerClient({ backchannelLogoutUri: unreachable })
+  const browser = await openBrowser(await insertUser())
+  await obtainTokensIn(browser, client)
+  const asked = await browser.fetch(`/end-session?client_id=${client.clientId}`)
+  expect((await steps(flowIdOf(asked), 1)).map(nameOf).at(-1)).toBe("signOut.asks_to_sign_out")
+  const { pathname, search } = locationOf(asked)
+  const confirmed = await postPage(browser, pathname + search, {})
+  const reported = await steps(flowIdOf(confirmed), 1)
+  const names = ["ends_browser_session", "stores_notifications", "returns_to_client"]
+  expect(reported.map(nameOf)).toEqual(names.map((name) => `signOut.${name}`))
+  expect(clientsOf(flowIdOf(confirmed))).toEqual([client.clientId])
+})
+
+test("userinfo is reported in the flow of its Session, also when it is refused", async () => {
+  const client = await registerClient({ userinfoSignedResponseAlg: "ES256" })
+  const user = await insertUser()
+  const { access_token, refresh_token } = await obtainTokens(client, user)
+  const answered = [
+    await fetchHere("/userinfo", bearer(access_token)),
+    await fetchHere("/userinfo", { method: "POST", body: new URLSearchParams({ access_token }) }),
+  ]
+  await postForm("/revoke", client, { token: refresh_token })
+  const refused = await fetchHere("/userinfo", bearer(access_token))
+  expect([...answered, refused].map(({ status }) => status)).toEqual([200, 200, 401])
+  const [flowId = ""] = answered.map(flowIdOf)
+  expect([...answered, refused].map(flowIdOf)).toEqual([flowId, flowId, flowId])
+  const reported = (await steps(flowId, 6)).filter((span) => nameOf(span).startsWith("userInfo."))
+  const whole = numberedSteps("userInfo")
+  expect(reported.map(nameOf)).toEqual([...whole, ...whole, ...whole.slice(0, 3)])
+  expect(failedOf(reported)).toEqual([["userInfo.validates_token", "access_token_revoked"]])
+  expect(factsOf(reported[0])).toEqual({ access_token: factsOf(reported[5]).access_token })
+  expect(factsOf(reported[3])).toEqual({ sub: user.id, claims: expect.arrayContaining(["sub", "email"]) })
+  expect(factsOf(reported[4])).toEqual({ signed_with: "ES256" })
+})
+
+test("a userinfo request that is refused fails at its step", async () => {
+  const refusals: [token: string | null, step: string, reason: string][] = [
+    [null, "provides_token", "access_token_missing"],
+    ["not.a.token", "validates_token", "access_token_malformed"],
+    [await withoutOpenid(), "validates_token", "scope_not_granted"],
+  ]
+  for (const [token, step, reason] of refusals) {
+    const response = await fetchHere("/userinfo", token === null ? {} : bearer(token))
+    const requests = reason === "scope_not_granted" ? 3 : 1
+    const failed = failedOf(await steps(flowIdOf(response), requests))
+    expect(failed).toEqual([[`userInfo.${step}`, reason]])
+  }
+})
+
+test("a registration has a flow, and so has each request that reads, replaces or deletes it", async () => {
+  const metadata = { client_name: "A new client", redirect_uris: [redirectUri] }
+  const registered = await register("POST", "/register", metadata)
+  const information = (await registered.json()) as Record<string, string>
+  const { client_id = "", client_secret, registration_access_token = "", registration_client_uri = "" } = information
+  for (const secret of [client_secret, registration_access_token]) remember(secret)
+  const reported = await steps(flowIdOf(registered), 1)
+  expect(reported.map(nameOf)).toEqual(numberedSteps("registration"))
+  expect(factsOf(reported[2])).toMatchObject({
+    redirect_uris: [redirectUri],
+    token_endpoint_auth_method: "client_secret_basic",
+  })
+  expect(clientsOf(flowIdOf(registered))).toEqual([client_id])
+
+  const token = registration_access_token
+  const change = { ...metadata, client_id, client_name: "A renamed client" }
+  const read = await register("GET", registration_client_uri, null, token)
+  const replaced = await register("PUT", registration_client_uri, change, token)
+  const deleted = await register("DELETE", registration_client_uri, null, token)
+  expect([registered, read, replaced, deleted].map(({ status }) => status)).toEqual([201, 200, 200, 204])
+  const [first, second, third, last] = numberedSteps("clientConfiguration")
+  const only = (...names: string[]) => names.map((name) => `clientConfiguration.${name}`)
+  const expected: [Response, string[]][] = [
+    [read, []],
+    [replaced, only("validates_metadata", "replaces_client")],
+    [deleted, only("deletes_client")],
+  ]
+  const fingerprints = [factsOf(reported[3]).registration_access_token]
+  for (const [response, between] of expected) {
+    const own = await steps(flowIdOf(response), 1)
+    expect(own.map(nameOf)).toEqual([first, second, third, ...between, last])
+    expect(clientsOf(flowIdOf(response))).toEqual([client_id])
+    expect(factsOf(own[0])).toEqual({ client_id, registration_access_token: fingerprints[0] })
+  }
+  expect(new Set([registered, read, replaced, deleted].map(flowIdOf)).size).toBe(4)
+})
+
+test("a registration that is refused fails at its step", async () => {
+  const refusals: [Response, string, string][] = [
+    [await register("POST", "/register", { redirect_uris: [] }), "registration.validates_metadata", "metadata_invalid"],
+    [
+      await register("POST", "/register", {}, remember("not-a-token-of-this-server")),
+      "registration.sends_metadata",
+      "registration_token_invalid",
+    ],
+    [
+      await register("GET", "/register?client_id=unknown", null, "not-a-token-of-this-server"),
+      "clientConfiguration.validates_token",
+      "registration_token_invalid",
+    ],
+    [
+      await register("DELETE", "/register?client_id=unknown", null),
+      "clientConfiguration.provides_token",
+      "access_token_missing",
+    ],
+  ]
+  for (const [response, step, reason] of refusals) {
+    expect(failedOf(await steps(flowIdOf(response), 1)), step).toEqual([[step, reason]])
+  }
+})
+
+test("the fetch of a client's metadata document is a step of the authorization that needed it", async () => {
+  const site = await openDocumentSite()
+  const collector = await startCollector(testEnvironment().spansFile)
+  const server = await startInstance({
+    ...collector.env,
+    CLIENT_ID_METADATA_DOCUMENTS: "on",
+    CLIENT_DOCUMENT_NETWORKS: "127.0.0.0/8,::1/128",
+    NODE_EXTRA_CA_CERTS: site.certificateFile,
+    PROCESSES: "1",
+  })
+  try {
+    const browser = await openBrowser(await insertUser(), server.baseUrl)
+    const visit = (clientId: string, changes: Record<string, string> = {}) =>
+      authorize(browser, { clientId, redirectUris: [redirectUri] } as never, makePkce(), {
+        scope: "openid",
+        ...changes,
+      })
+    const document = { client_name: "A published client", redirect_uris: [redirectUri] }
+    const published = site.publish(document)
+    const [start, fetches, verifies, end] = [
+      ["generates_code_challenge", "calls_authorize"],
+      "fetches_client_document",
+      "verifies_client_document",
+      "asks_for_consent",
+    ]
+    const missing = `${site.origin}/clients/missing.json`
+    const visits: [Response, (string | undefined)[], failed: [string, string][]][] = [
+      [await visit(published), [...start, fetches, verifies, end], []],
+      // The document is known now.
+      [await visit(published), [...start, end], []],
+      [
+        await visit(site.publish({ ...document, client_secret: "a secret" })),
+        [...start, fetches, verifies],
+        [[verifies, "client_document_invalid"]],
+      ],
+      [await visit(missing), [...start, fetches], [[fetches, "client_document_unavailable"]]],
+      [
+        await visit(site.publish(document), { redirect_uri: "https://elsewhere.example/" }),
+        [...start, fetches, verifies],
+        [[verifies, "redirect_uri_unregistered"]],
+      ],
+    ]
+    for (const [response, names, failed] of visits) {
+      const reported = await steps(flowIdOf(response), 1)
+      expect(reported.map(nameOf)).toEqual(names.map((name) => `authorization.${name}`))
+      expect(failedOf(reported)).toEqual(failed.map(([name, reason]) => [`authorization.${name}`, reason]))
+    }
+    const [first] = visits.map(([response]) => flowIdOf(response))
+    expect(factsOf((await steps(first ?? "", 1))[2])).toEqual({ client_id: published })
+
+    const clientId = site.publish(document)
+    const request = { redirect_uri: redirectUri, response_type: "code", code_challenge: makePkce().codeChallenge }
+    const pushed = await fetch(new URL("/par", server.baseUrl), {
+      method: "POST",
+      body: new URLSearchParams({ client_id: clientId, ...request, code_challenge_method: "S256" }),
+    })
+    expect(pushed.status).toBe(201)
+    const names = ["pushes_request", fetches, verifies].map((name) => `authorization.${name}`)
+    expect((await steps(flowIdOf(pushed), 1)).map(nameOf)).toEqual(names)
+  } finally {
+    await server.stop()
+    await collector.stop()
+    await site.close()
+  }
 })
 
 test("a device's flow is one flow, from its request to its tokens", async () => {

@@ -6,6 +6,7 @@ import { expect, test } from "../fixtures/journey"
 import { enterInspector } from "../fixtures/operator"
 import { expectAccessible, expectNoSidewaysScroll, watchProblems } from "../fixtures/page-checks"
 import { eventAt, flowAt } from "../fixtures/recorded-flows"
+import { remember } from "../fixtures/secrets"
 import {
   flowIdOf,
   insertUser,
@@ -67,6 +68,35 @@ test("a flow is found in the list, and its diagram shows where it failed and how
   await page.keyboard.press("ArrowDown")
   await page.keyboard.press("Enter")
   await expect(opened.getByRole("heading", { name: "Retrieves auth code and code challenge" })).toBeVisible()
+  await expectNoSidewaysScroll(page)
+  await expectAccessible(page)
+  expect(problems).toEqual([])
+})
+
+test("a client that registered itself is found by its ID, and the diagrams show what it did", async ({ page }) => {
+  const problems = watchProblems(page)
+  const client_name = `Self-made ${generateTimeOrderedId(new Date())}`
+  const metadata = { client_name, redirect_uris: ["https://client.example/callback"] }
+  const send = (url: string, method: string, body: object, token?: string) => {
+    const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) }
+    return fetch(url, { method, headers, body: JSON.stringify(body) })
+  }
+  const registered = await send(`${issuer()}/register`, "POST", metadata)
+  const { client_id = "", client_secret, ...access } = (await registered.json()) as Record<string, string>
+  const { registration_access_token: token = "", registration_client_uri = "" } = access
+  for (const secret of [client_secret, token]) remember(secret)
+  await send(registration_client_uri, "PUT", { ...metadata, client_id, redirect_uris: [] }, token)
+  await enterInspector(page)
+  await page.goto(`${issuer()}/flows?q=${client_id}`)
+  const row = (text: RegExp) => page.getByRole("link", { name: client_name }).filter({ hasText: text })
+  await expect(row(/Client configuration/)).toContainText("Failed")
+  await expect(row(/Registration/)).toContainText("Succeeded")
+  await row(/Registration/).click()
+  await expect(page).toHaveURL(`${issuer()}/flows/${flowIdOf(registered)}`)
+  await expect(stepNamed(page, /^4\. Authorization Service to Client: Returns client ID to client/)).toBeVisible()
+  await page.goBack()
+  await row(/Client configuration/).click()
+  await expect(stepNamed(page, /^Authorization Service: Validates new metadata.* Failed: Invalid/)).toBeVisible()
   await expectNoSidewaysScroll(page)
   await expectAccessible(page)
   expect(problems).toEqual([])
