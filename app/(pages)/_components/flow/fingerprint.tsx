@@ -76,7 +76,7 @@ export function Fingerprint({ value, name, steps }: { value: string; name?: stri
       {name === undefined ? (
         <span className="sr-only">Fingerprint </span>
       ) : (
-        <span className="font-sans font-semibold">{name} </span>
+        <span className="text-start font-sans font-semibold whitespace-normal [overflow-wrap:anywhere]">{name} </span>
       )}
       {value}
       {steps !== undefined && <span className="sr-only">(in {steps === 1 ? "1 step" : `${steps} steps`})</span>}
