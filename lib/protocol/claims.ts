@@ -120,7 +120,7 @@ export function parseClaims(text: string | undefined): ParsedClaims {
   return {
     userinfo: listRequested(userinfo).filter((claim) => nameOfRequested(claim) !== "sub"),
     id_token: listRequested(idToken).filter((claim) => !reserved.has(nameOfRequested(claim))),
-    sub: intersectSubs(userinfo.sub?.values as string[] | null, idToken.sub?.values as string[] | null),
+    sub: intersectSubs(subsOf(userinfo), subsOf(idToken)),
     acr: acr?.essential ? (acr.values as string[] | null) : null,
   }
 }
@@ -129,17 +129,23 @@ export function parseClaims(text: string | undefined): ParsedClaims {
  * The Users that two parts of a request name; null names every User.
  * @throws OAuthError invalid_request when no User is in both
  */
-export function intersectSubs(some: Subs = null, others: Subs = null): Subs {
-  if (some === null || others === null) return some ?? others
-  const both = [some].flat().filter((sub) => [others].flat().includes(sub))
-  if (both.length > 0) return both
-  throw OAuthError.invalidRequest(
-    "The request names two different users, in the parameter claims or in the id_token_hint. Send one sub.",
-    "parameter_invalid",
-  )
+export function intersectSubs(...parts: Subs[]): Subs {
+  const named = parts.filter((part) => part !== null).map((part) => [part].flat())
+  if (named.length === 0) return null
+  const [only, ...others] = named.reduce((both, subs) => both.filter((sub) => subs.includes(sub)))
+  if (only === undefined) {
+    throw OAuthError.invalidRequest(
+      "The request names two different users, in the parameter claims or in the id_token_hint. Send one sub.",
+      "parameter_invalid",
+    )
+  }
+  // Instances of an earlier version read one name alone.
+  return others.length === 0 ? only : [only, ...others]
 }
 
 type Member = Record<string, { essential: boolean; values: ClaimValue[] | null }>
+
+const subsOf = ({ sub }: Member): Subs => (sub?.values as string[] | null | undefined) ?? null
 
 const listRequested = (member: Member): RequestedClaim[] =>
   Object.entries(member).map(([name, { values }]) => (values === null ? name : [name, values]))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { User } from "@/lib/data/users"
 import type { RequestedClaim } from "@/lib/protocol/claims"
-import { userClaims } from "./user-claims"
+import { readClaimsRequest, userClaims } from "./user-claims"
 
 const stored = {
   nickname: "ada",
@@ -53,6 +53,11 @@ test.each([
   ["a name that every object has", "constructor", {}],
 ])("a claim requested with %s", (_, requested, claims) => {
   expect(userClaims(user, ["openid"], [requested as RequestedClaim])).toEqual({ sub: "user", ...claims })
+})
+
+test("a Session of an earlier version has names alone", () => {
+  const { userinfo } = readClaimsRequest('{"userinfo":["nickname"],"id_token":[]}')
+  expect(userClaims(user, ["openid"], userinfo)).toEqual({ sub: "user", nickname: "ada" })
 })
 
 test("a scope allows its claims with any value", () => {
