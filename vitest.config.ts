@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["{app,deploy,lib,prisma}/**/*.test.ts"],
     globalSetup: "lib/testing/setup.ts",
+    setupFiles: "lib/testing/start-test-file.ts",
     // Loading Prisma and bcrypt anew for every file would be half of the run. Each file sets up what it needs by itself
     // (applySettings in lib/testing/settings.ts forgets what the file before has left).
     isolate: false,

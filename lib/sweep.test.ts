@@ -7,8 +7,9 @@ import { listSigningKeys } from "@/lib/data/signing-keys"
 import { type Write, write } from "@/lib/data/statement"
 import { ensureSigningKeys, rotateSigningKey } from "@/lib/keys/signing-keys"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeClient, storeSession, storeUser } from "@/lib/testing/rows"
+import { storeClient, storeSession, storeUser } from "@/lib/testing/rows"
 import { applySettings } from "@/lib/testing/settings"
+import { inMinutes } from "@/lib/testing/times"
 import { sweep, sweepInBackground } from "./sweep"
 
 describeOnEachDatabase(

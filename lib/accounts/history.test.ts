@@ -4,7 +4,8 @@ import { insertBrowserSession } from "@/lib/data/browser-sessions"
 import { readDevice } from "@/lib/http/device"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeUser } from "@/lib/testing/rows"
+import { storeUser } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { listHistory } from "./history"
 
 describeOnEachDatabase("the history of an account", () => {

@@ -9,7 +9,8 @@ import { ensureSigningKeys } from "@/lib/keys/signing-keys"
 import { hashToken } from "@/lib/protocol/random"
 import { endBrowserSession, startBrowserSession } from "@/lib/sessions/browser-sessions"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, makeSession, storeClient, storeUser } from "@/lib/testing/rows"
+import { makeSession, storeClient, storeUser } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { sendDueNotifications } from "./logout-notifications"
 
 /** The client's server: it keeps the logout tokens, and answers with `status`. */

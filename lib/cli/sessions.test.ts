@@ -2,7 +2,8 @@ import { expect, test } from "vitest"
 import { findSession } from "@/lib/data/sessions"
 import { runCommand, runForJson } from "@/lib/testing/commands"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 
 describeOnEachDatabase("sessions list", () => {
   test("shows the email address, the client's name, and which codes were not redeemed", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeClient, storeUser } from "@/lib/testing/rows"
+import { storeClient, storeUser } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { addConsent, findConsent } from "./consents"
 import { database } from "./database"
 

@@ -3,7 +3,6 @@ import { generateId, generateToken, hashToken } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { countTrue } from "@/lib/testing/parallel"
 import {
-  inMinutes,
   makeSession,
   storeBrowserSession,
   storeClient,
@@ -11,6 +10,7 @@ import {
   storeStartedSession,
   storeUser,
 } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { deleteBrowserSession } from "./browser-sessions"
 import type { Client } from "./clients"
 import { disconnectApp } from "./connected-apps"

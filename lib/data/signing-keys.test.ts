@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { deleteSigningKeys, insertSigningKey, listSigningKeys, type SigningKeyRecord } from "./signing-keys"
 
 const makeKey = (alg: SigningKeyRecord["alg"], generation: number): SigningKeyRecord => ({

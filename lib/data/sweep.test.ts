@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { describeOnEachDatabase } from "@/lib/testing/database"
-import { inMinutes, storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { storeClient, storeSession, storeStartedSession, storeUser } from "@/lib/testing/rows"
+import { inMinutes } from "@/lib/testing/times"
 import { findBrowserSession, insertBrowserSession } from "./browser-sessions"
 import { type ClientSource, findClient } from "./clients"
 import { addConsent } from "./consents"
