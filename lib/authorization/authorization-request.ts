@@ -5,11 +5,9 @@ import { acrValues } from "@/lib/protocol/acr"
 import { refuseAuthorizationDetails } from "@/lib/protocol/authorization-details"
 import {
   type ClaimsRequest,
-  intersectSubs,
-  nameOfRequested,
+  joinSubs,
   type ParsedClaims,
   parseClaims,
-  type RequestedClaim,
   type Subs,
   scopeOfClaim,
 } from "@/lib/protocol/claims"
@@ -39,7 +37,7 @@ export type AuthorizationRequest = ReturnAddress & {
   locale?: Locale
   /** The request asks for the class with a second factor: by an essential acr of 2 alone, or by acr_values, which is voluntary. */
   secondFactor?: "essential" | "voluntary"
-  /** Whom the id_token_hint or the claims parameter names. */
+  /** The users that the id_token_hint or the claims parameter names. */
   hintedSub: Subs
   /** The claims that the claims parameter requests by name; null for none. */
   claims?: ClaimsRequest | null
@@ -90,7 +88,7 @@ export async function parseAuthorizationRequest(
       prompt: parsePrompt(parameters.get("prompt")),
       maxAge: parseMaxAge(parameters.get("max_age")),
       loginHint: parseLoginHint(parameters.get("login_hint")),
-      hintedSub: intersectSubs(claims.sub, await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
+      hintedSub: joinSubs(claims.sub, await findHintedUser(parameters.get("id_token_hint"), client.clientId)),
       claims: registeredClaims(claims, client),
       ...(dpopJkt && { dpopJkt }),
       ...(locale && { locale }),
@@ -127,10 +125,11 @@ function checkAcr({ acr }: ParsedClaims): void {
 }
 
 /** The requested claims whose scope is registered for the client. The others are left out, as other scopes are. */
-function registeredClaims({ userinfo, id_token }: ParsedClaims, { scope }: Client): ClaimsRequest | null {
-  const isRegistered = (claim: RequestedClaim) => scope.includes(scopeOfClaim(nameOfRequested(claim)))
+function registeredClaims({ userinfo, id_token, values }: ParsedClaims, { scope }: Client): ClaimsRequest | null {
+  const isRegistered = (claim: string) => scope.includes(scopeOfClaim(claim))
   const claims = { userinfo: userinfo.filter(isRegistered), id_token: id_token.filter(isRegistered) }
-  return claims.userinfo.length + claims.id_token.length > 0 ? claims : null
+  if (claims.userinfo.length + claims.id_token.length === 0) return null
+  return values ? { ...claims, values } : claims
 }
 
 /** The standards name the errors for what a server does not have. */

@@ -1,9 +1,9 @@
-import { nameOfRequested, scopeOfClaim } from "@/lib/protocol/claims"
+import { scopeOfClaim } from "@/lib/protocol/claims"
 import type { AuthorizationRequest } from "./authorization-request"
 
 /** The claims that the `claims` parameter requests in addition to those that the requested scopes allow. */
 export function listExtraClaims({ scope, claims }: AuthorizationRequest): string[] {
-  const requested = claims ? [...claims.userinfo, ...claims.id_token].map(nameOfRequested) : []
+  const requested = claims ? [...claims.userinfo, ...claims.id_token] : []
   return [...new Set(requested)].filter((claim) => !scope.includes(scopeOfClaim(claim)))
 }
 

@@ -39,16 +39,16 @@ export function checkParametersSize(parameters: Parameters): void {
  */
 export function checkSealedSize(request: AuthorizationRequest): void {
   const { clientId, redirectUri, state, scope, resource, nonce, loginHint, claims, hintedSub, dpopJkt } = request
-  const requested = claims ? [...claims.userinfo, ...claims.id_token].flat() : []
-  const inClaims = requested.map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
-  const subs = [hintedSub ?? []].flat()
-  const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...inClaims, ...subs]
+  const names = claims ? [...claims.userinfo, ...claims.id_token] : []
+  const values = [redirectUri, state ?? "", ...scope, ...resource, nonce ?? "", loginHint ?? "", ...names]
+  if (claims?.values) values.push(JSON.stringify(claims.values))
+  if (hintedSub !== null) values.push(...[hintedSub].flat())
   if (dpopJkt) values.push("dpopJkt", dpopJkt)
   // Other IDs have 22 characters.
   if (isDocumentClientId(clientId)) values.push(clientId)
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt and claims are too long. Together they can have at most ${maxSealedLength} characters, form-encoded. Send shorter ones.`,
+      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt, claims and the sub of id_token_hint are too long. Together they can have at most ${maxSealedLength} characters, form-encoded. Send shorter ones.`,
     )
   }
 }

@@ -69,9 +69,10 @@ function fill(length: number, next: () => string): string {
   return text
 }
 
-/** A text of as many characters as fit in a list, as JSON and form-encoded. */
-function fillList(length: number, next: () => string): string {
-  const left = (text: string) => length - encodedLength(JSON.stringify([text]))
+/** A value of the claim groups of as many characters as fit, with what the state token has around it. */
+function fillValue(length: number, next: () => string): string {
+  const sealed = (text: string) => JSON.stringify({ userinfo: { groups: [text] }, id_token: {} })
+  const left = (text: string) => length - encodedLength(sealed(text))
   let text = ""
   for (let longer = next(); left(longer) >= 0; longer += next()) text = longer
   return text + "x".repeat(left(text))
@@ -118,7 +119,7 @@ function largestRequests(next: () => string): Record<string, Values> {
     },
     "values in claims": {
       redirect_uri: short,
-      claims: JSON.stringify({ userinfo: { groups: { values: [fillList(all - "groups".length - 2, next)] } } }),
+      claims: JSON.stringify({ userinfo: { groups: { values: [fillValue(all - "groups".length - 2, next)] } } }),
     },
     "many resources": {
       redirect_uri: short,

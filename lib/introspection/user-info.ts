@@ -34,7 +34,7 @@ export async function findUserInfo(presented: PresentedToken, flow: Flow): Promi
       "scope_not_granted",
     )
   }
-  const info = userClaims(user, scope, readClaimsRequest(session.claims).userinfo)
+  const info = userClaims(user, scope, readClaimsRequest(session.claims, "userinfo"))
   flow.step("userInfo.queries_user", () => ({ sub: user.id, claims: Object.keys(info) }))
   const { clientId, userinfoSignedResponseAlg: alg = null } = (await findClient(session.clientId)) ?? {}
   flow.step("userInfo.returns_user", () => (alg === null ? {} : { signed_with: alg }))

@@ -58,7 +58,8 @@ test("the claims parameter names claims for userinfo and for the ID token", () =
   })
   expect(parseClaims(text)).toEqual({
     userinfo: ["name", "email"],
-    id_token: [["nickname", ["x"]]],
+    id_token: ["nickname"],
+    values: { userinfo: {}, id_token: { nickname: ["x"] } },
     sub: "ada",
     acr: ["2", "1"],
   })
@@ -69,20 +70,26 @@ test("the claims parameter names claims for userinfo and for the ID token", () =
 
 test("a null is a member that is left out, and an unknown member is ignored - OpenID Connect Core 5.5.1", () => {
   const text = '{"userinfo":{"email":{"essential":null,"value":null,"values":null,"purpose":1}}}'
-  expect(parseClaims(text).userinfo).toEqual(["email"])
+  expect(parseClaims(text)).toEqual({ userinfo: ["email"], id_token: [], sub: null, acr: null })
 })
 
-test("a claim may have any value that its definition allows - OpenID Connect Core 5.5.1", () => {
-  const userinfo = {
-    email_verified: [true],
-    updated_at: [1],
+test("values are kept as they were sent, also those that the claim cannot have - OpenID Connect Core 5.5.1", () => {
+  const text = JSON.stringify({
+    userinfo: {
+      name: { values: [] },
+      address: { value: { country: "UK" } },
+      groups: { value: ["staff"], values: ["admin", 1, null] },
+      phone_number: { value: "044 668 18 00" },
+    },
+    id_token: { acr: { essential: true, values: [2, "1"] }, sub: { value: 1 } },
+  })
+  const { values, acr, sub } = parseClaims(text)
+  expect(values?.userinfo).toEqual({
     address: [{ country: "UK" }],
-    groups: ["staff", 1, ["staff"], { name: "staff" }],
-  }
-  const requests = Object.entries(userinfo).map(([claim, values]) => [claim, { values }])
-  expect(parseClaims(JSON.stringify({ userinfo: Object.fromEntries(requests) })).userinfo).toEqual(
-    Object.entries(userinfo),
-  )
+    groups: ["admin", 1, null, ["staff"]],
+    phone_number: ["044 668 18 00"],
+  })
+  expect([acr, sub]).toEqual([["2", "1"], "1"])
 })
 
 test("the sub of userinfo and that of the ID token name the same Users", () => {
@@ -90,6 +97,7 @@ test("the sub of userinfo and that of the ID token name the same Users", () => {
     parseClaims(JSON.stringify({ userinfo: { sub: userinfo }, id_token: { sub: idToken } })).sub
   expect(parse(null, null)).toBeNull()
   expect(parse({ value: "ada" }, null)).toBe("ada")
+  expect(parse(null, { values: ["ada"] })).toBe("ada")
   expect(parse({ values: ["ada", "bob"] }, { essential: true })).toEqual(["ada", "bob"])
   expect(parse({ values: ["ada", "bob"] }, { value: "bob" })).toBe("bob")
   expect(() => parse({ value: "ada" }, { value: "bob" })).toThrow(
@@ -109,16 +117,8 @@ test.each([
   ['{"userinfo":{"a b":null}}', /null or an object for each claim in userinfo/],
   [JSON.stringify({ userinfo: many }), /at most 40 claims in userinfo/],
   ['{"userinfo":{"name":{"essential":"true"}}}', /true or false as essential of name/],
-  ['{"userinfo":{"name":{"value":"a","values":["a"]}}}', /value or values for name, not both/],
   ['{"userinfo":{"name":{"values":"a"}}}', /a list as values of name/],
   ['{"userinfo":{"groups":{"values":{}}}}', /a list as values of groups/],
-  ['{"userinfo":{"name":{"values":[]}}}', /a list as values of name/],
-  ['{"userinfo":{"name":{"value":1}}}', /not valid: name must be a string/],
-  ['{"userinfo":{"name":{"values":["a",null]}}}', /not valid: name must be a string/],
-  ['{"userinfo":{"email_verified":{"value":"true"}}}', /not valid: email_verified must be true or false/],
-  ['{"userinfo":{"updated_at":{"value":"1"}}}', /not valid: updated_at must be a number/],
-  ['{"id_token":{"sub":{"value":1}}}', /not valid: sub must be a string/],
-  ['{"id_token":{"acr":{"values":[2]}}}', /not valid: acr must be a string/],
 ])("the claims parameter %s is refused - OpenID Connect Core 5.5", (text, problem) => {
   expect(() => parseClaims(text)).toThrow(oauthError("invalid_request", "parameter_invalid", problem))
 })

@@ -59,9 +59,7 @@ const syntaxOfClaim: Record<string, { needs: string; isValid: (value: ClaimValue
     needs: "a phone number in international form, such as +41 44 668 18 00",
     isValid: (value) => isText(value) && /^\+[0-9 ().-]+(;ext=[0-9]+)?$/.test(value),
   },
-  email_verified: { needs: "true or false", isValid: (value) => typeof value === "boolean" },
   phone_number_verified: { needs: "true or false", isValid: (value) => typeof value === "boolean" },
-  updated_at: { needs: "a number of seconds", isValid: (value) => typeof value === "number" },
   address: {
     needs: `a JSON object with strings for ${addressMembers.join(", ")}`,
     isValid: (value) =>
@@ -85,19 +83,26 @@ export function findClaimProblem(name: string, value: ClaimValue): string | null
   return standardClaims.includes(name) && !isText(value) ? `must be a string of 1 to ${maxTextLength} characters` : null
 }
 
-/** A claim by its name; or with the values of which it must have one. Sessions and state tokens have it in this form. */
-export type RequestedClaim = string | [name: string, values: ClaimValue[]]
+/** Of some claims, the values of which they must have one. */
+type RequestedValues = Record<string, ClaimValue[]>
 
-/** What the `claims` parameter requests by name: OpenID Connect Core 1.0 section 5.5. */
-export type ClaimsRequest = { userinfo: RequestedClaim[]; id_token: RequestedClaim[] }
+/** The claims that one member of the `claims` parameter requests. */
+export type RequestedClaims = { names: string[]; values: RequestedValues }
 
-export const nameOfRequested = (requested: RequestedClaim): string =>
-  typeof requested === "string" ? requested : requested[0]
+/**
+ * What the `claims` parameter requests by name: OpenID Connect Core 1.0 section 5.5. The values are apart, because earlier
+ * versions read the names alone.
+ */
+export type ClaimsRequest = {
+  userinfo: string[]
+  id_token: string[]
+  values?: { userinfo: RequestedValues; id_token: RequestedValues }
+}
 
-/** Users of whom one must sign in; null for any User. */
+/** One sub, or a list of several; null for any User. Earlier versions read one alone. */
 export type Subs = string | string[] | null
 
-/** The `claims` parameter. `acr` are the values of which one is essential. */
+/** The `claims` parameter. `sub` are the users that may sign in, `acr` the values of which one is essential. */
 export type ParsedClaims = ClaimsRequest & { sub: Subs; acr: string[] | null }
 
 /** More names in the parameter are an error: they all travel in the state token. */
@@ -117,38 +122,45 @@ export function parseClaims(text: string | undefined): ParsedClaims {
   const userinfo = readMember(members.userinfo, "userinfo")
   const idToken = readMember(members.id_token, "id_token")
   const { acr } = idToken
+  const values = { userinfo: valuesOf(userinfo), id_token: valuesOf(idToken) }
+  const hasValues = Object.keys({ ...values.userinfo, ...values.id_token }).length > 0
   return {
-    userinfo: listRequested(userinfo).filter((claim) => nameOfRequested(claim) !== "sub"),
-    id_token: listRequested(idToken).filter((claim) => !reserved.has(nameOfRequested(claim))),
-    sub: intersectSubs(subsOf(userinfo), subsOf(idToken)),
-    acr: acr?.essential ? (acr.values as string[] | null) : null,
+    userinfo: namesOf(userinfo),
+    id_token: namesOf(idToken),
+    ...(hasValues && { values }),
+    sub: joinSubs(subsOf(userinfo), subsOf(idToken)),
+    acr: acr?.essential ? listTexts(acr.values) : null,
   }
 }
 
 /**
  * The Users that two parts of a request name; null names every User.
+ * @returns a list only of several
  * @throws OAuthError invalid_request when no User is in both
  */
-export function intersectSubs(...parts: Subs[]): Subs {
-  const named = parts.filter((part) => part !== null).map((part) => [part].flat())
-  if (named.length === 0) return null
-  const [only, ...others] = named.reduce((both, subs) => both.filter((sub) => subs.includes(sub)))
-  if (only === undefined) {
-    throw OAuthError.invalidRequest(
-      "The request names two different users, in the parameter claims or in the id_token_hint. Send one sub.",
-      "parameter_invalid",
-    )
-  }
-  // Instances of an earlier version read one name alone.
-  return others.length === 0 ? only : [only, ...others]
+export function joinSubs(some: Subs = null, others: Subs = null): Subs {
+  const [first, second = first] = [some, others].flatMap((subs) => (subs === null ? [] : [[subs].flat()]))
+  if (!first || !second) return null
+  const [sub, ...more] = first.filter((one) => second.includes(one))
+  if (sub !== undefined) return more.length > 0 ? [sub, ...more] : sub
+  throw OAuthError.invalidRequest(
+    "The request names two different users, in the parameter claims or in the id_token_hint. Send one sub.",
+    "parameter_invalid",
+  )
 }
 
 type Member = Record<string, { essential: boolean; values: ClaimValue[] | null }>
 
-const subsOf = ({ sub }: Member): Subs => (sub?.values as string[] | null | undefined) ?? null
+/** Some clients send numbers. */
+const listTexts = (values: ClaimValue[] | null = null): string[] | null =>
+  values?.map((value) => (typeof value === "string" ? value : JSON.stringify(value))) ?? null
 
-const listRequested = (member: Member): RequestedClaim[] =>
-  Object.entries(member).map(([name, { values }]) => (values === null ? name : [name, values]))
+const subsOf = ({ sub }: Member): string[] | null => listTexts(sub?.values)
+
+const namesOf = (member: Member) => Object.keys(member).filter((name) => !reserved.has(name))
+
+const valuesOf = (member: Member): RequestedValues =>
+  Object.fromEntries(namesOf(member).flatMap((name) => (member[name]?.values ? [[name, member[name].values]] : [])))
 
 function parseObject(text: string): Record<string, unknown> {
   try {
@@ -175,29 +187,13 @@ function readMember(member: unknown, name: string): Member {
   )
 }
 
-/** The members of section 5.5.1. Some libraries send null for one that they leave out. */
-function readRequested(requested: Record<string, unknown>, claim: string): Member[string] {
-  const essential = requested.essential ?? false
-  const value = (requested.value ?? null) as ClaimValue
-  const values = (requested.values ?? null) as ClaimValue
-  if (typeof essential !== "boolean") throw invalid(`must have true or false as essential of ${claim}`)
-  if (value !== null && values !== null) throw invalid(`must have value or values for ${claim}, not both`)
-  if (value !== null) checkValue(claim, value)
-  if (values === null) return { essential, values: value === null ? null : [value] }
-  if (!Array.isArray(values) || values.length === 0) throw invalid(`must have a list as values of ${claim}`)
-  for (const one of values) checkValue(claim, one)
-  return { essential, values }
-}
-
-/** Section 5.5.1: "The value of the value member MUST be a valid value for the Claim being requested." */
-function checkValue(claim: string, value: ClaimValue): void {
-  const mustBeText = (claim === "sub" || claim === "acr") && !isText(value)
-  const problem = mustBeText
-    ? "must be a string"
-    : standardClaims.includes(claim)
-      ? findClaimProblem(claim, value)
-      : null
-  if (problem !== null) throw invalid(`has a value that is not valid: ${claim} ${problem}`)
+/** The members of section 5.5.1. Some libraries send null for one that they leave out. A value that no claim can have matches none. */
+function readRequested({ essential, value, values }: Record<string, unknown>, claim: string): Member[string] {
+  if (typeof (essential ?? false) !== "boolean") throw invalid(`must have true or false as essential of ${claim}`)
+  if (!Array.isArray(values ?? [])) throw invalid(`must have a list as values of ${claim}`)
+  const wanted = [...((values ?? []) as ClaimValue[])]
+  if (value !== undefined && value !== null) wanted.push(value as ClaimValue)
+  return { essential: essential === true, values: wanted.length > 0 ? wanted : null }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

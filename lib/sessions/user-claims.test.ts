@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { User } from "@/lib/data/users"
-import type { RequestedClaim } from "@/lib/protocol/claims"
+import type { ClaimValue } from "@/lib/protocol/claims"
 import { readClaimsRequest, userClaims } from "./user-claims"
 
 const stored = {
@@ -31,7 +31,7 @@ test("a claim that is not a standard one needs the scope of its name", () => {
 })
 
 test("claims requested by name are added, where the User has them", () => {
-  const requested = ["email", "phone_number", "picture"]
+  const requested = { names: ["email", "phone_number", "picture"], values: {} }
   expect(userClaims(user, ["openid"], requested)).toEqual({
     sub: "user",
     email: "ada@example.com",
@@ -40,28 +40,35 @@ test("claims requested by name are added, where the User has them", () => {
 })
 
 test.each([
-  ["a value that the User has", ["nickname", ["ada"]], { nickname: "ada" }],
-  ["one of several values", ["nickname", ["grace", "ada"]], { nickname: "ada" }],
-  ["another value", ["nickname", ["Ada"]], {}],
-  ["a value of a list", ["groups", ["admin", "staff"]], { groups: ["staff"] }],
-  ["the list", ["groups", [["staff"]]], { groups: ["staff"] }],
-  ["another list", ["groups", [["staff", "admin"]]], {}],
-  ["a value that the list does not have", ["groups", ["admin"]], {}],
-  ["an equal object", ["address", [{ locality: "London" }]], { address: { locality: "London" } }],
-  ["a part of an object", ["address", [{}]], {}],
-  ["a value for another claim", ["email", ["ada"]], {}],
-  ["a name that every object has", "constructor", {}],
-])("a claim requested with %s", (_, requested, claims) => {
-  expect(userClaims(user, ["openid"], [requested as RequestedClaim])).toEqual({ sub: "user", ...claims })
+  ["a value that the User has", { nickname: ["ada"] }, { nickname: "ada" }],
+  ["one of several values", { nickname: ["grace", "ada"] }, { nickname: "ada" }],
+  ["another value", { nickname: ["Ada"] }, {}],
+  ["a value of a list", { groups: ["admin", "staff"] }, { groups: ["staff"] }],
+  ["the list", { groups: [["staff"]] }, { groups: ["staff"] }],
+  ["another list", { groups: [["staff", "admin"]] }, {}],
+  ["a value that the list does not have", { groups: ["admin"] }, {}],
+  ["an equal object", { address: [{ locality: "London" }] }, { address: { locality: "London" } }],
+  ["a part of an object", { address: [{}] }, {}],
+  ["a value for another claim", { email: ["ada"] }, {}],
+] as [string, Record<string, ClaimValue[]>, object][])("claims requested with %s", (_, values, claims) => {
+  expect(userClaims(user, ["openid"], { names: Object.keys(values), values })).toEqual({ sub: "user", ...claims })
 })
 
-test("a Session of an earlier version has names alone", () => {
-  const { userinfo } = readClaimsRequest('{"userinfo":["nickname"],"id_token":[]}')
-  expect(userClaims(user, ["openid"], userinfo)).toEqual({ sub: "user", nickname: "ada" })
+test("a claim may have the name of a method of every object", () => {
+  const named = { ...user, claims: '{"constructor":"Ada"}' }
+  const requested = { names: ["constructor"], values: {} }
+  expect(userClaims(named, ["openid"], requested)).toEqual({ sub: "user", constructor: "Ada" })
+})
+
+test("a request that an earlier version stored has no values", () => {
+  const stored = JSON.stringify({ userinfo: ["email"], id_token: ["groups"] })
+  expect(readClaimsRequest(stored, "userinfo")).toEqual({ names: ["email"], values: {} })
+  expect(readClaimsRequest(stored, "id_token")).toEqual({ names: ["groups"], values: {} })
 })
 
 test("a scope allows its claims with any value", () => {
-  expect(userClaims(user, ["profile"], [["nickname", ["grace"]]])).toMatchObject({ nickname: "ada" })
+  const requested = { names: ["nickname"], values: { nickname: ["grace"] } }
+  expect(userClaims(user, ["profile"], requested)).toMatchObject({ nickname: "ada" })
 })
 
 test("email_verified is true once the address is verified, false when its person only claimed it, and absent while that is unknown", () => {

@@ -4,8 +4,7 @@ import {
   type Claims,
   type ClaimsRequest,
   type ClaimValue,
-  nameOfRequested,
-  type RequestedClaim,
+  type RequestedClaims,
   scopeOfClaim,
 } from "@/lib/protocol/claims"
 
@@ -13,7 +12,11 @@ import {
  * The claims about a User that a scope allows, OpenID Connect Core 1.0 section 5.4, and those that the `claims` parameter
  * requested by name, section 5.5, with the values that it requested.
  */
-export function userClaims(user: User, scope: string[], requested: RequestedClaim[] = []): Claims & { sub: string } {
+export function userClaims(
+  user: User,
+  scope: string[],
+  requested: RequestedClaims = { names: [], values: {} },
+): Claims & { sub: string } {
   const claims: Claims & { sub: string } = { sub: user.id }
   const add = (claim: string, value: ClaimValue) => {
     if (scope.includes(scopeOfClaim(claim)) || isRequested(requested, claim, value)) claims[claim] = value
@@ -28,9 +31,10 @@ export function userClaims(user: User, scope: string[], requested: RequestedClai
   return claims
 }
 
-function isRequested(requested: RequestedClaim[], claim: string, value: ClaimValue): boolean {
-  const found = requested.find((one) => nameOfRequested(one) === claim)
-  return typeof found === "string" || (found?.[1].some((wanted) => hasValue(value, wanted)) ?? false)
+function isRequested(requested: RequestedClaims, claim: string, value: ClaimValue): boolean {
+  if (!requested.names.includes(claim)) return false
+  const values = Object.hasOwn(requested.values, claim) ? requested.values[claim] : undefined
+  return values?.some((wanted) => hasValue(value, wanted)) ?? true
 }
 
 /** A claim with a list, such as groups, has the value of each element too. It is returned complete. */
@@ -38,7 +42,12 @@ const hasValue = (value: ClaimValue, wanted: ClaimValue): boolean =>
   isDeepStrictEqual(value, wanted) ||
   (Array.isArray(value) && value.some((element) => isDeepStrictEqual(element, wanted)))
 
-/** The claims that a Session's authorization request named. @param stored JSON */
-export function readClaimsRequest(stored: string | null): ClaimsRequest {
-  return stored === null ? { userinfo: [], id_token: [] } : (JSON.parse(stored) as ClaimsRequest)
+/**
+ * The claims that a Session's authorization request named.
+ * @param stored JSON
+ */
+export function readClaimsRequest(stored: string | null, member: "userinfo" | "id_token"): RequestedClaims {
+  if (stored === null) return { names: [], values: {} }
+  const request = JSON.parse(stored) as ClaimsRequest
+  return { names: request[member], values: request.values?.[member] ?? {} }
 }

@@ -16,7 +16,7 @@ export async function issueIdToken(
   now: Date,
 ): Promise<string> {
   const { client, session, user, accessToken, nonce } = facts
-  const requested = readClaimsRequest(session.claims)
+  const requested = readClaimsRequest(session.claims, "id_token")
   const { issuer, ID_TOKEN_SECONDS } = config()
   const amr = session.amr.split(" ")
   const iat = Math.floor(now.getTime() / 1000)
@@ -34,7 +34,7 @@ export async function issueIdToken(
     acr: acrOf(amr),
     // RFC 8176 section 2.
     amr,
-    ...userClaims(user, client.idTokenScopeClaims ? session.scope : [], requested.id_token),
+    ...userClaims(user, client.idTokenScopeClaims ? session.scope : [], requested),
   })
 }
 
