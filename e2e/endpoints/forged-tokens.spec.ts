@@ -27,7 +27,7 @@ import {
   type Token,
   takeApart,
 } from "../fixtures/forgeries"
-import { openIdentityProvider } from "../fixtures/identity-provider"
+import { type IdentityProvider, openIdentityProvider } from "../fixtures/identity-provider"
 import { serve } from "../fixtures/journey"
 import { countAuthorizations, query, readSession } from "../fixtures/rows"
 import { remember } from "../fixtures/secrets"
@@ -537,42 +537,53 @@ test("a forged form result shows nothing on a page - RFC 8725 3, RFC 7516 5.2", 
   })
 })
 
+/** Begins a sign-in at a provider. @returns what sends an answer of the provider, each to a new browser in the same state */
+async function beginAt(provider: IdentityProvider) {
+  const started = new TestBrowser()
+  const headers = { Origin: at(""), "Sec-Fetch-Site": "same-origin" }
+  const body = new URLSearchParams({ provider: provider.id })
+  const sent = locationOf(await started.fetch("/sign-in/provider/submit", { method: "POST", body, headers }))
+  const [state = "", nonce = ""] = ["state", "nonce"].map((name) => sent.searchParams.get(name) ?? "")
+  const email = `${provider.id}@example.com`
+  return {
+    email,
+    person: { sub: "the-person", email, email_verified: true, nonce },
+    async send(idToken: string) {
+      provider.issue(idToken)
+      const browser = new TestBrowser()
+      for (const [name, value] of started.cookies) browser.cookies.set(name, value)
+      const response = await browser.fetch(
+        `/sign-in/provider/callback?${new URLSearchParams({ code: "a-code", state })}`,
+      )
+      return { browser, response }
+    },
+  }
+}
+
+function expectNotSignedIn(response: Response): void {
+  expect(locationOf(response).pathname).toBe("/sign-in")
+  expect(response.headers.getSetCookie().some((cookie) => cookie.startsWith(cookieName("session")))).toBe(false)
+}
+
 test("a forged ID token of another provider signs no one in - RFC 8725 3, OpenID Connect Core 3.1.3.7", async () => {
   const owner = await createTokenOwner()
   const provider = await openIdentityProvider()
   try {
-    const started = new TestBrowser()
-    const headers = { Origin: at(""), "Sec-Fetch-Site": "same-origin" }
-    const body = new URLSearchParams({ provider: provider.id })
-    const sent = locationOf(await started.fetch("/sign-in/provider/submit", { method: "POST", body, headers }))
-    const [state = "", nonce = ""] = ["state", "nonce"].map((name) => sent.searchParams.get(name) ?? "")
-    const email = `${provider.id}@example.com`
-    const person = { sub: "the-person", email, email_verified: true, nonce }
-    const good = await provider.sign(person)
-    let browser = new TestBrowser()
-    /** Each answer comes to a new browser in the same state. */
-    const send = (idToken: string) => {
-      provider.issue(idToken)
-      browser = new TestBrowser()
-      for (const [name, value] of started.cookies) browser.cookies.set(name, value)
-      return browser.fetch(`/sign-in/provider/callback?${new URLSearchParams({ code: "a-code", state })}`)
-    }
-    const expectRefused = async (response: Response) => {
-      expect(locationOf(response).pathname).toBe("/sign-in")
-      expect(response.headers.getSetCookie().some((cookie) => cookie.startsWith(cookieName("session")))).toBe(false)
-    }
+    const { email, person, send } = await beginAt(provider)
     const readState = () => query(`SELECT COUNT(*) AS n FROM "User" WHERE "email" IN (?, ?)`, [email, owner.user.email])
     for (const changes of [{ nonce: "another" }, { nonce: undefined }, { exp: undefined }, { sub: undefined }]) {
-      await expectRefused(await send(await provider.sign({ ...person, ...changes })))
+      const { browser, response } = await send(await provider.sign({ ...person, ...changes }))
+      expectNotSignedIn(response)
       const page = await (await browser.fetch("/sign-in")).text()
       expect(page, JSON.stringify(changes)).toContain("Signing in with that account didn")
     }
+    const good = await provider.sign(person)
     await expectForgeriesRefused(owner, {
       kind: "ID token of a provider",
       good,
       token: takeApart(good, provider.key),
-      send,
-      expectRefused,
+      send: async (idToken) => (await send(idToken)).response,
+      expectRefused: async (response) => expectNotSignedIn(response),
       readState,
       async expectAccepted(response) {
         expect(locationOf(response).pathname).toBe("/")
@@ -582,6 +593,20 @@ test("a forged ID token of another provider signs no one in - RFC 8725 3, OpenID
         "wrong typ": "An ID token needs no typ (OpenID Connect Core 1.0 section 2). The nonce is for one sign-in.",
       },
     })
+  } finally {
+    await provider.close()
+  }
+})
+
+test("an ID token of another provider may have an HMAC by the secret that both know - OpenID Connect Core 3.1.3.7", async () => {
+  const secret = remember(crypto.randomUUID())
+  const provider = await openIdentityProvider(secret)
+  try {
+    const { person, send } = await beginAt(provider)
+    for (const wrong of ["this-server", "null", `${secret}x`])
+      expectNotSignedIn((await send(await provider.sign(person, wrong))).response)
+    expect(locationOf((await send(await provider.sign(person, secret))).response).pathname).toBe("/")
+    expect(locationOf((await send(await provider.sign(person))).response).pathname).toBe("/")
   } finally {
     await provider.close()
   }

@@ -1,3 +1,4 @@
+import { compactVerify, createRemoteJWKSet, decodeProtectedHeader, type JWTVerifyGetKey } from "jose"
 import type { Configuration } from "openid-client"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
@@ -75,19 +76,50 @@ export const findProviderById = (id: string): Promise<Provider | null> => findPr
 /** Removes a provider with all links to it. @returns false when there is none */
 export const removeProvider = (id: string): Promise<boolean> => deleteProvider(id)
 
-type Discovered = { configuration: Configuration; expiresAt: number }
+type Discovered = { configuration: Configuration; keys: JWTVerifyGetKey | null; expiresAt: number }
 
 const discovered = perProcess<Map<string, Discovered>>("providers")
 
-/** The configuration of a provider for openid-client, read again every hour. @throws when the provider does not answer */
-export async function configurationOf(provider: Provider): Promise<Configuration> {
+/**
+ * The configuration of a provider for openid-client, read again every hour, and its keys where it publishes some.
+ * @throws when the provider does not answer
+ */
+export async function discoverProvider(provider: Provider): Promise<Discovered> {
   discovered.value ??= new Map()
   const key = `${provider.id} ${provider.createdAt.getTime()}`
   const known = discovered.value.get(key)
-  if (known && known.expiresAt > Date.now()) return known.configuration
+  if (known && known.expiresAt > Date.now()) return known
   const configuration = await discover(provider)
-  discovered.value.set(key, { configuration, expiresAt: Date.now() + discoveryMs })
-  return configuration
+  const { jwks_uri } = configuration.serverMetadata()
+  const timeoutDuration = timeoutSeconds * 1000
+  const keys = jwks_uri === undefined ? null : createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration })
+  const found = { configuration, keys, expiresAt: Date.now() + discoveryMs }
+  discovered.value.set(key, found)
+  return found
+}
+
+const hmacAlgs = ["HS256", "HS384", "HS512"]
+const signatureAlgs = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+]
+
+/**
+ * Verifies the signature of an ID token by a key of its provider, or its HMAC by the secret that both know. OpenID Connect
+ * Core 1.0 section 3.1.3.7 exempts tokens that come from the provider by TLS, so openid-client does not do it.
+ * @throws when it is not valid
+ */
+export async function verifySignature(idToken: string, provider: Provider): Promise<void> {
+  const { alg = "" } = decodeProtectedHeader(idToken)
+  if (hmacAlgs.includes(alg) && provider.clientSecret !== null) {
+    const secret = await openSealed<string>("provider", provider.clientSecret)
+    if (!secret) throw new Error("The client secret cannot be read.")
+    await compactVerify(idToken, new TextEncoder().encode(secret), { algorithms: hmacAlgs })
+    return
+  }
+  const { keys } = await discoverProvider(provider)
+  if (!keys) throw new Error("The provider has no jwks_uri.")
+  await compactVerify(idToken, keys, { algorithms: signatureAlgs })
 }
 
 async function discover({ kind, issuer, clientId, clientSecret }: Provider): Promise<Configuration> {
@@ -105,8 +137,6 @@ async function discover({ kind, issuer, clientId, clientSecret }: Provider): Pro
     if (isLoopback(issuer)) client.allowInsecureRequests(configuration)
     return configuration
   }
-  // OpenID Connect Core 1.0 section 3.1.3.7: "The Client MUST validate the signature of all other ID Tokens". It exempts those
-  // that come from the provider by TLS, and openid-client leaves the check out for all unless it is told.
-  const execute = [client.enableNonRepudiationChecks, ...(isLoopback(issuer) ? [client.allowInsecureRequests] : [])]
+  const execute = isLoopback(issuer) ? [client.allowInsecureRequests] : []
   return client.discovery(new URL(issuer), clientId, undefined, authentication, { execute, timeout: timeoutSeconds })
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from "openid-client"
-import { configurationOf, type Provider, providerCallbackUri } from "@/lib/accounts/providers"
+import { discoverProvider, type Provider, providerCallbackUri, verifySignature } from "@/lib/accounts/providers"
 
 /**
  * Who someone is at a provider. `email` is null unless the provider has verified it. `authTime` is when they signed in there,
@@ -26,7 +26,7 @@ export async function beginAtProvider(
   fresh: boolean,
 ): Promise<{ url: string; checks: ProviderChecks }> {
   const client = await import("openid-client")
-  const configuration = await configurationOf(provider)
+  const { configuration } = await discoverProvider(provider)
   const checks = {
     state: client.randomState(),
     nonce: client.randomNonce(),
@@ -47,7 +47,7 @@ export async function beginAtProvider(
 }
 
 /**
- * Redeems the code of the provider's answer, after checking state, iss, PKCE and nonce.
+ * Redeems the code of the provider's answer, after checking state, iss, PKCE and nonce, and verifies the ID token.
  * @param query of the callback's address
  * @throws when a check fails, or the provider refuses
  */
@@ -57,7 +57,7 @@ export async function identifyAtProvider(
   { state, nonce, codeVerifier }: ProviderChecks,
 ): Promise<ProviderIdentity> {
   const client = await import("openid-client")
-  const configuration = await configurationOf(provider)
+  const { configuration } = await discoverProvider(provider)
   const answer = new URL(`${providerCallbackUri()}?${query}`)
   const isOidc = provider.kind === "oidc"
   const tokens = await client.authorizationCodeGrant(configuration, answer, {
@@ -67,7 +67,8 @@ export async function identifyAtProvider(
   })
   if (!isOidc) return identifyAtGitHub(provider, configuration, tokens.access_token)
   const idToken = tokens.claims()
-  if (!idToken) throw new Error("no ID token")
+  if (!idToken || tokens.id_token === undefined) throw new Error("no ID token")
+  await verifySignature(tokens.id_token, provider)
   // Not every provider puts them into the ID token.
   const claims =
     idToken.email === undefined && configuration.serverMetadata().userinfo_endpoint

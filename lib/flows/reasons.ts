@@ -262,7 +262,7 @@ export const explanations: Record<Reason, Explanation> = {
   },
   provider_failed: {
     label: "Sign-in provider failed",
-    why: "The provider that the user chose did not answer, refused the sign-in, or sent an answer that failed a check (state, iss, nonce or the ID token).",
+    why: "The provider that the user chose did not answer, refused the sign-in, or sent an answer that failed a check (state, iss, nonce or the ID token, whose signature must be by a key at its jwks_uri or by the client secret).",
     fix: "Look for provider_failed in the log. Check the client at the provider: its ID, its secret and the redirect URI, which ends with /sign-in/provider/callback.",
   },
   redirect_uri_mismatch: {
