@@ -1,9 +1,11 @@
-import { listOrigins } from "@/lib/data/clients"
+import { hasOrigin, hasOriginAtAnyPort } from "@/lib/data/clients"
 import { withoutLoopbackPort } from "@/lib/protocol/redirect-uri"
 
 /** Whether an Origin header names the page of a browser client that is registered here. */
 export async function isClientOrigin(origin: string): Promise<boolean> {
-  return isOrigin(origin) && isRegisteredOrigin(origin, await listOrigins(withoutLoopbackPort(origin) ?? origin))
+  if (!isOrigin(origin)) return false
+  const portless = withoutLoopbackPort(origin)
+  return portless === null ? hasOrigin(origin) : hasOriginAtAnyPort(portless)
 }
 
 /** Whether an origin is one of these. As in redirect URIs, the port may differ on the loopback interface (RFC 8252 section 7.3). */

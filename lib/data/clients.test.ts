@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { generateId } from "@/lib/protocol/random"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { storeClient } from "@/lib/testing/rows"
-import { findClient, insertClient, listClients, listOrigins, updateClient } from "./clients"
+import { findClient, hasOrigin, hasOriginAtAnyPort, insertClient, listClients, updateClient } from "./clients"
 import { database } from "./database"
 
 describeOnEachDatabase("a client", (provider) => {
@@ -96,14 +96,12 @@ describeOnEachDatabase("a client", (provider) => {
   })
 
   describe("has registered origins:", () => {
-    const isListed = async (origin: string) => (await listOrigins(origin)).includes(origin)
-
     test("each one matches, but no part and no combination of them", async () => {
       await storeClient({
         origins: ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"],
       })
       for (const origin of ["https://app.example.com", "http://localhost:5173", "https://app.example.com:8443"]) {
-        expect(await isListed(origin), origin).toBe(true)
+        expect(await hasOrigin(origin), origin).toBe(true)
       }
       const others = [
         "https://app.example.co",
@@ -121,7 +119,15 @@ describeOnEachDatabase("a client", (provider) => {
         " ",
         "null",
       ]
-      for (const origin of others) expect(await isListed(origin), origin).toBe(false)
+      for (const origin of others) expect(await hasOrigin(origin), origin).toBe(false)
+    })
+
+    test("of any port, or of none", async () => {
+      await storeClient({ origins: ["http://127.0.0.1", "http://[::1]:8080", "http://localhost.example:1"] })
+      for (const portless of ["http://127.0.0.1", "http://[::1]"]) expect(await hasOriginAtAnyPort(portless)).toBe(true)
+      for (const other of ["http://127.0.0", "http://[::2]", "http://localhost.exampl"]) {
+        expect(await hasOriginAtAnyPort(other), other).toBe(false)
+      }
     })
 
     test("a wildcard of LIKE matches only itself", async () => {
@@ -134,7 +140,7 @@ describeOnEachDatabase("a client", (provider) => {
         "https://a%",
         "https://a.b.example.or\\g",
       ]) {
-        expect(await isListed(origin), origin).toBe(false)
+        expect(await hasOrigin(origin), origin).toBe(false)
       }
     })
   })

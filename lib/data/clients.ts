@@ -152,12 +152,17 @@ export function deleteUnusedClients(before: Date, batch: number): Promise<number
   return changeRows(`DELETE FROM "Client" WHERE "clientId" IN (${keys}) AND ${unused}`, [before, batch, before])
 }
 
-/**
- * The origins of the browser clients that have one which begins with `start`, and possibly of others. `start` must not have
- * spaces.
- */
-export async function listOrigins(start: string): Promise<string[]> {
+/** Whether a browser client is registered with this origin. `origin` must be a serialized origin, without spaces. */
+export async function hasOrigin(origin: string): Promise<boolean> {
   // LIKE only narrows the list: `_` and `%` are wildcards, and SQLite ignores case.
-  const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${start}%`])
-  return rows.flatMap(([origins]) => toList(String(origins)))
+  const rows = await listRows(`SELECT "origins" FROM "Client" WHERE "origins" LIKE ?`, [`% ${origin} %`])
+  return rows.some(([origins]) => toList(String(origins)).includes(origin))
+}
+
+/** Whether a browser client is registered with this origin at any port. `portless` has no wildcard, and many clients can have it. */
+export async function hasOriginAtAnyPort(portless: string): Promise<boolean> {
+  const patterns = [`% ${portless} %`, `% ${portless}:%`]
+  return (
+    (await listRows(`SELECT 1 FROM "Client" WHERE "origins" LIKE ? OR "origins" LIKE ? LIMIT 1`, patterns)).length > 0
+  )
 }
