@@ -126,6 +126,15 @@ test("a secret has the same fingerprint in every step", async () => {
   expect(find("returns_tokens").access_token.claims).toMatchObject({ sid: flowId, client_id: client.clientId })
 })
 
+test("what a client requests about a person is a fingerprint, or a name alone", async () => {
+  const claims = { userinfo: { email: { value: "grace@example.com" } }, id_token: { sub: { value: "a-hinted-user" } } }
+  const parameters = { login_hint: "grace@example.com", claims: JSON.stringify(claims) }
+  const response = await authorize(new TestBrowser(), await registerClient(), makePkce(), parameters)
+  const reported = (await steps(flowIdOf(response), 1)).map(factsOf)
+  for (const text of ["grace@example.com", "a-hinted-user"]) expect(JSON.stringify(reported)).not.toContain(text)
+  expect(reported).toContainEqual(expect.objectContaining({ claims: { userinfo: ["email"], id_token: [] } }))
+})
+
 test("a consent is part of the flow", async () => {
   const client = await registerClient({ firstParty: false })
   const browser = await openBrowser(await insertUser())

@@ -227,10 +227,15 @@ const canChooseAccount = ({ request: { prompt }, chosen }: AuthorizationState, {
 
 /** What the state token carries. */
 function describeState({ request, startedAt, expiresAt, denied, chosen }: AuthorizationState): Facts {
-  const { codeChallenge, state, nonce, loginHint, ...open } = request
-  const secrets = Object.entries({ codeChallenge, state, nonce, loginHint }).filter(([, value]) => value !== null)
+  const { codeChallenge, state, nonce, loginHint, hintedSub, claims, ...open } = request
+  // What a client chooses freely can be about a person.
+  const claimValues = claims?.values ? JSON.stringify(claims.values) : null
+  const secrets = Object.entries({ codeChallenge, state, nonce, loginHint, hintedSub, claimValues }).filter(
+    ([, value]) => value !== null,
+  )
   return {
     ...open,
+    ...(claims && { claims: { userinfo: claims.userinfo, id_token: claims.id_token } }),
     resource: request.resource.map((resource) => describeParameter("resource", resource)),
     ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),
     startedAt: startedAt.toISOString(),
