@@ -46,6 +46,8 @@ const unsupported = [
 type Origin = {
   /** Whether the operator has allowed this client, so that the server may send requests to its URIs. */
   isTrusted: boolean
+  /** The authentication method of a client that has registered before. It decides whether there is a secret, so it stays. */
+  registeredMethod?: string
 }
 
 /**
@@ -53,7 +55,10 @@ type Origin = {
  * @param body parsed JSON
  * @throws OAuthError invalid_client_metadata
  */
-export async function parseRegistration(body: unknown, { isTrusted }: Origin): Promise<ClientMetadata> {
+export async function parseRegistration(
+  body: unknown,
+  { isTrusted, registeredMethod }: Origin,
+): Promise<ClientMetadata> {
   const wire = parseWire(body)
   for (const name of unsupported) {
     if (wire[name]) throw invalidMetadata(`${name} is not supported. Leave it out`)
@@ -63,14 +68,14 @@ export async function parseRegistration(body: unknown, { isTrusted }: Origin): P
       "jwks_uri and backchannel_logout_uri are for clients that the operator has allowed. Send jwks, or ask for an initial access token",
     )
   }
+  const method = registeredMethod ?? wire.token_endpoint_auth_method
   const metadata = {
     clientName: wire.client_name ?? nameByUri(wire.redirect_uris),
     redirectUris: wire.redirect_uris ?? [],
     postLogoutRedirectUris: wire.post_logout_redirect_uris,
-    tokenEndpointAuthMethod: wire.token_endpoint_auth_method,
+    tokenEndpointAuthMethod: method,
     // Some clients send one with every method.
-    tokenEndpointAuthSigningAlg:
-      wire.token_endpoint_auth_method === "private_key_jwt" ? wire.token_endpoint_auth_signing_alg : undefined,
+    tokenEndpointAuthSigningAlg: method === "private_key_jwt" ? wire.token_endpoint_auth_signing_alg : undefined,
     grantTypes: parseGrantTypes(wire),
     scope: await allowedScope(wire.scope),
     jwks: wire.jwks && JSON.stringify(wire.jwks),

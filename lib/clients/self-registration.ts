@@ -72,15 +72,17 @@ export async function replaceRegistration(
 ): Promise<ClientInformation> {
   const client = await getOwnClient(clientId, token, flow)
   flow.step("clientConfiguration.validates_metadata")
-  const metadata = await parseRegistration(body, { isTrusted: client.source === "token" })
+  const metadata = await parseRegistration(body, {
+    isTrusted: client.source === "token",
+    registeredMethod: client.tokenEndpointAuthMethod,
+  })
   // RFC 7592 section 2.2: the request MUST include its client_id, and MUST NOT choose another secret.
   const { client_id, client_secret } = body as Record<string, unknown>
   if (client_id !== client.clientId) throw invalidMetadata("client_id must be this client's ID")
   if (client_secret !== undefined && hashToken(String(client_secret)) !== client.clientSecretHash) {
     throw invalidMetadata("client_secret must be the current one, or left out")
   }
-  // The authentication method decides whether there is a secret, so it stays.
-  const facts = validateNewClient({ ...metadata, tokenEndpointAuthMethod: client.tokenEndpointAuthMethod })
+  const facts = validateNewClient(metadata)
   flow.step("clientConfiguration.replaces_client")
   await endConsentsOfOtherHosts(client, facts)
   const decide = (current: Client) => ({ ...facts, ...ofOperator(current) })
