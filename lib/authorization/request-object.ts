@@ -1,9 +1,9 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose"
-import { clientJwtAlgs, getClientKeys, isOfType } from "@/lib/clients/client-keys"
+import { areKeysUnavailable, clientJwtAlgs, getClientKeys, isOfType } from "@/lib/clients/client-keys"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { OAuthError } from "@/lib/protocol/errors"
+import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
 import { checkParametersSize } from "./request-size"
 
@@ -69,6 +69,12 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
         : ""
       throw invalid(`has an invalid ${error.claim}${values}`)
     }
+    if (areKeysUnavailable(client, error)) {
+      throw invalid(
+        "cannot be checked: the jwks_uri of the client does not answer with a JWK Set. Make it reachable for this server",
+        "client_keys_unavailable",
+      )
+    }
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       throw invalid("has no valid signature. Sign it with a key that is registered for this client")
     }
@@ -84,5 +90,5 @@ function isUnsigned(requestObject: string): boolean {
   }
 }
 
-const invalid = (problem: string) =>
-  new OAuthError("invalid_request_object", `The request object ${problem}.`, "request_object_invalid")
+const invalid = (problem: string, reason: Reason = "request_object_invalid") =>
+  new OAuthError("invalid_request_object", `The request object ${problem}.`, reason)

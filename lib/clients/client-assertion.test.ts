@@ -10,6 +10,7 @@ import {
   SignJWT,
 } from "jose"
 import { beforeAll, expect, test } from "vitest"
+import { openRequestObject } from "@/lib/authorization/request-object"
 import { parseParameters } from "@/lib/protocol/parameters"
 import { describeOnEachDatabase } from "@/lib/testing/database"
 import { oauthError } from "@/lib/testing/errors"
@@ -19,6 +20,7 @@ import { changeClient, registerClient } from "./registration"
 
 const issuer = "https://login.example.com"
 const failed = oauthError("invalid_client", "client_authentication_failed")
+const unavailable = oauthError("invalid_client", "client_keys_unavailable")
 
 let keys: { privateKey: CryptoKey; jwks: string }
 beforeAll(async () => {
@@ -167,8 +169,32 @@ describeOnEachDatabase("a client assertion", () => {
     server.close()
     server.closeAllConnections()
     const gone = await register({ jwksUri: `${jwksUri}/gone` })
-    const unavailable = oauthError("invalid_client", "client_keys_unavailable")
     await expect(authenticate(await sign(gone.clientId))).rejects.toThrow(unavailable)
+  })
+
+  test.each([
+    ["404", 404, "{}"],
+    ["500", 500, "{}"],
+    ["a page", 200, "<!doctype html>"],
+    ["JSON that is no JWK Set", 200, "{}"],
+  ])("is refused with its own reason when the jwks_uri answers with %s, as a request object is", async (_, ...sent) => {
+    const [status, body] = sent
+    const server = http.createServer((_, response) => response.writeHead(status).end(body))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const client = await register({ jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys` })
+    const assertion = await sign(client.clientId)
+    await expect(authenticate(assertion)).rejects.toThrow(unavailable)
+    const parameters = parseParameters(new URLSearchParams({ request: assertion }).toString())
+    const noKeys = oauthError("invalid_request_object", "client_keys_unavailable")
+    await expect(openRequestObject(client, parameters)).rejects.toThrow(noKeys)
+    server.close()
+    server.closeAllConnections()
+  })
+
+  test("of a client with registered keys is refused for its signature, not for its keys", async () => {
+    const { clientId } = await register()
+    const { privateKey: key } = await makeKeys("ES256")
+    await expect(authenticate(await sign(clientId, {}, { key }))).rejects.toThrow(failed)
   })
 })
 

@@ -5,7 +5,7 @@ import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
-import { clientJwtAlgs, getClientKeys, isOfType } from "./client-keys"
+import { areKeysUnavailable, clientJwtAlgs, getClientKeys, isOfType } from "./client-keys"
 
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -72,13 +72,14 @@ async function verify(client: Client, assertion: string) {
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw invalid("has expired")
     if (error instanceof errors.JWTClaimValidationFailed) throw invalid(describeClaim(error.claim))
-    if (error instanceof errors.JWKSTimeout || error instanceof TypeError)
+    if (areKeysUnavailable(client, error))
       throw invalid(
-        "cannot be checked, because the jwks_uri of the client does not answer. Make it reachable for this server",
+        "cannot be checked, because the jwks_uri of the client does not answer with a JWK Set. Make it reachable for this server",
         "client_keys_unavailable",
       )
     if (error instanceof errors.JOSEAlgNotAllowed) throw invalid(`must be signed with ${algorithms.join(" or ")}`)
-    if (error instanceof errors.JOSEError) throw invalid("has no valid signature by a key of this client")
+    if (error instanceof errors.JOSEError || error instanceof TypeError)
+      throw invalid("has no valid signature by a key of this client")
     throw error
   }
 }

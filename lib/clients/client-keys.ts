@@ -1,4 +1,4 @@
-import { createLocalJWKSet, createRemoteJWKSet, type JWTVerifyGetKey } from "jose"
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose"
 import type { Client } from "@/lib/data/clients"
 import { perProcess } from "@/lib/per-process"
 
@@ -32,4 +32,17 @@ export function getClientKeys({ jwks, jwksUri }: Client): JWTVerifyGetKey {
       : createLocalJWKSet(JSON.parse(jwks))
   keySets.value.set(source, keys)
   return keys
+}
+
+/** Whether the signature of a client could not be verified because its jwks_uri did not answer with a JWK Set. */
+export function areKeysUnavailable({ jwksUri }: Client, error: unknown): boolean {
+  if (jwksUri === null) return false
+  // `fetch` throws a TypeError. For a status other than 200, and for what is not JSON, jose throws its most general error.
+  const isGeneral = error instanceof errors.JOSEError && error.code === errors.JOSEError.code
+  return (
+    isGeneral ||
+    error instanceof TypeError ||
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid
+  )
 }

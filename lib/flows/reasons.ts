@@ -87,8 +87,8 @@ export const explanations: Record<Reason, Explanation> = {
   },
   client_keys_unavailable: {
     label: "Client keys not available",
-    why: "The client signed its assertion, and its jwks_uri did not answer with its keys.",
-    fix: "Make the jwks_uri reachable for this server, or register the keys themselves with `client update --jwks-file`.",
+    why: "The client signed its assertion or its request object, and its jwks_uri did not answer with its keys.",
+    fix: "Make the jwks_uri answer this server with status 200 and a JWK Set, or register the keys themselves with `client update --jwks-file`.",
   },
   client_not_allowed: {
     label: "Client may not introspect",
