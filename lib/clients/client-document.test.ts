@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { Flow } from "@/lib/flows/flow"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
 import { oauthError } from "@/lib/testing/errors"
+import { collectEvents, listenAlone } from "@/lib/testing/flows"
 import { findDocumentClient } from "./client-document"
 import type { FetchedDocument } from "./public-document"
 
@@ -68,4 +70,22 @@ test("requests at the same time share one fetch", async () => {
   const clients = await Promise.all([find(), find(), find()])
   expect(clients.map((client) => client?.clientId)).toEqual([clientId, clientId, clientId])
   expect(fetched).toHaveLength(1)
+})
+
+test("a flow shows a fetch, and none once too many documents of a host were fetched", async () => {
+  const collected = collectEvents()
+  listenAlone(collected)
+  const fetchDocument = async ({ href }: URL) => ({ body: { ...body, client_id: href }, maxAgeSeconds: 0 })
+  for (let i = 0; i < 31; i++) {
+    const flow = new Flow("GET", "/authorize")
+    flow.step("authorization.calls_authorize")
+    const found = findDocumentClient(`https://busy.example/${i}.json`, flow, fetchDocument)
+    if (i < 30) expect(await found).toMatchObject({ clientName: body.client_name })
+    else await expect(found).rejects.toThrow(oauthError("temporarily_unavailable", "server_busy"))
+    flow.end(200)
+  }
+  listenAlone()
+  const steps = collected.events.map((event) => event.steps.map(({ name }) => name.replace("authorization.", "")))
+  const fetched = ["calls_authorize", "fetches_client_document", "verifies_client_document"]
+  expect(steps).toEqual([...Array.from({ length: 30 }, () => fetched), ["calls_authorize"]])
 })

@@ -29,7 +29,8 @@ const maxDocuments = 1_000
 const fetchesPerHost = 30
 const fetchesPerProcess = 300
 
-type FetchDocument = typeof fetchPublicDocument
+/** How a document is fetched, and the flow that reports it. */
+type Fetch = { flow: Flow | undefined; fetchDocument: typeof fetchPublicDocument }
 
 /** What a document says, or the error in it; null when it cannot be fetched. */
 type Outcome = Client | OAuthError | null
@@ -64,11 +65,7 @@ export async function findDocumentClient(
   const url = config().CLIENT_ID_METADATA_DOCUMENTS ? parseDocumentUrl(clientId) : null
   if (!url) return null
   const known = findKnown(clientId)
-  if (!known) {
-    const facts = () => ({ client_id: describeParameter("client_id", clientId) })
-    flow?.step("authorization.fetches_client_document", facts)
-  }
-  const client = await (known ?? startFetch(clientId, url, fetchDocument))
+  const client = await (known ?? startFetch(clientId, url, { flow, fetchDocument }))
   if (!known && client) flow?.step("authorization.verifies_client_document")
   if (client instanceof OAuthError) throw client
   return client && { ...client, ...ofOperator((await findClient(clientId)) ?? client) }
@@ -93,7 +90,7 @@ function findKnown(clientId: string): Promise<Outcome> | null {
   return known && (known.expiresAt === null || known.expiresAt > currentTime()) ? known.outcome : null
 }
 
-function startFetch(clientId: string, url: URL, fetchDocument: FetchDocument): Promise<Outcome> {
+function startFetch(clientId: string, url: URL, { flow, fetchDocument }: Fetch): Promise<Outcome> {
   documents.value ??= {
     entries: new Map(),
     byHost: new RateLimiterMemory({ points: fetchesPerHost, duration: 60 }),
@@ -104,7 +101,7 @@ function startFetch(clientId: string, url: URL, fetchDocument: FetchDocument): P
   const keep = (seconds: number) => {
     entry.expiresAt = secondsFromNow(Math.min(Math.max(seconds, minSeconds), maxSeconds))
   }
-  const outcome = fetchOutcome(clientId, url, { fetchDocument, keep })
+  const outcome = fetchOutcome(clientId, url, { flow, fetchDocument, keep })
   const entry: Entry = { outcome, expiresAt: null }
   entries.set(clientId, entry)
   entry.outcome.catch(() => entries.delete(clientId))
@@ -114,9 +111,10 @@ function startFetch(clientId: string, url: URL, fetchDocument: FetchDocument): P
 async function fetchOutcome(
   clientId: string,
   url: URL,
-  { fetchDocument, keep }: { fetchDocument: FetchDocument; keep: (seconds: number) => void },
+  { flow, fetchDocument, keep }: Fetch & { keep: (seconds: number) => void },
 ): Promise<Outcome> {
   await countFetch(url)
+  flow?.step("authorization.fetches_client_document", () => ({ client_id: describeParameter("client_id", clientId) }))
   const document = await fetchDocument(url)
   const client = document && (await parseDocument(clientId, document.body))
   if (client && !(client instanceof OAuthError)) await updateStored(client)
