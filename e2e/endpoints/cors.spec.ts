@@ -144,6 +144,15 @@ test("metadata and keys are public - RFC 8414 3", async () => {
   }
 })
 
+test("every page can read the registration endpoint, its flow ID included - Fetch (CORS protocol)", async () => {
+  const response = await send("/register", "https://elsewhere.example", { method: "POST", body: "{}" })
+  expect(response.headers.get("x-flow-id")).not.toBeNull()
+  expect(corsHeaders(response)).toEqual({
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "WWW-Authenticate, Retry-After, X-Flow-Id, DPoP-Nonce",
+  })
+})
+
 test("pages, /authorize and /callback are not for other origins - RFC 9700 2.6", async () => {
   const { origin } = await registerBrowserClient()
   for (const path of pages)

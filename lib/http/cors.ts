@@ -11,8 +11,11 @@ export type CorsPolicy = "clients" | "public"
 /** Seconds. */
 const preflightMaxAge = 600
 
+/** The headers that a page of another origin may read. */
+const exposedHeaders = { "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Flow-Id, DPoP-Nonce" }
+
 /** What every page may read. */
-export const publicCorsHeaders = { "Access-Control-Allow-Origin": "*" }
+export const publicCorsHeaders = { "Access-Control-Allow-Origin": "*", ...exposedHeaders }
 
 /** Needs no look-up for what is public, nor for a request that no page of another origin sent. */
 export function corsHeaders(
@@ -27,13 +30,7 @@ export function corsHeaders(
 /** An answer is never lost for the sake of its CORS headers: without them a page of another origin cannot read it. */
 async function headersForOrigin(origin: string): Promise<Record<string, string>> {
   const allowed = await isClientOrigin(origin).catch((error) => void toOAuthError(error))
-  return allowed
-    ? {
-        Vary: "Origin",
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "WWW-Authenticate, Retry-After, X-Flow-Id, DPoP-Nonce",
-      }
-    : { Vary: "Origin" }
+  return allowed ? { Vary: "Origin", "Access-Control-Allow-Origin": origin, ...exposedHeaders } : { Vary: "Origin" }
 }
 
 const fieldNames = /^[\w-]+(?:, ?[\w-]+)*$/
