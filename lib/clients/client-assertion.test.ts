@@ -138,6 +138,11 @@ describeOnEachDatabase("a client assertion", () => {
       code: "invalid_client",
       description: "The client_assertion must be signed with PS256. Send a new one.",
     })
+    for (const tokenEndpointAuthMethod of ["none", "client_secret_basic"]) {
+      await expect(changeClient(pinned.clientId, { tokenEndpointAuthMethod })).rejects.toMatchObject({
+        description: "a client cannot switch between a secret, a key and none: register a new client",
+      })
+    }
     await changeClient(pinned.clientId, { tokenEndpointAuthSigningAlg: "" })
     await by(pinned.clientId, "RS256")
   })

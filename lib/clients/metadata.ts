@@ -149,7 +149,7 @@ export function validateTogether(facts: Facts): Facts & Pick<Client, "origins"> 
     throw invalidMetadata("private_key_jwt needs either jwks or jwks_uri")
   }
   if (facts.tokenEndpointAuthSigningAlg !== null && facts.tokenEndpointAuthMethod !== "private_key_jwt") {
-    throw invalidMetadata("token_endpoint_auth_signing_alg is for private_key_jwt")
+    throw invalidMetadata("token_endpoint_auth_signing_alg is for private_key_jwt: use that method, or leave it out")
   }
   if (keySources > 1) throw invalidMetadata("jwks and jwks_uri must not be used together")
   if (facts.resourceServer && isPublic) {

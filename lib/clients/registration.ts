@@ -37,10 +37,12 @@ export async function changeClient(clientId: string, changes: Partial<ClientMeta
   return updateClient(
     clientId,
     (client) => {
-      const facts = validateTogether({ ...client, ...given })
-      if (hasSecret(facts) !== hasSecret(client) || isPublic(facts) !== isPublic(client)) {
+      const changed = { ...client, ...given }
+      // Before the rules that concern several fields: a change of those would not help.
+      if (hasSecret(changed) !== hasSecret(client) || isPublic(changed) !== isPublic(client)) {
         throw invalidMetadata("a client cannot switch between a secret, a key and none: register a new client")
       }
+      const facts = validateTogether(changed)
       return { ...given, origins: facts.origins }
     },
     byOperator,
