@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net"
 import { text } from "node:stream/consumers"
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { listDueNotifications } from "@/lib/data/logout-notifications"
 import { findSession, insertAuthCode, startSession } from "@/lib/data/sessions"
 import { setUserDisabled, type User } from "@/lib/data/users"
 import { ensureSigningKeys } from "@/lib/keys/signing-keys"
@@ -12,6 +13,7 @@ import { describeOnEachDatabase } from "@/lib/testing/database"
 import { makeSession, storeClient, storeUser } from "@/lib/testing/rows"
 import { inMinutes } from "@/lib/testing/times"
 import { sendDueNotifications } from "./logout-notifications"
+import { signOutBrowser } from "./sign-out"
 
 /** The client's server: it keeps the logout tokens, and answers with `status`. */
 const received: string[] = []
@@ -94,6 +96,16 @@ describeOnEachDatabase("a sign-out", () => {
     expect(await findSession(sid)).toMatchObject({ revokedAt: null })
     await endBrowserSession(again.token, {})
     expect((await sendAt(1)).map((logoutToken) => decodeJwt(logoutToken).sid)).toEqual([sid])
+  })
+
+  test("notifies the clients although another sign-in of this browser cannot be ended", async () => {
+    const { user, token } = await signIn()
+    const { sid } = await startIn(token, user)
+    received.length = 0
+    const broken = Symbol() as never
+    await expect(signOutBrowser([token, broken], {})).rejects.toThrow(TypeError)
+    await expect.poll(() => listDueNotifications(inMinutes(24 * 60), 10), { timeout: 4_000 }).toEqual([])
+    expect(received.map((logoutToken) => decodeJwt(logoutToken).sid)).toEqual([sid])
   })
 
   test("a disabled user's clients are notified, in every browser", async () => {

@@ -65,16 +65,20 @@ export async function endSession(
 }
 
 /**
- * Signs this browser out, and notifies the clients that want to know.
+ * Signs this browser out, and notifies the clients with a backchannel_logout_uri.
  * @param tokens of its BrowserSessions
  * @param flow of a client's request to sign out
  */
 export async function signOutBrowser(tokens: (string | null)[], source: Source, flow?: Flow): Promise<void> {
   const notified: string[] = []
-  for (const token of tokens) if (token !== null) notified.push(...(await endBrowserSession(token, source)))
+  try {
+    for (const token of tokens) if (token !== null) notified.push(...(await endBrowserSession(token, source)))
+  } finally {
+    // When one of them cannot be ended, the notifications of those before it are stored already.
+    if (notified.length > 0) notifyClients()
+  }
   if (notified.length === 0) return
   flow?.step("signOut.stores_notifications", () => ({ notified_clients: [...new Set(notified)] }))
-  notifyClients()
 }
 
 /**
