@@ -176,6 +176,8 @@ test.each([
   ["max-age", { "cache-control": "public, max-age=120" }, 120],
   ["max-age in capitals and quotes", { "cache-control": 'Max-Age="120"' }, 120],
   ["max-age that is no number", { "cache-control": "max-age=x" }, 0],
+  ["max-age that is not in decimal digits", { "cache-control": "max-age=0x7fffffff" }, 0],
+  ["max-age below zero", { "cache-control": "max-age=-1" }, 0],
   ["max-age without a number", { "cache-control": "max-age" }, 600],
   ["no-store", { "cache-control": "no-store, max-age=120" }, 0],
   ["no-cache", { "cache-control": "No-Cache" }, 0],
@@ -188,6 +190,8 @@ test.each([
   ["Expires in the past", { date: anHourLater, expires: date }, 0],
   ["Expires that is no date", { date, expires: "0" }, 0],
   ["an Age", { "cache-control": "max-age=120", age: "50" }, 70],
+  ["an Age below zero", { "cache-control": "max-age=120", age: "-99999999" }, 120],
+  ["an Age that is not in decimal digits", { "cache-control": "max-age=120", age: "0x32" }, 120],
   ["an Age after Expires", { date, expires: anHourLater, age: "600" }, 3000],
   ["Last-Modified alone", { date: anHourLater, "last-modified": date }, 600],
 ])("a response with %s is kept so many seconds - RFC 9111 4.2", (_, headers, seconds) => {

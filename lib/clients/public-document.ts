@@ -39,9 +39,9 @@ export type Resolve = (
  * connection goes to what was checked, so a second answer of the name server changes nothing.
  */
 export const lookupAllowed =
-  (resolve: Resolve): LookupFunction =>
+  (resolveHost: Resolve): LookupFunction =>
   (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    resolveHost(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []
       if (error || !first) return callback(error ?? new Error("no address"), "", 0)
       if (!addresses.every(({ address }) => isAllowedAddress(address))) return callback(new Error("not allowed"), "", 0)
@@ -53,12 +53,12 @@ export const lookupAllowed =
 /**
  * Fetches a JSON document of another server that a caller has named: by https, without redirects, from public addresses,
  * at most 5 KB, in at most 5 seconds.
- * @param resolve finds the addresses of its host
+ * @param resolveHost finds the addresses of its host
  * @returns null after any failure, so that no caller can find out what is behind an address
  */
-export async function fetchPublicDocument(url: URL, resolve: Resolve = lookup): Promise<FetchedDocument | null> {
+export async function fetchPublicDocument(url: URL, resolveHost: Resolve = lookup): Promise<FetchedDocument | null> {
   const isJson = /^application\/([\w.-]+\+)?json(;|$)/i
-  const file = await fetchPublicFile(url, { accept: "application/json", type: isJson, maxBytes, resolve })
+  const file = await fetchPublicFile(url, { accept: "application/json", type: isJson, maxBytes, resolveHost })
   const body = file && parseJson(file.content)
   return file && body !== undefined ? { body, maxAgeSeconds: file.maxAgeSeconds } : null
 }
@@ -73,7 +73,7 @@ const maxImageBytes = 50 * 1024
 export function fetchPublicImage(url: URL): Promise<FetchedFile | null> {
   const type = /^image\/(png|jpeg|webp|gif)(;|$)/i
   const accept = "image/png, image/jpeg, image/webp, image/gif"
-  return fetchPublicFile(url, { accept, type, maxBytes: maxImageBytes, resolve: lookup })
+  return fetchPublicFile(url, { accept, type, maxBytes: maxImageBytes, resolveHost: lookup })
 }
 
 /** A file that was fetched, its type without parameters, and how long it may be kept, in seconds. */
@@ -81,12 +81,7 @@ export type FetchedFile = { content: Buffer; contentType: string; maxAgeSeconds:
 
 async function fetchPublicFile(
   url: URL,
-  {
-    accept,
-    type,
-    maxBytes,
-    resolve: resolveHost,
-  }: { accept: string; type: RegExp; maxBytes: number; resolve: Resolve },
+  { accept, type, maxBytes, resolveHost }: { accept: string; type: RegExp; maxBytes: number; resolveHost: Resolve },
 ): Promise<FetchedFile | null> {
   // Node resolves no name that is an address already. URL has brought decimal and octal forms to the usual one.
   if (url.protocol !== "https:" || isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) return null
@@ -128,8 +123,8 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 /**
- * How long a response may be kept, in seconds: RFC 9111 sections 4.2.1 and 5.2.2. It is ten minutes when its server does not
- * say. This server is no shared cache, so s-maxage has no effect.
+ * How long a response may be kept, in seconds: RFC 9111 sections 4.2.1 and 5.2.2. It is ten minutes without
+ * such a header. This server is no shared cache, so s-maxage has no effect.
  */
 export function findMaxAge({ "cache-control": cacheControl = "", age, date, expires }: IncomingHttpHeaders): number {
   // RFC 9111 section 5.2: "Cache directives are identified by a token, to be compared case-insensitively".
@@ -140,10 +135,15 @@ export function findMaxAge({ "cache-control": cacheControl = "", age, date, expi
   const find = (name: string) => directives.find((directive) => directive[0] === name)
   if (find("no-store") || find("no-cache")) return 0
   const [, maxAge] = find("max-age") ?? []
-  const fresh = maxAge?.replaceAll('"', "") ?? (expires === undefined ? 600 : secondsBetween(date, expires))
   // RFC 9111 section 4.2.1: a cache is "encouraged to consider responses that have invalid freshness information to be stale".
-  return Math.max(0, Number(fresh) - (Number(age) || 0)) || 0
+  const ofExpires = expires === undefined ? 600 : secondsBetween(date, expires)
+  const fresh = maxAge === undefined ? ofExpires : (parseSeconds(maxAge.replaceAll('"', "")) ?? 0)
+  // RFC 9111 section 5.1: a cache "SHOULD ignore the field" Age when its value is invalid.
+  return Math.max(0, fresh - (parseSeconds(age) ?? 0)) || 0
 }
+
+/** RFC 9111 section 1.2.2: "The delta-seconds rule specifies a non-negative integer". @returns null for anything else */
+const parseSeconds = (value = "") => (/^[0-9]+$/.test(value) ? Number(value) : null)
 
 const secondsBetween = (date: string | undefined, expires: string) =>
   (Date.parse(expires) - (Date.parse(date ?? "") || currentTime().getTime())) / 1000
