@@ -219,7 +219,9 @@ test("userinfo is reported in the flow of its Session, also when it is refused",
   const whole = numberedSteps("userInfo")
   expect(reported.map(nameOf)).toEqual([...whole, ...whole, ...whole.slice(0, 3)])
   expect(failedOf(reported)).toEqual([["userInfo.validates_token", "access_token_revoked"]])
-  expect(factsOf(reported[0])).toEqual({ access_token: factsOf(reported[5]).access_token })
+  const { access_token: shown } = factsOf(reported[0])
+  expect(factsOf(reported[0])).toEqual({ authorization_scheme: "Bearer", access_token: shown })
+  expect(factsOf(reported[5])).toEqual({ access_token: shown })
   expect(factsOf(reported[3])).toEqual({ sub: user.id, claims: expect.arrayContaining(["sub", "email"]) })
   expect(factsOf(reported[4])).toEqual({ signed_with: "ES256" })
 })
@@ -270,7 +272,8 @@ test("a registration has a flow, and so has each request that reads, replaces or
     const own = await steps(flowIdOf(response), 1)
     expect(own.map(nameOf)).toEqual([first, second, third, ...between, last])
     expect(clientsOf(flowIdOf(response))).toEqual([client_id])
-    expect(factsOf(own[0])).toEqual({ client_id, registration_access_token: fingerprints[0] })
+    const shown = { client_id, authorization_scheme: "Bearer", registration_access_token: fingerprints[0] }
+    expect(factsOf(own[0])).toEqual(shown)
   }
   expect(new Set([registered, read, replaced, deleted].map(flowIdOf)).size).toBe(4)
 })

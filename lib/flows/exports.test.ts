@@ -66,7 +66,7 @@ test("a flow is exported as JSON as it was recorded", () => {
 })
 
 test("a token that a client sends in a header is in the header of the HTTP archive, not in the URL", () => {
-  const facts = { client_id: "shop", registration_access_token: "#abcdefgh" }
+  const facts = { client_id: "shop", authorization_scheme: "Bearer", registration_access_token: "#abcdefgh" }
   const steps = [makeStep("clientConfiguration.provides_token", 1, facts)]
   const recorded = ["GET /register", "PUT /register", "DELETE /register"].map((line, i) => makeRequest(i, line, steps))
   const { log } = JSON.parse(exportFlow({ ...flow, recorded }, "har", "https://login.example.com").text)
@@ -77,6 +77,25 @@ test("a token that a client sends in a header is in the header of the HTTP archi
   }
   expect(log.entries).toHaveLength(3)
 })
+
+test.each([
+  ["in a header, as Bearer", { authorization_scheme: "Bearer" }, "Bearer #abcdefgh"],
+  ["in a header, as DPoP", { authorization_scheme: "DPoP" }, "DPoP #abcdefgh"],
+  ["in a form", {}, null],
+  ["in a form, beside an unknown parameter", { authorization_scheme: "#ijklmnop" }, null],
+])(
+  "a token that POST /userinfo has %s is there in the HTTP archive - RFC 6750 2, RFC 9449 7.1",
+  (_, scheme, header) => {
+    const step = makeStep("userInfo.provides_token", 1, { ...scheme, access_token: "#abcdefgh" })
+    const recorded = [makeRequest(1, "POST /userinfo", [step])]
+    const { log } = JSON.parse(exportFlow({ ...flow, recorded }, "har", "https://login.example.com").text)
+    const [{ request }] = log.entries
+    expect(request.headers).toEqual(header === null ? [] : [{ name: "Authorization", value: header }])
+    expect(request.postData?.params).toEqual(
+      header === null ? [{ name: "access_token", value: "#abcdefgh" }] : undefined,
+    )
+  },
+)
 
 test("a flow is exported as an HTTP archive, with the parameters as the page shows them", () => {
   const { log } = JSON.parse(exported("har"))

@@ -56,9 +56,10 @@ function toMermaidFlow({ id, recorded }: FlowRecord): string {
 function toHar({ recorded }: FlowRecord, issuer: string): object {
   const message = { httpVersion: "HTTP/1.1", cookies: [], headers: [], headersSize: -1, bodySize: -1 }
   const entries = recorded.map(({ method, path, status, at, durationMs, steps }) => {
-    const sent = toPairs(steps.find(({ name }) => getStep(name).request)?.facts ?? {})
+    const { authorization_scheme: scheme, ...facts } = steps.find(({ name }) => getStep(name).request)?.facts ?? {}
+    const sent = toPairs(facts)
     const isForm = method === "POST"
-    const isToken = ({ name }: Pair) => !isForm && headerTokens.has(name)
+    const isToken = ({ name }: Pair) => isScheme(scheme) && headerTokens.has(name)
     const parameters = sent.filter((pair) => !isToken(pair))
     const failure = steps.findLast((step) => step.failure)?.failure
     const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
@@ -69,9 +70,9 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
         ...message,
         method,
         url: `${issuer}${path}`,
-        headers: sent.filter(isToken).map(({ value }) => ({ name: "Authorization", value: `Bearer ${value}` })),
+        headers: sent.filter(isToken).map(({ value }) => ({ name: "Authorization", value: `${scheme} ${value}` })),
         queryString: isForm ? [] : parameters,
-        ...(isForm && { postData: form }),
+        ...(isForm && parameters.length > 0 && { postData: form }),
       },
       response: {
         ...message,
@@ -90,7 +91,10 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
 
 type Pair = { name: string; value: string }
 
-/** The names under which steps show the token of the Authorization header. Only a form can contain a token itself. */
+/** A parameter of the same name is shown as a fingerprint. */
+const isScheme = (fact: Fact | undefined) => fact === "Bearer" || fact === "DPoP"
+
+/** The names under which steps show a token. It was in the Authorization header if they show the scheme too. */
 const headerTokens = new Set(["token", "access_token", "registration_access_token"])
 
 function toPairs(facts: Facts): Pair[] {

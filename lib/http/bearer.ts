@@ -1,3 +1,4 @@
+import { type Facts, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import type { PresentedToken } from "@/lib/introspection/introspect"
 import { OAuthError } from "@/lib/protocol/errors"
@@ -5,8 +6,8 @@ import { readDpopProof } from "./dpop"
 import type { EndpointRequest } from "./exchange"
 import { isForm, readForm } from "./form"
 
-/** `scheme` is how it was sent: RFC 6750 section 2.1 or RFC 9449 section 7.1. */
-type SentToken = { accessToken: string; scheme: "Bearer" | "DPoP" }
+/** `scheme` is how it was sent: RFC 6750 section 2.1 or RFC 9449 section 7.1; null in a form, RFC 6750 section 2.2. */
+type SentToken = { accessToken: string; scheme: "Bearer" | "DPoP" | null }
 
 /**
  * Reads the access token of the Authorization header, the one way that does not put it into a URL.
@@ -50,7 +51,12 @@ export async function readAccessOrFormToken(request: EndpointRequest): Promise<S
       "parameter_repeated",
     )
   }
-  return { accessToken, scheme: "Bearer" }
+  return { accessToken, scheme: null }
+}
+
+/** What a step shows of a token. @param name the name of the token */
+export function describeSentToken(name: string, { accessToken, scheme }: SentToken): Facts {
+  return { ...(scheme && { authorization_scheme: scheme }), [name]: fingerprint(accessToken) }
 }
 
 /**
@@ -63,7 +69,7 @@ export async function verifyProof(
   { accessToken, scheme }: SentToken,
   flow: Flow,
 ): Promise<PresentedToken> {
-  if (scheme === "Bearer") return { accessToken, proof: null }
+  if (scheme !== "DPoP") return { accessToken, proof: null }
   try {
     const proof = await readDpopProof(method, request, flow, accessToken)
     if (proof) return { accessToken, proof }

@@ -1,6 +1,6 @@
 import { authenticateClient } from "@/lib/clients/authentication"
-import { describeParameters, fingerprint } from "@/lib/flows/facts"
-import { readAccessToken, verifyProof } from "@/lib/http/bearer"
+import { describeParameters } from "@/lib/flows/facts"
+import { describeSentToken, readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import { readForm } from "@/lib/http/form"
 import { json, jwt } from "@/lib/http/responses"
@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   {
     GET: async (request, flow) => {
       const token = readAccessToken(request)
-      flow.step("introspection.provides_token", () => ({ token: fingerprint(token.accessToken) }))
+      flow.step("introspection.provides_token", () => describeSentToken("token", token))
       return json(await introspectOwnToken(await verifyProof("GET", request, token, flow), flow))
     },
     POST: async (request, flow) => {

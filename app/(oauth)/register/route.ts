@@ -4,9 +4,9 @@ import {
   registerItself,
   replaceRegistration,
 } from "@/lib/clients/self-registration"
-import { describeParameters, fingerprint } from "@/lib/flows/facts"
+import { describeParameters } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { readAccessToken } from "@/lib/http/bearer"
+import { describeSentToken, readAccessToken } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import type { EndpointRequest } from "@/lib/http/exchange"
 import { readQuery } from "@/lib/http/form"
@@ -37,7 +37,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
 function readCredentials(request: EndpointRequest, flow: Flow): [clientId: string | null, token: string] {
   flow.step("clientConfiguration.provides_token")
   const query = readQuery(request)
-  const { accessToken } = readAccessToken(request)
-  flow.note(() => ({ ...describeParameters(query.entries()), registration_access_token: fingerprint(accessToken) }))
-  return [query.get("client_id") ?? null, accessToken]
+  const token = readAccessToken(request)
+  flow.note(() => ({
+    ...describeParameters(query.entries()),
+    ...describeSentToken("registration_access_token", token),
+  }))
+  return [query.get("client_id") ?? null, token.accessToken]
 }

@@ -1,6 +1,5 @@
-import { fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
-import { readAccessOrFormToken, readAccessToken, verifyProof } from "@/lib/http/bearer"
+import { describeSentToken, readAccessOrFormToken, readAccessToken, verifyProof } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
 import type { EndpointRequest } from "@/lib/http/exchange"
 import { json, jwt } from "@/lib/http/responses"
@@ -17,7 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
 
 async function respond(method: "GET" | "POST", request: EndpointRequest, flow: Flow) {
   const token = method === "GET" ? readAccessToken(request) : await readAccessOrFormToken(request)
-  flow.step("userInfo.provides_token", () => ({ access_token: fingerprint(token.accessToken) }))
+  flow.step("userInfo.provides_token", () => describeSentToken("access_token", token))
   const info = await findUserInfo(await verifyProof(method, request, token, flow), flow)
   return typeof info === "string" ? jwt(info) : json(info)
 }

@@ -23,6 +23,10 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
     text: "The token with which the client reads, replaces and deletes its registration.",
     source: "RFC 7592 §3",
   },
+  authorization_scheme: {
+    text: "How the token was sent in the Authorization header: Bearer, or DPoP with a proof of the client's key.",
+    source: "RFC 6750 §2.1, RFC 9449 §7.1",
+  },
   signed_with: { text: "The algorithm of the signed response.", source: oidc("5.3.2") },
   notified_clients: {
     text: "The client_ids of the clients that get a logout token.",
