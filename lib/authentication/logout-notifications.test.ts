@@ -56,7 +56,7 @@ const sendAt = async (minutes: number) => {
 describeOnEachDatabase("a sign-out", () => {
   beforeAll(() => ensureSigningKeys())
 
-  test("sends a logout token for each Session of this browser whose client wants one", async () => {
+  test("sends a logout token for each Session of this browser whose client has a backchannel_logout_uri", async () => {
     const { user, token } = await signIn()
     const elsewhere = await signIn(user)
     const { client, sid } = await startIn(token, user)

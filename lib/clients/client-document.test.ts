@@ -32,7 +32,7 @@ function publish(document: FetchedDocument | null) {
 
 test.each([
   ["at least a minute", { body, maxAgeSeconds: 0 }, 60],
-  ["as long as its headers say", { body, maxAgeSeconds: 3_600 }, 3_600],
+  ["for the time in its headers", { body, maxAgeSeconds: 3_600 }, 3_600],
   ["at most a day", { body, maxAgeSeconds: 999_999_999 }, 86_400],
 ])("a document is kept %s - RFC 9111 4.2", async (_, document, seconds) => {
   const { fetched, find } = publish(document)
@@ -56,7 +56,7 @@ test("one that cannot be fetched is fetched again after a minute", async () => {
   expect(fetched).toHaveLength(2)
 })
 
-test("one that is not valid is kept as its headers say", async () => {
+test("one that is not valid is kept for the time in its headers", async () => {
   const { fetched, find } = publish({ body: { ...body, client_id: "https://another.example/" }, maxAgeSeconds: 300 })
   const invalid = oauthError("invalid_request", "client_document_invalid")
   await expect(find()).rejects.toThrow(invalid)

@@ -32,7 +32,7 @@ const fetchesPerProcess = 300
 /** How a document is fetched, and the flow that reports it. */
 type Fetch = { flow: Flow | undefined; fetchDocument: typeof fetchPublicDocument }
 
-/** What a document says, or the error in it; null when it cannot be fetched. */
+/** The client that a document describes, or the error in it; null when it cannot be fetched. */
 type Outcome = Client | OAuthError | null
 
 /** Requests that come while a document is fetched wait for the same fetch. Only then is `expiresAt` null. */

@@ -4,7 +4,7 @@ import { changeRows, findRow, listRows, type Write } from "./statement"
 
 export type { LogoutNotification }
 
-/** A Session whose client wants a notification when it ends. */
+/** A Session whose client has a backchannel_logout_uri: a notification is sent when the Session ends. */
 type NotifiedSession = { sessionId: string; clientId: string }
 
 type SessionsOf = { userId: string; browserSession?: string; clientId?: string }
@@ -16,7 +16,7 @@ const selectNotified = `SELECT "Session"."id", "Session"."clientId", "Session"."
 const insertRow = `INSERT INTO "LogoutNotification" ("sessionId", "clientId", "userId", "attempts", "nextAttemptAt")
   VALUES (?, ?, ?, 0, ?) ON CONFLICT ("sessionId") DO NOTHING`
 
-/** The active Sessions of a User, or of one of their BrowserSessions or clients, whose client wants a notification. */
+/** The active Sessions of a User, or of one of their BrowserSessions or clients, whose client has a backchannel_logout_uri. */
 export async function listNotifiedSessions(
   { userId, browserSession, clientId: only }: SessionsOf,
   now: Date,

@@ -122,6 +122,6 @@ export const stepDescriptions: Record<StepName, string> = {
   "signOut.asks_to_sign_out": "Nothing proved that the request is about the signed-in user, so the server asked them.",
   "signOut.ends_browser_session": "This browser is signed out.",
   "signOut.stores_notifications":
-    "The same commit stored a notification for each client that wants to know (back-channel logout). After this response the server sends each of them a logout token, and tries again if that fails.",
+    "The same commit stored a notification for each client with a backchannel_logout_uri. After this response the server sends each of them a logout token, and tries again if that fails.",
   "signOut.returns_to_client": "The browser went back to the client, or to a page that reports the sign-out.",
 }
