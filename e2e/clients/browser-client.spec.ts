@@ -67,14 +67,17 @@ test("the page's port may differ from that of the loopback redirect URI - RFC 82
     PORT: String(await findFreePort()),
     CLIENT_ID: clientId,
   })
-  const user = await insertUser({ name: "Ada Lovelace" })
-  await page.goto(moved.url)
-  await page.getByRole("button", { name: "Sign in" }).click()
-  await page.waitForURL((url) => url.pathname === "/sign-in")
-  await signIn(page, user)
-  await allow(page)
-  await expect(page.getByRole("status")).toHaveText(`${user.name}, ${user.email}, is signed in.`)
-  await moved.stop()
+  try {
+    const user = await insertUser({ name: "Ada Lovelace" })
+    await page.goto(moved.url)
+    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.waitForURL((url) => url.pathname === "/sign-in")
+    await signIn(page, user)
+    await allow(page)
+    await expect(page.getByRole("status")).toHaveText(`${user.name}, ${user.email}, is signed in.`)
+  } finally {
+    await moved.stop()
+  }
 })
 
 test("a page of an origin that is not registered reads nothing", async ({ page }) => {

@@ -11,9 +11,11 @@ import { insertUser, isActive, registerClient } from "../fixtures/world"
 async function startNativeApp() {
   const args = ["--name", "My command", "--public", "--redirect-uri", "http://127.0.0.1/callback"]
   const { client_id } = await runCli<{ client_id: string }>("client", "create", ...args)
+  // The program starts slowly on a busy machine.
+  test.setTimeout(120_000)
   // Without a PATH, the program finds no browser to open.
   const app = runInTerminal("native-app.ts", { CLIENT_ID: client_id, PATH: "" })
-  await expect.poll(app.output).toMatch(/Sign in at \S+\n/)
+  await expect.poll(app.output, { timeout: 60_000 }).toMatch(/Sign in at \S+\n/)
   return { app, clientId: client_id, url: new URL(/Sign in at (\S+)/.exec(app.output())?.[1] ?? "") }
 }
 

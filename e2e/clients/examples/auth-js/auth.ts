@@ -28,28 +28,35 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
     },
     async session({ session, token }) {
       const headers = { Authorization: `Bearer ${token.access_token}` }
-      const response = await fetch(`${ISSUER}/userinfo`, { headers })
-      if (!response.ok) throw new Error(`/userinfo answered ${response.status}`)
-      return { ...session, user: await response.json(), idToken: token.id_token }
+      const response = await fetch(`${ISSUER}/userinfo`, { headers }).catch(() => null)
+      const user = response?.ok ? await response.json().catch(() => null) : null
+      return { ...session, user: user ?? session.user, idToken: token.id_token }
     },
   },
 })
 
-/** @returns null, which signs the user out, when this server has ended the Session */
+/**
+ * Auth.js signs the user out when a callback throws, so this never does.
+ * @returns null, which signs the user out, when this server has ended the Session; the old token after any other failure
+ */
 async function refresh(token: JWT): Promise<JWT | null> {
-  const response = await fetch(`${ISSUER}/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      client_id: CLIENT_ID,
-      client_secret: CLIENT_SECRET,
-      grant_type: "refresh_token",
-      refresh_token: token.refresh_token,
-    }),
-  })
-  if (response.status === 400) return null
-  if (!response.ok) throw new Error(`/token answered ${response.status}`)
-  const { access_token, refresh_token, expires_in } = await response.json()
-  return { ...token, access_token, refresh_token, expires_at: Math.floor(Date.now() / 1000 + expires_in) }
+  try {
+    const response = await fetch(`${ISSUER}/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        client_id: CLIENT_ID,
+        client_secret: CLIENT_SECRET,
+        grant_type: "refresh_token",
+        refresh_token: token.refresh_token,
+      }),
+    })
+    if (response.status === 400) return null
+    if (!response.ok) return token
+    const { access_token, refresh_token, expires_in } = await response.json()
+    return { ...token, access_token, refresh_token, expires_at: Math.floor(Date.now() / 1000 + expires_in) }
+  } catch {
+    return token
+  }
 }
 
 declare module "next-auth" {
