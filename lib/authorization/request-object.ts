@@ -4,6 +4,7 @@ import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
+import { isJwtError } from "@/lib/protocol/jwt-error"
 import { type Parameters, parseParameters } from "@/lib/protocol/parameters"
 import { checkParametersSize } from "./request-size"
 
@@ -75,7 +76,7 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
         "client_keys_unavailable",
       )
     }
-    if (error instanceof errors.JOSEError || error instanceof TypeError) {
+    if (isJwtError(error)) {
       throw invalid("has no valid signature. Sign it with a key that is registered for this client")
     }
     throw error

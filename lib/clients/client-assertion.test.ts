@@ -196,6 +196,19 @@ describeOnEachDatabase("a client assertion", () => {
     server.closeAllConnections()
   })
 
+  test.each([{}, { x: "AAAA", y: "AAAA" }, { x: 5, y: null }])(
+    "is refused when the key %j of its client is no key",
+    async (key) => {
+      const jwks = JSON.stringify({ keys: [{ kty: "EC", crv: "P-256", kid: "the-key", ...key }] })
+      const client = await register({ jwks })
+      const assertion = await sign(client.clientId)
+      await expect(authenticate(assertion)).rejects.toThrow(failed)
+      const parameters = parseParameters(new URLSearchParams({ request: assertion }).toString())
+      const refused = oauthError("invalid_request_object", "request_object_invalid")
+      await expect(openRequestObject(client, parameters)).rejects.toThrow(refused)
+    },
+  )
+
   test("of a client with registered keys is refused for its signature, not for its keys", async () => {
     const { clientId } = await register()
     const { privateKey: key } = await makeKeys("ES256")

@@ -4,6 +4,7 @@ import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { OAuthError, type Reason } from "@/lib/protocol/errors"
+import { isJwtError } from "@/lib/protocol/jwt-error"
 import { hashToken } from "@/lib/protocol/random"
 import { areKeysUnavailable, clientJwtAlgs, getClientKeys, isOfType } from "./client-keys"
 
@@ -78,8 +79,7 @@ async function verify(client: Client, assertion: string) {
         "client_keys_unavailable",
       )
     if (error instanceof errors.JOSEAlgNotAllowed) throw invalid(`must be signed with ${algorithms.join(" or ")}`)
-    if (error instanceof errors.JOSEError || error instanceof TypeError)
-      throw invalid("has no valid signature by a key of this client")
+    if (isJwtError(error)) throw invalid("has no valid signature by a key of this client")
     throw error
   }
 }

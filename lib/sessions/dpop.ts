@@ -5,6 +5,7 @@ import { config } from "@/lib/config"
 import { consumeJwt } from "@/lib/data/used-jwts"
 import { dpopAlgs } from "@/lib/protocol/dpop"
 import { OAuthError } from "@/lib/protocol/errors"
+import { isJwtError } from "@/lib/protocol/jwt-error"
 import { hashToken } from "@/lib/protocol/random"
 import { deriveKey, deriveKeys } from "@/lib/secret"
 
@@ -84,7 +85,7 @@ async function verifySignature(proof: string): Promise<{ payload: JWTPayload; jk
     })
     return { payload, jkt: await calculateJwkThumbprint(protectedHeader.jwk ?? {}) }
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) {
+    if (isJwtError(error)) {
       throw invalidProof("must be one JWT of the type dpop+jwt, signed by the public key in its jwk header")
     }
     throw error
