@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { once } from "node:events"
 import { writeFileSync } from "node:fs"
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from "node:http"
 import https from "node:https"
@@ -44,6 +45,10 @@ const failures = ({ findings }: Run) => findings.filter(({ status }) => status =
 const doctorClients = async () =>
   (await listClients()).filter(({ clientName }) => clientName.startsWith("OAuth Flow doctor"))
 
+test.afterEach(async () => {
+  for (const { clientId } of await doctorClients()) await deleteClient(clientId, byOperator)
+})
+
 type Break = {
   /** Returns a status to answer with, instead of passing the request on. */
   request?: (request: IncomingMessage) => number | undefined
@@ -81,7 +86,7 @@ async function openBadProxy(
     request.pipe(forwarded)
   }
   const server = tls ? https.createServer(tls, handle) : http.createServer(handle)
-  await new Promise<void>((resolve) => server.listen(port, "localhost", resolve))
+  await once(server.listen(port, "localhost"), "listening")
   return { close: () => new Promise((resolve) => server.close(resolve)) }
 }
 
@@ -161,7 +166,13 @@ const breaks: [check: string, fix: RegExp, Break][] = [
     /ISSUER/,
     { body: (text) => text.replace(/"end_session_endpoint":"[^"]*"/, '"end_session_endpoint":"/"') },
   ],
+  [
+    "Endpoints",
+    /ISSUER/,
+    { body: (text) => text.replace(/("registration_endpoint"):"[^"]*"/, '$1:"http://127.0.0.1:9/register"') },
+  ],
   ["Keys", /jwks/, { request: ({ url }) => (url === "/jwks" ? 502 : undefined) }],
+  ["Keys", /jwks/, { body: (text) => text.replace(/^\{"keys":.*/, '{"keys":[null]}') }],
   ["Clock", /NTP/, { response: changeHeader("date", () => new Date(Date.now() - 120_000).toUTCString()) }],
   ["Cookies", /Set-Cookie/, { response: (headers) => void delete headers["set-cookie"] }],
   ["Cookies", /Set-Cookie/, { response: changeHeader("set-cookie", (value) => value.replace("Path=/", "Path=/auth")) }],
@@ -214,6 +225,7 @@ test("the doctor names what a proxy does wrong, and the fix", async () => {
     }
     await findMissingMetadata(port, server.baseUrl, server.issuer)
     await findClientsThatStay(port, server.baseUrl, server.issuer)
+    await keepTokensFromOtherServers(port, server.baseUrl, server.issuer)
   } finally {
     await server.stop()
   }
@@ -239,7 +251,24 @@ async function findClientsThatStay(port: number, target: string, issuer: string)
   expect(left).toHaveLength(3)
   expect(find(run, "Registration")).toMatchObject({ status: "warning" })
   for (const id of left) expect(find(run, "Registration")?.fix).toContain(`client delete ${id}`)
-  for (const id of left) await deleteClient(id, byOperator)
+}
+
+/** The token of a registration is for the server where the client was registered. */
+async function keepTokensFromOtherServers(port: number, target: string, issuer: string): Promise<void> {
+  let requests = 0
+  const other = http.createServer((_, response) => {
+    requests++
+    response.writeHead(204).end()
+  })
+  await once(other.listen(0, "127.0.0.1"), "listening")
+  const uri = `http://127.0.0.1:${(other.address() as AddressInfo).port}/register`
+  const body = (text: string) => text.replace(/("registration_client_uri"):"[^"]*"/, `$1:"${uri}"`)
+  const proxy = await openBadProxy(port, target, { body })
+  const run = await runDoctor(issuer)
+  await proxy.close()
+  other.close()
+  expect(find(run, "Registration")).toMatchObject({ status: "warning", fix: expect.stringContaining("client delete") })
+  expect(requests).toBe(0)
 }
 
 test("behind https and without registration, cookies and sizes are checked too", async () => {
@@ -310,7 +339,9 @@ test("a client that the server refuses is named with the reason", async () => {
   }
   for (const args of [
     ["--client-id", clientId],
+    ["--client-id", clientId, "--redirect-uri", ""],
     ["--redirect-uri", redirectUri],
+    ["--client-id", "", "--redirect-uri", redirectUri],
   ]) {
     const { exitCode, stderr } = await runDoctor(issuer, { args })
     expect(exitCode).toBe(2)

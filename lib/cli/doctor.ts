@@ -44,11 +44,9 @@ function summarize(failed: number, warnings: number): string {
 
 /** @throws UsageError when an option is missing */
 function parseClient({ clientId, redirectUri }: Options): SignInClient | null {
-  if (clientId === undefined) {
-    if (redirectUri === undefined) return null
-    throw new UsageError("--redirect-uri belongs to a client. Add --client-id.")
-  }
-  if (redirectUri === undefined && !isDocumentUrl(clientId)) {
+  if (clientId === undefined && redirectUri === undefined) return null
+  if (!clientId) throw new UsageError("Add --client-id, with the ID of the client.")
+  if (redirectUri === "" || (redirectUri === undefined && !isDocumentUrl(clientId))) {
     throw new UsageError("Add --redirect-uri, with a redirect URI that is registered for this client.")
   }
   return { clientId, redirectUri }

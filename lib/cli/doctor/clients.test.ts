@@ -62,6 +62,10 @@ test.each<[what: string, metadata: object, failing: string[]]>([
   expect(findFailed(metadata)).toEqual(failing)
 })
 
+test.each([5, "openid profile email", null, {}])("a list that is %j has nothing in it", (scopes_supported) => {
+  expect(findFailed({ scopes_supported })).toEqual(["Auth.js", "oauth2-proxy", "oidc-agent"])
+})
+
 test("what is missing is named", () => {
   const [, , , spring] = check({ id_token_signing_alg_values_supported: ["ES256"], jwks_uri: undefined })
   expect(spring?.found).toBe("The metadata has no jwks_uri, and id_token_signing_alg_values_supported without RS256.")

@@ -170,11 +170,11 @@ export function checkClients(metadata: Metadata, { outcomes, document }: Tried):
   ]
 }
 
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
 function findMissing(metadata: Metadata, needs: Need[]): string[] {
   const isMet = ([field, oneOf]: Need) =>
-    oneOf
-      ? oneOf.some((value) => (metadata[field] as string[] | undefined)?.includes(value))
-      : metadata[field] !== undefined
+    oneOf ? oneOf.some((value) => listOf(metadata[field]).includes(value)) : metadata[field] !== undefined
   return needs
     .filter((need) => !isMet(need))
     .map(([field, oneOf]) => (oneOf ? `${field} without ${oneOf.join(" or ")}` : `no ${field}`))

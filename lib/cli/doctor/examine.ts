@@ -3,7 +3,7 @@ import { checkClients, selfRegistering } from "./clients"
 import { checkDiscovery, discoveryUrl } from "./discovery"
 import { describeStatus, type Finding, failed, type Metadata, ok, parseObject, trySend, warning } from "./finding"
 import { checkAuthorizationHeader, checkCookies, checkLongRequests, checkLongResponses } from "./headers"
-import { deleteAll, describeRegistrations, noRegistrations, registerAll } from "./registration"
+import { deleteAfter, describeRegistrations, noRegistrations, registerAll } from "./registration"
 import { checkSignIn, isDocumentUrl, type SignInClient } from "./sign-in"
 
 /** Seconds. Libraries accept about this difference between the clocks. */
@@ -23,18 +23,22 @@ export type Options = {
 export async function examine(issuer: string, options: Options): Promise<{ server: Finding[]; clients: Finding[] }> {
   const { findings, metadata, date } = await checkDiscovery(issuer)
   if (!metadata) return { server: findings, clients: [] }
-  const first = [...findings, checkIssuer(issuer, metadata), checkTls(issuer), checkClock(date)]
+  const tls = checkTls(issuer)
+  const first = [...findings, checkIssuer(issuer, metadata), tls, checkClock(date)]
   // Every client stops here, and the endpoints may be those of another server.
   if (metadata.issuer !== issuer) return { server: first, clients: [] }
+  const endpoints = checkEndpoints(issuer, metadata)
   const authorizationHeader = await checkAuthorizationHeader(metadata)
   const cookies = await checkCookies(metadata)
-  const tried = await tryRegistrations(metadata, authorizationHeader, options.initialAccessToken)
+  const tried = await tryRegistrations(metadata, [tls, endpoints, authorizationHeader], options.initialAccessToken)
   const client = options.client ?? tried.registered[0] ?? null
-  const signIn = cookies.status === "failed" ? afterCookies : await checkSignIn(metadata, client)
-  const registration = describeRegistrations(tried, await deleteAll(tried.registered))
+  const { used: signIn, left } = await deleteAfter(tried.registered, async () =>
+    cookies.status === "failed" ? afterCookies : checkSignIn(metadata, client),
+  )
+  const registration = describeRegistrations(tried, left)
   const server = [
     ...first,
-    checkEndpoints(issuer, metadata),
+    endpoints,
     await checkServerMetadata(issuer),
     await checkKeys(metadata),
     await checkCors(issuer, metadata),
@@ -51,12 +55,16 @@ export async function examine(issuer: string, options: Options): Promise<{ serve
 
 const afterCookies = warning("Sign-in", "Not started, because its cookie would be lost.", "Fix the cookies first.")
 
-/** A client that registers itself is deleted with a token in the Authorization header. */
-async function tryRegistrations(metadata: Metadata, { status }: Finding, initialAccessToken: string | null) {
+/**
+ * Registers only where the tokens reach this server alone, in the Authorization header.
+ * @param needed what was found about that
+ */
+async function tryRegistrations(metadata: Metadata, needed: Finding[], initialAccessToken: string | null) {
   if (metadata.registration_endpoint === undefined) return noRegistrations(null)
-  if (status !== "ok") {
-    const found = "Not tried: without the Authorization header, the client could not be deleted again."
-    return noRegistrations(warning("Registration", found, "Fix the Authorization header first."))
+  const problem = needed.find(({ status }) => status !== "ok")
+  if (problem) {
+    const found = "Not tried, because tokens could be lost or reach another server."
+    return noRegistrations(warning("Registration", found, `Fix this first: ${problem.check}.`))
   }
   return registerAll(metadata, selfRegistering, initialAccessToken)
 }
@@ -99,7 +107,9 @@ function checkEndpoints(issuer: string, metadata: Metadata): Finding {
   const { origin } = new URL(issuer)
   const isThere = (name: string) =>
     URL.canParse(String(metadata[name])) && new URL(String(metadata[name])).origin === origin
-  const elsewhere = endpointNames.filter((name) => !isThere(name))
+  // Clients need not be able to register themselves.
+  const optional = metadata.registration_endpoint === undefined ? [] : ["registration_endpoint"]
+  const elsewhere = [...endpointNames, ...optional].filter((name) => !isThere(name))
   return elsewhere.length === 0
     ? ok(check, `All are at ${origin}.`)
     : failed(check, `${elsewhere.join(", ")}: missing, or not at the issuer's origin.`, `Set ISSUER=${origin}.`)
@@ -135,7 +145,7 @@ async function checkKeys({ jwks_uri }: Metadata): Promise<Finding> {
   const check = "Keys"
   const answer = await trySend(String(jwks_uri))
   const keys = parseObject(answer?.text ?? "").keys
-  const algs = Array.isArray(keys) ? keys.map(({ alg }: { alg: string }) => alg) : []
+  const algs = Array.isArray(keys) ? keys.map((key: { alg?: string } | null) => key?.alg) : []
   return ["RS256", "ES256"].every((alg) => algs.includes(alg))
     ? ok(check, `${algs.length} keys: ${[...new Set(algs)].join(", ")}`)
     : failed(

@@ -28,7 +28,14 @@ export type SelfRegistering = {
 /** What the server did with the registration of one client. `reason` is in the server's words. */
 export type Outcome = { result: "registered" } | { result: "token needed" } | { result: "refused"; reason: string }
 
-type Registered = { clientId: string; redirectUri: string; uri: string; token: string }
+type Registered = {
+  clientId: string
+  redirectUri: string
+  /** Where it was registered. */
+  origin: string
+  uri: string
+  token: string
+}
 
 export type Registrations = {
   /** By the name of the client. Without an entry, nothing was sent. */
@@ -60,7 +67,7 @@ export async function registerAll(
     const answer = await register(endpoint, body, token)
     const reason = findDescription(answer)
     if (answer?.status === 201) {
-      registrations.registered.push(toRegistered(answer, body))
+      registrations.registered.push(toRegistered(endpoint, answer, body))
       registrations.outcomes.set(name, { result: "registered" })
     } else if (answer?.status === 400 && reason !== null) {
       registrations.outcomes.set(name, { result: "refused", reason })
@@ -78,11 +85,16 @@ function register(endpoint: string, body: RegistrationBody, token: string | null
   return trySend(endpoint, { method: "POST", headers, body: JSON.stringify(body) })
 }
 
-function toRegistered(answer: Answer, { redirect_uris: [redirectUri = ""] }: RegistrationBody): Registered {
+function toRegistered(
+  endpoint: string,
+  answer: Answer,
+  { redirect_uris: [redirectUri = ""] }: RegistrationBody,
+): Registered {
   const { client_id, registration_client_uri, registration_access_token } = parseObject(answer.text)
   return {
     clientId: String(client_id),
     redirectUri,
+    origin: new URL(endpoint).origin,
     uri: String(registration_client_uri),
     token: String(registration_access_token),
   }
@@ -102,11 +114,29 @@ function explainStop(endpoint: string, answer: Answer | null, reason: string | n
 
 const createToken = "Create a token for several clients: npm run -s cli -- client registration-token --reusable"
 
-/** Deletes what was registered (RFC 7592). @returns the IDs of the clients that are still there */
-export async function deleteAll(registered: Registered[]): Promise<string[]> {
+/**
+ * Uses clients and then deletes them, also when using them fails.
+ * @returns what `use` returned, and the IDs of the clients that are still there
+ */
+export async function deleteAfter<Used>(
+  registered: Registered[],
+  use: () => Promise<Used>,
+): Promise<{ used: Used; left: string[] }> {
   const left: string[] = []
-  for (const { clientId, uri, token } of registered) {
-    const answer = await trySend(uri, { method: "DELETE", headers: { Authorization: `Bearer ${token}` } })
+  try {
+    return { used: await use(), left }
+  } finally {
+    left.push(...(await deleteAll(registered)))
+  }
+}
+
+/** Deletes what was registered (RFC 7592), with requests to the server where it was registered alone. @returns the IDs that are left */
+async function deleteAll(registered: Registered[]): Promise<string[]> {
+  const left: string[] = []
+  for (const { clientId, origin, uri, token } of registered) {
+    const isThere = URL.canParse(uri) && new URL(uri).origin === origin
+    const request = { method: "DELETE", headers: { Authorization: `Bearer ${token}` } }
+    const answer = isThere ? await trySend(uri, request) : null
     if (answer?.status !== 204) left.push(clientId)
   }
   return left

@@ -67,7 +67,7 @@ async function start(metadata: Metadata, clientId: string, redirectUri: string):
     )
   }
   const location = answer?.headers.get("location") ?? ""
-  if (answer?.status !== 303 || !location.startsWith(String(metadata.issuer))) {
+  if (answer?.status !== 303 || !location.startsWith(String(metadata.issuer)) || !URL.canParse(location)) {
     return failed(
       check,
       `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
@@ -108,6 +108,6 @@ function requestAuthorization(
 /** The server's error, whether it is in the response or on its way to the client; null for none. */
 function findRefusal(answer: Answer | null, redirectUri: string): string | null {
   const location = answer?.headers.get("location") ?? ""
-  const sent = location.startsWith(redirectUri) ? new URL(location).searchParams : null
+  const sent = location.startsWith(redirectUri) && URL.canParse(location) ? new URL(location).searchParams : null
   return sent?.get("error_description") ?? findDescription(answer)
 }
