@@ -197,6 +197,15 @@ const breaks: [check: string, fix: RegExp, Break][] = [
     { response: changeHeader("location", (url) => (url.includes("/sign-in?") ? "http://10.0.0.1:3000/sign-in" : url)) },
   ],
   [
+    "Sign-in",
+    /redirects/,
+    {
+      response: changeHeader("location", (url) =>
+        url.replace(/^(http:\/\/localhost:\d+)(?=\/sign-in\?)/, "$1.evil.example"),
+      ),
+    },
+  ],
+  [
     "Discovery",
     /ISSUER/,
     {

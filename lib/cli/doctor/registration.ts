@@ -147,8 +147,8 @@ export function describeRegistrations({ outcomes, registered, stopped }: Registr
   if (left.length > 0) {
     return warning(
       check,
-      `${plural(left.length, "client")} of this check could not be deleted with DELETE (RFC 7592).`,
-      `Let the proxy pass DELETE requests on, and delete them: ${left.map((id) => `client delete ${id}`).join(", ")}`,
+      `${plural(left.length, "client")} of this check could not be deleted with DELETE at the registration_client_uri (RFC 7592).`,
+      `Let the proxy pass DELETE requests on and leave that URI unchanged, and delete them: ${left.map((id) => `client delete ${id}`).join(", ")}`,
     )
   }
   if (stopped) return stopped

@@ -67,7 +67,7 @@ async function start(metadata: Metadata, clientId: string, redirectUri: string):
     )
   }
   const location = answer?.headers.get("location") ?? ""
-  if (answer?.status !== 303 || !location.startsWith(String(metadata.issuer)) || !URL.canParse(location)) {
+  if (answer?.status !== 303 || !isAt(location, String(metadata.issuer))) {
     return failed(
       check,
       `The authorization request got ${describeStatus(answer)} instead of a redirect to the sign-in page.`,
@@ -104,6 +104,8 @@ function requestAuthorization(
   const headers = { Accept: "application/json" }
   return trySend(`${authorization_endpoint}?${new URLSearchParams(request)}`, { headers })
 }
+
+const isAt = (url: string, issuer: string) => URL.canParse(url) && new URL(url).origin === new URL(issuer).origin
 
 /** The server's error, whether it is in the response or on its way to the client; null for none. */
 function findRefusal(answer: Answer | null, redirectUri: string): string | null {
