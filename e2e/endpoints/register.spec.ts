@@ -121,6 +121,8 @@ test("metadata that is wrong or not supported is refused by name - RFC 7591 3.2.
     [{ token_endpoint_auth_method: "client_secret_jwt" }, "invalid_client_metadata", /client_secret_jwt/],
     [{ token_endpoint_auth_method: "tls_client_auth" }, "invalid_client_metadata", /tls_client_auth/],
     [{ token_endpoint_auth_method: "private_key_jwt" }, "invalid_client_metadata", /jwks/],
+    [{ jwks: { keys: [{ kty: { toString: 1, valueOf: 1 } }] } }, "invalid_client_metadata", /kty/],
+    [{ jwks: { keys: [{ kty: ["EC"] }] } }, "invalid_client_metadata", /kty/],
     [{ jwks_uri: "https://10.0.0.1/jwks" }, "invalid_client_metadata", /jwks_uri/],
     [{ backchannel_logout_uri: "https://10.0.0.1/" }, "invalid_client_metadata", /backchannel_logout_uri/],
     [{ frontchannel_logout_uri: "https://client.example/" }, "invalid_client_metadata", /frontchannel_logout_uri/],

@@ -41,7 +41,7 @@ export async function addProvider(facts: NewProvider): Promise<string | null> {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(id))
     return "The ID must start with a lower-case letter and have only lower-case letters, digits and hyphens, at most 31 characters."
   const issuer = facts.issuer ?? (kind === "github" ? githubIssuer : "")
-  if (!isAllowedIssuer(issuer)) return "The issuer must be an https URL (http is allowed for localhost only)."
+  if (!isAllowedUrl(issuer)) return "The issuer must be an https URL (http is allowed for localhost only)."
   const provider: Provider = {
     id,
     name,
@@ -62,10 +62,10 @@ export async function addProvider(facts: NewProvider): Promise<string | null> {
     : `A provider with the ID ${id} already exists. Choose another ID. To replace it, remove it first, which also removes all links of users to it.`
 }
 
-function isAllowedIssuer(issuer: string): boolean {
-  if (!URL.canParse(issuer)) return false
-  const { protocol } = new URL(issuer)
-  return protocol === "https:" || (protocol === "http:" && isLoopback(issuer))
+function isAllowedUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol } = new URL(url)
+  return protocol === "https:" || (protocol === "http:" && isLoopback(url))
 }
 
 const isLoopback = (issuer: string) => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(issuer).hostname)
@@ -107,9 +107,9 @@ const signatureAlgs = [
 /**
  * Verifies the signature of an ID token by a key of its provider, or its HMAC by the secret that both know. OpenID Connect
  * Core 1.0 section 3.1.3.7 exempts tokens that come from the provider by TLS, so openid-client does not do it.
- * @throws when it is not valid
+ * @throws when it is not valid, or the key or the secret cannot be read
  */
-export async function verifySignature(idToken: string, provider: Provider): Promise<void> {
+export async function verifyIdTokenSignature(idToken: string, provider: Provider): Promise<void> {
   const { alg = "" } = decodeProtectedHeader(idToken)
   if (hmacAlgs.includes(alg) && provider.clientSecret !== null) {
     const secret = await openSealed<string>("provider", provider.clientSecret)
@@ -138,5 +138,11 @@ async function discover({ kind, issuer, clientId, clientSecret }: Provider): Pro
     return configuration
   }
   const execute = isLoopback(issuer) ? [client.allowInsecureRequests] : []
-  return client.discovery(new URL(issuer), clientId, undefined, authentication, { execute, timeout: timeoutSeconds })
+  const options = { execute, timeout: timeoutSeconds }
+  const configuration = await client.discovery(new URL(issuer), clientId, undefined, authentication, options)
+  const { jwks_uri } = configuration.serverMetadata()
+  if (jwks_uri === undefined ? secret === null : !isAllowedUrl(jwks_uri)) {
+    throw new Error("its jwks_uri is missing, or no https URL")
+  }
+  return configuration
 }

@@ -1,5 +1,5 @@
 import type { Configuration } from "openid-client"
-import { discoverProvider, type Provider, providerCallbackUri, verifySignature } from "@/lib/accounts/providers"
+import { discoverProvider, type Provider, providerCallbackUri, verifyIdTokenSignature } from "@/lib/accounts/providers"
 
 /**
  * Who someone is at a provider. `email` is null unless the provider has verified it. `authTime` is when they signed in there,
@@ -68,7 +68,7 @@ export async function identifyAtProvider(
   if (!isOidc) return identifyAtGitHub(provider, configuration, tokens.access_token)
   const idToken = tokens.claims()
   if (!idToken || tokens.id_token === undefined) throw new Error("no ID token")
-  await verifySignature(tokens.id_token, provider)
+  await verifyIdTokenSignature(tokens.id_token, provider)
   // Not every provider puts them into the ID token.
   const claims =
     idToken.email === undefined && configuration.serverMetadata().userinfo_endpoint

@@ -8,6 +8,7 @@ import {
   joinSubs,
   type ParsedClaims,
   parseClaims,
+  type RequestedValues,
   type Subs,
   scopeOfClaim,
 } from "@/lib/protocol/claims"
@@ -129,7 +130,13 @@ function registeredClaims({ userinfo, id_token, values }: ParsedClaims, { scope 
   const isRegistered = (claim: string) => scope.includes(scopeOfClaim(claim))
   const claims = { userinfo: userinfo.filter(isRegistered), id_token: id_token.filter(isRegistered) }
   if (claims.userinfo.length + claims.id_token.length === 0) return null
-  return values ? { ...claims, values } : claims
+  if (!values) return claims
+  const keepRegistered = (some: RequestedValues): RequestedValues =>
+    Object.fromEntries(Object.entries(some).filter(([claim]) => isRegistered(claim)))
+  return {
+    ...claims,
+    values: { userinfo: keepRegistered(values.userinfo), id_token: keepRegistered(values.id_token) },
+  }
 }
 
 /** The standards name the errors for what a server does not have. */

@@ -72,7 +72,7 @@ async function verify(client: Client, requestObject: string): Promise<JWTPayload
     }
     if (areKeysUnavailable(client, error)) {
       throw invalid(
-        "cannot be checked: the jwks_uri of the client does not answer with a JWK Set. Make it reachable for this server",
+        "cannot be checked: the jwks_uri of the client does not answer with a JWK Set of public keys that this server can use",
         "client_keys_unavailable",
       )
     }

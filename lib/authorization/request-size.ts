@@ -48,7 +48,7 @@ export function checkSealedSize(request: AuthorizationRequest): void {
   if (isDocumentClientId(clientId)) values.push(clientId)
   if (values.reduce((sum, value) => sum + encodedLength(value) + 1, 0) > maxSealedLength) {
     throw tooLong(
-      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt, claims and the sub of id_token_hint are too long. Together they can have at most ${maxSealedLength} characters, form-encoded. Send shorter ones.`,
+      `The parameters client_id, redirect_uri, state, scope, resource, nonce, login_hint, dpop_jkt, claims and id_token_hint (its sub) are too long. Together they can have at most ${maxSealedLength} characters, form-encoded. Send shorter ones.`,
     )
   }
 }

@@ -209,6 +209,18 @@ describeOnEachDatabase("a client assertion", () => {
     },
   )
 
+  test.each([
+    ["typ", {}, { typ: 5 as unknown as string }, /must have the typ JWT/],
+    ["typ", {}, { typ: null as unknown as string }, /must have the typ JWT/],
+    ["jti", { jti: { toString: 1, valueOf: 1 } as unknown as string }, {}, /no valid jti/],
+  ])("is refused with a %s that is no string", async (_, claims, header, description) => {
+    const { clientId } = await register()
+    await expect(authenticate(await sign(clientId, claims, { header }))).rejects.toMatchObject({
+      code: "invalid_client",
+      description: expect.stringMatching(description),
+    })
+  })
+
   test("of a client with registered keys is refused for its signature, not for its keys", async () => {
     const { clientId } = await register()
     const { privateKey: key } = await makeKeys("ES256")

@@ -46,6 +46,7 @@ export async function verifyClientAssertion(client: Client, assertion: string): 
   // FAPI 2.0 Security Profile section 5.3.2.1: the server "shall only accept its issuer identifier value (as defined in RFC
   // 8414) as a string in the aud claim". A list would let the assertion be used at another server too.
   if (typeof payload.aud !== "string") throw invalid(describeClaim("aud"))
+  if (typeof payload.jti !== "string") throw invalid(describeClaim("jti"))
   const now = Math.floor(currentTime().getTime() / 1000)
   const exp = Number(payload.exp)
   if (exp > now + maxSeconds) throw invalid(`expires more than ${maxSeconds} seconds from now`)
@@ -75,7 +76,7 @@ async function verify(client: Client, assertion: string) {
     if (error instanceof errors.JWTClaimValidationFailed) throw invalid(describeClaim(error.claim))
     if (areKeysUnavailable(client, error))
       throw invalid(
-        "cannot be checked, because the jwks_uri of the client does not answer with a JWK Set. Make it reachable for this server",
+        "cannot be checked, because the jwks_uri of the client does not answer with a JWK Set of public keys that this server can use",
         "client_keys_unavailable",
       )
     if (error instanceof errors.JOSEAlgNotAllowed) throw invalid(`must be signed with ${algorithms.join(" or ")}`)

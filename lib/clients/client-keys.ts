@@ -9,8 +9,8 @@ export const clientJwtAlgs = ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"]
  * Whether a JWT that a client signed can be of this type: it names the type, or none (RFC 8725 section 3.11). The comparison is that of RFC
  * 7515 section 4.1.9.
  */
-export function isOfType({ typ = "JWT" }: { typ?: string }, type: string): boolean {
-  return ["jwt", type].includes(typ.toLowerCase().replace(/^application\//, ""))
+export function isOfType({ typ = "JWT" }: { typ?: unknown }, type: string): boolean {
+  return typeof typ === "string" && ["jwt", type].includes(typ.toLowerCase().replace(/^application\//, ""))
 }
 
 /** The keys of each client, by its jwks or jwks_uri: a key is imported once, which costs more than to verify a signature. */

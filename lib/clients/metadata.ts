@@ -220,7 +220,7 @@ function validateJwks(jwks: string): string {
   if (!keys || keys.length === 0 || keys.length > 20) throw invalidMetadata("jwks must be a JWK Set with 1 to 20 keys")
   for (const key of keys) {
     if (privateMembers.some((member) => member in key)) throw invalidMetadata("jwks must have public keys only")
-    if (!["RSA", "EC", "OKP"].includes(String(key.kty)))
+    if (typeof key.kty !== "string" || !["RSA", "EC", "OKP"].includes(key.kty))
       throw invalidMetadata("jwks must have keys of kty RSA, EC or OKP")
   }
   return JSON.stringify({ keys })

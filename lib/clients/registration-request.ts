@@ -78,7 +78,7 @@ export async function parseRegistration(
     tokenEndpointAuthSigningAlg: method === "private_key_jwt" ? wire.token_endpoint_auth_signing_alg : undefined,
     grantTypes: parseGrantTypes(wire),
     scope: await allowedScope(wire.scope),
-    jwks: wire.jwks && JSON.stringify(wire.jwks),
+    jwks: wire.jwks && toText(wire.jwks),
     jwksUri: wire.jwks_uri,
     backchannelLogoutUri: wire.backchannel_logout_uri,
     logoUri: wire.logo_uri,
@@ -135,4 +135,13 @@ async function allowedScope(wanted: string | undefined): Promise<string> {
 /** A client without a name is shown as where it is. */
 function nameByUri([uri = ""]: string[] = []): string {
   return URL.canParse(uri) ? new URL(uri).host || new URL(uri).protocol : "Unnamed app"
+}
+
+/** JSON.parse reads objects that are nested deeper than JSON.stringify can write. */
+function toText(jwks: object): string {
+  try {
+    return JSON.stringify(jwks)
+  } catch {
+    throw invalidMetadata("jwks must be a JWK Set, without deeply nested values")
+  }
 }

@@ -4,6 +4,7 @@ import { type Client, findClient } from "@/lib/data/clients"
 import { Flow } from "@/lib/flows/flow"
 import { generateToken, hashToken } from "@/lib/protocol/random"
 import { openTestDatabase, type TestDatabase } from "@/lib/testing/database"
+import { oauthError } from "@/lib/testing/errors"
 import type { ClientMetadata } from "./metadata"
 import { registerClient } from "./registration"
 import { replaceRegistration } from "./self-registration"
@@ -47,4 +48,18 @@ describe("PUT /register keeps the authentication method, which decides about the
       tokenEndpointAuthSigningAlg: null,
     })
   })
+})
+
+test("another secret is refused, whatever its type - RFC 7592 2.2", async () => {
+  const refused = oauthError("invalid_client_metadata", "metadata_invalid", /client_secret must be the current one/)
+  for (const client_secret of ["other", ["other"], { toString: 1, valueOf: 1 }, null, 5]) {
+    await expect(replace({}, { client_secret })).rejects.toThrow(refused)
+  }
+})
+
+test("a key set that is nested too deeply is refused - RFC 7591 3.2.2", async () => {
+  let x: unknown = "AA"
+  for (let i = 0; i < 7_000; i++) x = [x]
+  const sent = { jwks: { keys: [{ kty: "EC", x }] } }
+  await expect(replace({}, sent)).rejects.toThrow(oauthError("invalid_client_metadata", "metadata_invalid", /nested/))
 })

@@ -79,7 +79,8 @@ export async function replaceRegistration(
   // RFC 7592 section 2.2: the request MUST include its client_id, and MUST NOT choose another secret.
   const { client_id, client_secret } = body as Record<string, unknown>
   if (client_id !== client.clientId) throw invalidMetadata("client_id must be this client's ID")
-  if (client_secret !== undefined && hashToken(String(client_secret)) !== client.clientSecretHash) {
+  const isCurrent = typeof client_secret === "string" && hashToken(client_secret) === client.clientSecretHash
+  if (client_secret !== undefined && !isCurrent) {
     throw invalidMetadata("client_secret must be the current one, or left out")
   }
   const facts = validateNewClient(metadata)

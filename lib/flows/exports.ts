@@ -59,7 +59,8 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
     const { authorization_scheme: scheme, ...facts } = steps.find(({ name }) => getStep(name).request)?.facts ?? {}
     const sent = toPairs(facts)
     const isForm = method === "POST"
-    const isToken = ({ name }: Pair) => isScheme(scheme) && headerTokens.has(name)
+    // Flows that an earlier version recorded have no scheme.
+    const isToken = ({ name }: Pair) => headerTokens.has(name) && (isScheme(scheme) || !isForm)
     const parameters = sent.filter((pair) => !isToken(pair))
     const failure = steps.findLast((step) => step.failure)?.failure
     const form = { mimeType: "application/x-www-form-urlencoded", params: parameters }
@@ -70,7 +71,9 @@ function toHar({ recorded }: FlowRecord, issuer: string): object {
         ...message,
         method,
         url: `${issuer}${path}`,
-        headers: sent.filter(isToken).map(({ value }) => ({ name: "Authorization", value: `${scheme} ${value}` })),
+        headers: sent
+          .filter(isToken)
+          .map(({ value }) => ({ name: "Authorization", value: `${isScheme(scheme) ? scheme : "Bearer"} ${value}` })),
         queryString: isForm ? [] : parameters,
         ...(isForm && parameters.length > 0 && { postData: form }),
       },

@@ -87,8 +87,8 @@ export const explanations: Record<Reason, Explanation> = {
   },
   client_keys_unavailable: {
     label: "Client keys not available",
-    why: "The client signed its assertion or its request object, and its jwks_uri did not answer with its keys.",
-    fix: "Make the jwks_uri answer this server with status 200 and a JWK Set, or register the keys themselves with `client update --jwks-file`.",
+    why: "The client signed its assertion or its request object, and its jwks_uri did not answer with public keys that this server can use.",
+    fix: "Make the jwks_uri answer this server with status 200 and a JWK Set of public keys (RSA with at least 2048 bits), or register the keys themselves with `client update --jwks-file`.",
   },
   client_not_allowed: {
     label: "Client may not introspect",

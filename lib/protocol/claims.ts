@@ -84,7 +84,7 @@ export function findClaimProblem(name: string, value: ClaimValue): string | null
 }
 
 /** Of some claims, the values of which they must have one. */
-type RequestedValues = Record<string, ClaimValue[]>
+export type RequestedValues = Record<string, ClaimValue[]>
 
 /** The claims that one member of the `claims` parameter requests. */
 export type RequestedClaims = { names: string[]; values: RequestedValues }

@@ -130,7 +130,7 @@ export async function deleteAfter<Used>(
   }
 }
 
-/** Deletes what was registered (RFC 7592), with requests to the server where it was registered alone. @returns the IDs that are left */
+/** Deletes clients (RFC 7592). Each token is sent to no other origin than that where its client was registered. @returns the IDs that are left */
 async function deleteAll(registered: Registered[]): Promise<string[]> {
   const left: string[] = []
   for (const { clientId, origin, uri, token } of registered) {

@@ -110,6 +110,7 @@ const isAt = (url: string, issuer: string) => URL.canParse(url) && new URL(url).
 /** The server's error, whether it is in the response or on its way to the client; null for none. */
 function findRefusal(answer: Answer | null, redirectUri: string): string | null {
   const location = answer?.headers.get("location") ?? ""
-  const sent = location.startsWith(redirectUri) && URL.canParse(location) ? new URL(location).searchParams : null
+  const isForClient = location.startsWith(redirectUri) && /^[?&#/]|^$/.test(location.slice(redirectUri.length))
+  const sent = isForClient && URL.canParse(location) ? new URL(location).searchParams : null
   return sent?.get("error_description") ?? findDescription(answer)
 }

@@ -82,6 +82,8 @@ export const fieldDescriptions: Record<string, FieldDescription> = {
   max_age: { text: "The maximum age of the sign-in, in seconds.", source: oidc("3.1.2.1") },
   display: { text: "The kind of page that the client wants, such as popup.", source: oidc("3.1.2.1") },
   login_hint: { text: "The email address that the client expects.", source: oidc("3.1.2.1") },
+  hintedSub: { text: "The users that the id_token_hint or the claims parameter names.", source: oidc("3.1.2.2") },
+  claimValues: { text: "The values that the claims parameter requests.", source: oidc("5.5.1") },
   id_token_hint: { text: "An earlier ID token of the expected user.", source: oidc("3.1.2.1") },
   asked_by: { text: "The client_id of the client that sent the request.", source: "RFC 7662 §2.1" },
   not_shown: { text: "The details of this step could not be recorded.", source: null },

@@ -28,7 +28,8 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
     },
     async session({ session, token }) {
       const headers = { Authorization: `Bearer ${token.access_token}` }
-      const response = await fetch(`${ISSUER}/userinfo`, { headers }).catch(() => null)
+      const signal = AbortSignal.timeout(5_000)
+      const response = await fetch(`${ISSUER}/userinfo`, { headers, signal }).catch(() => null)
       const user = response?.ok ? await response.json().catch(() => null) : null
       return { ...session, user: user ?? session.user, idToken: token.id_token }
     },
@@ -43,6 +44,7 @@ async function refresh(token: JWT): Promise<JWT | null> {
   try {
     const response = await fetch(`${ISSUER}/token`, {
       method: "POST",
+      signal: AbortSignal.timeout(5_000),
       body: new URLSearchParams({
         client_id: CLIENT_ID,
         client_secret: CLIENT_SECRET,
@@ -53,7 +55,8 @@ async function refresh(token: JWT): Promise<JWT | null> {
     if (response.status === 400) return null
     if (!response.ok) return token
     const { access_token, refresh_token, expires_in } = await response.json()
-    return { ...token, access_token, refresh_token, expires_at: Math.floor(Date.now() / 1000 + expires_in) }
+    const expires_at = Math.floor(Date.now() / 1000 + expires_in)
+    return refresh_token ? { ...token, access_token, refresh_token, expires_at } : token
   } catch {
     return token
   }
