@@ -3,7 +3,7 @@ import { requireGrantType } from "@/lib/clients/grant-types"
 import { resolveClient, unknownClientReason } from "@/lib/clients/resolve-client"
 import { config } from "@/lib/config"
 import type { Client } from "@/lib/data/clients"
-import { describeParameter, describeParameters, type Facts, fingerprint } from "@/lib/flows/facts"
+import { describeParameters, fingerprint } from "@/lib/flows/facts"
 import type { Flow } from "@/lib/flows/flow"
 import { OAuthError } from "@/lib/protocol/errors"
 import type { Parameters } from "@/lib/protocol/parameters"
@@ -24,7 +24,13 @@ import { openPushedRequest } from "./pushed-request"
 import { RedirectableError, type ReturnAddress } from "./redirectable-error"
 import { openRequestObject } from "./request-object"
 import { parseReturnAddress } from "./return-address"
-import { type AuthorizationState, beginAuthorization, openStateToken, sealStateToken } from "./state-token"
+import {
+  type AuthorizationState,
+  beginAuthorization,
+  describeState,
+  openStateToken,
+  sealStateToken,
+} from "./state-token"
 
 /**
  * What the browser sent: the values that state tokens may be bound to, the other half of its BrowserSession, and the Referer
@@ -224,26 +230,6 @@ const canChooseAccount = ({ request: { prompt }, chosen }: AuthorizationState, {
   !prompt.includes("login") &&
   chosen === undefined &&
   otherSessionTokens.length > 0
-
-/** What the state token carries. */
-function describeState({ request, startedAt, expiresAt, denied, chosen }: AuthorizationState): Facts {
-  const { codeChallenge, state, nonce, loginHint, hintedSub, claims, ...open } = request
-  // What a client chooses freely can be about a person.
-  const claimValues = claims?.values ? JSON.stringify(claims.values) : null
-  const secrets = Object.entries({ codeChallenge, state, nonce, loginHint, hintedSub, claimValues }).filter(
-    ([, value]) => value !== null,
-  )
-  return {
-    ...open,
-    ...(claims && { claims: { userinfo: claims.userinfo, id_token: claims.id_token } }),
-    resource: request.resource.map((resource) => describeParameter("resource", resource)),
-    ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),
-    startedAt: startedAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    ...(denied && { denied }),
-    ...(chosen && { chosen }),
-  }
-}
 
 function redirectableError(
   state: AuthorizationState,

@@ -1,6 +1,7 @@
 import { EncryptJWT } from "jose"
 import { currentTime } from "@/lib/clock"
 import { config } from "@/lib/config"
+import { describeParameter, type Facts, fingerprint } from "@/lib/flows/facts"
 import { OAuthError } from "@/lib/protocol/errors"
 import { hashToken } from "@/lib/protocol/random"
 import { openSealedJwt } from "@/lib/seal"
@@ -103,4 +104,24 @@ export async function decodeStateToken(stateToken: string): Promise<Authorizatio
       ...(typeof payload.chosen === "string" && { chosen: payload.chosen }),
     }
   )
+}
+
+/** What the state token carries, for the flow that it belongs to. */
+export function describeState({ request, startedAt, expiresAt, denied, chosen }: AuthorizationState): Facts {
+  const { codeChallenge, state, nonce, loginHint, hintedSub, claims, ...open } = request
+  // What a client chooses freely can be about a person.
+  const claimValues = claims?.values ? JSON.stringify(claims.values) : null
+  const secrets = Object.entries({ codeChallenge, state, nonce, loginHint, hintedSub, claimValues }).filter(
+    ([, value]) => value !== null,
+  )
+  return {
+    ...open,
+    ...(claims && { claims: { userinfo: claims.userinfo, id_token: claims.id_token } }),
+    resource: request.resource.map((resource) => describeParameter("resource", resource)),
+    ...Object.fromEntries(secrets.map(([name, value]) => [name, fingerprint(String(value))])),
+    startedAt: startedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    ...(denied && { denied }),
+    ...(chosen && { chosen }),
+  }
 }

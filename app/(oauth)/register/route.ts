@@ -4,13 +4,10 @@ import {
   registerItself,
   replaceRegistration,
 } from "@/lib/clients/self-registration"
-import { describeParameters } from "@/lib/flows/facts"
-import type { Flow } from "@/lib/flows/flow"
-import { describeSentToken, readAccessToken } from "@/lib/http/bearer"
+import { readAccessToken } from "@/lib/http/bearer"
 import { oauthEndpoint } from "@/lib/http/endpoint"
-import type { EndpointRequest } from "@/lib/http/exchange"
-import { readQuery } from "@/lib/http/form"
 import { readJson } from "@/lib/http/json-body"
+import { readCredentials } from "@/lib/http/registration-credentials"
 import { json, noContent } from "@/lib/http/responses"
 
 /** The client registration endpoint, RFC 7591 section 3, and with a client_id the configuration endpoint, RFC 7592. */
@@ -33,14 +30,3 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = oauthEndpoint(
   },
   { cors: "public", namesFlow: true },
 )
-
-function readCredentials(request: EndpointRequest, flow: Flow): [clientId: string | null, token: string] {
-  flow.step("clientConfiguration.provides_token")
-  const query = readQuery(request)
-  const token = readAccessToken(request)
-  flow.note(() => ({
-    ...describeParameters(query.entries()),
-    ...describeSentToken("registration_access_token", token),
-  }))
-  return [query.get("client_id") ?? null, token.accessToken]
-}
